@@ -1,0 +1,1 @@
+"""One file a command, its name the command; each defines `command`."""

@@ -1,0 +1,77 @@
+"""The `dnnctl` command: finds the command's file, runs it, and turns errors into one line and a status."""
+
+import sys
+
+import click
+
+from dnnctl import __version__, plugins
+from dnnctl.errors import DnnctlError
+
+COMMANDS = "dnnctl.cli.commands"
+
+EXAMPLES = """\b
+Start here (works offline):
+  dnnctl train digits              train on real handwritten digits
+  dnnctl evaluate latest           how good is it?
+  dnnctl predict latest --sample 5 what does it say?
+"""
+
+
+class CommandFolder(click.Group):
+    """A group whose commands are the files of a package, each imported only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return [name.replace("_", "-") for name in plugins.names(COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return one command, or None if there is none of that name."""
+        name = cmd_name.replace("-", "_")
+        if name not in plugins.names(COMMANDS):
+            return None
+        command: click.Command = plugins.load(COMMANDS, name).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; name the nearest one if there is none of that name."""
+        known = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in known:
+            ctx.fail(f"no such command {args[0]!r}{plugins.suggestion(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=CommandFolder, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="dnnctl")
+def cli() -> None:
+    """One YAML file in; a trained, evaluated, explained and reusable dense neural network out."""
+
+
+def main() -> None:
+    """Run the command line and exit with the status that the design gives each outcome."""
+    try:
+        status = cli.main(prog_name="dnnctl", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "dnnctl"
+        click.echo(f"error: {error.format_message()} Try '{where} --help'.", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except DnnctlError as error:
+        for line in str(error).splitlines():
+            click.echo(f"error: {line}", err=True)
+        sys.exit(error.exit_status)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,1 @@
+"""The configuration: its schema, reading YAML with positions, overrides, and checks."""

@@ -1,0 +1,127 @@
+"""What a data set is: arrays, and what must be known about them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from dnnctl.spec import Catalog, Spec, chosen_from
+
+Task = Literal["binary", "multiclass", "regression"]
+
+
+class DatasetOptions(Spec):
+    """A data set as it is named in a configuration."""
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known about a data set before any of it is read.
+
+    Args:
+        title: One line for people, as `Fashion-MNIST: 28x28 pictures of clothes`.
+        task: What is to be predicted.
+        input_shape: Shape of one row: (height, width) for grey images, (features,) for numbers.
+        class_names: Names of the classes in the order of their labels; empty for regression.
+        feature_names: Names of the columns; empty for images.
+        target: Name of what is predicted, as `height`.
+        unit: Unit of a regression target, as `cm`; empty otherwise.
+        input_range: Smallest and largest value an image's pixel can have; None for numbers.
+        drawing: Whether the images are light strokes on a dark ground, so that a photograph of dark ink
+            on light paper must be inverted first.
+        shared_rows: Whether training and test are the same rows, because there are so few.
+        rows: Published numbers of training and test rows; test rows 0 where none are set apart.
+        folder: Folder of its files under a data directory; empty where it needs no files.
+        licence: Licence, or under what terms it is commonly used.
+        source: Who published it, and where it is described.
+    """
+
+    title: str
+    task: Task
+    input_shape: tuple[int, ...]
+    class_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    target: str = "label"
+    unit: str = ""
+    input_range: tuple[float, float] | None = None
+    drawing: bool = False
+    shared_rows: bool = False
+    rows: tuple[int, int] = (0, 0)
+    folder: str = ""
+    licence: str = ""
+    source: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a row is a picture."""
+        return len(self.input_shape) > 1
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows of a data set.
+
+    Args:
+        x: Inputs: uint8 (n, height, width) for images, float32 (n, features) for numbers.
+        y: Targets: int64 (n,) labels, or float32 (n, targets) for regression.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.x)
+
+    def take(self, rows: NDArray[Any] | slice) -> "Samples":
+        """Return some of the rows."""
+        return Samples(self.x[rows], self.y[rows])
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set that was read and found to be whole.
+
+    Args:
+        name: Key of its plugin.
+        info: What is known about it.
+        train: Rows to train on; the validation rows are taken out of them later.
+        test: Rows set apart for the test by whoever published it; None where `data.test_split` decides;
+            the same rows as `train` where `info.shared_rows`.
+        found: Where it was found, for people: a folder, a package, or `built in`.
+        digests: SHA-256 of each decoded array in C order, by a name such as `train-images`.
+        notes: Things its user should be told, as `5,738 training rows where 27,455 were published`.
+    """
+
+    name: str
+    info: DatasetInfo
+    train: Samples
+    test: Samples | None
+    found: str
+    digests: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a data set may be looked for.
+
+    Args:
+        path: Folder or file named by the configuration; nothing else is looked at when it is given.
+        data_dir: What `DNNCTL_DATA_DIR` names, with a folder a data set in it.
+        cache: Where downloads are kept.
+        download: Whether to download what is not there.
+        progress: Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
+    """
+
+    path: Path | None = None
+    data_dir: Path | None = None
+    cache: Path = field(default_factory=lambda: Path.home() / ".cache" / "dnnctl")
+    download: bool = True
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None
+
+
+DATASETS = Catalog("data set", package="dnnctl.datasets", attribute="Options")
+DatasetField = chosen_from(DATASETS, DatasetOptions)

@@ -1,0 +1,1 @@
+"""Where the files of data sets come from, and how they are read."""

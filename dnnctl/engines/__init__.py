@@ -1,0 +1,1 @@
+"""What trains a network: Keras on TensorFlow, or NumPy alone."""

@@ -1,0 +1,1 @@
+"""What predictions are worth: metrics, trivial baselines, and a verdict on the fit."""

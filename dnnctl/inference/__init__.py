@@ -1,0 +1,1 @@
+"""Finished networks at work: load a run, evaluate it, predict with it."""

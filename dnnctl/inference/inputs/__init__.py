@@ -1,0 +1,1 @@
+"""How inputs for a prediction are read: one file a kind, each with `ENDINGS` and `read(...)`."""

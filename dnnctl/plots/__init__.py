@@ -1,0 +1,1 @@
+"""Plots of a run: one file a plot, each with `draw(context)`."""

@@ -1,0 +1,195 @@
+"""How one named thing (a layer, an optimizer, a data set) is written in YAML and checked.
+
+Everything that has a name and options can be written in three ways:
+
+    relu                          a bare name: every option at its default
+    dense: 512                    the name and its main option
+    dense: {units: 512}           the name and every option
+
+`chosen_from` turns a catalog of such things into a field type for pydantic models.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from dnnctl import plugins
+
+# Stands for the main option of whatever it is written under; `--set` uses it when it opens a short form.
+MAIN = ""
+
+# What other tools call things; only used to say what was probably meant.
+SYNONYMS = {
+    "batchnorm": "batch_normalization",
+    "bn": "batch_normalization",
+    "fc": "dense",
+    "linear_layer": "dense",
+    "identity": "linear",
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "l1_loss": "mean_absolute_error",
+    "cross_entropy": "sparse_categorical_crossentropy",
+    "crossentropy": "sparse_categorical_crossentropy",
+    "bce": "binary_crossentropy",
+    "xavier": "glorot_uniform",
+    "kaiming": "he_normal",
+    "lr": "learning_rate",
+    "acc": "accuracy",
+    "momentum_sgd": "sgd",
+    "swish": "gelu",
+    "fmnist": "fashion_mnist",
+}
+
+
+class Strict(BaseModel):
+    """A part of a configuration: unknown keys are errors, text is not a number, NaN is not a value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Spec(Strict):
+    """A named thing with options. Subclasses set `main` where one option can stand for all."""
+
+    main: ClassVar[str | None] = None
+    key: ClassVar[str] = ""
+
+    def written(self) -> str | dict[str, Any]:
+        """Return how this is written in YAML, with every option spelled out."""
+        options = self.model_dump(mode="json")
+        return {self.key: options} if options else self.key
+
+
+class Catalog:
+    """Names that can be chosen from, and the spec behind each.
+
+    Args:
+        kind: What one of them is called in messages, as `layer`.
+        specs: The spec behind each name; its `key` is set to that name.
+        package: Instead of `specs`: a package whose plugins each define the class `attribute`.
+        attribute: Name of that class.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        specs: Mapping[str, type[Spec]] | None = None,
+        package: str | None = None,
+        attribute: str = "",
+    ) -> None:
+        self.kind = kind
+        self._specs = dict(specs or {})
+        self._package = package
+        self._attribute = attribute
+        for name, spec in self._specs.items():
+            spec.key = name
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name that can be chosen."""
+        return plugins.names(self._package) if self._package else tuple(self._specs)
+
+    def get(self, name: str) -> type[Spec]:
+        """Return the spec behind a name.
+
+        Raises:
+            PydanticCustomError: If there is no such name; the message says which was probably meant.
+        """
+        if name not in self.names():
+            meant = SYNONYMS.get(name.lower())
+            hint = (
+                f"; did you mean '{meant}'?"
+                if meant in self.names()
+                else plugins.suggestion(name, self.names())
+            )
+            raise PydanticCustomError("unknown_name", f"unknown {self.kind} {name!r}{hint}")
+        if self._package and name not in self._specs:
+            spec: type[Spec] = getattr(plugins.load(self._package, name), self._attribute)
+            spec.key = name
+            self._specs[name] = spec
+        return self._specs[name]
+
+    def parse(self, written: object) -> Spec:
+        """Read one of the three ways of writing.
+
+        Args:
+            written: A name, a mapping of one name, or a spec that was read before.
+
+        Returns:
+            The spec with its options checked.
+
+        Raises:
+            PydanticCustomError: If it is none of the three, or no such name exists.
+            ValidationError: If an option is wrong; its location starts with the name.
+        """
+        if isinstance(written, Spec):
+            return written
+        name, options = self._name_and_options(written)
+        spec = self.get(name)
+        if isinstance(options, Mapping):
+            options = dict(options)
+            if spec.main and MAIN in options:
+                options.setdefault(spec.main, options.pop(MAIN))
+        elif options is None:
+            options = {}
+        elif spec.main:
+            options = {spec.main: options}
+        else:
+            raise PydanticCustomError(
+                "main_value",
+                f"{self.kind} {name!r} takes no value here; expected '{name}' alone or with named options",
+            )
+        try:
+            return spec.model_validate(options)
+        except ValidationError as error:
+            raise _under(name, error) from None
+
+    def _name_and_options(self, written: object) -> tuple[str, Any]:
+        if isinstance(written, str):
+            return written, {}
+        if isinstance(written, Mapping) and len(written) == 1:
+            name, options = next(iter(written.items()))
+            return str(name), options
+        expected = f"a {self.kind} name, or one name with its options, as `name: {{option: value}}`"
+        received = (
+            f"{len(written)} names: {', '.join(map(str, written))}" if isinstance(written, Mapping) else repr(written)
+        )
+        raise PydanticCustomError("choice", f"expected {expected}; received {received}")
+
+
+def _under(name: str, error: ValidationError) -> ValidationError:
+    """Return the same faults, one level deeper."""
+    details: list[InitErrorDetails] = []
+    for fault in error.errors(include_url=False):
+        kind: str | PydanticCustomError = fault["type"]
+        if kind in {"unknown_name", "choice", "main_value", "value_error"}:
+            kind = PydanticCustomError("custom", fault["msg"])  # type: ignore[arg-type]
+        details.append(
+            InitErrorDetails(type=kind, loc=(name, *fault["loc"]), input=fault["input"], ctx=fault.get("ctx", {}))
+        )
+    return ValidationError.from_exception_data(name, details)
+
+
+def _write(value: object) -> object:
+    return value.written() if isinstance(value, Spec) else value
+
+
+def chosen_from(catalog: Catalog, base: type, *, also: tuple[object, ...] = ()) -> Any:
+    """Return a field type whose value is one thing out of a catalog.
+
+    Args:
+        catalog: What can be chosen.
+        base: The type of the specs in it, for readers and type checkers.
+        also: Other values that are let through as they are, as `"auto"` or `None`.
+
+    Returns:
+        An `Annotated` type for use in a pydantic model.
+    """
+
+    def read(written: object) -> object:
+        if any(written is other or (isinstance(other, str) and written == other) for other in also):
+            return written
+        return catalog.parse(written)
+
+    validator: Callable[[object], object] = read
+    return Annotated[base, PlainValidator(validator), PlainSerializer(_write)]

@@ -1,0 +1,1 @@
+"""The whole job: from a configuration to a finished run."""
