@@ -6,7 +6,8 @@
     ├── DataError     a data set is missing, damaged or does not fit
     ├── ModelError    the network cannot be built, trained or loaded
     ├── RunError      a run directory is missing, incomplete or cannot be written
-    └── ExportError   a format cannot hold this network
+    ├── ExportError   a format cannot hold this network
+    └── Interrupted   the user asked to stop: exit status 130, or 143 when told by SIGTERM
 
 Each message says where, what was expected, what was received and what to do next. Anything else that
 escapes is a fault of dnnctl itself.
@@ -75,3 +76,9 @@ class RunError(DnnctlError):
 
 class ExportError(DnnctlError):
     """A format cannot hold this network."""
+
+
+class Interrupted(DnnctlError):
+    """The user asked to stop; what was done so far is saved."""
+
+    exit_status = 130

@@ -162,7 +162,7 @@ def _under(name: str, error: ValidationError) -> ValidationError:
     details: list[InitErrorDetails] = []
     for fault in error.errors(include_url=False):
         kind: str | PydanticCustomError = fault["type"]
-        if kind in {"unknown_name", "choice", "main_value", "value_error"}:
+        if kind in {"unknown_name", "choice", "main_value", "value_or_word", "custom", "value_error"}:
             kind = PydanticCustomError("custom", fault["msg"])  # type: ignore[arg-type]
         details.append(
             InitErrorDetails(type=kind, loc=(name, *fault["loc"]), input=fault["input"], ctx=fault.get("ctx", {}))
@@ -192,4 +192,32 @@ def chosen_from(catalog: Catalog, base: type, *, also: tuple[object, ...] = ()) 
         return catalog.parse(written)
 
     validator: Callable[[object], object] = read
-    return Annotated[base, PlainValidator(validator), PlainSerializer(_write)]
+    # The catalog rides along so that messages can name what could have been written instead.
+    return Annotated[base, catalog, PlainValidator(validator), PlainSerializer(_write)]
+
+
+def whole_number_or(*words: str, at_least: int = 1, at_most: int = 2**31 - 1) -> Any:
+    """Return a field type that takes a whole number in a range, or one of a few words.
+
+    One message covers both, where a plain union would give one for each.
+    """
+    expected = f"a whole number from {at_least:,} to {at_most:,}"
+    if at_most == 2**31 - 1:
+        expected = f"a whole number, at least {at_least}"
+    return _value_or(words, expected, lambda v: type(v) is int and at_least <= v <= at_most)
+
+
+def flag_or(*words: str) -> Any:
+    """Return a field type that takes true, false, or one of a few words."""
+    return _value_or(words, "true or false", lambda v: isinstance(v, bool))
+
+
+def _value_or(words: tuple[str, ...], expected: str, fits: Callable[[object], bool]) -> Any:
+    choices = " or ".join((expected, *map(repr, words)))
+
+    def read(written: object) -> object:
+        if fits(written) or (isinstance(written, str) and written in words):
+            return written
+        raise PydanticCustomError("value_or_word", f"expected {choices}; received {written!r}")  # type: ignore[arg-type]
+
+    return Annotated[Any, PlainValidator(read)]

@@ -12,6 +12,14 @@ from dnnctl.spec import Catalog, Spec, chosen_from
 Task = Literal["binary", "multiclass", "regression"]
 
 
+# Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
+Progress = Callable[[str, int, int], None]
+
+
+def silent(name: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
 class DatasetOptions(Spec):
     """A data set as it is named in a configuration."""
 
@@ -26,13 +34,18 @@ class DatasetInfo:
         input_shape: Shape of one row: (height, width) for grey images, (features,) for numbers.
         class_names: Names of the classes in the order of their labels; empty for regression.
         feature_names: Names of the columns; empty for images.
+        feature_units: Units of the columns, as `kg`; empty where they have none.
         target: Name of what is predicted, as `height`.
         unit: Unit of a regression target, as `cm`; empty otherwise.
         input_range: Smallest and largest value an image's pixel can have; None for numbers.
         drawing: Whether the images are light strokes on a dark ground, so that a photograph of dark ink
             on light paper must be inverted first.
+        framing: How the makers placed the subject: `mass` (in a box of 20/28 of the picture, its centre of
+            mass in the middle: MNIST), `box` (filling the picture by its longest side, in the middle:
+            Fashion-MNIST), or `none`. Large pictures are cropped to their subject accordingly.
         shared_rows: Whether training and test are the same rows, because there are so few.
-        rows: Published numbers of training and test rows; test rows 0 where none are set apart.
+        rows: Published numbers of training and test rows; test rows 0 where none are set apart, the
+            number of training rows again where `shared_rows`.
         folder: Folder of its files under a data directory; empty where it needs no files.
         licence: Licence, or under what terms it is commonly used.
         source: Who published it, and where it is described.
@@ -43,10 +56,12 @@ class DatasetInfo:
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    feature_units: tuple[str, ...] = ()
     target: str = "label"
     unit: str = ""
     input_range: tuple[float, float] | None = None
     drawing: bool = False
+    framing: Literal["none", "mass", "box"] = "none"
     shared_rows: bool = False
     rows: tuple[int, int] = (0, 0)
     folder: str = ""
@@ -111,16 +126,18 @@ class Places:
     Args:
         path: Folder or file named by the configuration; nothing else is looked at when it is given.
         data_dir: What `DNNCTL_DATA_DIR` names, with a folder a data set in it.
-        cache: Where downloads are kept.
+        cache: Where downloads are kept, with a folder a data set in it.
+        keras: Where Keras keeps its downloads: looked at, never written to; None to leave it alone.
         download: Whether to download what is not there.
         progress: Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
     """
 
     path: Path | None = None
     data_dir: Path | None = None
-    cache: Path = field(default_factory=lambda: Path.home() / ".cache" / "dnnctl")
+    cache: Path = field(default_factory=lambda: Path.home() / ".cache" / "dnnctl" / "datasets")
+    keras: Path | None = None
     download: bool = True
-    progress: Callable[[str, int, int], None] = lambda name, done, total: None
+    progress: Progress = silent
 
 
 DATASETS = Catalog("data set", package="dnnctl.datasets", attribute="Options")

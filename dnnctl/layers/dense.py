@@ -1,14 +1,15 @@
 r"""Affine layer, also called fully connected: $Y = X W + b$."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from dnnctl.layers.base import LAYERS, LayerSpec, WeightSpec
 from dnnctl.layers.parts.initializers import InitializerField, default
 from dnnctl.layers.parts.regularizers import RegularizerField
-from dnnctl.spec import chosen_from
+from dnnctl.spec import chosen_from, flag_or
 
+FlagOrAuto = flag_or("auto")
 # Of the layers, only activations can be written inside a dense layer; `plan` checks it.
 ActivationField = chosen_from(LAYERS, LayerSpec, also=(None,))
 
@@ -33,7 +34,7 @@ class Layer(LayerSpec):
 
     units: int = Field(ge=1, le=10_000_000)
     activation: ActivationField = None
-    use_bias: bool | Literal["auto"] = "auto"
+    use_bias: FlagOrAuto = "auto"
     kernel_initializer: InitializerField = default("glorot_uniform")
     bias_initializer: InitializerField = default("zeros")
     kernel_regularizer: RegularizerField | None = None

@@ -1,0 +1,124 @@
+"""Checks of the training: loss and metrics against the task, monitors, lengths, batch sizes."""
+
+from collections.abc import Iterator
+
+from dnnctl import plugins
+from dnnctl.config import metrics
+from dnnctl.config.checks.finding import Finding
+from dnnctl.config.losses import LOSSES, LossSpec
+from dnnctl.config.resolve import resolve_output
+from dnnctl.config.schema import Config, EarlyStopping, ReduceOnPlateau
+from dnnctl.config.yaml_reader import KeyPath
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.layers.base import Activation
+from dnnctl.layers.dense import Layer as Dense
+
+SPLITS = ("test", "validation", "train")
+
+
+def check_training(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    """Yield what is wrong with the training.
+
+    Args:
+        config: A configuration whose keys and types are right.
+        info: What is known about its data set.
+    """
+    if config.training.epochs is not None and config.training.iterations is not None:
+        yield Finding(
+            ("training", "iterations"), "expected either epochs or iterations; received both. Take one of them out"
+        )
+    yield from _loss(config, info)
+    yield from _metrics(config, info)
+    for name in ("early_stopping", "reduce_on_plateau"):
+        yield from _monitor(config, info, name)
+    yield from _requirements(config, info)
+    yield from _batch_size(config, info)
+
+
+def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    loss = config.training.loss
+    if not isinstance(loss, LossSpec):
+        return
+    path: KeyPath = ("training", "loss")
+    fitting = [name for name in LOSSES.names() if info.task in LOSSES.get(name).tasks]  # type: ignore[attr-defined]
+    if info.task not in loss.tasks:
+        task = "classes" if info.task != "regression" else "a number"
+        yield Finding(path, f"{loss.key} does not fit {info.target!r}, which is {task}; expected {' or '.join(fitting)}")
+        return
+    output = config.model.output
+    if not (output == "auto" or isinstance(output, Dense | Activation)):
+        return
+    resolved = resolve_output(output, info)
+    activation = resolved.activation.key if isinstance(resolved, Dense) and resolved.activation else ""
+    if activation in {"softmax", "sigmoid"} and activation != loss.activation:
+        yield Finding(
+            path, f"{loss.key} wants a {loss.activation} output; received {activation}. 'loss: auto' chooses the fitting one"
+        )
+
+
+def _metrics(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    for i, name in enumerate(config.training.metrics or ()):
+        problem = _metric_problem(name, info)
+        if problem:
+            yield Finding(("training", "metrics", i), problem)
+
+
+def _metric_problem(name: str, info: DatasetInfo) -> str:
+    tasks = metrics.tasks_of(name)
+    fitting = [known for known in metrics.TASKS if info.task in metrics.TASKS[known]]
+    if not tasks:
+        return f"unknown metric {name!r}{plugins.suggestion(name, [*metrics.TASKS, 'top_5'])}"
+    if info.task not in tasks:
+        what = "two classes" if info.task == "binary" else "classes" if info.task == "multiclass" else "a number"
+        return f"{name} does not fit {info.target!r}, which is {what}; expected one of: {', '.join(fitting)}"
+    if name.startswith("top_") and int(name[4:]) >= len(info.class_names):
+        return f"{name} is always 1 with {len(info.class_names)} classes; expected a smaller number"
+    return ""
+
+
+def followed(config: Config, info: DatasetInfo) -> list[str]:
+    """Return the columns of the history that can be monitored.
+
+    Args:
+        config: A configuration whose keys and types are right.
+        info: What is known about its data set.
+    """
+    names = ["loss", *(config.training.metrics or metrics.DEFAULTS[info.task])]
+    validated = config.data.validation_split > 0 and not info.shared_rows
+    return [*names, *(f"val_{name}" for name in names if validated)]
+
+
+def _monitor(config: Config, info: DatasetInfo, key: str) -> Iterator[Finding]:
+    watcher: EarlyStopping | ReduceOnPlateau | None = getattr(config.training, key)
+    if watcher is None or watcher.monitor in (known := followed(config, info)):
+        return
+    reason = ""
+    if watcher.monitor.startswith("val_") and watcher.monitor.removeprefix("val_") in known:
+        why = "so few rows" if info.shared_rows else "data.validation_split is 0"
+        reason = f" (there is no validation split: {why})"
+    elif metrics.tasks_of(watcher.monitor.removeprefix("val_")):
+        reason = " (add it to training.metrics)"
+    problem = f"{watcher.monitor!r} is not followed{reason}{plugins.suggestion(watcher.monitor, known)}"
+    yield Finding(("training", key, "monitor"), problem)
+
+
+def _requirements(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    for key in config.require:
+        split, _, name = key.partition(".")
+        path: KeyPath = ("require", key)
+        if split not in SPLITS or not name:
+            yield Finding(path, f"expected a split and a metric, as test.accuracy; received {key!r}")
+        elif name != "loss" and (problem := _metric_problem(name, info)):
+            yield Finding(path, problem)
+        elif split == "validation" and (info.shared_rows or config.data.validation_split == 0):
+            yield Finding(path, "there is no validation split to take this figure from; expected test or train")
+
+
+def _batch_size(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    rows = min(info.rows[0] or config.data.limit or 0, config.data.limit or info.rows[0])
+    size = config.data.batch_size
+    if isinstance(size, int) and rows and size > rows and not info.shared_rows:
+        problem = f"{size:,} is more than the {rows:,} training rows, so each batch is all of them; 'full' says so"
+        yield Finding(("data", "batch_size"), problem, warning=True)
+    if config.data.path and not info.folder:
+        yield Finding(("data", "path"), "this data set comes with dnnctl and is read from no path; take this key out")

@@ -1,0 +1,102 @@
+"""Turning pydantic's faults into dnnctl's: what was expected, what was received, what was meant."""
+
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from dnnctl import plugins
+from dnnctl.spec import SYNONYMS, Catalog
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "model_type": "a mapping of names to values",
+    "finite_number": "a finite number",
+}
+_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+
+
+def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
+    """Return one fault in words.
+
+    Args:
+        root: The model that was validated.
+        fault: One entry of pydantic's `ValidationError.errors()`.
+    """
+    kind, context, received = fault["type"], fault.get("ctx", {}), fault.get("input")
+    if kind == "extra_forbidden":
+        known = sorted(_keys_at(root, fault["loc"][:-1]))
+        name = str(fault["loc"][-1])
+        meant = SYNONYMS.get(name.lower())
+        hint = f"; did you mean '{meant}'?" if meant in known else plugins.suggestion(name, known)
+        return f"unknown key{hint}"
+    if kind == "missing":
+        return "this key is missing"
+    if kind == "literal_error":
+        return f"expected {context['expected']}; received {show(received)}"
+    if kind in _EXPECTED:
+        return f"expected {_EXPECTED[kind]}; received {show(received)}"
+    for bound, words in _BOUNDS.items():
+        if bound in context:
+            return f"expected a number {words} {context[bound]:,}; received {show(received)}"
+    if kind == "too_long":
+        return f"expected at most {context['max_length']} entries; received {context['actual_length']}"
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def show(received: object) -> str:
+    """Return a received value and its type, short enough for one line."""
+    if received is None:
+        return "nothing"
+    if isinstance(received, bool):
+        return str(received).lower()
+    if isinstance(received, int | float):
+        return f"{received!r:.60}"
+    if isinstance(received, str):
+        return f"the text {received[:60]!r}"
+    return "a list" if isinstance(received, list) else "a mapping"
+
+
+def _keys_at(root: type[BaseModel], location: tuple[str | int, ...]) -> set[str]:
+    """Return the keys that can stand at a location."""
+    here: list[Any] = [root]
+    for part in location:
+        found: list[Any] = []
+        for choice in here:
+            if isinstance(choice, Catalog) and part in choice.names():
+                found.append(choice.get(str(part)))
+            elif isinstance(choice, type) and isinstance(part, str) and part in choice.model_fields:
+                found.extend(_choices(choice.model_fields[part]))
+            elif isinstance(part, int):
+                found.append(choice)
+        here = found
+    return {
+        name for choice in here if not isinstance(choice, Catalog) for name in choice.model_fields
+    }
+
+
+def _choices(field: FieldInfo) -> Iterator[Any]:
+    """Yield the models and catalogs that a field's value is read by."""
+    catalogs = [item for item in field.metadata if isinstance(item, Catalog)]
+    yield from catalogs or _inside(field.annotation)
+
+
+def _inside(annotation: Any) -> Iterator[Any]:
+    metadata = getattr(annotation, "__metadata__", ())
+    catalogs = [item for item in metadata if isinstance(item, Catalog)]
+    if catalogs:
+        yield from catalogs
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for inner in typing.get_args(annotation):
+            yield from _inside(inner)

@@ -1,0 +1,175 @@
+"""The schema of a configuration: every key, its type, its range and its default."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from dnnctl.config.losses import LossField
+from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
+from dnnctl.datasets.base import DatasetField
+from dnnctl.layers.base import LayerField, OutputField
+from dnnctl.spec import Strict, whole_number_or
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
+
+EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+def _check_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise PydanticCustomError(
+            "value_error",
+            "expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; "  # type: ignore[arg-type]
+            f"received {name[:80]!r}",
+        )
+    return name
+
+
+def _check_condition(condition: str) -> str:
+    if not CONDITION.fullmatch(condition):
+        raise PydanticCustomError(
+            "value_error",
+            f"expected a comparison with a number, as '>= 0.88'; received {condition!r}",  # type: ignore[arg-type]
+        )
+    return condition
+
+
+def _auto_is_none(written: Any) -> Any:
+    return None if written == "auto" else written
+
+
+Metrics = Annotated[list[str] | None, BeforeValidator(_auto_is_none)]
+Name = Annotated[str, AfterValidator(_check_name)]
+Condition = Annotated[str, AfterValidator(_check_condition)]
+
+
+class DataConfig(Strict):
+    """Which rows, split how, in batches of what size.
+
+    Args:
+        dataset: A data set of `dnnctl data list`.
+        path: Folder or file to find it in; looked for in the usual places if not given.
+        split_seed: Fixes who is in which split, whatever `seed` is.
+        validation_split: Share of the training rows to validate on, 0 to 0.9.
+        test_split: Share of all rows to test on, above 0 to 0.9, for sets that come without a test set.
+        batch_size: Rows an optimizer step, or `full` for all of them (batch gradient descent).
+        limit: Use only the first so many training rows, for a quick try.
+    """
+
+    dataset: DatasetField
+    path: str | None = None
+    split_seed: int = Field(0, ge=0, lt=2**32)
+    validation_split: float = Field(0.1, ge=0, le=0.9)
+    test_split: float = Field(0.2, gt=0, le=0.9)
+    batch_size: whole_number_or("full") = 32  # type: ignore[valid-type]
+    limit: int | None = Field(None, ge=1)
+
+
+class ModelConfig(Strict):
+    """The network between the inputs and the answer.
+
+    Args:
+        layers: Hidden layers in order; none at all makes a linear model.
+        output: `auto`: units and activation from the task; or an activation; or a dense layer with one.
+    """
+
+    layers: list[LayerField] = Field(default_factory=list, max_length=200)
+    output: OutputField = "auto"
+
+
+class EarlyStopping(Strict):
+    """Stop when a figure has not improved for a while.
+
+    Args:
+        monitor: Column of the history to watch.
+        patience: Epochs to wait for an improvement.
+        min_delta: Smallest change that counts as one.
+        restore_best: Whether the weights of the best epoch are kept in the end.
+    """
+
+    monitor: str = "val_loss"
+    patience: int = Field(5, ge=0)
+    min_delta: float = Field(0.0, ge=0)
+    restore_best: bool = True
+
+
+class ReduceOnPlateau(Strict):
+    """Lower the learning rate when a figure has not improved for a while.
+
+    Args:
+        monitor: Column of the history to watch.
+        factor: What is left of the learning rate, 0 to 1.
+        patience: Epochs to wait for an improvement.
+        min_delta: Smallest change that counts as one.
+        cooldown: Epochs after a fall before waiting begins again.
+        min_learning_rate: Never go below this.
+    """
+
+    monitor: str = "val_loss"
+    factor: float = Field(0.1, gt=0, lt=1)
+    patience: int = Field(10, ge=0)
+    min_delta: float = Field(1e-4, ge=0)
+    cooldown: int = Field(0, ge=0)
+    min_learning_rate: float = Field(0.0, ge=0)
+
+
+class TrainingConfig(Strict):
+    """How the network learns.
+
+    Args:
+        epochs: Passes over the training rows; 10 if neither this nor `iterations` is given.
+        iterations: Optimizer steps, instead of `epochs`; the loss of each is kept then.
+        optimizer: As `adam`, `sgd: 0.1`, or `adam: {learning_rate: {cosine: {peak: 0.001}}}`.
+        loss: `auto` takes it from the task.
+        metrics: Figures to follow; each can be monitored, for validation rows with `val_` in front.
+        early_stopping: When to stop before the end.
+        reduce_on_plateau: When to lower the learning rate.
+        threads: Processor threads for one operation; `auto` takes all cores.
+        steps_per_execution: Optimizer steps run in one go; it changes speed, never results.
+    """
+
+    epochs: EpochCount | None = None
+    iterations: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    optimizer: OptimizerField = OPTIMIZERS.parse("adam")
+    loss: LossField = "auto"
+    metrics: Metrics = None
+    early_stopping: EarlyStopping | None = None
+    reduce_on_plateau: ReduceOnPlateau | None = None
+    threads: whole_number_or("auto", at_most=1024) = "auto"  # type: ignore[valid-type]
+    steps_per_execution: whole_number_or("auto", at_most=4096) = "auto"  # type: ignore[valid-type]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_length(cls, written: Any) -> Any:
+        if isinstance(written, dict) and written.get("epochs") is None and written.get("iterations") is None:
+            return {**written, "epochs": 10}
+        return written
+
+
+class Config(Strict):
+    """One whole configuration.
+
+    Args:
+        name: Folder of its runs below the output folder; the file's name if not given.
+        seed: Decides initial weights, batch order and dropout; not who is in which split.
+        engine: What trains the network.
+        device: Where it is trained; `auto` takes a GPU if there is one.
+        deterministic: Whether to allow only operations whose results never depend on timing.
+        data: Which rows.
+        model: Which network.
+        training: How it learns.
+        require: Figures to reach, as `{test.accuracy: ">= 0.88"}`; exit status 3 if one is missed.
+    """
+
+    name: Name = "run"
+    seed: int = Field(42, ge=0, lt=2**32)
+    engine: Literal["keras"] = "keras"
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    deterministic: bool = False
+    data: DataConfig
+    model: ModelConfig = ModelConfig()
+    training: TrainingConfig = TrainingConfig()
+    require: dict[str, Condition] = Field(default_factory=dict)

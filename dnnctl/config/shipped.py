@@ -1,0 +1,37 @@
+"""Finding a configuration: a path, or the name of one that comes with dnnctl."""
+
+from pathlib import Path
+
+from dnnctl import plugins
+from dnnctl.errors import ConfigError, Fault
+
+# In a wheel they lie inside the package, in a clone beside it.
+_PLACES = (Path(__file__).parents[1] / "shipped_configs", Path(__file__).parents[2] / "configs")
+
+
+def shipped() -> dict[str, Path]:
+    """Return the configurations that come with dnnctl, by name."""
+    for place in _PLACES:
+        if place.is_dir():
+            return {p.relative_to(place).with_suffix("").as_posix(): p for p in sorted(place.rglob("*.yaml"))}
+    return {}
+
+
+def find(name: str) -> Path:
+    """Return the file that a user means.
+
+    Args:
+        name: A path, or a shipped configuration's name, as `digits`.
+
+    Raises:
+        ConfigError: If there is neither; the message names the nearest shipped one.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    known = shipped()
+    wanted = name.removesuffix(".yaml").removesuffix(".yml").removeprefix("configs/")
+    if wanted in known:
+        return known[wanted]
+    problem = f"no such file, and no shipped configuration of that name{plugins.suggestion(wanted, tuple(known))}"
+    raise ConfigError([Fault("", problem, name)])

@@ -1,0 +1,116 @@
+r"""What happens to numbers on the way into and out of the network, with statistics of the training rows.
+
+Images are flattened and divided by their largest possible pixel value. Numbers are standardized:
+$x' = (x - \mu) / \sigma$, a column at a time. Regression targets are standardized likewise for training
+and put back afterwards: $\hat y = \sigma \hat y' + \mu$. All of it becomes part of the saved model.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.errors import RunError
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Statistics fitted on the training rows.
+
+    Args:
+        input_shape: Shape of one raw row.
+        divisor: What pixels are divided by; None for numbers.
+        mean: Mean of each column, for numbers; empty for images.
+        spread: Standard deviation of each column, 1 where a column is constant; empty for images.
+        target_mean: Mean of each regression target; empty for classes.
+        target_spread: Standard deviation of each regression target; empty for classes.
+        ground: Mean of the pixels along the border of the training images, as a share of the largest
+            possible value; None for numbers.
+    """
+
+    input_shape: tuple[int, ...]
+    divisor: float | None
+    mean: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
+    target_mean: tuple[float, ...] = ()
+    target_spread: tuple[float, ...] = ()
+    ground: float | None = None
+
+    def prepare(self, x: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
+        """Return raw inputs as the network's first layer wants them.
+
+        Args:
+            x: Raw rows, (n, *input_shape).
+            dtype: Type to compute in.
+
+        Returns:
+            Array (n, inputs) of that type.
+        """
+        flat = x.reshape(len(x), -1).astype(dtype)
+        if self.divisor is not None:
+            flat *= np.asarray(1 / self.divisor, dtype)
+            return flat
+        flat -= np.asarray(self.mean, dtype)
+        flat /= np.asarray(self.spread, dtype)
+        return flat
+
+    def prepare_targets(self, y: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
+        """Return targets as the loss wants them: labels as they are, numbers standardized (n, targets)."""
+        if not self.target_mean:
+            return y.astype(np.int32)
+        columns = y.reshape(len(y), -1).astype(np.float64)
+        return ((columns - np.array(self.target_mean)) / np.array(self.target_spread)).astype(dtype)
+
+    def restore_targets(self, standardized: NDArray[Any]) -> NDArray[np.float64]:
+        """Return standardized predictions (n, targets) in the target's own unit."""
+        return standardized.astype(np.float64) * np.array(self.target_spread) + np.array(self.target_mean)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Preprocessing":
+        """Read what `to_json` wrote.
+
+        Raises:
+            RunError: If it is something else.
+        """
+        try:
+            fields = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+            return cls(**fields)
+        except (TypeError, AttributeError) as error:
+            raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
+
+
+def fit_preprocessing(info: DatasetInfo, train: Samples) -> Preprocessing:
+    """Fit the statistics on the training rows.
+
+    Args:
+        info: What is known about the data set.
+        train: The training rows, and no others.
+    """
+    target_mean: tuple[float, ...] = ()
+    target_spread: tuple[float, ...] = ()
+    if info.task == "regression":
+        target_mean, target_spread = _statistics(train.y.reshape(len(train), -1))
+    if info.is_image and info.input_range is not None:
+        top = info.input_range[1]
+        edge = np.concatenate(
+            [train.x[:, 0].ravel(), train.x[:, -1].ravel(), train.x[:, :, 0].ravel(), train.x[:, :, -1].ravel()]
+        )
+        ground = float(edge.mean(dtype=np.float64) / top)
+        return Preprocessing(
+            info.input_shape, top, target_mean=target_mean, target_spread=target_spread, ground=ground
+        )
+    mean, spread = _statistics(train.x)
+    return Preprocessing(info.input_shape, None, mean, spread, target_mean, target_spread)
+
+
+def _statistics(columns: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    mean = columns.mean(axis=0, dtype=np.float64)
+    spread = columns.std(axis=0, dtype=np.float64)
+    spread = np.where(spread > 0, spread, 1.0)
+    return tuple(mean.tolist()), tuple(spread.tolist())

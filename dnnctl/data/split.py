@@ -1,0 +1,120 @@
+"""Who is in the training, the validation and the test split.
+
+Membership depends on `split_seed` and on the rows alone, never on `seed`, so that runs which differ
+only in their seed are measured on the same rows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.random import generator
+from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.errors import DataError
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The rows of a data set, split.
+
+    Args:
+        train: Rows to learn from.
+        validation: Rows to choose settings by; None if there are none.
+        test: Rows that are only used for the final figures.
+        rows: Row numbers of each split, (n,), int64: of `train` and `validation` in the data set's training
+            rows; of `test` in its test rows, or in its training rows where no test set is published.
+    """
+
+    train: Samples
+    validation: Samples | None
+    test: Samples
+    rows: dict[str, NDArray[np.int64]]
+
+    def named(self, name: str) -> Samples:
+        """Return a split by its name.
+
+        Raises:
+            DataError: If it is `validation` and there is none.
+        """
+        samples = {"train": self.train, "validation": self.validation, "test": self.test}[name]
+        if samples is None:
+            raise DataError("this run has no validation rows (data.validation_split is 0 or the rows are too few)")
+        return samples
+
+
+def split(
+    dataset: Dataset, *, split_seed: int, validation_split: float, test_split: float, limit: int | None = None
+) -> Splits:
+    """Split a data set.
+
+    Args:
+        dataset: What was read.
+        split_seed: Decides who is where.
+        validation_split: Share of the training rows to validate on, 0 to 0.9.
+        test_split: Share of all rows to test on, where the set comes without a test set.
+        limit: Use only the first so many of the training rows.
+
+    Raises:
+        DataError: If too few rows are left to train on.
+    """
+    everything = np.arange(len(dataset.train))
+    if dataset.info.shared_rows:
+        kept = everything[:limit]
+        samples = dataset.train.take(kept)
+        return Splits(samples, None, dataset.train, {"train": kept, "test": everything})
+    classes = dataset.info.task != "regression"
+    labels = dataset.train.y if classes else None
+    if dataset.test is None:
+        train_rows, test_rows = divide(everything, labels, test_split, split_seed, "test")
+        test = dataset.train.take(test_rows)
+    else:
+        train_rows, test, test_rows = everything, dataset.test, np.arange(len(dataset.test))
+    train_rows = train_rows[:limit]
+    validation: Samples | None = None
+    validation_rows = train_rows[:0]
+    if validation_split > 0:
+        train_rows, validation_rows = divide(train_rows, labels, validation_split, split_seed, "validation")
+        validation = dataset.train.take(validation_rows) if len(validation_rows) else None
+    if not len(train_rows) or not len(test_rows):
+        raise DataError(
+            f"data set {dataset.name!r}: expected rows left for training and test; received {len(train_rows)} and "
+            f"{len(test_rows)}. Raise data.limit or lower the splits"
+        )
+    rows = {"train": train_rows, "validation": validation_rows, "test": test_rows}
+    return Splits(dataset.train.take(train_rows), validation, test, rows)
+
+
+def divide(
+    rows: NDArray[np.int64], labels: NDArray[Any] | None, share: float, split_seed: int, purpose: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Take a share of the rows out, the same share of each class where there are classes.
+
+    Args:
+        rows: Row numbers to divide, (n,).
+        labels: Labels of all rows, indexed by row number; None for regression.
+        share: Share to take out, 0 to 0.9.
+        split_seed: Decides which.
+        purpose: What the rows taken out are for; each purpose draws on its own.
+
+    Returns:
+        The rows that stay and the rows taken out, each in ascending order.
+    """
+    if labels is None:
+        groups = [rows]
+    else:
+        own = labels[rows]
+        groups = [rows[own == label] for label in np.unique(own)]
+    wanted = round(len(rows) * share)
+    exact = np.array([len(group) * share for group in groups])
+    counts = np.floor(exact).astype(int)
+    # The rows still missing go to the classes that lost most by rounding down.
+    for i in np.argsort(counts - exact, kind="stable")[: max(0, wanted - int(counts.sum()))]:
+        counts[i] += 1
+    taken = [
+        generator("split", purpose, split_seed, i).permutation(group)[: min(count, len(group) - 1)]
+        for i, (group, count) in enumerate(zip(groups, counts, strict=True))
+    ]
+    out = np.sort(np.concatenate(taken))
+    return np.setdiff1d(rows, out, assume_unique=True), out

@@ -1,0 +1,63 @@
+"""The one way from a data set's name in a configuration to its arrays."""
+
+from types import ModuleType
+from typing import cast
+
+from pydantic_core import PydanticCustomError
+
+from dnnctl import plugins
+from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places
+from dnnctl.errors import UsageError
+
+PACKAGE = "dnnctl.datasets"
+
+
+def options_for(name: str) -> DatasetOptions:
+    """Return a data set's options at their defaults.
+
+    Args:
+        name: Its key, as `mnist`; hyphens are as good as underscores.
+
+    Raises:
+        UsageError: If there is no such data set; the message names the nearest.
+    """
+    try:
+        return cast(DatasetOptions, DATASETS.parse(name.replace("-", "_")))
+    except PydanticCustomError as fault:
+        raise UsageError(fault.message()) from None
+
+
+def describe(options: DatasetOptions) -> DatasetInfo:
+    """Return what is known about a data set without any data."""
+    info: DatasetInfo = _plugin(options).describe(options)
+    return info
+
+
+def find(options: DatasetOptions, places: Places) -> str | None:
+    """Return where a data set's files are, without reading them; None if they are nowhere."""
+    where: str | None = _plugin(options).find(options, places)
+    return where
+
+
+def read(options: DatasetOptions, places: Places) -> Dataset:
+    """Read a data set, and download it first where that is needed, possible and allowed.
+
+    Args:
+        options: Which one, out of `DATASETS`.
+        places: Where to look for its files.
+
+    Returns:
+        The data set, found to be whole.
+
+    Raises:
+        DataError: If it is nowhere or damaged; the message says what to do.
+        UsageError: If a path is given for a data set that reads no files.
+    """
+    if places.path and not describe(options).folder:
+        raise UsageError(f"{options.key} reads no files of yours; expected no path, received {places.path}")
+    dataset: Dataset = _plugin(options).load(options, places)
+    return dataset
+
+
+def _plugin(options: DatasetOptions) -> ModuleType:
+    return plugins.load(PACKAGE, options.key)

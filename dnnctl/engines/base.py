@@ -1,0 +1,117 @@
+"""What training asks of an engine, whichever framework is behind it.
+
+An engine runs optimizer steps and says what came of each; it knows nothing of epochs' ends, early
+stopping, files or screens. That part is written once, in `training/`, and is the same for all engines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from dnnctl.config.losses import LossSpec
+from dnnctl.config.optimizers import OptimizerSpec
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.layers.parts.plan import NetworkPlan
+
+
+@dataclass(frozen=True)
+class NetworkTask:
+    """Everything that decides what a network computes, and how it is to learn.
+
+    Args:
+        plan: The layers.
+        preprocessing: From raw rows to the first layer, and back to the target's unit.
+        loss: What is made small.
+        optimizer: How.
+        seed: Decides what layers draw while training.
+        weights: The weights to start from, by the names of `plan.shapes`.
+    """
+
+    plan: NetworkPlan
+    preprocessing: Preprocessing
+    loss: LossSpec
+    optimizer: OptimizerSpec
+    seed: int
+    weights: dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Where and how to compute.
+
+    Args:
+        device: `auto`, `cpu` or `gpu`.
+        threads: Threads for one operation; None leaves it to the framework.
+        deterministic: Whether to allow only operations whose results never depend on timing.
+    """
+
+    device: str = "auto"
+    threads: int | None = None
+    deterministic: bool = False
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What came of a few optimizer steps.
+
+    Args:
+        losses: Loss of each step, penalties included, (steps,).
+        logits: What the network said of the rows it trained on, before the last activation, in the order
+            they were visited, (rows, outputs).
+    """
+
+    losses: NDArray[Any]
+    logits: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class LayerFigures:
+    """How a layer behaves on a few rows.
+
+    Args:
+        layer: Its name.
+        mean: Mean of its outputs.
+        spread: Standard deviation of its outputs.
+        zeros: Share of outputs that are exactly 0.
+        gradient: Euclidean norm of the loss's gradient with respect to its weights; 0 without weights.
+    """
+
+    layer: str
+    mean: float
+    spread: float
+    zeros: float
+    gradient: float
+
+
+class Engine(Protocol):
+    """A network in some framework."""
+
+    @property
+    def optimizer_steps(self) -> int:
+        """Steps the optimizer itself has counted."""
+
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+
+    def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
+        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+
+    def run(self, learning_rates: Sequence[float]) -> Steps:
+        """Take one step for each learning rate, on the next batches of the epoch."""
+
+    def logits(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
+
+    def penalty(self) -> float:
+        """Return what the weights' penalties add to the loss."""
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of every weight, by the names of the plan."""
+
+    def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
+        """Replace every weight."""
+
+    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+        """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""

@@ -1,0 +1,124 @@
+"""The Keras engine: a tf.data pipeline over rows held once, and optimizer steps in one graph."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps
+from dnnctl.engines.keras import runtime
+from dnnctl.engines.keras.build import assign, build_layers, build_models, variables
+from dnnctl.engines.keras.inspection import inspect_layers
+from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
+from dnnctl.engines.keras.pipeline import EpochBatches
+from dnnctl.files import write_with
+
+PREDICTION_BATCH = 4096
+
+
+class KerasEngine:
+    """A network in Keras on TensorFlow.
+
+    Args:
+        task: The network, its loss and its optimizer.
+        hardware: Where and how to compute.
+    """
+
+    def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
+        self._tf = runtime.start(hardware)
+        self._task = task
+        self.device = runtime.device_name(self._tf, hardware.device)
+        with self._tf.device(self.device):
+            self._layers = build_layers(task)
+            self._to_logits, self._whole = build_models(task, self._layers)
+            self._loss = keras_loss(task.loss, task.plan.outputs)
+            self._optimizer = keras_optimizer(task.optimizer)
+            self._optimizer.build(self._to_logits.trainable_variables)
+        self._variables = variables(task.plan, self._layers)
+        self._batches: EpochBatches | None = None
+        self._epoch: Any = None
+        self._run = self._tf.function(self._steps, reduce_retracing=True)
+        self._forward = self._tf.function(lambda x: self._to_logits(x, training=False), reduce_retracing=True)
+
+    @property
+    def optimizer_steps(self) -> int:
+        """Steps that Keras's optimizer has counted."""
+        return int(self._optimizer.iterations.numpy())
+
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+        with self._tf.device(self.device):
+            self._batches = EpochBatches(self._tf, x, y)
+
+    def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
+        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+        if self._batches is None:
+            raise ValueError("set_training_rows comes before start_epoch")
+        self._epoch = self._batches.iterator(order, batch_size)
+
+    def run(self, learning_rates: Sequence[float]) -> Steps:
+        """Take one step for each learning rate, on the next batches of the epoch."""
+        rates = self._tf.constant(np.asarray(learning_rates, np.float32))
+        with self._tf.device(self.device):
+            losses, logits = self._run(self._epoch, rates)
+        return Steps(losses.numpy(), logits.numpy())
+
+    def _steps(self, batches: Any, rates: Any) -> tuple[Any, Any]:
+        """Take steps inside a graph; traced once."""
+        tf = self._tf
+        count = tf.shape(rates)[0]
+        losses = tf.TensorArray(tf.float32, size=count)
+        outputs = tf.TensorArray(
+            tf.float32, size=count, infer_shape=False, element_shape=[None, self._task.plan.outputs]
+        )
+        for step in tf.range(count):
+            x, y = next(batches)
+            self._optimizer.learning_rate = rates[step]
+            with tf.GradientTape() as tape:
+                logits = self._to_logits(x, training=True)
+                loss = self._loss(y, logits)
+                if self._to_logits.losses:
+                    loss += tf.add_n(self._to_logits.losses)
+            trained = self._to_logits.trainable_variables
+            self._optimizer.apply(tape.gradient(loss, [v.value for v in trained]), trained)
+            losses = losses.write(step, loss)
+            outputs = outputs.write(step, logits)
+        return losses.stack(), outputs.concat()
+
+    def logits(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
+        parts = []
+        with self._tf.device(self.device):
+            for start in range(0, len(x), PREDICTION_BATCH):
+                rows = self._tf.cast(x[start : start + PREDICTION_BATCH], "float32")
+                parts.append(self._forward(rows).numpy())
+        return np.concatenate(parts) if parts else np.zeros((0, self._task.plan.outputs), np.float32)
+
+    def penalty(self) -> float:
+        """Return what the weights' penalties add to the loss."""
+        return float(sum(float(loss) for loss in self._to_logits.losses))
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of every weight, by the names of the plan."""
+        return {name: np.array(variable.numpy()) for name, variable in self._variables.items()}
+
+    def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
+        """Replace every weight.
+
+        Raises:
+            ModelError: If a name is missing or too many, or a shape does not fit.
+        """
+        assign(self._task.plan, self._layers, weights)
+
+    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+        """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
+        prepared = self._task.preprocessing.prepare(x)
+        names = [layer.name for layer in self._task.plan.layers]
+        with self._tf.device(self.device):
+            return inspect_layers(self._tf, names, self._layers, self._loss, prepared, y)
+
+    def save_model(self, path: Path) -> None:
+        """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
+        write_with(path, lambda temporary: self._whole.save(temporary))

@@ -1,0 +1,49 @@
+"""The tf.data pipeline: rows are held once, batches are gathered by index."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class EpochBatches:
+    """Training rows in TensorFlow's memory, and the batches of one epoch after another.
+
+    Shuffling moves row numbers, not rows: an epoch is a permutation cut into batches, each gathered from
+    one tensor (uint8 for images) and cast in the graph, while the step before is still computing.
+
+    Args:
+        tensorflow: The module.
+        x: Raw inputs, (n, ...).
+        y: Prepared targets, (n,) or (n, targets).
+    """
+
+    def __init__(self, tensorflow: Any, x: NDArray[Any], y: NDArray[Any]) -> None:
+        self._tf = tensorflow
+        self._x = tensorflow.constant(x)
+        self._y = tensorflow.constant(y)
+        self._order = tensorflow.Variable(np.arange(len(x)), dtype="int64", trainable=False)
+        self._datasets: dict[int, Any] = {}
+
+    def iterator(self, order: NDArray[Any], batch_size: int) -> Any:
+        """Return an iterator over an epoch's batches (x float32, y).
+
+        Args:
+            order: Row numbers in the order to visit them, (n,).
+            batch_size: Rows a batch; the last one has what is left.
+        """
+        self._order.assign(order)
+        if batch_size not in self._datasets:
+            self._datasets[batch_size] = self._dataset(batch_size)
+        return iter(self._datasets[batch_size])
+
+    def _dataset(self, batch_size: int) -> Any:
+        tf = self._tf
+        rows = len(self._x)
+
+        def gather(start: Any) -> tuple[Any, Any]:
+            index = self._order[start : start + batch_size]
+            return tf.cast(tf.gather(self._x, index), tf.float32), tf.gather(self._y, index)
+
+        starts = tf.data.Dataset.range(0, rows, batch_size)
+        return starts.map(gather).prefetch(2)

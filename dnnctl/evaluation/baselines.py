@@ -1,0 +1,179 @@
+"""What can be had without a network: figures that any network should beat.
+
+Fitted on the training rows, measured on the training and the test rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.errors import DataError
+from dnnctl.evaluation.measure import all_metrics, measure
+
+MOST_ROWS = 20_000  # More training rows hardly change the linear model and only take time.
+BLOCK = 4096  # Rows turned into floating point at a time, so that memory stays bounded.
+# Ridge as a share of the inputs' variance: enough to solve for pixels that never vary and for columns that
+# say the same, and too little to bend a line.
+RIDGE = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-8}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a simple predictor reaches.
+
+    Args:
+        kind: `trivial` looks at no input; `linear` is a linear model.
+        label: What it is, for people, as `majority class (T-shirt)`.
+        train: Metric names to values on the training rows.
+        test: The same on the test rows.
+    """
+
+    kind: Literal["trivial", "linear"]
+    label: str
+    train: dict[str, float]
+    test: dict[str, float]
+
+
+def baselines(
+    info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
+) -> tuple[Baseline, Baseline]:
+    """Fit and measure both baselines.
+
+    Args:
+        info: What is known about the data set.
+        train: Rows to fit on; at least one.
+        test: Rows to measure on besides.
+        metrics: Names of metrics; those of final reports if None.
+
+    Returns:
+        The trivial baseline and the linear one.
+
+    Raises:
+        DataError: If there are no rows, or an input is not a finite number.
+    """
+    return trivial(info, train, test, metrics), linear(info, train, test, metrics)
+
+
+def trivial(
+    info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
+) -> Baseline:
+    """Answer every row alike: with the shares of the classes, or the mean of the target.
+
+    The class it predicts is the most frequent one, the lower label if two are equally frequent.
+
+    Args:
+        info: What is known about the data set.
+        train: Rows to fit on; at least one.
+        test: Rows to measure on besides.
+        metrics: Names of metrics; those of final reports if None.
+    """
+    _require_rows(train)
+    targets = _targets(info, train)
+    answer = targets.mean(axis=0, dtype=np.float64)
+    if info.task == "regression":
+        unit = f" {info.unit}" if info.unit else ""
+        means = ", ".join(f"{mean:.4g}{unit}" for mean in answer)
+        label = f"mean {info.target} ({means})"
+    else:
+        label = f"majority class ({info.class_names[int(answer.argmax())]})"
+    names = _names(info, metrics)
+    figures = [
+        measure(info.task, rows.y, np.tile(answer, (len(rows), 1)), names) if len(rows) else {}
+        for rows in (train, test)
+    ]
+    return Baseline("trivial", label, *figures)
+
+
+def linear(
+    info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
+) -> Baseline:
+    r"""Fit a linear model with a bias in closed form.
+
+    $W = (X^T X + \lambda n I)^{-1} X^T Y$ on centred, scaled inputs; Y are the targets, or one-hot labels.
+    At most `MOST_ROWS` training rows are used to fit, taken evenly by position.
+
+    Args:
+        info: What is known about the data set.
+        train: Rows to fit on; at least one.
+        test: Rows to measure on besides.
+        metrics: Names of metrics; those of final reports if None.
+
+    Raises:
+        DataError: If there are no rows, or an input is not a finite number.
+
+    Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, 3.4.1 and 4.2.
+    """
+    _require_rows(train)
+    rows = np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64)
+    model = _fit(train.x[rows].reshape(len(rows), -1), _targets(info, train.take(rows)))
+    names = _names(info, metrics)
+    figures = [
+        measure(info.task, part.y, _answers(model, part.x), names) if len(part) else {}
+        for part in (train, test)
+    ]
+    return Baseline("linear", "linear model (closed form)", *figures)
+
+
+@dataclass(frozen=True)
+class _Linear:
+    """y = (x - centre) kernel + bias."""
+
+    centre: NDArray[Any]
+    kernel: NDArray[Any]
+    bias: NDArray[Any]
+
+
+def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
+    """Solve the normal equations for inputs (n, features) and targets (n, outputs)."""
+    # Pixels are small whole numbers, exact in float32 and twice as fast; columns may be of any size.
+    number = np.dtype(np.float32 if x.dtype == np.uint8 else np.float64)
+    centre, bias = x.mean(axis=0, dtype=np.float64), y.mean(axis=0, dtype=np.float64)
+    if not np.isfinite(centre).all():
+        raise DataError(
+            "expected finite inputs for the linear baseline; received NaN or infinity in a column"
+        )
+    gram, product = np.zeros((x.shape[1], x.shape[1])), np.zeros((x.shape[1], y.shape[1]))
+    for start in range(0, len(x), BLOCK):
+        part = x[start : start + BLOCK].astype(number) - centre.astype(number)
+        gram += part.T @ part
+        product += part.T @ (y[start : start + BLOCK] - bias).astype(number)
+    variance = np.diag(gram) / len(x)
+    # Columns have units of their own and are scaled one by one; pixels share theirs.
+    scale = np.sqrt(np.full_like(variance, variance.mean()) if x.dtype == np.uint8 else variance)
+    scale[scale == 0] = 1
+    gram /= np.outer(scale, scale)
+    gram[np.diag_indices_from(gram)] += RIDGE[number] * len(x)
+    kernel = np.linalg.solve(gram, product / scale[:, None]) / scale[:, None]
+    return _Linear(centre.astype(number), kernel.astype(number), bias)
+
+
+def _answers(model: _Linear, x: NDArray[Any]) -> NDArray[Any]:
+    """Return the model's answers to raw inputs (n, ...): (n, outputs)."""
+    flat = x.reshape(len(x), -1)
+    blocks = [
+        (flat[start : start + BLOCK].astype(model.kernel.dtype) - model.centre) @ model.kernel + model.bias
+        for start in range(0, len(flat), BLOCK)
+    ]
+    return np.concatenate(blocks)
+
+
+def _targets(info: DatasetInfo, rows: Samples) -> NDArray[Any]:
+    """Return what a least-squares model aims at: (n, targets), or one-hot labels (n, classes)."""
+    if info.task == "regression":
+        return rows.y.reshape(len(rows), -1)
+    one_hot = np.zeros((len(rows), len(info.class_names)), np.float32)
+    one_hot[np.arange(len(rows)), rows.y.reshape(-1)] = 1
+    return one_hot
+
+
+def _names(info: DatasetInfo, metrics: Sequence[str] | None) -> Sequence[str]:
+    return all_metrics(info.task, len(info.class_names)) if metrics is None else metrics
+
+
+def _require_rows(train: Samples) -> None:
+    if not len(train):
+        raise DataError("expected at least one training row for a baseline; received none")

@@ -1,0 +1,267 @@
+"""A verdict on the fit: does the network learn too little, or does it learn its rows by heart?
+
+The rules are rules of thumb. Each verdict carries the figures it rests on, so that a reader can disagree.
+
+Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.2 and 11.3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from typing import Literal
+
+from dnnctl.datasets.base import Task
+from dnnctl.evaluation.baselines import Baseline
+
+Kind = Literal["overfitting", "underfitting", "good fit", "no verdict"]
+
+SHARE_OF_TRIVIAL_ERROR = 0.4  # Wrong on more of the training rows than this share of the trivial errors.
+LOW_R2 = 0.5
+LINEAR_MARGIN = {"accuracy": 0.01, "mse": 1.1}  # So much worse than a linear model is worse.
+NEARLY_PERFECT = {"accuracy": 0.95, "r2": 0.95}  # From here on no comparison with a linear model matters.
+ACCURACY_GAP = 0.03
+ERROR_RATIO = 1.5  # Validation error over training error.
+LOSS_RISE = 1.15  # Last validation loss over the best one.
+CLEARLY_BETTER = {"accuracy": 0.01, "mse": 1.2}
+FEW_ROWS = 30
+
+MORE_CAPACITY = "add layers or units, train longer, or raise the learning rate"
+LESS_VARIANCE = "add dropout, weight decay or data, or stop earlier"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the figures of a run say about its fit.
+
+    Args:
+        kind: `overfitting`, `underfitting`, `good fit`, or `no verdict`.
+        sentence: The verdict, the figures it rests on, and what to do.
+        figures: Those figures by name.
+    """
+
+    kind: Kind
+    sentence: str
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """Everything the rules look at; `error` is 1 - accuracy, or the mean squared error."""
+
+    task: Task
+    train: Mapping[str, float]
+    validation: Mapping[str, float]
+    trivial: Mapping[str, float]
+    linear: Mapping[str, float]
+    validation_rows: int
+
+    @property
+    def name(self) -> str:
+        return "mse" if self.task == "regression" else "accuracy"
+
+    def error(self, metrics: Mapping[str, float]) -> float:
+        return metrics["mse"] if self.task == "regression" else 1 - metrics["accuracy"]
+
+    def said(self, metrics: Mapping[str, float]) -> str:
+        return f"{metrics['mse']:.4g}" if self.task == "regression" else f"{metrics['accuracy']:.3f}"
+
+    @property
+    def measured(self) -> str:
+        return "mean squared error" if self.task == "regression" else "accuracy"
+
+    def figures(self) -> dict[str, float]:
+        parts = {"train": self.train, "validation": self.validation, "linear": self.linear}
+        values = {f"{part}_{self.name}": m[self.name] for part, m in parts.items() if self.name in m}
+        if self.name in self.trivial:
+            values[f"trivial_{self.name}"] = self.trivial[self.name]
+        if self.task == "regression" and "r2" in self.train:
+            values["train_r2"] = self.train["r2"]
+        return values
+
+
+def diagnose(
+    task: Task,
+    *,
+    history: Sequence[Mapping[str, float]],
+    train: Mapping[str, float],
+    validation: Mapping[str, float],
+    baselines: Sequence[Baseline],
+    validation_rows: int,
+    best_epoch: int | None = None,
+    shared_rows: bool = False,
+) -> Verdict:
+    """Say whether a network underfits, overfits or fits well.
+
+    Args:
+        task: What is predicted.
+        history: The rows of `history.csv`; `val_loss` is looked at.
+        train: Metrics on the training rows, dropout and the like switched off; `accuracy` or `mse` and `r2`.
+        validation: The same on the validation rows; empty where there are none.
+        baselines: Out of `evaluation.baselines`, with the same metrics.
+        validation_rows: Number of validation rows.
+        best_epoch: Epoch whose weights were kept, counted from 1; None if the last one's were.
+        shared_rows: Whether training and test are the same few rows.
+
+    Returns:
+        The verdict.
+    """
+    by_kind = {baseline.kind: baseline for baseline in baselines}
+    seen = _Evidence(
+        task,
+        train,
+        {} if shared_rows else validation,
+        by_kind["trivial"].train if "trivial" in by_kind else {},
+        _comparable_linear(task, by_kind.get("linear"), validation),
+        validation_rows,
+    )
+    if seen.name not in train:
+        return Verdict("no verdict", f"no verdict: no {seen.measured} on the training rows is known", {})
+    losses = [row.get("val_loss", float("nan")) for row in history]
+    gap = _wide_gap(seen)
+    if gap is not None and gap.kind == "overfitting":
+        return gap
+    found = _too_little(seen) or _rising_loss(seen, losses, best_epoch) or gap
+    return found or _neither(seen, losses, best_epoch, shared_rows)
+
+
+def _comparable_linear(
+    task: Task, linear: Baseline | None, validation: Mapping[str, float]
+) -> Mapping[str, float]:
+    """Return the linear model's figures on training rows, unless it only learned those rows by heart.
+
+    With more columns than rows a linear model is perfect on its training rows and means nothing.
+    """
+    if linear is None:
+        return {}
+    name = "mse" if task == "regression" else "accuracy"
+    if name in validation and name in linear.test:
+        ahead = linear.test[name] - validation[name]
+        if (ahead > 0) if task == "regression" else (ahead < 0):
+            return {}
+    return linear.train
+
+
+def _too_little(seen: _Evidence) -> Verdict | None:
+    """Find underfitting."""
+    behind = _behind_linear(seen)
+    if behind:
+        sentence = (
+            f"underfitting: training {seen.measured} {seen.said(seen.train)}, where a linear model reaches "
+            f"{seen.said(seen.linear)}; {MORE_CAPACITY}"
+        )
+        return Verdict("underfitting", sentence, seen.figures())
+    if seen.task == "regression":
+        explained = seen.train.get("r2")
+        if explained is None or explained >= LOW_R2:
+            return None
+        basis = f"training R² {explained:.3f}, mean squared error {seen.said(seen.train)}"
+        if "mse" in seen.trivial:
+            basis += f" against {seen.said(seen.trivial)} for always answering the mean"
+    else:
+        if "accuracy" not in seen.trivial:
+            return None
+        if seen.error(seen.train) <= SHARE_OF_TRIVIAL_ERROR * seen.error(seen.trivial):
+            return None
+        basis = (
+            f"training accuracy {seen.said(seen.train)} against {seen.said(seen.trivial)} "
+            "for always answering the most frequent class"
+        )
+    sentence = f"underfitting: {basis}; {MORE_CAPACITY}, unless the inputs say no more about the target"
+    return Verdict("underfitting", sentence, seen.figures())
+
+
+def _behind_linear(seen: _Evidence) -> bool:
+    """Tell whether a linear model fits the training rows clearly better, and there is much left to learn."""
+    if seen.name not in seen.linear:
+        return False
+    if seen.task == "regression":
+        worse = seen.train["mse"] > LINEAR_MARGIN["mse"] * seen.linear["mse"]
+        return worse and seen.train.get("r2", 1.0) < NEARLY_PERFECT["r2"]
+    worse = seen.train["accuracy"] < seen.linear["accuracy"] - LINEAR_MARGIN["accuracy"]
+    return worse and seen.train["accuracy"] < NEARLY_PERFECT["accuracy"]
+
+
+def _wide_gap(seen: _Evidence) -> Verdict | None:
+    """Find overfitting, or too few rows to tell, by what the kept network does on the two sets of rows."""
+    if seen.name not in seen.validation:
+        return None
+    trained, unseen = seen.error(seen.train), seen.error(seen.validation)
+    if unseen <= ERROR_RATIO * trained:
+        return None
+    if seen.task != "regression":
+        if unseen - trained < ACCURACY_GAP:
+            return None
+        # Two standard errors of a share: a gap that a few rows could make by chance is no finding.
+        chance = 2 * sqrt(unseen * (1 - unseen) / max(seen.validation_rows, 1))
+        few = unseen - trained <= chance
+    else:
+        few = seen.validation_rows < FEW_ROWS
+    basis = f"training {seen.measured} {seen.said(seen.train)} against {seen.said(seen.validation)}"
+    if few:
+        sentence = (
+            f"no verdict: {basis} on {seen.validation_rows} validation rows, too few to tell overfitting "
+            "from chance; cross-validation uses every row"
+        )
+        return Verdict("no verdict", sentence, seen.figures())
+    sentence = f"overfitting: {basis} on validation rows; {LESS_VARIANCE}"
+    return Verdict("overfitting", sentence, seen.figures())
+
+
+def _rising_loss(seen: _Evidence, losses: Sequence[float], best_epoch: int | None) -> Verdict | None:
+    """Find overfitting by a validation loss that rose again, if the last epoch's weights were kept."""
+    if seen.name not in seen.validation or best_epoch not in (None, len(losses)):
+        return None
+    epoch, best, last = _turn(losses)
+    if not last > LOSS_RISE * best > 0:
+        return None
+    if seen.task == "regression":
+        better = seen.validation["mse"] > CLEARLY_BETTER["mse"] * seen.train["mse"]
+        better = better and seen.validation_rows >= FEW_ROWS
+    else:
+        better = seen.train["accuracy"] - seen.validation["accuracy"] >= CLEARLY_BETTER["accuracy"]
+    if not better:
+        return None
+    sentence = (
+        f"overfitting: validation loss rose from {best:.3g} at epoch {epoch} to {last:.3g} at epoch "
+        f"{len(losses)}, with training {seen.measured} {seen.said(seen.train)} against "
+        f"{seen.said(seen.validation)} on validation rows; {LESS_VARIANCE}"
+    )
+    return Verdict("overfitting", sentence, seen.figures() | {"best_val_loss": best, "last_val_loss": last})
+
+
+def _turn(losses: Sequence[float]) -> tuple[int, float, float]:
+    """Return the epoch of the lowest loss, that loss and the last one; NaN where there is none."""
+    finite = [(loss, epoch) for epoch, loss in enumerate(losses, 1) if isfinite(loss)]
+    if not finite:
+        return 0, float("nan"), float("nan")
+    best, epoch = min(finite)
+    return epoch, best, losses[-1]
+
+
+def _neither(seen: _Evidence, losses: Sequence[float], best_epoch: int | None, shared_rows: bool) -> Verdict:
+    """Say that nothing is wrong, or that nothing can be said."""
+    figures = seen.figures()
+    alone = f"no verdict: training {seen.measured} {seen.said(seen.train)}"
+    if seen.name in seen.trivial:
+        alone += f" against {seen.said(seen.trivial)} for the trivial answer, so it does not underfit"
+    if shared_rows:
+        sentence = (
+            f"{alone}; training and test are the same few rows, so nothing can be said about overfitting"
+        )
+        return Verdict("no verdict", sentence, figures)
+    if seen.name not in seen.validation:
+        sentence = (
+            f"{alone}; there are no validation rows (data.validation_split is 0), so nothing can be said "
+            "about overfitting"
+        )
+        return Verdict("no verdict", sentence, figures)
+    sentence = (
+        f"good fit: training {seen.measured} {seen.said(seen.train)} against {seen.said(seen.validation)} on "
+        "validation rows"
+    )
+    _, best, last = _turn(losses)
+    if best_epoch not in (None, len(losses)) and last > LOSS_RISE * best > 0:
+        sentence += (
+            f"; training past epoch {best_epoch} began to overfit, and the weights of that epoch were kept"
+        )
+    return Verdict("good fit", sentence, figures)

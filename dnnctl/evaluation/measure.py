@@ -1,0 +1,125 @@
+"""Metrics by their names, as configurations, `metrics.json` and reports write them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.config.metrics import TOP_K, larger_is_better, tasks_of
+from dnnctl.datasets.base import Task
+from dnnctl.errors import DataError, ModelError, UsageError
+from dnnctl.evaluation import classification, regression
+from dnnctl.plugins import suggestion
+
+Function = Callable[[NDArray[Any], NDArray[Any]], float | None]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure for how good predictions are.
+
+    Args:
+        tasks: The tasks it fits.
+        larger_is_better: Whether a larger value is a better one.
+        function: Truth and scores to a value, or None where it is not defined.
+    """
+
+    tasks: tuple[Task, ...]
+    larger_is_better: bool
+    function: Function
+
+
+FUNCTIONS: dict[str, Function] = {
+    "accuracy": classification.accuracy,
+    "precision": classification.precision,
+    "recall": classification.recall,
+    "f1": classification.f1,
+    "auc": classification.auc,
+    "mse": regression.mse,
+    "rmse": regression.rmse,
+    "mae": regression.mae,
+    "r2": regression.r2,
+}
+# What each name means is settled where configurations are checked; here it gets its function.
+METRICS = {
+    name: Metric(tasks_of(name), larger_is_better(name), function) for name, function in FUNCTIONS.items()
+}
+
+
+def metric(name: str) -> Metric:
+    """Return a metric by its name.
+
+    Args:
+        name: A key of `METRICS`, or `top_3`, `top_5`, ...: the true class is among so many best ones.
+
+    Raises:
+        UsageError: If there is no such metric; the message names the nearest one.
+    """
+    if TOP_K.fullmatch(name):
+        k = int(name.removeprefix("top_"))
+        return Metric(tasks_of(name), larger_is_better(name), partial(classification.top_k, k=k))
+    if name not in METRICS:
+        raise UsageError(f"unknown metric: {name!r}{suggestion(name, (*METRICS, 'top_5'))}")
+    return METRICS[name]
+
+
+def all_metrics(task: Task, classes: int) -> tuple[str, ...]:
+    """Return the names of the metrics that a final report gives.
+
+    Args:
+        task: What is predicted.
+        classes: Number of classes; 0 for regression.
+    """
+    fitting = tuple(name for name, entry in METRICS.items() if task in entry.tasks)
+    return (*fitting, "top_5") if task == "multiclass" and classes > 5 else fitting
+
+
+def measure(
+    task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequence[str]
+) -> dict[str, float]:
+    """Return what predictions are worth.
+
+    Args:
+        task: What is predicted.
+        y_true: int64 (n,) labels, or float (n, targets).
+        scores: (n, classes) probabilities, (n,) or (n, 1) probabilities of class 1 for two classes, or
+            (n, targets) or (n,) values in the target's unit.
+        metrics: Names, as `metric` takes them.
+
+    Returns:
+        Name to value in the order asked for; a metric that is not defined for these rows is left out.
+
+    Raises:
+        UsageError: If a metric is not known or does not fit the task.
+        DataError: If there are no rows, or truth and scores do not fit each other.
+        ModelError: If a score is not a finite number.
+    """
+    _check(task, y_true, scores, metrics)
+    values = {name: metric(name).function(y_true, scores) for name in metrics}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequence[str]) -> None:
+    for name in metrics:
+        if task not in metric(name).tasks:
+            known = ", ".join(all_metrics(task, 0))
+            raise UsageError(f"metric {name!r} does not fit a {task} task; expected one of: {known}")
+    if not len(y_true):
+        raise DataError("expected at least one row to measure on; received none")
+    if len(y_true) != len(scores):
+        raise DataError(
+            f"expected scores for each of {len(y_true)} rows; received {len(scores)} rows of scores"
+        )
+    bad = len(scores) - int(np.isfinite(scores.reshape(len(scores), -1)).all(axis=1).sum())
+    if bad:
+        raise ModelError(
+            f"expected finite scores; received NaN or infinity in {bad} of {len(scores)} rows, so the "
+            "network has diverged; use a lower learning rate or clip the gradients, and check the inputs"
+        )
+    if task == "regression":
+        regression.residuals(y_true, scores)
+    else:
+        classification.confusion_matrix(y_true, scores)

@@ -1,0 +1,123 @@
+"""What a network takes, and what reading an input gives.
+
+Each kind of input is one file with `ENDINGS`, the file endings it reads, and
+`read(stream, name, spec, options) -> Inputs`, where `stream` is an open binary file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import DatasetInfo
+
+# No input may need more than this once it is an array: it keeps a damaged or hostile header harmless.
+MAX_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What the network takes.
+
+    Args:
+        info: What is known about the data set it was trained on.
+        ground: Mean of the border pixels of the training images, from 0 (black) to 1 (white); None for
+            numbers.
+    """
+
+    info: DatasetInfo
+    ground: float | None = None
+
+    @property
+    def cells(self) -> int:
+        """How many numbers a row has."""
+        return int(np.prod(self.info.input_shape))
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Smallest and largest value of a pixel."""
+        return self.info.input_range or (0.0, 255.0)
+
+    @property
+    def described(self) -> str:
+        """What the network takes, for messages."""
+        shape = self.info.input_shape
+        if self.info.is_image:
+            return f"images of {shape[0]} x {shape[1]} pixels from {self.range[0]:g} to {self.range[1]:g}"
+        names = ", ".join(self.info.feature_names)
+        return f"{shape[0]} number{'s' * (shape[0] != 1)} a row" + (f" ({names})" if names else "")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How inputs are to be read.
+
+    Args:
+        invert: Whether to exchange dark and light: True, False, or None to detect it.
+    """
+
+    invert: bool | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Rows that are ready for the network.
+
+    Args:
+        x: (n, *input_shape): for images uint8, or float32 where the values are not whole, on the scale of
+            the data set's `input_range`; float32 for numbers.
+        names: One a row, as `photo.png`, `people.csv:2` (the line) or `batch.npy[3]` (counted from 0).
+        notes: What was done to the inputs that the user should know.
+    """
+
+    x: NDArray[Any]
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.x)
+
+
+def joined(parts: Sequence[Inputs]) -> Inputs:
+    """Return the rows of several inputs, one after the other.
+
+    Args:
+        parts: At least one.
+    """
+    return Inputs(
+        np.concatenate([part.x for part in parts]),
+        tuple(name for part in parts for name in part.names),
+        tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def ground_of(x: NDArray[Any], info: DatasetInfo) -> float | None:
+    """Return how light the ground of training images is.
+
+    Args:
+        x: (n, height, width) images on the scale of `info.input_range`, or (n, features) numbers.
+        info: What is known about the data set.
+
+    Returns:
+        The mean of the pixels along the four edges, from 0 (black) to 1 (white); None for numbers.
+    """
+    if not info.is_image:
+        return None
+    low, high = InputSpec(info).range
+    return float((border(x).mean(dtype=np.float64) - low) / (high - low))
+
+
+def border(images: NDArray[Any]) -> NDArray[Any]:
+    """Return the pixels along the four edges of images.
+
+    Args:
+        images: (..., height, width).
+
+    Returns:
+        (..., 2 * width + 2 * height); corners are counted twice.
+    """
+    edges = (images[..., 0, :], images[..., -1, :], images[..., :, 0], images[..., :, -1])
+    return np.concatenate(edges, axis=-1)

@@ -1,0 +1,53 @@
+"""Image files of any size and mode: made grey, turned to the training images' polarity, and fitted."""
+
+from typing import IO
+
+import numpy as np
+
+from dnnctl.errors import UsageError
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, border
+from dnnctl.inference.inputs.parts.arrays import narrowed
+from dnnctl.inference.inputs.parts.decoding import decode
+from dnnctl.inference.inputs.parts.fitting import fit
+from dnnctl.inference.inputs.parts.polarity import against_ground
+from dnnctl.inference.inputs.parts.subject import frame
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
+
+
+def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+    """Read one picture.
+
+    Args:
+        stream: The file, open and seekable.
+        name: What to call it.
+        spec: What the network takes.
+        options: Whether to exchange dark and light.
+
+    Returns:
+        One row, with notes on what was done to the picture.
+
+    Raises:
+        DataError: If it is damaged, no image, or too large.
+        UsageError: If the network takes no images.
+    """
+    if not spec.info.is_image:
+        raise UsageError(f"{name}: is an image; this network takes {spec.described}")
+    grey, notes = decode(stream, name)
+    against = against_ground(border(grey), spec, float(grey.mean(dtype=np.float64)))
+    if options.invert:
+        notes.append("inverted as asked")
+    elif options.invert is None and against:
+        drawn = "light on dark" if (spec.ground or 0.0) > 0.5 else "dark on light"
+        notes.append(f"{drawn}, inverted to match the training images; --no-invert keeps it")
+    if options.invert or (options.invert is None and against):
+        grey = np.float32(1) - grey
+    framed = frame(grey, spec)
+    if framed is None:
+        framed = fit(grey, spec.info.input_shape)
+    else:
+        notes.append("cropped to the drawing, which was placed as in the training images")
+    low, high = spec.range
+    x = narrowed(np.rint(low + (high - low) * framed) if high - low >= 255 else low + (high - low) * framed,
+                 (low, high))
+    return Inputs(x[np.newaxis], (name,), tuple(f"{name}: {note}" for note in notes))

@@ -1,0 +1,32 @@
+"""`.npy` files: one array of one row or many."""
+
+import os
+from typing import IO
+
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.parts.arrays import check_type, from_array, rows_in
+from dnnctl.inference.inputs.parts.npy_stream import read_npy
+
+ENDINGS = (".npy",)
+
+
+def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+    """Read the rows of a `.npy` file.
+
+    Args:
+        stream: The file, open and seekable.
+        name: What to call it.
+        spec: What the network takes.
+        options: Whether to exchange dark and light.
+
+    Raises:
+        DataError: If it is damaged, holds Python objects, or does not fit.
+
+    Source: `numpy.lib.format`, "A simple format for saving numpy arrays to disk".
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    array = read_npy(
+        stream, size, name, lambda shape, dtype: (check_type(dtype, name), rows_in(shape, name, spec))
+    )
+    return from_array(array, name, spec, options)

@@ -1,0 +1,62 @@
+"""`.npz` files: an archive of arrays, of which one holds the rows."""
+
+import zipfile
+from typing import IO
+
+from dnnctl.errors import DataError
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.parts.arrays import check_type, from_array, rows_in
+from dnnctl.inference.inputs.parts.npy_stream import read_npy
+
+ENDINGS = (".npz",)
+
+# The first of these that an archive has is taken.
+KEYS = ("x", "images", "x_test")
+
+
+def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+    """Read the rows of a `.npz` file: its array `x`, `images` or `x_test`, or its only one.
+
+    Args:
+        stream: The file, open and seekable.
+        name: What to call it.
+        spec: What the network takes.
+        options: Whether to exchange dark and light.
+
+    Raises:
+        DataError: If it is damaged, no array can be chosen, or the array does not fit.
+    """
+    # Damage to an archive's directory surfaces as many kinds of exception.
+    try:
+        archive = zipfile.ZipFile(stream)
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    except Exception as error:
+        raise DataError(f"{name}: is not a .npz archive: {error}") from None
+    with archive:
+        key = _choose(list(members), name)
+        label = f"{name}:{key}"
+        try:
+            member = archive.open(members[key])
+        except Exception as error:
+            raise DataError(f"{label}: is damaged: {error}") from None
+        with member:
+            array = read_npy(
+                member,
+                members[key].file_size,
+                label,
+                lambda shape, dtype: (check_type(dtype, label), rows_in(shape, label, spec)),
+            )
+    return from_array(array, name, spec, options)
+
+
+def _choose(found: list[str], name: str) -> str:
+    for key in KEYS:
+        if key in found:
+            return key
+    if len(found) == 1:
+        return found[0]
+    shown = ", ".join(map(repr, found[:10])) + (", ..." if len(found) > 10 else "")
+    raise DataError(
+        f"{name}: expected an array named {', '.join(map(repr, KEYS))}, or a single one; "
+        f"received {shown or 'an empty archive'}"
+    )

@@ -1,0 +1,1 @@
+"""What the kinds of input share: decoding, fitting, checking arrays, and finding the right reader."""

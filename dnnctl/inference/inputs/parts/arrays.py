@@ -1,0 +1,136 @@
+"""From an array of whatever shape and type to rows for the network, or an error that says what is wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.errors import DataError
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, border
+from dnnctl.inference.inputs.parts.polarity import against_ground
+
+
+def from_array(array: NDArray[Any], name: str, spec: InputSpec, options: Options) -> Inputs:
+    """Return the rows in an array.
+
+    Args:
+        array: One row or many, as `rows_in` takes.
+        name: What to call the array in messages and row names.
+        spec: What the network takes.
+        options: Whether to exchange dark and light; it is not detected for arrays, only noted.
+
+    Returns:
+        Rows named `name` if there is one row without an axis of its own, else `name[0]`, `name[1]`, ...
+
+    Raises:
+        DataError: If the type, the shape or a value does not fit.
+    """
+    rows = rows_in(array.shape, name, spec)
+    names = (name,) if rows is None else tuple(f"{name}[{row}]" for row in range(rows))
+    table = array.reshape(len(names), spec.cells)
+    return from_rows(table, name, names, spec, options)
+
+
+def check_type(dtype: np.dtype[Any], name: str) -> None:
+    """Raise a DataError unless the elements are numbers."""
+    if dtype.kind not in "buif":
+        raise DataError(f"{name}: expected an array of numbers; received elements of type {dtype}")
+
+
+def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
+    """Return how many rows an array of this shape holds.
+
+    Args:
+        shape: For images (h, w), (h, w, 1), (h*w,), or these with a first axis of rows. For numbers
+            (features,) or (n, features), and for a single feature also () and (n,).
+        name: What to call the array in messages.
+        spec: What the network takes.
+
+    Returns:
+        The number of rows; None if the array is one row without an axis for it.
+
+    Raises:
+        DataError: If it is another shape, or there are no rows.
+    """
+    cells, own = spec.cells, spec.info.input_shape
+    single = {own, (cells,), (*own, 1)} if spec.info.is_image else {own} | ({()} if cells == 1 else set())
+    if shape in single:
+        return None
+    if shape and (shape[1:] in single):
+        if shape[0] == 0:
+            raise DataError(f"{name}: holds no rows; its shape is {shape}")
+        return shape[0]
+    n = ("n", *own)
+    several = [own, n, ("n", cells), (*n, 1)] if spec.info.is_image else [own, n]
+    expected = " or ".join(f"({', '.join(map(str, form))}{',' * (len(form) == 1)})" for form in several)
+    raise DataError(f"{name}: the network takes {spec.described}: expected shape {expected}; received {shape}")
+
+
+def from_rows(
+    table: NDArray[Any],
+    name: str,
+    names: tuple[str, ...],
+    spec: InputSpec,
+    options: Options,
+    column: Callable[[int], str] = lambda cell: f"element {cell}",
+) -> Inputs:
+    """Check the values of rows and bring them to the type and scale that the network takes.
+
+    Args:
+        table: (n, cells) numbers.
+        name: What to call all of it in notes.
+        names: One a row.
+        spec: What the network takes.
+        options: Whether to exchange dark and light.
+        column: What to call a cell of a row in messages.
+
+    Raises:
+        DataError: If a value is not finite or out of range.
+    """
+    check_type(table.dtype, name)
+
+    def fail(wrong: NDArray[np.bool_], expected: str) -> None:
+        if wrong.any():
+            row, cell = np.unravel_index(int(wrong.argmax()), wrong.shape)
+            value = table[row, cell]
+            raise DataError(f"{names[row]}: {column(int(cell))}: expected {expected}; received {value}")
+
+    if not spec.info.is_image:
+        with np.errstate(over="ignore"):
+            numbers = table.astype(np.float32)
+        fail(~np.isfinite(numbers), "a finite number that fits into 32 bits")
+        return Inputs(numbers, names)
+
+    low, high = spec.range
+    if table.dtype.kind == "f":
+        fail(~np.isfinite(table), "a finite number")
+    notes: list[str] = []
+    fraction = table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
+    if fraction:
+        table = table.astype(np.float32) * np.float32(high)
+        notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")
+    fail((table < low) | (table > high), f"a pixel from {low:g} to {high:g}")
+    x = narrowed(table.reshape(-1, *spec.info.input_shape), (low, high))
+    if options.invert:
+        x = x.dtype.type(low + high) - x
+        notes.append(f"{name}: inverted as asked")
+    elif options.invert is None and against_ground((border(x).astype(np.float32) - low) / (high - low), spec):
+        notes.append(f"{name}: its ground is not like that of the training images; --invert turns it round")
+    return Inputs(x, names, tuple(notes))
+
+
+def narrowed(x: NDArray[Any], span: tuple[float, float]) -> NDArray[Any]:
+    """Return pixels as uint8 where they are whole numbers of a range that fits, else as float32.
+
+    Args:
+        x: Pixels of any number type.
+        span: Smallest and largest value they can have.
+    """
+    if span[0] < 0 or span[1] > 255:
+        return x.astype(np.float32)
+    if x.dtype.kind != "f":
+        return x.astype(np.uint8)
+    whole = np.rint(x)
+    # Fractions such as 128/255 come back from float32 a little off.
+    return whole.astype(np.uint8) if np.abs(x - whole).max(initial=0.0) < 1e-3 else x.astype(np.float32)

@@ -1,0 +1,118 @@
+"""From an image file of any mode to grey from 0 to 1."""
+
+import warnings
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MAX_PIXELS = 100_000_000
+
+# Pictures are reduced to about this many pixels a side before anything is computed in floating point.
+WORKING_SIDE = 1024
+
+# Pillow knows more, some of which start other programs; these are what the file endings promise.
+FORMATS = ("PNG", "JPEG", "MPO", "BMP", "WEBP", "GIF", "TIFF")
+
+
+def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]]:
+    """Return a picture as it looks on white paper, in grey.
+
+    Rotation by EXIF is applied, transparency is composited on white, and of an animation the first
+    frame is taken. Grey is ITU-R 601 luma: 0.299 R + 0.587 G + 0.114 B.
+
+    Args:
+        stream: The file, open and seekable.
+        name: What to call it in messages.
+
+    Returns:
+        float32 (height, width) from 0 (black) to 1 (white), at most about 2 * `WORKING_SIDE` a side,
+        and notes on what was done.
+
+    Raises:
+        DataError: If it is damaged, no image, or has more than `MAX_PIXELS` pixels.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    # Pillow warns of what is checked here anyway, and of oddities in metadata.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # A damaged file surfaces as almost any exception, from struct.error to OverflowError.
+        try:
+            with Image.open(stream, formats=FORMATS) as image:
+                _check_size(image, name)
+                return _decode(image, name)
+        except DataError:
+            raise
+        except UnidentifiedImageError:
+            raise DataError(f"{name}: is not an image; expected {', '.join(FORMATS)}") from None
+        except Image.DecompressionBombError:
+            raise DataError(f"{name}: has more than {MAX_PIXELS:,} pixels: make it smaller first") from None
+        except Exception as error:
+            raise DataError(f"{name}: is a damaged image: {error or type(error).__name__}") from None
+
+
+def _check_size(image: "Image.Image", name: str) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise DataError(
+            f"{name}: has {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,}: make it smaller first"
+        )
+
+
+def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[str]]:
+    from PIL import Image, ImageOps
+
+    notes = []
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":
+        notes.append(f"first of {frames} frames taken")
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16"):
+        return np.asarray(_reduced(upright), dtype=np.float32) / np.float32(65535), notes
+    if upright.mode in {"I", "F"}:
+        return _scaled(np.asarray(_reduced(upright)), name, notes), notes
+    if upright.has_transparency_data:
+        upright = upright.convert("RGBA")
+        alpha = upright.getchannel("A")
+        grey = Image.composite(upright.convert("RGB").convert("L"), Image.new("L", upright.size, 255), alpha)
+        if alpha.getextrema()[0] != 255:
+            notes.append("transparent parts taken as white")
+    elif upright.mode == "LAB":
+        grey = upright.getchannel("L")
+    elif upright.mode in {"L", "1"}:
+        grey = upright.convert("L")
+    else:
+        grey = upright.convert("RGB").convert("L")
+    return np.asarray(_reduced(grey), dtype=np.float32) / np.float32(255), notes
+
+
+def _reduced(image: "Image.Image") -> "Image.Image":
+    """Return a picture averaged over whole pixels, where it is much larger than any network needs."""
+    by = (max(1, image.width // WORKING_SIDE), max(1, image.height // WORKING_SIDE))
+    # A long narrow strip is reduced along its length only as far as both sides allow, to keep its shape.
+    factor = min(by)
+    if factor == 1:
+        return image
+    return (image.convert("I") if image.mode.startswith("I;16") else image).reduce(factor)
+
+
+def _scaled(values: NDArray[Any], name: str, notes: list[str]) -> NDArray[np.float32]:
+    """Return pixels of 32 bits, whole or floating-point, on a scale of 0 to 1."""
+    pixels = values.astype(np.float32)
+    if not np.isfinite(pixels).all():
+        raise DataError(f"{name}: has pixels that are not finite numbers")
+    low, high = float(pixels.min()), float(pixels.max())
+    whole = values.dtype.kind != "f"
+    for top in (255, 65535) if whole else (1, 255, 65535):
+        if low >= 0 and high <= top:
+            notes.append(f"pixels taken as values from 0 to {top}")
+            return pixels / np.float32(top)
+    notes.append(f"pixels from {low:g} to {high:g} stretched from black to white")
+    return (pixels - np.float32(low)) / np.float32(high - low)

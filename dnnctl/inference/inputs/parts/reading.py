@@ -1,0 +1,97 @@
+"""Finding the reader for each input that was named, and reading them all."""
+
+import errno
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import IO
+
+from dnnctl import plugins
+from dnnctl.errors import DataError, UsageError
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, joined
+from dnnctl.inference.inputs.parts.values import read_values
+
+PACKAGE = "dnnctl.inference.inputs"
+STANDARD_INPUT = "-"
+
+
+def readers() -> dict[str, ModuleType]:
+    """Return the plugin that reads each file ending, as `.png`."""
+    modules = [plugins.load(PACKAGE, name) for name in plugins.names(PACKAGE)]
+    return {ending: module for module in modules for ending in module.ENDINGS}
+
+
+def read_all(
+    sources: Sequence[str],
+    spec: InputSpec,
+    *,
+    invert: bool | None = None,
+    stdin: IO[bytes] | None = None,
+    values: Sequence[str] = (),
+) -> Inputs:
+    """Read everything that a prediction was asked for.
+
+    Args:
+        sources: Files, or `-` for CSV rows on standard input.
+        spec: What the network takes.
+        invert: Whether to exchange dark and light in images: True, False, or None to detect it.
+        stdin: Standard input as a binary stream; needed for `-` only.
+        values: Rows of numbers written out, as `75` or `75,180`.
+
+    Returns:
+        All rows in the order of `sources`, then of `values`.
+
+    Raises:
+        DataError: If an input is missing, damaged or does not fit the network.
+        UsageError: If nothing was named, a file's ending is unknown, or an option does not apply.
+    """
+    if invert is not None and not spec.info.is_image:
+        raise UsageError(f"--invert is for images; this network takes {spec.described}")
+    if not sources and not values:
+        raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or --value")
+    if list(sources).count(STANDARD_INPUT) > 1:
+        raise UsageError("standard input ('-') can be read once only; it was named more than once")
+    options = Options(invert)
+    parts = [_read_one(source, spec, options, stdin) for source in sources]
+    if values:
+        parts.append(read_values(values, spec))
+    return joined(parts)
+
+
+def _read_one(source: str, spec: InputSpec, options: Options, stdin: IO[bytes] | None) -> Inputs:
+    if source == STANDARD_INPUT:
+        if stdin is None:
+            raise UsageError("standard input ('-') is not available here; name a file")
+        inputs: Inputs = readers()[".csv"].read(stdin, "-", spec, options)
+        return inputs
+    path = Path(source)
+    _check_exists(path, source)
+    reader = readers().get(path.suffix.lower())
+    if reader is None:
+        raise UsageError(f"{source!r}: unknown ending {path.suffix!r}; expected one of: {_endings()}")
+    try:
+        with path.open("rb") as stream:
+            read: Inputs = reader.read(stream, source, spec, options)
+            return read
+    except OSError as error:
+        raise DataError(f"{source!r}: cannot be read: {error.strerror or error}") from None
+
+
+def _check_exists(path: Path, source: str) -> None:
+    try:
+        if path.is_dir():
+            raise DataError(
+                f"{source!r}: is a directory; expected files, as {str(path / '*.png')!r} without the quotes"
+            )
+        if not path.exists():
+            raise DataError(f"{source!r}: no such file")
+        if not path.is_file():
+            raise DataError(f"{source!r}: is not a regular file; pipe CSV rows to '-' instead")
+    except (OSError, ValueError) as error:
+        # A name of 300 characters or with a zero byte in it cannot even be asked about.
+        text = errno.errorcode.get(getattr(error, "errno", 0) or 0, str(error))
+        raise DataError(f"{source!r}: cannot be read: {getattr(error, 'strerror', None) or text}") from None
+
+
+def _endings() -> str:
+    return " ".join(sorted(readers()))

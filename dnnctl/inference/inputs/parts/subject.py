@@ -1,0 +1,102 @@
+"""Finding the drawing on a large page and placing it as the makers of the data set did."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.inference.inputs.base import InputSpec, border
+from dnnctl.inference.inputs.parts.fitting import resized
+
+# A page must be larger than the input by this before a drawing is looked for on it.
+LARGE = 2.0
+FAINT=0.15
+FULL=90
+
+
+def frame(grey: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32] | None:
+    """Return a drawing as the data set's makers framed theirs, or None where that does not apply.
+
+    `mass`: in a box of 20/28 of the input, its centre of mass in the middle.
+    `box`: filling the input by its longest side, in the middle.
+
+    Args:
+        grey: (height, width) from 0 to 1, already of the training images' polarity.
+        spec: What the network takes.
+
+    Returns:
+        float32 (input height, input width) from 0 to 1; None if the data set is not framed in such a
+        way, the picture is not larger than twice the input, or nothing stands out from its ground.
+
+    Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits"; H. Xiao et al.,
+    "Fashion-MNIST" (2017), arXiv:1708.07747, section 2.
+    """
+    framing, shape = spec.info.framing, spec.info.input_shape
+    if framing == "none" or max(grey.shape[0] / shape[0], grey.shape[1] / shape[1]) <= LARGE:
+        return None
+    ink = _ink(grey, light=(spec.ground or 0.0) <= 0.5)
+    found = _bounds(ink)
+    if found is None:
+        return None
+    rows, columns, noise = found
+    drawing = np.clip(ink[rows, columns] - noise, 0, 1)
+    if framing == "mass":
+        # Ink on a photograph is never quite black: strokes are brought to full strength.
+        drawing = np.clip(drawing / np.percentile(drawing[drawing > 0], FULL), 0, 1)
+    side = round(min(shape) * 20 / 28) if framing == "mass" else min(shape)
+    scale = side / max(drawing.shape)
+    small = resized(drawing, (max(1, round(drawing.shape[0] * scale)), max(1, round(drawing.shape[1] * scale))))
+    page = _placed(small, shape, by_mass=framing == "mass")
+    return page if (spec.ground or 0.0) <= 0.5 else np.float32(1) - page
+
+
+def _ink(grey: NDArray[np.float32], *, light: bool) -> NDArray[np.float32]:
+    """Return how far each pixel is from the ground, in the direction of the strokes.
+
+    The ground is a plane through the border pixels, fitted by least squares, so that paper lit from
+    one side is as even as a drawing program's page.
+    """
+    height, width = grey.shape
+    down, across = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij", sparse=True)
+    edge = border(grey).astype(np.float64)
+    basis = np.stack(
+        [np.ones_like(edge), border(down + 0 * across), border(across + 0 * down)], axis=1
+    )
+    level = np.full(3, 0.0)
+    kept = np.abs(edge - np.median(edge)) <= 0.25
+    level = np.linalg.lstsq(basis[kept], edge[kept], rcond=None)[0]
+    ground = (level[0] + level[1] * down + level[2] * across).astype(np.float32)
+    return np.clip(grey - ground if light else ground - grey, 0, 1)
+
+
+def _bounds(ink: NDArray[np.float32]) -> tuple[slice, slice, np.float32] | None:
+    """Return the rows and columns of the drawing, and how much of the ink is only the ground's noise."""
+    from PIL import Image, ImageFilter
+
+    noise = np.float32(np.percentile(border(ink), 98))
+    strength = float(np.percentile(ink[ink > noise], 95)) if (ink > noise).any() else 0.0
+    threshold = max(FAINT * strength, 1.5 * float(noise))
+    if strength < 0.1 or threshold > 0.5 * strength:
+        return None
+    # Single specks of dust or of JPEG noise would otherwise widen the box.
+    mask = Image.fromarray((ink > threshold).astype(np.uint8) * np.uint8(255))
+    clean = np.asarray(mask.filter(ImageFilter.MedianFilter(3))) > 0
+    rows, columns = np.flatnonzero(clean.any(axis=1)), np.flatnonzero(clean.any(axis=0))
+    if len(rows) == 0:
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1), noise
+
+
+def _placed(small: NDArray[np.float32], shape: tuple[int, ...], *, by_mass: bool) -> NDArray[np.float32]:
+    """Return a page with the drawing on it, by its centre of mass or by its box, wholly inside."""
+    page = np.zeros(shape, dtype=np.float32)
+    corner = []
+    for axis in (0, 1):
+        room = shape[axis] - small.shape[axis]
+        start = room / 2
+        if by_mass and small.sum() > 0:
+            profile = small.sum(axis=1 - axis)
+            centre = float((profile * np.arange(len(profile))).sum() / profile.sum())
+            start = (shape[axis] - 1) / 2 - centre
+        corner.append(min(max(round(start), 0), room))
+    top, left = corner
+    page[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return page

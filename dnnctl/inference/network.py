@@ -1,0 +1,80 @@
+"""A network that answers: raw rows in, probabilities or values in the target's unit out."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from dnnctl.config.losses import LossSpec
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.engines.numpy.losses import answers, build_loss
+from dnnctl.evaluation.measure import measure
+
+
+class Forward(Protocol):
+    """The part of an engine that answers."""
+
+    def logits(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network says of raw rows before the last activation, (n, outputs)."""
+
+    def penalty(self) -> float:
+        """Return what the weights' penalties add to the loss."""
+
+
+class Network:
+    """An engine's network with what is needed to read its answers.
+
+    Args:
+        engine: What computes the logits.
+        info: What is known about the data set.
+        preprocessing: From raw rows to the first layer, and back to the target's unit.
+        loss: The loss it is trained with.
+    """
+
+    def __init__(self, engine: Forward, info: DatasetInfo, preprocessing: Preprocessing, loss: LossSpec) -> None:
+        self._engine = engine
+        self._info = info
+        self._preprocessing = preprocessing
+        self._spec = loss
+        self._loss = build_loss(loss)
+
+    def scores(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network says of raw rows.
+
+        Args:
+            x: Raw rows, (n, ...).
+
+        Returns:
+            Probabilities (n, classes); (n,) of class 1 for two classes with one output unit; values in the
+            target's unit (n, targets). float64.
+        """
+        return self.read(self._engine.logits(x))
+
+    def read(self, logits: NDArray[Any]) -> NDArray[Any]:
+        """Return what logits (n, outputs) mean, as `scores` does."""
+        result = answers(self._spec, logits)
+        if self._info.task == "regression":
+            return self._preprocessing.restore_targets(result)
+        return result[:, 0] if result.shape[1] == 1 else result
+
+    def figures(self, samples: Samples, metrics: Sequence[str]) -> tuple[dict[str, float], NDArray[Any]]:
+        """Measure the network on rows.
+
+        Args:
+            samples: Raw rows with their targets, at least one.
+            metrics: Names of metrics.
+
+        Returns:
+            The loss, with penalties, and the metrics by name; and the scores of the rows.
+        """
+        logits = self._engine.logits(samples.x)
+        return self.figures_of(logits, samples.y, metrics, penalty=self._engine.penalty())
+
+    def figures_of(
+        self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
+    ) -> tuple[dict[str, float], NDArray[Any]]:
+        """Measure logits (n, outputs) against raw targets, as `figures` does."""
+        loss = self._loss.value(logits, self._preprocessing.prepare_targets(y)) + penalty
+        scores = self.read(logits)
+        return {"loss": loss, **measure(self._info.task, y, scores, metrics)}, scores

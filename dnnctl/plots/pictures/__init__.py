@@ -1,0 +1,1 @@
+"""Pictures that are not drawn from a run; they are no plugins."""

@@ -1,0 +1,118 @@
+"""A run on disk: the name of every file in it, and making a new one."""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from dnnctl.errors import RunError
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """The folder of one run.
+
+    Args:
+        path: The folder.
+    """
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The resolved configuration; training it repeats the run."""
+        return self.path / "config.yaml"
+
+    @property
+    def manifest(self) -> Path:
+        """Versions, platform, digests, sizes, timings, hashes, and the run's state."""
+        return self.path / "manifest.json"
+
+    @property
+    def preprocessing(self) -> Path:
+        """Statistics fitted on the training rows."""
+        return self.path / "preprocessing.json"
+
+    @property
+    def history(self) -> Path:
+        """A row an epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def iterations(self) -> Path:
+        """A row an optimizer step, where the length is given in iterations."""
+        return self.path / "iterations.csv"
+
+    @property
+    def layers(self) -> Path:
+        """A row an epoch and layer."""
+        return self.path / "layers.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """The final figures of each split and of the baselines."""
+        return self.path / "metrics.json"
+
+    @property
+    def predictions(self) -> Path:
+        """Row numbers, truth and scores of the test rows."""
+        return self.path / "predictions.npz"
+
+    @property
+    def model(self) -> Path:
+        """The network with its preprocessing, for plain Keras."""
+        return self.path / "model.keras"
+
+    @property
+    def weights(self) -> Path:
+        """The network's weights by name."""
+        return self.path / "weights.npz"
+
+    @property
+    def plots(self) -> Path:
+        """The folder of pictures."""
+        return self.path / "plots"
+
+    def primary_files(self) -> list[Path]:
+        """Return the files whose hashes the manifest keeps: all but the manifest, plots and reports."""
+        named = (
+            self.config,
+            self.preprocessing,
+            self.history,
+            self.iterations,
+            self.layers,
+            self.metrics,
+            self.predictions,
+            self.model,
+            self.weights,
+        )
+        return [path for path in named if path.is_file()]
+
+
+def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> RunDirectory:
+    """Make the folder of a new run: `<out>/<name>/<YYYYMMDD-HHMMSS>`, with `-2`, `-3`, ... if taken.
+
+    Args:
+        out: The output folder.
+        name: The configuration's name.
+        now: When the run starts; now, if not given.
+
+    Raises:
+        RunError: If the folder cannot be made.
+    """
+    stamp = (now or datetime.datetime.now()).strftime("%Y%m%d-%H%M%S")
+    parent = out / name
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for attempt in range(1, 10_000):
+            path = parent / (stamp if attempt == 1 else f"{stamp}-{attempt}")
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            (path / "plots").mkdir()
+            return RunDirectory(path)
+    except OSError as error:
+        raise RunError(
+            f"{parent}: the run's folder cannot be made: {error.strerror}. Choose another place with --out"
+        ) from None
+    raise RunError(f"{parent}: every name for this second is taken")

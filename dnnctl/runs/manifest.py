@@ -1,0 +1,91 @@
+"""The manifest: what made a run, and what it made."""
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from dnnctl import __version__
+from dnnctl.errors import RunError
+from dnnctl.files import sha256_of_file, write_json
+from dnnctl.runs.layout import RunDirectory
+
+State = Literal["running", "done", "interrupted", "failed"]
+PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "pyyaml", "matplotlib")
+
+
+class Manifest:
+    """The manifest of one run, written anew at each change of state.
+
+    Args:
+        run: The run.
+        facts: What is known at the start: command line, seed, engine, data, splits, network.
+    """
+
+    def __init__(self, run: RunDirectory, facts: Mapping[str, Any]) -> None:
+        self._run = run
+        self._values: dict[str, Any] = {
+            "dnnctl": __version__,
+            "state": "running",
+            "started": _now(),
+            "versions": versions(),
+            "platform": {
+                "system": platform.platform(),
+                "machine": platform.machine(),
+                "python": platform.python_version(),
+                "processors": os.cpu_count(),
+            },
+            **facts,
+        }
+
+    def update(self, state: State, **facts: Any) -> None:
+        """Write the manifest with a new state and further facts.
+
+        Args:
+            state: What the run is now.
+            facts: Values to add or replace.
+        """
+        self._values.update(facts)
+        self._values["state"] = state
+        if state != "running":
+            self._values["finished"] = _now()
+            self._values["files"] = {
+                path.relative_to(self._run.path).as_posix(): sha256_of_file(path) for path in self._run.primary_files()
+            }
+        write_json(self._run.manifest, self._values)
+
+
+def versions() -> dict[str, str]:
+    """Return the installed versions of the packages that decide results."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest.
+
+    Raises:
+        RunError: If it is missing or not JSON.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"{path}: no such file; is this the folder of a run?") from None
+    except (ValueError, OSError) as error:
+        raise RunError(f"{path}: expected a run's manifest; {error}") from None
+    if not isinstance(value, dict):
+        raise RunError(f"{path}: expected a run's manifest; received {type(value).__name__}")
+    return value
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,96 @@
+"""Early stopping and the plateau rule: what is decided at the end of each epoch."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dnnctl.config.metrics import larger_is_better
+from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
+
+
+class Best:
+    """The best figure so far and how long ago it was.
+
+    Args:
+        monitor: Column of the history.
+        min_delta: Smallest change that counts as an improvement.
+    """
+
+    def __init__(self, monitor: str, min_delta: float) -> None:
+        self.monitor = monitor
+        self.value = math.nan
+        self.epoch = 0
+        self.waited = 0
+        self._min_delta = min_delta
+        self._sign = 1 if larger_is_better(monitor) else -1
+
+    def update(self, row: Mapping[str, float]) -> bool:
+        """Take an epoch's row in and tell whether it is an improvement."""
+        value = row.get(self.monitor, math.nan)
+        gain = self._sign * (value - self.value)
+        if math.isnan(self.value) and not math.isnan(value) or gain > self._min_delta:
+            self.value, self.epoch, self.waited = value, int(row["epoch"]), 0
+            return True
+        self.waited += 1
+        return False
+
+
+class Stopper:
+    """Stops when a figure has not improved for `patience` epochs, and keeps the best weights.
+
+    Args:
+        spec: The rule; None never stops and keeps the last weights.
+    """
+
+    def __init__(self, spec: EarlyStopping | None) -> None:
+        self._spec = spec
+        self.best = Best(spec.monitor, spec.min_delta) if spec else None
+        self.weights: dict[str, NDArray[Any]] | None = None
+
+    def update(self, row: Mapping[str, float]) -> bool:
+        """Take an epoch's row in and tell whether its weights are the ones to keep."""
+        improved = self.best.update(row) if self.best else False
+        return improved and self._spec is not None and self._spec.restore_best
+
+    @property
+    def done(self) -> bool:
+        """Whether training should stop."""
+        return self._spec is not None and self.best is not None and self.best.waited >= max(1, self._spec.patience)
+
+
+class Plateau:
+    """Lowers the learning rate when a figure has not improved for `patience` epochs.
+
+    Args:
+        spec: The rule; None never lowers it.
+    """
+
+    def __init__(self, spec: ReduceOnPlateau | None) -> None:
+        self._spec = spec
+        self._best = Best(spec.monitor, spec.min_delta) if spec else None
+        self._cooling = 0
+        self.factor = 1.0
+
+    def update(self, row: Mapping[str, float]) -> bool:
+        """Take an epoch's row in and tell whether the learning rate falls."""
+        if self._spec is None or self._best is None:
+            return False
+        improved = self._best.update(row)
+        if self._cooling:
+            self._cooling -= 1
+            self._best.waited = 0
+        if improved or self._best.waited < max(1, self._spec.patience):
+            return False
+        if row["learning_rate"] <= self._spec.min_learning_rate:
+            return False
+        self.factor *= self._spec.factor
+        self._cooling = self._spec.cooldown
+        self._best.waited = 0
+        return True
+
+    def rate(self, scheduled: float) -> float:
+        """Return the learning rate that a scheduled one becomes."""
+        lowered = scheduled * self.factor
+        return max(lowered, min(scheduled, self._spec.min_learning_rate)) if self._spec else lowered
