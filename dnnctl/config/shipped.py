@@ -35,3 +35,9 @@ def find(name: str) -> Path:
         return known[wanted]
     problem = f"no such file, and no shipped configuration of that name{plugins.suggestion(wanted, tuple(known))}"
     raise ConfigError([Fault("", problem, name)])
+
+
+def title(path: Path) -> str:
+    """Return what a shipped configuration teaches: its first comment line."""
+    with path.open(encoding="utf-8") as stream:
+        return stream.readline().lstrip("# ").strip()

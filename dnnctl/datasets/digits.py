@@ -5,6 +5,7 @@ from dnnctl.datasets.sources import sklearn_digits
 from dnnctl.datasets.sources.damage import DamagedError, verify
 from dnnctl.errors import DataError
 
+PACKAGE = "scikit-learn"
 DIGESTS = {
     "images": "8f26b2bd9d135c256808f68f14fdabddde6d9c7f869ae419704b051f0f14b3b3",
     "labels": "8ba4f891220f5e4c9c819638d1602d74b83618f167043c6da52a2a247841ddf0",
@@ -33,9 +34,8 @@ def describe(options: Options) -> DatasetInfo:  # noqa: ARG001
 
 
 def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
-    """Return scikit-learn's data file, or None if it is not installed."""
-    file = sklearn_digits.data_file()
-    return str(file) if file else None
+    """Return `scikit-learn`, whose data file it is, or None if that is not installed."""
+    return PACKAGE if sklearn_digits.data_file() else None
 
 
 def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
@@ -59,4 +59,4 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     except DamagedError as fault:
         raise DataError(f"{file}: {fault}; run 'pip install --force-reinstall scikit-learn'") from None
     train = Samples(images, labels.astype("int64"))
-    return Dataset("digits", describe(options), train, None, str(file), digests)
+    return Dataset("digits", describe(options), train, None, PACKAGE, digests)

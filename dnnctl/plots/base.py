@@ -1,15 +1,20 @@
-"""What every plot is drawn from, and how all of them look.
+"""What every plot is drawn from, and how plots become files.
 
 Each plot's file defines `draw(context) -> Figure | None`; None says that it does not apply to this run.
+How all of them look is in `style/`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
+from dnnctl import files, plugins
 from dnnctl.datasets.base import DatasetInfo, Samples
+
+PACKAGE = "dnnctl.plots"
 
 
 @dataclass(frozen=True)
@@ -39,3 +44,35 @@ class PlotContext:
     test: Samples
     scores: NDArray[Any]
     predict: Callable[[NDArray[Any]], NDArray[Any]]
+
+
+def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = None) -> list[Path]:
+    """Draw plots of a run into `<folder>/<name>.png`, each file whole or not at all.
+
+    Args:
+        context: The run.
+        folder: Where to; made if it is not there.
+        names: Which plots; all there are if None.
+
+    Returns:
+        The files written, in the order of the names; plots that do not apply to the run are left out.
+
+    Raises:
+        UsageError: If there is no such plot; nothing is drawn then.
+        OSError: If the folder cannot be written.
+    """
+    chosen = [
+        (name, plugins.load(PACKAGE, name)) for name in (plugins.names(PACKAGE) if names is None else names)
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, plot in chosen:
+        figure = plot.draw(context)
+        if figure is None:
+            continue
+        path = folder / f"{name}.png"
+        with files.replacing(path) as stream:
+            # Without the version of matplotlib inside, equal pictures are equal files.
+            figure.savefig(stream, format="png", dpi="figure", metadata={"Software": None})
+        written.append(path)
+    return written

@@ -92,7 +92,11 @@ def _try(
 
 def _reason(fault: BaseException) -> str:
     """Return the innermost reason of an error in one line, without the objects that libraries print."""
-    text = str(getattr(fault.args[0] if fault.args else fault, "reason", fault))
+    inner = fault.args[0] if fault.args else fault
+    reason = getattr(inner, "reason", inner)
+    if isinstance(reason, BaseException) and reason.args and isinstance(reason.args[0], str):
+        reason = reason.args[0]
+    text = str(reason)
     # urllib3 opens with the connection's name, as `HTTPSConnection(host='...', port=443): `.
     return " ".join(text.rpartition("): ")[2].split()) or type(fault).__name__
 
@@ -110,22 +114,36 @@ class _Sink:
         self.stream = stream
         self.limit = limit
         self.progress = progress
-        self.total = 0  # set by pooch, from the response's header
         self.done = 0
         self.begun = time.monotonic()
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        """Bytes in all; 0 if unknown."""
+        return self._total
+
+    @total.setter
+    def total(self, size: int) -> None:
+        """Take what the response's header says from pooch, or raise DamagedError."""
+        self._refuse_beyond_limit(size)
+        self._total = size
 
     def write(self, chunk: bytes) -> None:
         """Write a chunk, or raise DamagedError."""
         if self.done == 0 and chunk.lstrip()[:1] == b"<":
             raise DamagedError("expected data, received a web page")
         self.done += len(chunk)
-        if max(self.done, self.total) > self.limit:
-            raise DamagedError(f"expected at most {self.limit:,} bytes, received more")
+        self._refuse_beyond_limit(self.done)
         seconds = time.monotonic() - self.begun
         if seconds > PATIENCE and self.done < seconds * SLOWEST:
             raise DamagedError(f"too slow: {self.done:,} bytes in {seconds:.0f} seconds")
         self.stream.write(chunk)
         self.progress(self.done, self.total)
+
+    def _refuse_beyond_limit(self, size: int) -> None:
+        if size > self.limit:
+            raise DamagedError(f"expected at most {self.limit:,} bytes, received more")
 
     def flush(self) -> None:
         """Do nothing: the file is flushed when it is closed."""

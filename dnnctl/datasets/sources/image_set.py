@@ -92,6 +92,8 @@ def look(images: ImageSet, path: Path) -> dict[str, Path] | str:
     for name in (images.info.folder, images.name):
         if (path / f"{name}.npz").is_file():
             return dict.fromkeys(STEMS, path / f"{name}.npz")
+    if not files:
+        return f"has none of the 4 files; expected {', '.join(missing)}"
     return f"has {len(files)} of the 4 files; missing {', '.join(missing)}"
 
 

@@ -34,7 +34,12 @@ def describe(options: DatasetOptions) -> DatasetInfo:
 
 
 def find(options: DatasetOptions, places: Places) -> str | None:
-    """Return where a data set's files are, without reading them; None if they are nowhere."""
+    """Return where a data set's files are, without reading them; None if they are nowhere.
+
+    Raises:
+        UsageError: If a path is given for a data set that reads no files.
+    """
+    _check_path(options, places)
     where: str | None = _plugin(options).find(options, places)
     return where
 
@@ -53,10 +58,14 @@ def read(options: DatasetOptions, places: Places) -> Dataset:
         DataError: If it is nowhere or damaged; the message says what to do.
         UsageError: If a path is given for a data set that reads no files.
     """
-    if places.path and not describe(options).folder:
-        raise UsageError(f"{options.key} reads no files of yours; expected no path, received {places.path}")
+    _check_path(options, places)
     dataset: Dataset = _plugin(options).load(options, places)
     return dataset
+
+
+def _check_path(options: DatasetOptions, places: Places) -> None:
+    if places.path and not describe(options).folder:
+        raise UsageError(f"{options.key} reads no files of yours; expected no path, received {places.path}")
 
 
 def _plugin(options: DatasetOptions) -> ModuleType:

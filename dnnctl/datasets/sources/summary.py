@@ -5,7 +5,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.sources import reading
+
+
+def overview(places: Places) -> list[dict[str, Any]]:
+    """Return `described` and where its files are (`found`, None if nowhere) of every data set."""
+    chosen = ((name, reading.options_for(name)) for name in DATASETS.names())
+    return [
+        described(name, reading.describe(options)) | {"found": reading.find(options, places)}
+        for name, options in chosen
+    ]
+
+
+def facts(options: DatasetOptions, places: Places) -> dict[str, Any]:
+    """Return `described`, and `counted` too where the data is here; `found` is None where it is not.
+
+    Args:
+        options: Which data set.
+        places: Where to look; nothing is downloaded for this.
+
+    Raises:
+        DataError: If the data is damaged.
+    """
+    known = described(options.key, reading.describe(options))
+    if reading.find(options, places) is None:
+        return known | {"found": None}
+    return known | counted(reading.read(options, places))
 
 
 def described(name: str, info: DatasetInfo) -> dict[str, Any]:
@@ -21,6 +47,7 @@ def described(name: str, info: DatasetInfo) -> dict[str, Any]:
         "task": info.task,
         "shape": list(info.input_shape),
         "features": list(info.feature_names),
+        "feature_units": list(info.feature_units),
         "target": info.target,
         "unit": info.unit,
         "classes": list(info.class_names),

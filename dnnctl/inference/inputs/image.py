@@ -34,7 +34,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     if not spec.info.is_image:
         raise UsageError(f"{name}: is an image; this network takes {spec.described}")
     grey, notes = decode(stream, name)
-    against = against_ground(border(grey), spec, float(grey.mean(dtype=np.float64)))
+    against = against_ground(border(grey), spec, grey)
     if options.invert:
         notes.append("inverted as asked")
     elif options.invert is None and against:
@@ -48,6 +48,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     else:
         notes.append("cropped to the drawing, which was placed as in the training images")
     low, high = spec.range
-    x = narrowed(np.rint(low + (high - low) * framed) if high - low >= 255 else low + (high - low) * framed,
-                 (low, high))
+    pixels = low + (high - low) * framed
+    # A scale of 256 steps is as fine as the training images; a coarser one keeps its fractions.
+    x = narrowed(np.rint(pixels) if high - low >= 255 else pixels, (low, high))
     return Inputs(x[np.newaxis], (name,), tuple(f"{name}: {note}" for note in notes))

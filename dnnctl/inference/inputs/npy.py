@@ -4,7 +4,7 @@ import os
 from typing import IO
 
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
-from dnnctl.inference.inputs.parts.arrays import check_type, from_array, rows_in
+from dnnctl.inference.inputs.parts.arrays import check_header, from_array
 from dnnctl.inference.inputs.parts.npy_stream import read_npy
 
 ENDINGS = (".npy",)
@@ -26,7 +26,5 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
-    array = read_npy(
-        stream, size, name, lambda shape, dtype: (check_type(dtype, name), rows_in(shape, name, spec))
-    )
+    array = read_npy(stream, size, name, lambda shape, dtype: check_header(shape, dtype, name, spec))
     return from_array(array, name, spec, options)

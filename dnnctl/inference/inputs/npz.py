@@ -5,7 +5,7 @@ from typing import IO
 
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
-from dnnctl.inference.inputs.parts.arrays import check_type, from_array, rows_in
+from dnnctl.inference.inputs.parts.arrays import check_header, from_array
 from dnnctl.inference.inputs.parts.npy_stream import read_npy
 
 ENDINGS = (".npz",)
@@ -44,7 +44,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
                 member,
                 members[key].file_size,
                 label,
-                lambda shape, dtype: (check_type(dtype, label), rows_in(shape, label, spec)),
+                lambda shape, dtype: check_header(shape, dtype, label, spec),
             )
     return from_array(array, name, spec, options)
 

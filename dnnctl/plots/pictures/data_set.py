@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.errors import UsageError
+from dnnctl.files import write_with
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +22,7 @@ MOST_PANELS = 4
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SHAPES = "osD^vPX"
 GREY = "#555555"
+FORMATS = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp")
 MARGIN: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.18}
 
 
@@ -46,16 +49,18 @@ def save(dataset: Dataset, path: Path) -> None:
         path: The file; its ending decides on the format, as `.png`, `.svg` or `.pdf`.
 
     Raises:
-        OSError: If it cannot be written.
-        ValueError: If the ending is no format that matplotlib knows.
+        UsageError: If it cannot be written, or its ending is not one of `FORMATS`.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from dnnctl.files import write_with
-
+    if path.suffix.lower() not in FORMATS:
+        raise UsageError(f"{path}: expected a name that ends in one of {', '.join(FORMATS)}")
     figure = draw(dataset)
     FigureCanvasAgg(figure)
-    write_with(path, lambda temporary: figure.savefig(temporary, dpi=130, **MARGIN))
+    try:
+        write_with(path, lambda temporary: figure.savefig(temporary, dpi=130, **MARGIN))
+    except OSError as fault:
+        raise UsageError(f"{path}: cannot be written, {fault.strerror}; name another file") from None
 
 
 def _figure(width: float, height: float) -> "Figure":
@@ -141,7 +146,10 @@ def _by_class(axis: "Axes", dataset: Dataset) -> None:
     single = info.input_shape == (1,)
     for label, name in enumerate(info.class_names):
         x = samples.x[samples.y == label]
-        style = {"color": COLOURS[label % len(COLOURS)], "marker": SHAPES[label % len(SHAPES)]}
+        style: dict[str, Any] = {
+            "color": COLOURS[label % len(COLOURS)],
+            "marker": SHAPES[label % len(SHAPES)],
+        }
         height = np.full(len(x), label) if single else x[:, 1]
         size = 260 if len(samples) < 10 else 40
         axis.scatter(x[:, 0], height, s=size, edgecolor="white", label=name, zorder=3, **style)
@@ -149,7 +157,8 @@ def _by_class(axis: "Axes", dataset: Dataset) -> None:
     axis.set_ylabel(info.target if single else _feature(info, 1), fontsize=11)
     if set(np.unique(samples.x)) == {0.0, 1.0}:
         axis.set(xticks=[0, 1], yticks=[0, 1], xlim=(-0.3, 1.3), ylim=(-0.3, 1.3), aspect="equal")
-    axis.figure.legend(title=info.target, loc="outside right upper", frameon=False, markerscale=0.7)
+    beside = (1.02, 0.5)
+    axis.legend(title=info.target, loc="center left", bbox_to_anchor=beside, frameon=False, markerscale=0.7)
 
 
 def _feature(info: DatasetInfo, feature: int) -> str:

@@ -38,6 +38,12 @@ def check_type(dtype: np.dtype[Any], name: str) -> None:
         raise DataError(f"{name}: expected an array of numbers; received elements of type {dtype}")
 
 
+def check_header(shape: tuple[int, ...], dtype: np.dtype[Any], name: str, spec: InputSpec) -> None:
+    """Raise a DataError unless an array of this shape and type can hold rows for the network."""
+    check_type(dtype, name)
+    rows_in(shape, name, spec)
+
+
 def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
     """Return how many rows an array of this shape holds.
 
@@ -64,7 +70,9 @@ def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
     n = ("n", *own)
     several = [own, n, ("n", cells), (*n, 1)] if spec.info.is_image else [own, n]
     expected = " or ".join(f"({', '.join(map(str, form))}{',' * (len(form) == 1)})" for form in several)
-    raise DataError(f"{name}: the network takes {spec.described}: expected shape {expected}; received {shape}")
+    raise DataError(
+        f"{name}: the network takes {spec.described}: expected shape {expected}; received {shape}"
+    )
 
 
 def from_rows(
@@ -106,7 +114,9 @@ def from_rows(
     if table.dtype.kind == "f":
         fail(~np.isfinite(table), "a finite number")
     notes: list[str] = []
-    fraction = table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
+    fraction = (
+        table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
+    )
     if fraction:
         table = table.astype(np.float32) * np.float32(high)
         notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")

@@ -61,7 +61,8 @@ def _check_size(image: "Image.Image", name: str) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise DataError(
-            f"{name}: has {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,}: make it smaller first"
+            f"{name}: has {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,} in all: "
+            "make it smaller first"
         )
 
 

@@ -8,8 +8,12 @@ from dnnctl.inference.inputs.parts.fitting import resized
 
 # A page must be larger than the input by this before a drawing is looked for on it.
 LARGE = 2.0
-FAINT=0.15
-FULL=90
+
+# Ink fainter than this part of the strongest is taken for the soft edge of a stroke, not for its extent.
+FAINT = 0.15
+
+# This percentile of a drawing's ink is taken for a full stroke.
+FULL = 80
 
 
 def frame(grey: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32] | None:
@@ -43,7 +47,9 @@ def frame(grey: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32] | N
         drawing = np.clip(drawing / np.percentile(drawing[drawing > 0], FULL), 0, 1)
     side = round(min(shape) * 20 / 28) if framing == "mass" else min(shape)
     scale = side / max(drawing.shape)
-    small = resized(drawing, (max(1, round(drawing.shape[0] * scale)), max(1, round(drawing.shape[1] * scale))))
+    small = resized(
+        drawing, (max(1, round(drawing.shape[0] * scale)), max(1, round(drawing.shape[1] * scale)))
+    )
     page = _placed(small, shape, by_mass=framing == "mass")
     return page if (spec.ground or 0.0) <= 0.5 else np.float32(1) - page
 
@@ -54,17 +60,16 @@ def _ink(grey: NDArray[np.float32], *, light: bool) -> NDArray[np.float32]:
     The ground is a plane through the border pixels, fitted by least squares, so that paper lit from
     one side is as even as a drawing program's page.
     """
-    height, width = grey.shape
-    down, across = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij", sparse=True)
-    edge = border(grey).astype(np.float64)
-    basis = np.stack(
-        [np.ones_like(edge), border(down + 0 * across), border(across + 0 * down)], axis=1
-    )
-    level = np.full(3, 0.0)
+    down, across = (np.linspace(-1, 1, extent, dtype=np.float32) for extent in grey.shape)
+    places = np.stack(np.meshgrid(down, across, indexing="ij"))
+    edge = border(grey)
+    basis = np.stack([np.ones_like(edge), *border(places)], axis=1)
+    # A stroke that runs off the page is no ground.
     kept = np.abs(edge - np.median(edge)) <= 0.25
-    level = np.linalg.lstsq(basis[kept], edge[kept], rcond=None)[0]
-    ground = (level[0] + level[1] * down + level[2] * across).astype(np.float32)
-    return np.clip(grey - ground if light else ground - grey, 0, 1)
+    level = np.linalg.lstsq(basis[kept], edge[kept], rcond=None)[0].astype(np.float32)
+    ground = level[0] + level[1] * down[:, np.newaxis] + level[2] * across
+    ink: NDArray[np.float32] = np.clip(grey - ground if light else ground - grey, 0, 1)
+    return ink
 
 
 def _bounds(ink: NDArray[np.float32]) -> tuple[slice, slice, np.float32] | None:
@@ -95,7 +100,7 @@ def _placed(small: NDArray[np.float32], shape: tuple[int, ...], *, by_mass: bool
         if by_mass and small.sum() > 0:
             profile = small.sum(axis=1 - axis)
             centre = float((profile * np.arange(len(profile))).sum() / profile.sum())
-            start = (shape[axis] - 1) / 2 - centre
+            start = shape[axis] / 2 - centre
         corner.append(min(max(round(start), 0), room))
     top, left = corner
     page[top : top + small.shape[0], left : left + small.shape[1]] = small

@@ -1,0 +1,41 @@
+# `make train` and `make test` set up everything they need. `make help` lists the rest.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train test test-slow lint format clean
+
+help: ## List what can be made.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+# The stamp is renewed when the dependencies change.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "error: Python 3.11 to 3.13 is needed; this is %d.%d. Use make PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.installed ## Make the virtual environment and install dnnctl into it.
+
+train: setup ## Train, evaluate, save and plot on real handwritten digits; works offline after set-up.
+	$(BIN)/dnnctl train configs/digits.yaml
+
+test: setup ## Run the tests (those that take long: make test-slow).
+	$(BIN)/python -m pytest
+
+test-slow: setup ## Run the tests that take long.
+	$(BIN)/python -m pytest -m slow
+
+lint: setup ## Check format, style, types and the order of imports.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format the code.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the virtual environment and caches; runs in outputs/ stay.
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,68 @@
+"""`dnnctl config`: check and list configurations."""
+
+import click
+
+from dnnctl.cli.options import set_option
+
+
+@click.group()
+def command() -> None:
+    """Check a configuration, show it with every default, or list the shipped ones.
+
+    \b
+    Examples:
+      dnnctl config check my.yaml
+      dnnctl config show digits
+      dnnctl config list
+    """
+
+
+@command.command()
+@click.argument("config")
+@set_option
+def check(config: str, settings: tuple[str, ...]) -> None:
+    """Report everything that is wrong with CONFIG, each with its line.
+
+    \b
+    Example:
+      dnnctl config check my.yaml --set training.epochs=5
+
+    Exit status: 0 if it can be trained, 2 if not.
+    """
+    from dnnctl.config.loading import load
+
+    loaded = load(config, settings)
+    for warning in loaded.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"{loaded.path}: can be trained ({loaded.info.title})")
+
+
+@command.command()
+@click.argument("config")
+@set_option
+def show(config: str, settings: tuple[str, ...]) -> None:
+    """Print CONFIG with every default written out; the output is itself a configuration.
+
+    \b
+    Example:
+      dnnctl config show digits > my.yaml
+    """
+    from dnnctl.config.loading import as_yaml, load
+
+    click.echo(as_yaml(load(config, settings).config), nl=False)
+
+
+@command.command(name="list")
+def list_() -> None:
+    """List the configurations that come with dnnctl.
+
+    \b
+    Example:
+      dnnctl config list
+    """
+    from dnnctl.config.shipped import shipped, title
+
+    known = shipped()
+    width = max(map(len, known), default=0)
+    for name, path in known.items():
+        click.echo(f"{name:<{width}}  {title(path)}")

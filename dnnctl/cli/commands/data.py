@@ -1,0 +1,154 @@
+"""`dnnctl data`: which data sets there are, what is in them, and how they look."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATH = click.option(
+    "--path",
+    type=click.Path(path_type=Path),
+    help="Folder or file to read it from, instead of the usual places.",
+)
+
+
+@click.group("data", epilog="Example: dnnctl data list")
+def command() -> None:
+    """List, describe, fetch and show the data sets."""
+
+
+@command.command("list", epilog="Example: dnnctl data list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> None:
+    """List every data set, and where it is or how to get it."""
+    from dnnctl.cli.tables import print_table
+    from dnnctl.datasets.sources.places import default_places
+    from dnnctl.datasets.sources.summary import overview
+
+    known = overview(default_places())
+    if as_json:
+        _print_json(known)
+        return
+    columns = ("name", "task", "rows", "shape", "classes", "where")
+    print_table(columns, [_row(entry) for entry in known], right=("rows", "shape", "classes"))
+    if any(entry["found"] is None for entry in known):
+        click.echo("'dnnctl data fetch NAME' gets what is not here, or says how.", err=True)
+
+
+@command.command(epilog="Example: dnnctl data info mnist")
+@click.argument("name")
+@PATH
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the digest of each array.")
+def info(name: str, path: Path | None, as_json: bool) -> None:
+    """Say what data set NAME is and what is in it; nothing is downloaded."""
+    from dnnctl.cli.tables import print_facts
+    from dnnctl.datasets.sources import reading, summary
+    from dnnctl.datasets.sources.places import default_places
+
+    facts = summary.facts(reading.options_for(name), default_places(path, download=False))
+    if as_json:
+        _print_json(facts)
+        return
+    print_facts(_lines(facts))
+    if "class_counts" in facts:
+        click.echo()
+        _print_classes(facts["class_counts"])
+
+
+@command.command(epilog="Example: dnnctl data fetch fashion_mnist")
+@click.argument("name")
+def fetch(name: str) -> None:
+    """Check that data set NAME is here and whole, or download it."""
+    from dnnctl.cli.downloads import shown
+    from dnnctl.datasets.sources import reading
+    from dnnctl.datasets.sources.places import default_places
+
+    with shown() as progress:
+        dataset = reading.read(reading.options_for(name), default_places(progress=progress))
+    click.echo(f"{dataset.name}: whole, {dataset.found}")
+
+
+@command.command(epilog="Example: dnnctl data show fashion_mnist --output clothes.png")
+@click.argument("name")
+@PATH
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to draw into, .png, .svg or .pdf.  [default: NAME.png]",
+)
+def show(name: str, path: Path | None, output: Path | None) -> None:
+    """Draw samples of data set NAME into a file.
+
+    It is downloaded first if it is not here.
+    """
+    from dnnctl.cli.downloads import shown
+    from dnnctl.datasets.sources import reading
+    from dnnctl.datasets.sources.places import default_places
+    from dnnctl.plots.pictures import data_set
+
+    with shown() as progress:
+        dataset = reading.read(reading.options_for(name), default_places(path, progress))
+    target = output or Path(f"{dataset.name}.png")
+    data_set.save(dataset, target)
+    click.echo(str(target))
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _row(entry: dict[str, Any]) -> tuple[str, ...]:
+    """Return a data set's line in the list."""
+    train, test = entry["published_rows"].values()
+    rows = f"{train:,} + {test:,}" if test and not entry["shared_rows"] else f"{train:,}"
+    shape = "x".join(map(str, entry["shape"]))
+    classes = str(len(entry["classes"]) or "-")
+    return entry["name"], entry["task"], rows, shape, classes, entry["found"] or "not here"
+
+
+def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return a data set's facts as names and values."""
+    rows = facts.get("rows", facts["published_rows"])
+    units = facts["feature_units"]
+    features = (
+        [f"{name} ({unit})" for name, unit in zip(facts["features"], units, strict=True)] if units else None
+    )
+    unit = f" ({facts['unit']})" if facts["unit"] else ""
+    shared = "; training and test are the same rows" if facts["shared_rows"] else ""
+    return [
+        ("name", facts["name"]),
+        ("title", facts["title"]),
+        ("task", f"{facts['task']}: {facts['target']}{unit}"),
+        ("shape", f"{'x'.join(map(str, facts['shape']))} {facts.get('dtype', '')}".rstrip()),
+        ("features", ", ".join(features or facts["features"])),
+        (
+            "rows" if "rows" in facts else "rows published",
+            ", ".join(f"{part} {count:,}" for part, count in rows.items() if count) + shared,
+        ),
+        ("inputs", _ranges(facts.get("x_range", {}))),
+        ("targets", _ranges(facts.get("y_range", {}))),
+        ("classes", "" if "class_counts" in facts else ", ".join(facts["classes"])),
+        ("licence", facts["licence"]),
+        ("source", facts["source"]),
+        ("found", facts["found"] or f"not here: dnnctl data fetch {facts['name']}"),
+        *(("note", note) for note in facts.get("notes", ())),
+    ]
+
+
+def _ranges(ranges: dict[str, list[float]]) -> str:
+    return ", ".join(f"{part} {low:g} to {high:g}" for part, (low, high) in ranges.items())
+
+
+def _print_classes(counts: dict[str, dict[str, int]]) -> None:
+    """Print how many rows each class has in each part."""
+    from dnnctl.cli.tables import print_table
+
+    classes = next(iter(counts.values()))
+    rows = [
+        (str(label), name, *(f"{part[name]:,}" for part in counts.values()))
+        for label, name in enumerate(classes)
+    ]
+    print_table(("label", "class", *counts), rows, right=("label", *counts))

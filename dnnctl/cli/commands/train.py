@@ -1,0 +1,68 @@
+"""`dnnctl train`: from a configuration to a finished run."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from dnnctl.cli.options import json_option, out_option, set_option
+
+
+@click.command()
+@click.argument("config")
+@set_option
+@click.option("--name", metavar="NAME", help="Name of the run instead of the configuration's.")
+@out_option
+@click.option("--init-from", metavar="RUN", help="Start from the weights of this run: a path, a name, or latest.")
+@click.option("--dry-run", is_flag=True, help="Check everything and show the network, but do not train.")
+@click.option("--quiet", is_flag=True, help="Print warnings and the run's folder only.")
+@json_option
+def command(
+    config: str,
+    settings: tuple[str, ...],
+    name: str | None,
+    out: Path,
+    init_from: str | None,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Train a network as CONFIG says: a YAML file, or the name of a shipped one.
+
+    \b
+    Examples:
+      dnnctl train digits
+      dnnctl train my.yaml --set training.epochs=5 --set seed=1
+      dnnctl train mnist --set data.limit=2000 --dry-run
+
+    Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted.
+    """
+    from dnnctl.cli.screen import outcome
+    from dnnctl.cli.screen.training import Screen
+    from dnnctl.config.loading import load
+    from dnnctl.errors import Interrupted
+    from dnnctl.runs.finding import find_run
+
+    loaded = load(config, [*settings, *([f"name={name}"] if name else [])])
+    with Screen(sys.stderr if as_json else sys.stdout, quiet=quiet) as screen:
+        if dry_run:
+            from dnnctl.training.preparing import prepare
+
+            screen.on_start(prepare(loaded, screen.on_download))
+            return 0
+        from dnnctl.training.job import train
+
+        start = find_run(init_from, out) if init_from else None
+        try:
+            result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
+        except Interrupted as error:
+            error.exit_status = screen.signal_status or error.exit_status
+            raise
+    if as_json:
+        click.echo(json.dumps(outcome.as_json(result)))
+    if quiet and not as_json:
+        click.echo(result.run.path)
+    elif not quiet:
+        click.echo(outcome.outcome(result), err=as_json)
+    return 3 if result.unmet else 0

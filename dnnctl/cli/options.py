@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def out_option(function: Function) -> Function:
+    """Add `--out`, the folder of all runs."""
+    return click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=lambda: Path(os.environ.get("DNNCTL_OUTPUT_DIR", "outputs")),
+        show_default="outputs, or $DNNCTL_OUTPUT_DIR",
+        metavar="DIR",
+        help="Folder that runs are kept in.",
+    )(function)
+
+
+def set_option(function: Function) -> Function:
+    """Add `--set key=value`, which may be given several times."""
+    return click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Override one key, as --set training.epochs=5. May be repeated.",
+    )(function)
+
+
+def json_option(function: Function) -> Function:
+    """Add `--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object on standard output, the rest on standard error."
+    )(function)

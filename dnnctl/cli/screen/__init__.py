@@ -1,0 +1,1 @@
+"""What commands show: tables, live bars, and the end of a training."""

@@ -1,0 +1,74 @@
+"""What `dnnctl evaluate` shows: the figures, the classes, and pictures on request."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dnnctl.cli.screen.consoles import figure, grid, plain
+from dnnctl.cli.screen.outcome import shown
+
+if TYPE_CHECKING:
+    from dnnctl.inference.evaluating import Evaluation
+    from dnnctl.inference.loading import OpenedRun
+
+# The pictures that speak of the rows evaluated rather than of the training.
+PICTURES = ("confusion_matrix", "misclassified", "per_class", "fit", "predicted_vs_true", "residuals", "decision_boundary")
+
+
+def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> str:
+    """Return the figures of an evaluation as text."""
+    unit = f" ({opened.info.unit})" if opened.info.unit else ""
+    lines = [
+        f"{shown(opened.run.path)}: {opened.info.title}",
+        "",
+        grid(
+            [[name, figure(value)] for name, value in result.metrics.items()],
+            [f"{len(result.samples):,} {result.split} rows{unit}", ""],
+            right={1},
+        ),
+    ]
+    if result.classes:
+        rows = [
+            [plain(opened.info.class_names[row.label]), *map(figure, (row.precision, row.recall, row.f1)), f"{row.support:,}"]
+            for row in result.classes
+        ]
+        lines += ["", grid(rows, ["class", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
+    lines += ["", *(f"  note  {plain(note)}" for note in result.notes)] if result.notes else []
+    lines += ["", f"  plots     {', '.join(map(str, pictures))}"] if pictures else []
+    lines += ["", *(f"  REQUIREMENT NOT MET  {text}" for text in result.unmet)] if result.unmet else []
+    return "\n".join(lines)
+
+
+def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> dict[str, Any]:
+    """Return an evaluation for programs."""
+    return {
+        "run": str(opened.run.path),
+        "split": result.split,
+        "rows": len(result.samples),
+        "metrics": result.metrics,
+        "classes": [
+            {"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes
+        ],
+        "unmet": list(result.unmet),
+        "notes": list(result.notes),
+        "plots": [str(path) for path in pictures],
+    }
+
+
+def draw(opened: "OpenedRun", result: "Evaluation", folder: Path) -> list[Path]:
+    """Draw the pictures that speak of the rows evaluated into a folder."""
+    from dnnctl.plots.base import PlotContext, draw_all
+
+    folder.mkdir(parents=True, exist_ok=True)
+    context = PlotContext(
+        title=opened.config.name,
+        info=opened.info,
+        history=[],
+        best_epoch=None,
+        iterations=None,
+        train=result.train,
+        test=result.samples,
+        scores=result.scores,
+        predict=result.network.scores,
+    )
+    return draw_all(context, folder, PICTURES)

@@ -1,0 +1,85 @@
+"""The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dnnctl.cli.screen.consoles import duration, figure, grid
+
+if TYPE_CHECKING:
+    from dnnctl.training.job import TrainingResult
+
+
+def outcome(result: "TrainingResult") -> str:
+    """Return everything that is shown after a training."""
+    run = shown(result.run.path)
+    trained = result.trained
+    lines = ["", figures_table(result), ""]
+    if trained.stopped:
+        lines.append(f"  {trained.stopped}")
+    if trained.best_epoch:
+        lines.append(f"  the weights are those of epoch {trained.best_epoch}, the best one")
+    lines += [f"  {result.verdict.sentence}", *(f"  REQUIREMENT NOT MET  {text}" for text in result.unmet), ""]
+    time = result.seconds
+    lines += [
+        f"  {result.steps:,} optimizer steps; training {duration(time.get('training', 0.0))}, "
+        f"everything {duration(sum(v for k, v in time.items() if k != 'first steps'))}",
+        f"  written   {run}/  model.keras, weights.npz, metrics.json, history.csv, ...",
+        f"  plots     {run}/plots/  {', '.join(path.name for path in result.plots)}",
+        "",
+        "  next      dnnctl evaluate latest",
+        f"            {predict_example(result)}",
+    ]
+    return "\n".join(lines)
+
+
+def predict_example(result: "TrainingResult") -> str:
+    """Return a command that predicts something sensible with this run."""
+    info = result.prepared.dataset.info
+    if not info.is_image and len(info.input_shape) == 1:
+        typical = result.prepared.splits.train.x.mean(axis=0)
+        values = " ".join(f"--value {value:.4g}" for value in typical)
+        return f"dnnctl predict latest {values}" if info.input_shape[0] == 1 else "dnnctl predict latest --sample 4"
+    return "dnnctl predict latest --sample 5"
+
+
+def figures_table(result: "TrainingResult") -> str:
+    """Return the test figures of the network beside those of the baselines."""
+    classes = result.prepared.dataset.info.task != "regression"
+    columns = ["accuracy", "f1", "auc"] if classes else ["mse", "rmse", "mae", "r2"]
+    extra = [m for m in result.prepared.config.training.metrics or () if m not in columns]
+    columns = [*columns, *extra, "loss"]
+    which = "rows" if result.prepared.dataset.info.shared_rows else "test rows"
+    rows: list[tuple[str, Mapping[str, Any]]] = [("this network", result.metrics["test"])]
+    rows += [(b.label, b.test) for b in reversed(result.baselines)]
+    return comparison(rows, columns, f"{len(result.prepared.splits.test):,} {which}")
+
+
+def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], title: str) -> str:
+    """Return a table of figures, a row a predictor; a figure that is not there is left empty."""
+    cells = [[label, *(figure(values[c]) if c in values else "" for c in columns)] for label, values in rows]
+    return grid(cells, [title, *columns], right=set(range(1, len(columns) + 1)))
+
+
+def as_json(result: "TrainingResult") -> dict[str, Any]:
+    """Return the end of a training for programs."""
+    return {
+        "run": str(result.run.path),
+        "state": "done",
+        "metrics": {**result.metrics, "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines}},
+        "verdict": {"kind": result.verdict.kind, "sentence": result.verdict.sentence, **result.verdict.figures},
+        "epochs": len(result.trained.history),
+        "best_epoch": result.trained.best_epoch,
+        "optimizer_steps": result.steps,
+        "unmet": list(result.unmet),
+        "plots": [str(path) for path in result.plots],
+        "seconds": result.seconds,
+    }
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be written from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

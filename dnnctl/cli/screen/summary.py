@@ -1,0 +1,50 @@
+"""The summary of a network before it is trained."""
+
+from typing import TYPE_CHECKING
+
+from dnnctl.cli.screen.consoles import grid, plain, size
+
+if TYPE_CHECKING:
+    from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
+    from dnnctl.training.preparing import Prepared
+
+
+def summary(prepared: "Prepared") -> str:
+    """Return the data, the layers with their parameters, the steps and the memory as text."""
+    info, splits, length = prepared.dataset.info, prepared.splits, prepared.length
+    held_out = f", {len(splits.validation):,} validation" if splits.validation else ""
+    rows = f"{len(splits.train):,} training{held_out}, {len(splits.test):,} test rows"
+    if info.shared_rows:
+        rows = f"{len(splits.train):,} rows, which are both training and test (so few that none are set apart)"
+    lines = [
+        f"{plain(prepared.config.name)}: {info.title}",
+        f"  data      {rows}",
+        *(f"  note      {plain(note)}" for note in prepared.dataset.notes),
+        "",
+        layer_table(prepared.plan, info.input_shape),
+        "",
+        f"  {prepared.plan.parameters:,} parameters, {prepared.plan.trainable:,} of them trained; "
+        f"about {size(prepared.memory)} of memory",
+        f"  {length.epochs:,} epochs of {length.steps_per_epoch:,} steps of {prepared.batch_size:,} rows: "
+        f"{length.steps:,} steps of {prepared.config.training.optimizer.key}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def layer_table(plan: "NetworkPlan", input_shape: tuple[int, ...]) -> str:
+    """Return a table of a network's layers."""
+    shape = " x ".join(map(str, input_shape)) + (f" = {plan.inputs:,}" if len(input_shape) > 1 else "")
+    rows = [["input", shape, "", ""]]
+    rows += [[layer.name, f"{layer.outputs:,}", f"{layer.parameters:,}", _details(layer)] for layer in plan.layers]
+    return grid(rows, ["layer", "output", "parameters", ""], right={1, 2})
+
+
+def _details(layer: "PlannedLayer") -> str:
+    """Return the options of a layer that a reader would ask for."""
+    if layer.spec.key == "dense":
+        biased = any(weight.name == "bias" for weight in layer.weights)
+        return f"{layer.inputs:,} x {layer.outputs:,}" + (f" + {layer.outputs:,}" if biased else ", no bias")
+    if layer.spec.main:
+        return f"{layer.spec.main} {getattr(layer.spec, layer.spec.main):g}"
+    return ""

@@ -1,0 +1,102 @@
+"""Measuring a finished run on one of its splits, or on other data of the same kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits, split
+from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.sources.places import default_places
+from dnnctl.datasets.sources.reading import read
+from dnnctl.evaluation.classification import ClassRow, per_class
+from dnnctl.evaluation.measure import all_metrics
+from dnnctl.inference.loading import OpenedRun
+from dnnctl.inference.network import Network
+from dnnctl.inference.requirements import unmet
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a run is worth on some rows.
+
+    Args:
+        split: Which rows: `test`, `validation` or `train`.
+        samples: The rows.
+        train: The training rows, for comparison.
+        scores: What the network says of the rows.
+        metrics: Figures by name, the loss first.
+        classes: A row a class, empty for regression.
+        unmet: Requirements on this split that were missed, in words.
+        notes: Things the user should know.
+        network: The network, for plots that ask it more.
+    """
+
+    split: str
+    samples: Samples
+    train: Samples
+    scores: NDArray[Any]
+    metrics: dict[str, float]
+    classes: tuple[ClassRow, ...]
+    unmet: tuple[str, ...]
+    notes: tuple[str, ...]
+    network: Network
+
+
+def evaluate(
+    opened: OpenedRun,
+    name: str = "test",
+    *,
+    data: Path | None = None,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Evaluation:
+    """Measure a run.
+
+    Args:
+        opened: The run.
+        name: `test`, `validation` or `train`.
+        data: Folder or file to read the data set from, instead of where the training found it.
+        progress: Called with a file's name, bytes done and bytes in all during a download.
+
+    Raises:
+        DataError: If the data is missing or damaged, or there is no such split.
+    """
+    dataset, splits = read_splits(opened, data, progress)
+    samples = splits.named(name)
+    network = opened.network()
+    config, info = opened.config, opened.info
+    followed = config.training.metrics or ()
+    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    metrics, scores = network.figures(samples, names)
+    classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
+    required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
+    notes = [*dataset.notes]
+    if dataset.digests != opened.manifest.get("data", {}).get("digests"):
+        notes.append("this is not the data that the run was trained on: its digests differ")
+    return Evaluation(
+        name, samples, splits.train, scores, metrics, classes, unmet(required, {name: metrics}), tuple(notes), network
+    )
+
+
+def read_splits(
+    opened: OpenedRun, data: Path | None, progress: Callable[[str, int, int], None]
+) -> tuple[Dataset, Splits]:
+    """Read a run's data set and split it as the training did.
+
+    Args:
+        opened: The run.
+        data: Folder or file to read from, instead of where the training found it.
+        progress: Called during a download.
+    """
+    settings = opened.config.data
+    dataset = read(settings.dataset, default_places(data or settings.path, progress))
+    splits = split(
+        dataset,
+        split_seed=settings.split_seed,
+        validation_split=settings.validation_split,
+        test_split=settings.test_split,
+        limit=settings.limit,
+    )
+    return dataset, splits

@@ -1,0 +1,174 @@
+"""What the network said of some inputs, and what every format makes of it.
+
+Each format is one file with `write(predictions, stream)`, where `stream` is an open text file, and
+`WRITES_NOTES`, whether the notes are part of what it writes.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network said of one input.
+
+    Args:
+        name: Name of the input, as `photo.png`.
+        scores: (classes,) probabilities, (1,) probability of class 1 for two classes with one output
+            unit, or (targets,) values in the target's unit.
+        true: The label or the value where it is known, else None.
+    """
+
+    name: str
+    scores: NDArray[Any]
+    true: int | float | None = None
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the network said of all inputs.
+
+    Args:
+        rows: One an input.
+        info: What is known about the data set.
+        top: How many classes to name for each input, from 1; more than there are means all.
+        notes: What the user should know of how the inputs were read.
+
+    Raises:
+        UsageError: If `top` is less than 1.
+    """
+
+    rows: tuple[Prediction, ...]
+    info: DatasetInfo
+    top: int = 1
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check `top`."""
+        if self.top < 1:
+            raise UsageError(f"--top: expected at least 1; received {self.top}")
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether values were predicted, not classes."""
+        return self.info.task == "regression"
+
+    @property
+    def has_truth(self) -> bool:
+        """Whether the right answer is known for any row."""
+        return any(row.true is not None for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One class and how probable it is.
+
+    Args:
+        label: The class's number.
+        name: The class's name.
+        probability: From 0 to 1; None if the network's output is not a finite number.
+    """
+
+    label: int
+    name: str
+    probability: float | None
+
+
+def choices(row: Prediction, info: DatasetInfo) -> tuple[Choice, ...]:
+    """Return all classes, the most probable first, the lower label first among equals.
+
+    Args:
+        row: What the network said; a single score p is the probability of class 1, and 1 - p that of 0.
+        info: What is known about the data set; a class without a name is called by its number.
+    """
+    scores = np.asarray(row.scores).reshape(-1)
+    if scores.size == 1:
+        scores = np.concatenate([1 - scores, scores])
+    # NaN sorts last, so what is no number is never preferred to what is one.
+    order = np.argsort(-scores, kind="stable")
+    return tuple(Choice(int(label), class_name(int(label), info), exact(scores[label])) for label in order)
+
+
+def class_name(label: int, info: DatasetInfo) -> str:
+    """Return a class's name, or its number where it has none."""
+    return info.class_names[label] if 0 <= label < len(info.class_names) else str(label)
+
+
+def exact(value: Any) -> float | None:
+    """Return a number whose shortest decimal form is that of `value` in its own precision.
+
+    A float32 of 0.9 becomes 0.9, not 0.8999999761581421.
+
+    Args:
+        value: A NumPy or Python number.
+
+    Returns:
+        The number; None if it is infinite or not a number.
+    """
+    number = float(str(value)) if isinstance(value, np.floating) else float(value)
+    return number if math.isfinite(number) else None
+
+
+def is_correct(row: Prediction, info: DatasetInfo) -> bool | None:
+    """Return whether the first choice is the right class; None if that is not known, or for values."""
+    if row.true is None or info.task == "regression":
+        return None
+    best = choices(row, info)[0]
+    return best.probability is not None and best.label == int(row.true)
+
+
+def record(row: Prediction, predictions: Predictions) -> dict[str, Any]:
+    """Return one prediction as it is written in JSON.
+
+    Returns:
+        For classes `name`, `prediction`, `confidence`, with `top` above 1 `top` (a list of `class` and
+        `probability`), and where the truth is known `true` and `correct`. For values `name`,
+        `prediction` (a list if there are several targets), `target`, `unit`, and `true`. None stands
+        for what is no finite number.
+    """
+    info = predictions.info
+    if predictions.is_regression:
+        values = [exact(value) for value in np.asarray(row.scores).reshape(-1)]
+        written: dict[str, Any] = {
+            "name": row.name,
+            "prediction": values[0] if len(values) == 1 else values,
+            "target": info.target,
+            "unit": info.unit,
+        }
+        return written | ({} if row.true is None else {"true": exact(row.true)})
+    ranked = choices(row, info)
+    best = ranked[0]
+    written = {
+        "name": row.name,
+        "prediction": best.name if best.probability is not None else None,
+        "confidence": best.probability,
+    }
+    if predictions.top > 1:
+        written["top"] = [{"class": c.name, "probability": c.probability} for c in ranked[: predictions.top]]
+    if row.true is not None:
+        written |= {"true": class_name(int(row.true), info), "correct": is_correct(row, info)}
+    return written
+
+
+def printable(text: str, stream: IO[str]) -> str:
+    r"""Return a text with everything written as `\x1b` that a terminal could obey or not show.
+
+    Args:
+        text: A name from a file system, an archive or a configuration.
+        stream: Where it is to be written; what its encoding lacks is escaped too.
+    """
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return encodable(safe, stream)
+
+
+def encodable(text: str, stream: IO[str]) -> str:
+    r"""Return a text with what a stream's encoding lacks written as `\udce9`."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -1,0 +1,21 @@
+"""JSON Lines: one JSON object a prediction, one a line."""
+
+import json
+from typing import IO
+
+from dnnctl.inference.formats.base import Predictions, record
+
+WRITES_NOTES = False
+
+
+def write(predictions: Predictions, stream: IO[str]) -> None:
+    """Write one JSON object a line in ASCII, with null for what is no number.
+
+    Args:
+        predictions: What to write.
+        stream: An open text file.
+
+    Source: https://jsonlines.org
+    """
+    for row in predictions.rows:
+        stream.write(json.dumps(record(row, predictions), allow_nan=False) + "\n")

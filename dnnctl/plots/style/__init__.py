@@ -1,0 +1,1 @@
+"""How all plots look: sizes, colours and text; no plugins."""

@@ -1,0 +1,139 @@
+"""Figures with a heading, and axes placed on them in inches.
+
+Everything is set on the figure itself: nothing here touches pyplot or matplotlib's global settings, so
+that plots can be drawn in any thread and leave a user's own settings alone.
+"""
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from dnnctl.plots.style.text import plain, width_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DPI = 120
+TITLE, TEXT, SMALL = 12.0, 9.0, 8.0  # Points.
+HEADING = 0.72  # Inches at the top of a sheet: title and subtitle.
+EDGE = 0.18  # Inches left free at every side.
+
+# Okabe and Ito's colours, which people with a colour vision deficiency can tell apart.
+BLUE, RED, GREEN, PINK, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+INK, GREY, FAINT = "#222222", "#6b6b6b", "#e4e4e4"
+SEVERAL = (BLUE, RED, GREEN, PINK, ORANGE, SKY, INK)
+MARKERS = "os^DvPX"
+
+
+def sheet(width: float, height: float, title: str, subtitle: str) -> "Figure":
+    """Return a figure with a heading.
+
+    Args:
+        width: Inches; made wider if the heading needs it.
+        height: Inches, the `HEADING` included.
+        title: What is seen.
+        subtitle: Of which run and which rows; figures.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    title, subtitle = plain(title, 80), plain(subtitle, 150)
+    width = max(width, width_of(title, TITLE * 1.1) + 2 * EDGE, width_of(subtitle, TEXT) + 2 * EDGE)
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    left = EDGE / width
+    figure.text(left, 1 - 0.14 / height, title, size=TITLE, weight="bold", color=INK, va="top")
+    figure.text(left, 1 - 0.38 / height, subtitle, size=TEXT, color=GREY, va="top")
+    return figure
+
+
+def place(figure: "Figure", left: float, bottom: float, width: float, height: float) -> "Axes":
+    """Add quiet axes to a sheet.
+
+    Args:
+        figure: A sheet.
+        left: Inches from the left edge of the sheet.
+        bottom: Inches from the lower edge.
+        width: Inches.
+        height: Inches.
+    """
+    across, up = figure.get_size_inches()
+    axes = figure.add_axes((left / across, bottom / up, width / across, height / up))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(GREY)
+    axes.tick_params(labelsize=SMALL, length=3, color=GREY, labelcolor=INK)
+    axes.grid(color=FAINT, linewidth=0.7)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def paper(figure: "Figure") -> "Axes":
+    """Add invisible axes over the whole sheet, whose coordinates are inches from its lower left corner."""
+    across, up = figure.get_size_inches()
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(0, across)
+    axes.set_ylim(0, up)
+    return axes
+
+
+def label(axes: "Axes", x: str, y: str, title: str = "") -> None:
+    """Name the axes, and what is on them, in words that are already `plain`."""
+    axes.set_xlabel(x, size=TEXT, color=INK, labelpad=3)
+    axes.set_ylabel(y, size=TEXT, color=INK, labelpad=3)
+    if title:
+        axes.set_title(title, size=TEXT, color=INK, loc="left", pad=5, weight="bold")
+
+
+def no_offsets(axes: "Axes") -> None:
+    """Write the numbers of both axes in full, where they are on a linear scale."""
+    for side, scale in (("x", axes.get_xscale()), ("y", axes.get_yscale())):
+        if scale == "linear":
+            axes.ticklabel_format(axis=side, useOffset=False)  # type: ignore[arg-type]
+
+
+def panels(
+    title: str, subtitle: str, count: int, size: tuple[float, float] = (3.3, 2.3), columns: int = 3
+) -> tuple["Figure", list["Axes"]]:
+    """Return a sheet with axes side by side, in rows of at most `columns`.
+
+    Args:
+        title: What is seen.
+        subtitle: Of which run and which rows.
+        count: Number of axes.
+        size: Width and height of each, in inches; a single one is drawn larger.
+        columns: Most axes in a row.
+    """
+    if count == 1:
+        size = (size[0] * 1.6, size[1] * 1.4)
+    columns = min(columns, count)
+    rows = ceil(count / columns)
+    across, up = size[0] + 0.78, size[1] + 0.78
+    figure = sheet(columns * across + 2 * EDGE, rows * up + HEADING, title, subtitle)
+    height = figure.get_size_inches()[1]
+    spots = [(EDGE + i % columns * across, height - HEADING - (i // columns + 1) * up) for i in range(count)]
+    return figure, [place(figure, left + 0.68, bottom + 0.56, *size) for left, bottom in spots]
+
+
+def colours_of(classes: int) -> list[str]:
+    """Return a colour for each class."""
+    if classes <= len(SEVERAL):
+        return list(SEVERAL[:classes])
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return [to_hex(colormaps["tab20"](i % 20)) for i in range(classes)]
+
+
+def key(figure: "Figure", handles: list[object], columns: int | None = None) -> None:
+    """Put a legend at the upper right of a sheet, beside the title."""
+    figure.legend(
+        handles=handles,  # type: ignore[arg-type]
+        loc="upper right",
+        ncols=columns or len(handles),
+        fontsize=SMALL,
+        frameon=False,
+        borderaxespad=0.4,
+        handlelength=1.6,
+        columnspacing=1.2,
+    )

@@ -1,0 +1,54 @@
+"""Text of plots: names are shown as they are written, whatever is in them."""
+
+from functools import cache, lru_cache
+
+
+def plain(text: str, longest: int = 0) -> str:
+    """Return text that is drawn letter by letter: no formulas, no line breaks, no missing letters.
+
+    Args:
+        text: Any text, such as a class name out of a file.
+        longest: Number of characters after which it is cut short; 0 for no limit.
+
+    Returns:
+        Text for matplotlib, with `$` escaped and letters that the font lacks replaced by `?`.
+    """
+    letters = _letters()
+    clean = "".join(letter if ord(letter) in letters else "?" for letter in " ".join(text.split()))
+    if longest and len(clean) > longest:
+        clean = clean[: longest - 1].rstrip() + "…"
+    return clean.replace("$", r"\$")
+
+
+def named(name: str, unit: str = "") -> str:
+    """Return the label of an axis, as `height (cm)`."""
+    return plain(f"{name} ({unit})" if unit else name, 60)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun, as `1 test row` or `10,000 test rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@lru_cache(maxsize=4096)
+def width_of(text: str, points: float) -> float:
+    """Return how wide a line of text is drawn, in inches.
+
+    Args:
+        text: Text as `plain` returns it.
+        points: Size of the letters.
+    """
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    shown = text.replace(r"\$", "$")
+    width, _, _ = text_to_path.get_text_width_height_descent(shown, FontProperties(size=points), ismath=False)
+    return float(width) / 72
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return the code points that the font in use can draw."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())

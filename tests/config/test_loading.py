@@ -1,0 +1,188 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dnnctl.config.loading import as_yaml, load
+from dnnctl.config.shipped import shipped, title
+from dnnctl.errors import ConfigError
+
+Write = Callable[..., Path]
+
+FAULTY = """\
+name: faulty
+sed: 3
+data:
+  dataset: digits
+  batch_size: big
+model:
+  layers:
+    - dense: 64
+    - relo
+    - dropout: 1.5
+    - dense: {unitz: 3}
+  output: {dense: {units: 9, activation: softmax}}
+training:
+  epochs: ten
+  optimizer: {adam: {learning_rate: 1e-3, beta_3: 1}}
+  metrics: [accuracy, rmse]
+  early_stopping: {monitor: val_f1}
+"""
+
+
+def faults(path: Path, *settings: str) -> list[str]:
+    with pytest.raises(ConfigError) as raised:
+        load(path, settings)
+    return [str(fault).replace(str(path), "F") for fault in raised.value.faults]
+
+
+def test_every_fault_is_reported_in_one_go(write: Write) -> None:
+    found = faults(write(FAULTY))
+    expected = [
+        "F:2:1: sed: unknown key; did you mean 'seed'?",
+        "F:5:15: data.batch_size: expected a whole number",
+        "F:9:7: model.layers[1]: unknown layer 'relo'; did you mean 'relu'?",
+        "F:10:16: model.layers[2].dropout.rate: expected a number below 1",
+        "F:11:14: model.layers[3].dense.units: this key is missing",
+        "F:11:15: model.layers[3].dense.unitz: unknown key; did you mean 'units'?",
+        "F:12:27: model.output.dense.units: expected one unit for each of the 10 classes; received 9",
+        "F:14:11: training.epochs: expected a whole number; received the text 'ten'",
+        "F:15:43: training.optimizer.adam.beta_3: unknown key; did you mean 'beta_2'?",
+        "F:16:23: training.metrics[1]: rmse does not fit",
+        "F:17:29: training.early_stopping.monitor: 'val_f1' is not followed",
+    ]
+    assert len(found) == len(expected)
+    for line, start in zip(found, expected, strict=True):
+        assert line.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "the file is empty"),
+        ("- a", "expected `key: value` lines"),
+        ("name: x", "data: this key is missing"),
+        ("data: {dataset: mnst}", "unknown data set 'mnst'; did you mean 'mnist'?"),
+        ("data: {dataset: digits}\nmodel: 3", "model: expected a mapping"),
+        ("data: {dataset: digits}\nmodel: {layers: [dense]}", "model.layers[0].dense.units: this key is missing"),
+        ("data: {dataset: digits}\nmodel: {layers: [{relu: 3}]}", "takes no value here"),
+        ("data: {dataset: digits}\nmodel: {layers: [{dense: 1, relu: {}}]}", "received 2 names"),
+        ("data: {dataset: digits}\nmodel: {layers: [{dense: {units: 3, activation: dropout}}]}", "dropout.rate"),
+        (
+            "data: {dataset: digits}\nmodel: {layers: [{dense: {units: 3, activation: batch_normalization}}]}",
+            "expected an activation",
+        ),
+        ("data: {dataset: digits}\nmodel: {output: sigmoid}", "expected softmax"),
+        ("data: {dataset: {logic_gate: or}}\nmodel: {output: {dense: {units: 1, activation: softmax}}}", "softmax over one unit"),
+        ("data: {dataset: {logic_gate: xor}}\nmodel: {output: {dense: {units: 3}}}", "1 unit (sigmoid) or 2 units"),
+        ("data: {dataset: {logic_gate: nand}}", "expected 'and', 'or' or 'xor'; received the text 'nand'"),
+        ("data: {dataset: height_weight}\nmodel: {output: sigmoid}", "bounded"),
+        ("data: {dataset: height_weight}\ntraining: {loss: binary_crossentropy}", "does not fit 'height'"),
+        ("data: {dataset: {logic_gate: or}}\ntraining: {loss: categorical_crossentropy}", "wants a softmax output"),
+        ("data: {dataset: digits}\ntraining: {loss: mse}", "did you mean 'mean_squared_error'?"),
+        ("data: {dataset: digits}\ntraining: {optimizer: adm}", "unknown optimizer 'adm'; did you mean 'adam'?"),
+        ("data: {dataset: digits}\ntraining: {optimizer: {adam: fast}}", "expected a number above 0, or a schedule"),
+        ("data: {dataset: digits}\ntraining: {optimizer: {sgd: {nesterov: true}}}", "nesterov needs a momentum"),
+        ("data: {dataset: digits}\ntraining: {optimizer: {adam: {clipnorm: 1, clipvalue: 1}}}", "at most one kind"),
+        ("data: {dataset: digits}\ntraining: {epochs: 1, iterations: 5}", "either epochs or iterations"),
+        ("data: {dataset: digits}\ntraining: {metrics: [accurcy]}", "did you mean 'accuracy'?"),
+        ("data: {dataset: digits}\ntraining: {metrics: [top_10]}", "always 1"),
+        ("data: {dataset: digits}\nrequire: {test.accuracy: 0.9}", "expected text"),
+        ("data: {dataset: digits}\nrequire: {test.accuracy: about 0.9}", "expected a comparison"),
+        ("data: {dataset: digits}\nrequire: {tst.accuracy: '> 0.9'}", "expected a split and a metric"),
+        ("data: {dataset: height_weight}\nrequire: {validation.mse: '< 9'}", "no validation split"),
+        ("data: {dataset: height_weight}\ntraining: {early_stopping: {}}", "so few rows"),
+        ("data: {dataset: digits, path: /x}", "read from no path"),
+        ("name: ../x\ndata: {dataset: digits}", "expected 1 to 64 letters"),
+        ("seed: .nan\ndata: {dataset: digits}", "expected a whole number"),
+        ("data: {dataset: digits}\ntraining: {optimizer: {adam: .inf}}", "above 0"),
+    ],
+)
+def test_a_fault_says_what_is_expected(write: Write, text: str, part: str) -> None:
+    found = faults(write(text))
+    assert len(found) == 1, found
+    assert part in found[0]
+    assert found[0].startswith("F")
+
+
+def test_missing_file_directory_and_wrong_encoding(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'digits'"):
+        load("digts")
+    with pytest.raises(ConfigError, match="received a directory"):
+        load(tmp_path)
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes(b"name: caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"latin.yaml:1:1: expected UTF-8"):
+        load(latin)
+    large = tmp_path / "large.yaml"
+    large.write_bytes(b"#" * (10 << 20))
+    with pytest.raises(ConfigError, match="at most 1 MiB"):
+        load(large)
+
+
+def test_faulty_overrides_are_named(write: Write) -> None:
+    path = write("data: {dataset: digits}")
+    found = faults(path, "training.epoch=3", "nonsense", "seed=x", "model.layers[7]=relu")
+    assert any(f.startswith("--set training.epoch: training.epoch: unknown key; did you mean 'epochs'") for f in found)
+    assert any("expected key=value" in f for f in found)
+    assert any(f.startswith("--set seed: seed: expected a whole number") for f in found)
+    assert any("model.layers[7]" in f for f in found)
+
+
+def test_overrides_open_short_forms(write: Write) -> None:
+    path = write("data: {dataset: digits}\nmodel: {layers: [dense: 64, relu]}\ntraining: {optimizer: adam, epochs: 3}")
+    settings = [
+        "training.optimizer.sgd.momentum=0.9",
+        "model.layers[0].dense.use_bias=false",
+        "training.iterations=50",
+        "data.batch_size=full",
+    ]
+    config = load(path, settings).config
+    assert config.training.optimizer.key == "sgd"
+    assert config.training.optimizer.momentum == 0.9
+    assert (config.model.layers[0].units, config.model.layers[0].use_bias) == (64, False)
+    assert (config.training.epochs, config.training.iterations) == (None, 50)
+    assert load(path, ["training.optimizer.adam.beta_1=0.8"]).config.training.optimizer.beta_1 == 0.8
+    assert load(path, ["training.optimizer=sgd"]).config.training.optimizer.key == "sgd"
+    assert load(path, ["training.optimizer.adam.learning_rate=1e-4"]).config.training.optimizer.learning_rate.value == 1e-4
+
+
+def test_warnings_have_places(write: Write) -> None:
+    layers = "[dense: {units: 4, use_bias: true}, batch_normalization, sigmoid, sigmoid, sigmoid, dense: 3, dropout: 0.9]"
+    warnings = load(write(f"data: {{dataset: digits}}\nmodel: {{layers: {layers}}}")).warnings
+    assert any("this bias has no effect" in w and ":2:" in w for w in warnings)
+    assert any("dropout rate of 0.9" in w for w in warnings)
+    assert any("one affine layer" in w for w in warnings)
+    deep = "[dense: {units: 4, activation: sigmoid}, dense: {units: 4, activation: sigmoid}, dense: {units: 4, activation: sigmoid}]"
+    warnings = load(write(f"data: {{dataset: digits}}\nmodel: {{layers: {deep}}}")).warnings
+    assert len(warnings) == 1
+    assert "vanish" in warnings[0]
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_shipped_configurations_hold_and_resolve_to_themselves(name: str, tmp_path: Path) -> None:
+    loaded = load(name)
+    assert loaded.warnings == ()
+    assert title(loaded.path)
+    again = tmp_path / "config.yaml"
+    again.write_text(as_yaml(loaded.config), encoding="utf-8")
+    assert load(again).config == loaded.config
+    assert "auto" not in str(yaml.safe_load(as_yaml(loaded.config))["model"])
+
+
+def test_relative_paths_start_at_the_file(write: Write) -> None:
+    path = write("data: {dataset: mnist, path: here/mnist}")
+    assert load(path).config.data.path == str((path.parent / "here" / "mnist").resolve())
+
+
+def test_a_faulty_configuration_imports_nothing_heavy(write: Write) -> None:
+    code = (
+        "import sys\nfrom dnnctl.config.loading import load\n"
+        f"try: load({str(write(FAULTY))!r})\nexcept Exception as e: print(len(e.faults))\n"
+        "print([m for m in ('tensorflow', 'keras', 'matplotlib', 'sklearn') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.split("\n")[:2] == ["11", "[]"]
