@@ -55,6 +55,11 @@ class Spec(Strict):
     main: ClassVar[str | None] = None
     key: ClassVar[str] = ""
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Take the file's name as the key; a catalog that is not a package sets another one."""
+        cls.key = cls.__module__.rsplit(".", 1)[-1]
+
     def written(self) -> str | dict[str, Any]:
         """Return how this is written in YAML, with every option spelled out."""
         options = self.model_dump(mode="json")
@@ -104,9 +109,7 @@ class Catalog:
             )
             raise PydanticCustomError("unknown_name", f"unknown {self.kind} {name!r}{hint}")
         if self._package and name not in self._specs:
-            spec: type[Spec] = getattr(plugins.load(self._package, name), self._attribute)
-            spec.key = name
-            self._specs[name] = spec
+            self._specs[name] = getattr(plugins.load(self._package, name), self._attribute)
         return self._specs[name]
 
     def parse(self, written: object) -> Spec:

@@ -28,7 +28,7 @@ def shown() -> Iterator[Callable[[str, int, int], None]]:
 
         def report(name: str, done: int, total: int) -> None:
             if name not in tasks:
-                tasks[name] = bars.add_task(name)
+                tasks[name] = bars.add_task(name, total=None)
             bars.update(tasks[name], completed=done, total=total or None)
 
         yield report

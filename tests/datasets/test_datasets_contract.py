@@ -21,7 +21,9 @@ NAMES = plugins.names("dnnctl.datasets")
 
 def test_the_data_sets_are_the_files_of_the_package() -> None:
     assert DATASETS.names() == NAMES
-    assert {"mnist", "fashion_mnist", "sign_language_mnist", "height_weight", "logic_gate", "digits"} <= set(NAMES)
+    assert {"mnist", "fashion_mnist", "sign_language_mnist", "height_weight", "logic_gate", "digits"} <= set(
+        NAMES
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,7 +32,7 @@ def test_describe_needs_no_data(name: str) -> None:
     info = reading.describe(options)
 
     assert options.key == name
-    assert info.title and info.licence and info.source
+    assert all((info.title, info.licence, info.source))
     assert info.rows[0] > 0
     assert (info.task == "regression") == (not info.class_names)
     assert (info.task == "binary") == (len(info.class_names) == 2)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from dnnctl.errors import DataError
 
+# Characters of a header; so a file without line ends is not read to its end for it.
+LONGEST = 100_000
 Opener = Callable[[], AbstractContextManager[TextIO]]
 
 
@@ -34,7 +36,7 @@ def read(
         DataError: If the header or a row is wrong, as `file:row: expected ..., received ...`.
     """
     with opened() as text:
-        _check_header(text.readline(), name, pixels)
+        _check_header(text.readline(LONGEST), name, pixels)
         try:
             with warnings.catch_warnings():
                 # An empty table and a number like 1.0 are only warned about.

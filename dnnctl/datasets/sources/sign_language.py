@@ -22,7 +22,9 @@ PAGE = "https://www.kaggle.com/datasets/datamunge/sign-language-mnist"
 PARTS = {"train": "sign_mnist_train", "test": "sign_mnist_test"}
 ZIPS = ("archive.zip", "sign-language-mnist.zip")
 # The published training file has 83 million bytes.
-LARGEST = 1 << 30
+LARGEST = 1 << 28
+# Bytes that are no text become a sign that is no number, so they are reported with their row.
+TEXT: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "replace"}
 # Labels count letters from A = 0; J = 9 and Z = 25 are signed with a movement and do not occur.
 LABELS = tuple(label for label in range(25) if label != 9)
 
@@ -151,12 +153,12 @@ def _open(table: Table) -> Iterator[TextIO]:
     try:
         if not table.member:
             _bound(table, table.file.stat().st_size)
-            with table.file.open(encoding="utf-8-sig", newline=None) as text:
+            with table.file.open(**TEXT) as text:
                 yield text
             return
         with zipfile.ZipFile(table.file) as archive:
             _bound(table, archive.getinfo(table.member).file_size)
-            with archive.open(table.member) as member, io.TextIOWrapper(member, "utf-8-sig") as text:
+            with archive.open(table.member) as member, io.TextIOWrapper(member, **TEXT) as text:
                 yield text
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as fault:
         raise DataError(f"{table}: {fault}; delete it and get it again from {PAGE}") from None

@@ -1,11 +1,11 @@
 """Comma-separated values with a header: one prediction a row, flat columns."""
 
 import csv
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
-from dnnctl.inference.formats.base import Prediction, Predictions, choices, encodable, record
+from dnnctl.inference.formats.base import Predictions, encodable, record
 
 WRITES_NOTES = False
 
@@ -23,44 +23,35 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
         stream: An open text file; lines end with a line feed.
     """
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(_header(predictions))
+    width = max((np.asarray(row.scores).size for row in predictions.rows), default=1)
+    if predictions.is_regression:
+        header = ["prediction"] if width == 1 else [f"prediction_{target + 1}" for target in range(width)]
+        header += ["unit"]
+    else:
+        # One score of two classes is the probability of the second.
+        ranks = range(2, min(predictions.top, max(2, width)) + 1)
+        header = ["prediction", "confidence"]
+        header += [f"{column}_{rank}" for rank in ranks for column in ("class", "probability")]
+    if predictions.has_truth:
+        header += ["true"] if predictions.is_regression else ["true", "correct"]
+    writer.writerow(["name", *header])
     for row in predictions.rows:
-        writer.writerow([encodable(_cell(value), stream) for value in _cells(row, predictions)])
+        cells = _flat(record(row, predictions))
+        writer.writerow([encodable(_cell(cells.get(column)), stream) for column in ("name", *header)])
 
 
-def _targets(predictions: Predictions) -> int:
-    return max((np.asarray(row.scores).size for row in predictions.rows), default=1)
+def _flat(written: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without lists: their elements under names with a number, counted from 1."""
+    if isinstance(written["prediction"], list):
+        numbered = {f"prediction_{rank}": value for rank, value in enumerate(written["prediction"], 1)}
+        return written | numbered
+    flat = dict(written)
+    for rank, choice in enumerate(written.get("top", ()), 1):
+        flat |= {f"{column}_{rank}": value for column, value in choice.items()}
+    return flat
 
 
-def _ranks(predictions: Predictions) -> int:
-    """Return how many classes each row names."""
-    return min(predictions.top, max(len(predictions.info.class_names), _targets(predictions)))
-
-
-def _header(predictions: Predictions) -> list[str]:
-    if predictions.is_regression:
-        targets = _targets(predictions)
-        values = ["prediction"] if targets == 1 else [f"prediction_{target + 1}" for target in range(targets)]
-        return ["name", *values, "unit"] + ["true"] * predictions.has_truth
-    ranks = range(2, _ranks(predictions) + 1)
-    others = [f"{column}_{rank}" for rank in ranks for column in ("class", "probability")]
-    return ["name", "prediction", "confidence", *others] + ["true", "correct"] * predictions.has_truth
-
-
-def _cells(row: Prediction, predictions: Predictions) -> list[object]:
-    written = record(row, predictions)
-    if predictions.is_regression:
-        value = written["prediction"]
-        values = value if isinstance(value, list) else [value]
-        return [row.name, *values, written["unit"]] + [written.get("true")] * predictions.has_truth
-    others: list[object] = []
-    for choice in choices(row, predictions.info)[1 : _ranks(predictions)]:
-        others += [choice.name, choice.probability]
-    truth = [written.get("true"), written.get("correct")] if predictions.has_truth else []
-    return [row.name, written["prediction"], written["confidence"], *others, *truth]
-
-
-def _cell(value: object) -> str:
+def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

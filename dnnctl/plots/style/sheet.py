@@ -87,9 +87,10 @@ def label(axes: "Axes", x: str, y: str, title: str = "") -> None:
 
 def no_offsets(axes: "Axes") -> None:
     """Write the numbers of both axes in full, where they are on a linear scale."""
-    for side, scale in (("x", axes.get_xscale()), ("y", axes.get_yscale())):
-        if scale == "linear":
-            axes.ticklabel_format(axis=side, useOffset=False)  # type: ignore[arg-type]
+    if axes.get_xscale() == "linear":
+        axes.ticklabel_format(axis="x", useOffset=False)
+    if axes.get_yscale() == "linear":
+        axes.ticklabel_format(axis="y", useOffset=False)
 
 
 def panels(
@@ -128,7 +129,7 @@ def colours_of(classes: int) -> list[str]:
 def key(figure: "Figure", handles: list[object], columns: int | None = None) -> None:
     """Put a legend at the upper right of a sheet, beside the title."""
     figure.legend(
-        handles=handles,  # type: ignore[arg-type]
+        handles=handles,
         loc="upper right",
         ncols=columns or len(handles),
         fontsize=SMALL,

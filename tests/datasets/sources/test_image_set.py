@@ -3,6 +3,7 @@
 import dataclasses
 import gzip
 import http.server
+import re
 import struct
 import threading
 import time
@@ -19,14 +20,18 @@ from dnnctl.datasets.sources.image_set import MEMBERS, STEMS, ImageSet
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_array
 
-INFO = DatasetInfo("Tiny", "multiclass", (3, 2), ("a", "b"), rows=(6, 4), folder="tiny-set", input_range=(0, 255))
+INFO = DatasetInfo(
+    "Tiny", "multiclass", (3, 2), ("a", "b"), rows=(6, 4), folder="tiny-set", input_range=(0, 255)
+)
 ARRAYS = {
     "train-images": np.arange(36, dtype=np.uint8).reshape(6, 3, 2),
     "train-labels": np.array([0, 1, 0, 1, 0, 1], np.uint8),
     "test-images": np.arange(100, 124, dtype=np.uint8).reshape(4, 3, 2),
     "test-labels": np.array([1, 1, 0, 0], np.uint8),
 }
-TINY = ImageSet("tiny_set", INFO, {part: sha256_of_array(array) for part, array in ARRAYS.items()}, keras="tiny.npz")
+TINY = ImageSet(
+    "tiny_set", INFO, {part: sha256_of_array(array) for part, array in ARRAYS.items()}, keras="tiny.npz"
+)
 
 
 def packed(array: np.ndarray) -> bytes:
@@ -106,13 +111,14 @@ def test_damage_is_told_and_not_passed_over(tmp_path: Path) -> None:
     assert str(file) in message
     assert f"expected SHA-256 {TINY.digests['train-labels']}" in message
     assert f"received {sha256_of_array(other)}" in message
-    assert "delete it" in message and "dnnctl data fetch tiny_set" in message
+    assert "delete it" in message
+    assert "dnnctl data fetch tiny_set" in message
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
     plant_idx(tmp_path)
     (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()
-    with pytest.raises(DataError, match="has 3 of the 4 files; missing t10k-labels-idx1-ubyte.gz"):
+    with pytest.raises(DataError, match=r"has 3 of the 4 files; missing t10k-labels-idx1-ubyte.gz"):
         image_set.load(TINY, Places(path=tmp_path))
 
 
@@ -228,14 +234,16 @@ def test_a_bad_mirror_is_told_and_the_next_one_tried(
         image_set.load(with_mirrors(bad), Places(cache=tmp_path))
     told = [line for line in str(caught.value).splitlines() if line.startswith(f"  download: {bad}")]
     assert len(told) == 1
-    pytest.raises(DataError, image_set.load, with_mirrors(bad), Places(cache=tmp_path)).match(problem)
+    assert re.search(problem, told[0])
     assert kept(tmp_path) == []
 
     assert_true(image_set.load(with_mirrors(bad, server.mirror("good")), Places(cache=tmp_path)))
     assert kept(tmp_path) == sorted(FILES)
 
 
-def test_an_endless_answer_is_cut_off(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_answer_is_cut_off(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(image_set, "SLACK", 100)
     sent = 0
 
@@ -252,7 +260,6 @@ def test_an_endless_answer_is_cut_off(tmp_path: Path, server: Server, monkeypatc
     bad = server.mirror("endless", images=endless)
     with pytest.raises(DataError, match="expected at most 136 bytes, received more"):
         image_set.load(with_mirrors(bad), Places(cache=tmp_path))
-    server.close()
     assert sent < 100_000_000
 
 

@@ -49,7 +49,7 @@ def test_refuses_a_missing_array_and_another_file(tmp_path: Path) -> None:
     with pytest.raises(DamagedError, match="none of that name"):
         keras_npz.read(saved(tmp_path, other=VALUES), "x_train", VALUES.shape)
     (tmp_path / "no.npz").write_bytes(b"no zip file")
-    with pytest.raises(DamagedError, match="expected an .npz file"):
+    with pytest.raises(DamagedError, match=r"expected an .npz file"):
         keras_npz.read(tmp_path / "no.npz", "x_train", VALUES.shape)
 
 

@@ -49,7 +49,9 @@ def test_labels_are_counted_through_without_j(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("text", [table(row(1)).replace("\n", "\r\n"), "\ufeff" + table(row(1)), table(row(1), "", row(1))])
+@pytest.mark.parametrize(
+    "text", [table(row(1)).replace("\n", "\r\n"), "\ufeff" + table(row(1)), table(row(1), "", row(1))]
+)
 def test_windows_line_ends_byte_order_marks_and_blank_lines(tmp_path: Path, text: str) -> None:
     folder = plant(tmp_path, "")
     (folder / "sign_mnist_train.csv").write_bytes(text.encode())
@@ -83,9 +85,11 @@ def test_a_wrong_row_is_named(tmp_path: Path, rows: list[str], problem: str) -> 
         read(plant(tmp_path, table(*rows)))
 
 
-@pytest.mark.parametrize("header", ["", "a,b", HEADER + ",pixel785", HEADER.replace("label", "class"), row(0)])
+@pytest.mark.parametrize(
+    "header", ["", "a,b", HEADER + ",pixel785", HEADER.replace("label", "class"), row(0)]
+)
 def test_another_header_is_refused(tmp_path: Path, header: str) -> None:
-    with pytest.raises(DataError, match="train.csv:1: expected the header label,pixel1,...,pixel784"):
+    with pytest.raises(DataError, match=r"train.csv:1: expected the header label,pixel1,...,pixel784"):
         read(plant(tmp_path, table(row(0), header=header)))
 
 
@@ -93,7 +97,7 @@ def test_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
     folder = plant(tmp_path, "")
     for contents in (b"\xff\xfe" * 100, table(row(0)).encode() + b"\xff\xff\n"):
         (folder / "sign_mnist_train.csv").write_bytes(contents)
-        with pytest.raises(DataError, match="sign_mnist_train.csv"):
+        with pytest.raises(DataError, match=r"sign_mnist_train.csv"):
             read(folder)
 
 
@@ -126,7 +130,7 @@ def test_a_wrong_row_in_a_zip_file_is_named_too(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
         archive.writestr("sign_mnist_train.csv", table(row(0), row(0, "x")))
         archive.writestr("sign_mnist_test.csv", table(row(0)))
-    with pytest.raises(DataError, match="archive.zip/sign_mnist_train.csv:3: pixel1"):
+    with pytest.raises(DataError, match=r"archive.zip/sign_mnist_train.csv:3: pixel1"):
         read(tmp_path)
 
 
@@ -137,7 +141,7 @@ def test_a_damaged_or_incomplete_zip_file_is_told(tmp_path: Path, monkeypatch: p
         read(file)
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("sign_mnist_train.csv", table(row(0)))
-    with pytest.raises(DataError, match="a zip file without sign_mnist_test.csv"):
+    with pytest.raises(DataError, match=r"a zip file without sign_mnist_test.csv"):
         read(file)
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("sign_mnist_test.csv", table(row(0)))

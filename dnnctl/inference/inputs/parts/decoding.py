@@ -17,7 +17,7 @@ MAX_PIXELS = 100_000_000
 WORKING_SIDE = 1024
 
 # Pillow knows more, some of which start other programs; these are what the file endings promise.
-FORMATS = ("PNG", "JPEG", "MPO", "BMP", "WEBP", "GIF", "TIFF")
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
 
 
 def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]]:
@@ -50,7 +50,7 @@ def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]
         except DataError:
             raise
         except UnidentifiedImageError:
-            raise DataError(f"{name}: is not an image; expected {', '.join(FORMATS)}") from None
+            raise DataError(f"{name}: is no image, or a damaged one; expected {', '.join(FORMATS)}") from None
         except Image.DecompressionBombError:
             raise DataError(f"{name}: has more than {MAX_PIXELS:,} pixels: make it smaller first") from None
         except Exception as error:
@@ -71,6 +71,7 @@ def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[
 
     notes = []
     frames = getattr(image, "n_frames", 1)
+    # A JPEG of several (MPO) holds previews or a second eye's view, not an animation.
     if frames > 1 and image.format != "MPO":
         notes.append(f"first of {frames} frames taken")
     image.load()

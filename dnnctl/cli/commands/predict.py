@@ -1,0 +1,59 @@
+"""`dnnctl predict`: what a finished run says of new inputs."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dnnctl.cli.options import out_option
+
+
+@click.command()
+@click.argument("run")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--value", "values", multiple=True, metavar="NUMBERS", help="One row of numbers, as 75 or 0,1. May be repeated.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Take N rows of the data set's test split.")
+@click.option("--invert/--no-invert", default=None, help="Exchange dark and light in images; detected if not given.")
+@click.option("--top", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="Name the K best classes.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "jsonl"]),
+    default="table",
+    show_default=True,
+    help="How to write the predictions.",
+)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
+@out_option
+def command(
+    run: str,
+    inputs: tuple[str, ...],
+    values: tuple[str, ...],
+    sample: int | None,
+    invert: bool | None,
+    top: int,
+    form: str,
+    output: Path | None,
+    out: Path,
+) -> None:
+    """Ask RUN about images, .npy, .npz or .csv files, numbers, or `-` for CSV rows on standard input.
+
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`.
+
+    \b
+    Examples:
+      dnnctl predict latest --sample 5
+      dnnctl predict mnist drawing.png --top 3
+      dnnctl predict height_weight --value 75 --value 90 --format json
+    """
+    from dnnctl.cli.downloads import shown
+    from dnnctl.inference.formats.parts.writing import write
+    from dnnctl.inference.loading import open_run
+    from dnnctl.inference.predicting import Request, predict
+    from dnnctl.runs.finding import find_run
+
+    opened = open_run(find_run(run, out))
+    with shown() as progress:
+        request = Request(inputs, values, sample or 0, invert, top)
+        predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
+    write(predictions, form, output, sys.stdout, sys.stderr)

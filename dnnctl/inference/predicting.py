@@ -1,0 +1,84 @@
+"""Asking a finished run: what it says of files, of numbers, or of rows of its own test split."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.random import generator
+from dnnctl.errors import UsageError
+from dnnctl.inference.evaluating import read_splits
+from dnnctl.inference.formats.base import Prediction, Predictions
+from dnnctl.inference.inputs.base import Inputs, InputSpec
+from dnnctl.inference.inputs.parts.reading import read_all
+from dnnctl.inference.loading import OpenedRun
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to ask a network.
+
+    Args:
+        sources: Files, or `-` for standard input.
+        values: Numbers written out, a row each, as `75` or `0,1`.
+        sample: Rows of the test split to take.
+        invert: Whether to exchange dark and light in images; None to detect it.
+        top: How many classes to name for each input, from 1.
+    """
+
+    sources: Sequence[str] = ()
+    values: Sequence[str] = ()
+    sample: int = 0
+    invert: bool | None = None
+    top: int = 1
+
+
+def predict(
+    opened: OpenedRun,
+    request: Request,
+    *,
+    stdin: IO[bytes] | None = None,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Predictions:
+    """Ask a run.
+
+    Args:
+        opened: The run.
+        request: What to ask.
+        stdin: Standard input as a binary stream; needed for `-` only.
+        progress: Called during a download of the data set, which `sample` needs.
+
+    Raises:
+        DataError: If an input is missing, damaged or does not fit the network.
+        UsageError: If nothing was asked, or an option does not apply.
+    """
+    if request.sample and (request.sources or request.values):
+        raise UsageError("expected either --sample or inputs; received both")
+    if request.sample:
+        inputs, truth = _sample(opened, request.sample, progress)
+    else:
+        spec = InputSpec(opened.info, opened.preprocessing.ground)
+        inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
+        truth = [None] * len(inputs)
+    scores = opened.network().scores(inputs.x).astype(np.float32)
+    rows = tuple(
+        Prediction(name, np.atleast_1d(score), true)
+        for name, score, true in zip(inputs.names, scores, truth, strict=True)
+    )
+    return Predictions(rows, opened.info, request.top, inputs.notes)
+
+
+def _sample(
+    opened: OpenedRun, count: int, progress: Callable[[str, int, int], None]
+) -> tuple[Inputs, list[Any]]:
+    """Return rows of the test split, the same ones each time, and what is true of them."""
+    dataset, splits = read_splits(opened, None, progress)
+    test = splits.test
+    order = generator("sample", opened.config.data.split_seed).permutation(len(test))
+    chosen: NDArray[Any] = np.sort(order[:count]) if count < len(test) else np.arange(len(test))
+    names = tuple(f"{dataset.name} test row {row}" for row in splits.rows["test"][chosen])
+    notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
+    samples = test.take(chosen)
+    return Inputs(samples.x, names, notes), [value.item() for value in samples.y.reshape(len(samples), -1)[:, 0]]

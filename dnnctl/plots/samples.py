@@ -1,0 +1,157 @@
+"""Training rows, to look at before anything else: pictures of each class, or points."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.plots.base import PlotContext
+from dnnctl.plots.style.mosaic import captioned, pin
+from dnnctl.plots.style.points import MOST, dot_size, evenly, feature, padded, scatter_classes, target
+from dnnctl.plots.style.sheet import (
+    BLUE,
+    EDGE,
+    HEADING,
+    INK,
+    TEXT,
+    colours_of,
+    key,
+    label,
+    panels,
+    paper,
+    sheet,
+)
+from dnnctl.plots.style.text import counted, plain, width_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PER_CLASS, MOST_CLASSES, CLASSES_A_BLOCK = 10, 48, 12
+MOST_PANELS = 6
+MOST_KEYS = 6  # More classes than this get no legend beside the title.
+
+
+def draw(context: PlotContext) -> "Figure | None":
+    """Draw samples of the training rows.
+
+    Args:
+        context: The run.
+
+    Returns:
+        A grid of pictures by class, or a scatter plot; None if there are no rows.
+    """
+    return picture(context.info, context.train, context.title) if len(context.train) else None
+
+
+def picture(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+    """Draw samples of rows that need not be those of a run.
+
+    Args:
+        info: What is known about them.
+        rows: The rows; at least one.
+        name: What the subtitle opens with.
+    """
+    if info.is_image:
+        return (
+            _numbered_pictures(info, rows, name) if info.task == "regression" else _classes(info, rows, name)
+        )
+    return _against_target(info, rows, name) if info.task == "regression" else _points(info, rows, name)
+
+
+def _range(info: DatasetInfo, images: NDArray[Any]) -> tuple[float, float]:
+    return info.input_range or (float(images.min()), float(images.max()))
+
+
+def _classes(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+    """Draw a line of pictures for each class, in blocks beside each other where there are many."""
+    shown = min(len(info.class_names), MOST_CLASSES)
+    blocks = -(-shown // CLASSES_A_BLOCK)
+    lines = -(-shown // blocks)
+    each = PER_CLASS if blocks == 1 else 6
+    size, gap = 0.5, 0.06
+    names = [plain(text, 20) for text in info.class_names[:shown]]
+    margin = max(width_of(text, TEXT) for text in names) + 0.12
+    across = margin + each * (size + gap) + 0.2
+    note = "" if shown == len(info.class_names) else f", first {shown} of {len(info.class_names)} classes"
+    subtitle = f"{name} · {counted(len(rows), 'training row')}{note}"
+    height = HEADING + lines * (size + gap) + EDGE / 2
+    figure = sheet(blocks * across + 2 * EDGE - 0.2, height, "Samples of each class", subtitle)
+    axes = paper(figure)
+    chosen, spots = [], []
+    for number, text in enumerate(names):
+        left = EDGE + number // lines * across + margin
+        top = height - HEADING - number % lines * (size + gap)
+        axes.text(left - 0.08, top - size / 2, text, size=TEXT, color=INK, ha="right", va="center")
+        for place, row in enumerate(np.flatnonzero(rows.y.reshape(-1) == number)[:each]):
+            chosen.append(rows.x[row])
+            spots.append((left + place * (size + gap), top))
+    pin(axes, chosen, _range(info, rows.x[:1000]), spots, size)
+    return figure
+
+
+def _numbered_pictures(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+    """Draw pictures with the value of the target under each."""
+    chosen = rows.take(evenly(len(rows), 24))
+    captions = [(", ".join(f"{v:.4g}" for v in y.reshape(-1)) + f" {info.unit}", "") for y in chosen.y]
+    subtitle = f"{name} · {counted(len(rows), 'training row')} · below: {info.target}"
+    return captioned("Samples", subtitle, list(chosen.x), captions, _range(info, chosen.x))
+
+
+def _against_target(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+    """Draw the first target against each of the inputs."""
+    few = rows.take(evenly(len(rows)))
+    columns = few.x.shape[1]
+    subtitle = f"{name} · {_amount(rows)}"
+    if columns > MOST_PANELS:
+        subtitle += f", first {MOST_PANELS} of {columns} inputs"
+    targets = few.y.reshape(len(few), -1)
+    figure, places = panels(f"{info.target} against the inputs", subtitle, min(columns, MOST_PANELS))
+    for column, axes in enumerate(places):
+        size = dot_size(len(few))
+        axes.scatter(few.x[:, column], targets[:, 0], s=size, color=BLUE, edgecolors="white", linewidths=0.5)
+        label(axes, feature(info, column), target(info, 0, targets.shape[1]))
+    return figure
+
+
+def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+    """Draw rows in the two inputs that tell the classes apart best, or one input's distributions."""
+    few = rows.take(evenly(len(rows)))
+    figure, (axes,) = panels("Samples in two inputs", f"{name} · {_amount(rows)}", 1, (3.0, 2.7))
+    if few.x.shape[1] == 1:
+        figure.texts[0].set_text("Samples by their input")
+        handles = _distributions(axes, info, few)
+    else:
+        first, second = sorted(np.argsort(-_separation(few), kind="stable")[:2].tolist())
+        handles = scatter_classes(axes, info, few, (first, second))
+        label(axes, feature(info, first), feature(info, second))
+        axes.set_xlim(padded(few.x[:, first], 0.12))
+        axes.set_ylim(padded(few.x[:, second], 0.12))
+    if len(handles) <= MOST_KEYS:
+        key(figure, handles)
+    return figure
+
+
+def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
+    """Draw a histogram of the only input for each class."""
+    edges = np.histogram_bin_edges(rows.x[:, 0], bins=min(30, max(4, len(rows) // 10)))
+    handles: list[object] = []
+    for number, colour in enumerate(colours_of(len(info.class_names))):
+        values = rows.x[rows.y.reshape(-1) == number, 0]
+        name = plain(info.class_names[number], 24)
+        _, _, patches = axes.hist(values, edges, histtype="step", color=colour, linewidth=1.6, label=name)
+        handles.append(patches[0])
+    label(axes, feature(info, 0), "rows")
+    return handles
+
+
+def _separation(rows: Samples) -> NDArray[np.float64]:
+    """Return how far apart the classes' means are in each input, against its spread: (features,)."""
+    labels = rows.y.reshape(-1)
+    means = np.array([rows.x[labels == c].mean(axis=0, dtype=np.float64) for c in np.unique(labels)])
+    spread = np.maximum(rows.x.std(axis=0, dtype=np.float64), 1e-12)
+    return np.asarray(means.std(axis=0) / spread, np.float64)
+
+
+def _amount(rows: Samples) -> str:
+    return counted(len(rows), "training row") + (f", {MOST:,} drawn" if len(rows) > MOST else "")

@@ -1,0 +1,145 @@
+"""The Keras engine: steps counted exactly, results that depend on nothing but the configuration."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnctl.config.losses import LOSSES
+from dnnctl.engines.numpy.losses import answers, build_loss
+
+Train = Callable[..., Any]
+
+
+@pytest.mark.parametrize("group", [1, 3, 32])
+def test_steps_are_counted_exactly(train_digits: Train, group: int) -> None:
+    # 1,294 rows in batches of 100 end in a partial batch of 94.
+    result = train_digits("training.epochs=2", "data.batch_size=100", f"training.steps_per_execution={group}")
+    manifest = json.loads(result.run.manifest.read_text())
+    assert result.steps == manifest["optimizer_steps"] == 2 * 13
+    assert manifest["data"]["rows"]["train"] == 1294
+
+
+def test_results_do_not_depend_on_the_group_of_steps(train_digits: Train) -> None:
+    runs = [train_digits("training.epochs=2", f"training.steps_per_execution={group}") for group in (1, 32)]
+    one, other = (dict(np.load(run.run.weights)) for run in runs)
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_a_seed_decides_everything_and_another_one_does_not(train_digits: Train) -> None:
+    first, again, other = (train_digits("training.epochs=2", f"seed={seed}") for seed in (5, 5, 6))
+    weights = [dict(np.load(run.run.weights)) for run in (first, again, other)]
+    assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert not np.array_equal(weights[0]["output/kernel"], weights[2]["output/kernel"])
+    rows = [np.load(run.run.predictions)["rows"] for run in (first, other)]
+    assert np.array_equal(*rows)
+
+
+def test_full_batch_takes_one_step_an_epoch(train_digits: Train) -> None:
+    result = train_digits("training.epochs=3", "data.batch_size=full")
+    assert result.steps == 3
+
+
+def test_iterations_stop_in_mid_epoch_and_keep_each_loss(train_digits: Train) -> None:
+    result = train_digits("training.iterations=50")
+    assert result.steps == 50
+    lines = result.run.iterations.read_text().splitlines()
+    assert lines[0] == "iteration,loss"
+    assert len(lines) == 51
+    # 41 steps make an epoch, so the second one has 9.
+    assert [row["epoch"] for row in result.trained.history] == [1, 2]
+    last = [float(line.split(",")[1]) for line in lines[42:]]
+    assert result.trained.history[1]["loss"] == pytest.approx(np.mean(last), rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd: {learning_rate: 0.05, momentum: 0.9, nesterov: true}", "adam", "adamw", "rmsprop: {centered: true}", "adagrad: 0.1"])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_every_optimizer_learns(train_digits: Train, optimizer: str) -> None:
+    result = train_digits("training.epochs=5", f"training.optimizer={{{optimizer}}}" if ":" in optimizer else f"training.optimizer={optimizer}")
+    assert result.metrics["test"]["accuracy"] > 0.85
+
+
+@pytest.mark.parametrize("loss", LOSSES.names())
+def test_losses_equal_those_of_keras(loss: str) -> None:
+    from dnnctl.engines.keras.learning import keras_loss
+
+    generator = np.random.default_rng(0)
+    option = {"categorical_crossentropy": 0.1, "binary_crossentropy": 0.2, "huber": 0.7}.get(loss)
+    spec = LOSSES.parse(loss if option is None else {loss: option})
+    outputs = 4 if spec.activation == "softmax" else 1
+    logits = generator.normal(size=(20, outputs)).astype("float32") * 3
+    y: Any = generator.integers(0, outputs if outputs > 1 else 2, 20)
+    if spec.activation == "linear":
+        y = generator.normal(size=(20, 1)).astype("float32")
+    ours = build_loss(spec)
+    assert ours.value(logits, y) == pytest.approx(float(keras_loss(spec, outputs)(y, logits)), rel=1e-5)
+    step = 1e-6
+    moved = logits.astype("float64")
+    analytic = ours.gradient(moved, y)
+    for index in np.ndindex(3, outputs):
+        high, low = moved.copy(), moved.copy()
+        high[index] += step
+        low[index] -= step
+        numeric = (ours.value(high, y) - ours.value(low, y)) / (2 * step)
+        assert analytic[index] == pytest.approx(numeric, abs=1e-7)
+
+
+def test_answers_do_not_overflow() -> None:
+    spec = LOSSES.parse("sparse_categorical_crossentropy")
+    assert np.allclose(answers(spec, np.array([[1e4, -1e4]])), [[1, 0]])
+    assert np.allclose(answers(LOSSES.parse("binary_crossentropy"), np.array([[1e4], [-1e4]])), [[1], [0]])
+
+
+def test_weights_start_from_another_run(train_digits: Train) -> None:
+    first = train_digits("training.epochs=3")
+    second = train_digits("training.epochs=1", "training.optimizer.adam.learning_rate=1e-6", init_from=first.run)
+    assert second.metrics["test"]["accuracy"] == pytest.approx(first.metrics["test"]["accuracy"], abs=0.02)
+
+
+PLAIN_KERAS = """
+import sys, numpy, keras
+assert "dnnctl" not in sys.modules
+model = keras.saving.load_model(sys.argv[1])
+assert model.optimizer is None
+arrays = numpy.load(sys.argv[2])
+predicted = model.predict(arrays["x"], verbose=0)
+numpy.save(sys.argv[3], predicted)
+assert "dnnctl" not in sys.modules
+"""
+
+
+@pytest.mark.parametrize("config", ["digits", "height_weight_hidden", "xor"])
+def test_the_model_opens_in_plain_keras_and_answers_the_same(train_digits: Train, tmp_path: Path, config: str) -> None:
+    result = train_digits("training.epochs=3", config=config)
+    test = result.prepared.splits.test
+    np.savez(tmp_path / "x.npz", x=test.x)
+    # -I keeps the current folder and the environment's paths out, -P too: only installed packages are seen.
+    command = [sys.executable, "-I", "-c", PLAIN_KERAS, result.run.model, tmp_path / "x.npz", tmp_path / "y.npy"]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=120)
+    predicted = np.load(tmp_path / "y.npy")
+    stored = np.load(result.run.predictions)["scores"]
+    spread = max(1.0, float(np.abs(stored).max()))
+    assert predicted.reshape(stored.shape) / spread == pytest.approx(stored / spread, abs=1e-5)
+
+
+def test_a_missing_gpu_is_said(train_digits: Train) -> None:
+    import tensorflow as tf
+
+    from dnnctl.errors import ModelError
+
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(ModelError, match="expected a GPU"):
+        train_digits("device=gpu")
+
+
+def test_a_diverging_training_stops_and_says_where(train_digits: Train) -> None:
+    from dnnctl.errors import ModelError
+
+    with pytest.raises(ModelError, match=r"loss became .* in epoch \d+, step \d+"):
+        train_digits("training.optimizer={sgd: 1e20}", "model.layers=[dense: 8, relu]")
