@@ -78,7 +78,7 @@ class ExportError(DnnctlError):
     """A format cannot hold this network."""
 
 
-class Interrupted(DnnctlError):
+class Interrupted(DnnctlError):  # noqa: N818 - it is no error, like KeyboardInterrupt
     """The user asked to stop; what was done so far is saved."""
 
     exit_status = 130

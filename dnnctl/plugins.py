@@ -32,9 +32,7 @@ def names(package: str) -> tuple[str, ...]:
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError(f"no package {package}")
     found = pkgutil.iter_modules(spec.submodule_search_locations)
-    return tuple(
-        sorted(m.name for m in found if not m.ispkg and m.name not in RESERVED and not m.name.startswith("_"))
-    )
+    return tuple(sorted(m.name for m in found if not m.ispkg and m.name not in RESERVED and not m.name.startswith("_")))
 
 
 def load(package: str, name: str) -> ModuleType:

@@ -102,11 +102,7 @@ class Catalog:
         """
         if name not in self.names():
             meant = SYNONYMS.get(name.lower())
-            hint = (
-                f"; did you mean '{meant}'?"
-                if meant in self.names()
-                else plugins.suggestion(name, self.names())
-            )
+            hint = f"; did you mean '{meant}'?" if meant in self.names() else plugins.suggestion(name, self.names())
             raise PydanticCustomError("unknown_name", f"unknown {self.kind} {name!r}{hint}")
         if self._package and name not in self._specs:
             self._specs[name] = getattr(plugins.load(self._package, name), self._attribute)
@@ -166,7 +162,7 @@ def _under(name: str, error: ValidationError) -> ValidationError:
     for fault in error.errors(include_url=False):
         kind: str | PydanticCustomError = fault["type"]
         if kind in {"unknown_name", "choice", "main_value", "value_or_word", "custom", "value_error"}:
-            kind = PydanticCustomError("custom", fault["msg"])  # type: ignore[arg-type]
+            kind = PydanticCustomError("custom", fault["msg"])
         details.append(
             InitErrorDetails(type=kind, loc=(name, *fault["loc"]), input=fault["input"], ctx=fault.get("ctx", {}))
         )
@@ -221,6 +217,6 @@ def _value_or(words: tuple[str, ...], expected: str, fits: Callable[[object], bo
     def read(written: object) -> object:
         if fits(written) or (isinstance(written, str) and written in words):
             return written
-        raise PydanticCustomError("value_or_word", f"expected {choices}; received {written!r}")  # type: ignore[arg-type]
+        raise PydanticCustomError("value_or_word", f"expected {choices}; received {written!r}")
 
     return Annotated[Any, PlainValidator(read)]

@@ -20,11 +20,11 @@ Start here (works offline):
 class CommandFolder(click.Group):
     """A group whose commands are the files of a package, each imported only when it is needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         return [name.replace("_", "-") for name in plugins.names(COMMANDS)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one command, or None if there is none of that name."""
         name = cmd_name.replace("-", "_")
         if name not in plugins.names(COMMANDS):
@@ -42,9 +42,7 @@ class CommandFolder(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.command(
-    cls=CommandFolder, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.command(cls=CommandFolder, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="dnnctl")
 def cli() -> None:
     """One YAML file in; a trained, evaluated, explained and reusable dense neural network out."""

@@ -36,5 +36,8 @@ def set_option(function: Function) -> Function:
 def json_option(function: Function) -> Function:
     """Add `--json`."""
     return click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object on standard output, the rest on standard error."
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print one JSON object on standard output, the rest on standard error.",
     )(function)

@@ -1,64 +1,31 @@
-"""Tables and facts as text: fitted to a terminal, one line a row in a pipe."""
+"""Tables and facts as plain text, their columns aligned; never folded, so that a pipe gets a line a row."""
 
-from __future__ import annotations
-
-import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
-
-import click
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-# Wide enough that nothing is wrapped where a program or `less -S` reads.
-PIPE_WIDTH = 10_000
 
 
-def _print(table: Table) -> None:
-    """Print a table; its text is taken as it is, so brackets in a path are no markup."""
-    from rich.console import Console
-
-    if sys.stdout.isatty():
-        Console(markup=False, highlight=False, emoji=False).print(table)
-        return
-    plain = Console(width=PIPE_WIDTH, color_system=None, markup=False, highlight=False, emoji=False)
-    with plain.capture() as captured:
-        plain.print(table)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
-
-
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> None:
-    """Print a table with a heading.
+def grid(rows: Iterable[Sequence[str]], header: Sequence[str], right: Iterable[int] = (), indent: int = 2) -> str:
+    """Return a table as lines of plain text, its columns aligned.
 
     Args:
-        columns: The headings.
-        rows: The cells, as many a row as there are columns.
-        right: Headings of the columns of numbers, which are set to the right.
+        rows: Cells.
+        header: Names of the columns.
+        right: Positions of the columns of numbers, which are aligned at the right.
+        indent: Spaces in front of each line.
     """
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    numbers = set(right)
-    for column in columns:
-        # On a narrow terminal only the last column, the one with the long text, is broken.
-        whole = column != columns[-1]
-        justify: Literal["left", "right"] = "right" if column in numbers else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
-    for row in rows:
-        table.add_row(*row)
-    _print(table)
+    cells, numbers = [header, *rows], set(right)
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    lines = []
+    for row in cells:
+        aligned = [
+            cell.rjust(width) if i in numbers else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(" " * indent + "  ".join(aligned).rstrip())
+    return "\n".join(lines)
 
 
-def print_facts(facts: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns; a name without a value is left out."""
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in facts:
-        if value:
-            table.add_row(name, value)
-    _print(table)
+def facts(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return names and values in two columns; a name without a value is left out."""
+    kept = [pair for pair in pairs if pair[1]]
+    width = max((len(name) for name, _ in kept), default=0)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in kept)

@@ -96,7 +96,8 @@ def check(document: dict[str, Any]) -> tuple[Config | None, list[tuple[KeyPath, 
             found = error.errors(include_url=False)
             if not faults:
                 faults = [(_path(f), messages.problem(Config, f), f["type"] == "extra_forbidden") for f in found]
-            if not all([_take_out(rest, _path(f)) for f in found]):
+            removed = [_take_out(rest, _path(f)) for f in found]
+            if not all(removed):
                 return None, faults, []
     if config is None:
         return None, faults, []

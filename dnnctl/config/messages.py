@@ -74,14 +74,12 @@ def _keys_at(root: type[BaseModel], location: tuple[str | int, ...]) -> set[str]
         for choice in here:
             if isinstance(choice, Catalog) and part in choice.names():
                 found.append(choice.get(str(part)))
-            elif isinstance(choice, type) and isinstance(part, str) and part in choice.model_fields:
-                found.extend(_choices(choice.model_fields[part]))
+            elif isinstance(choice, type) and issubclass(choice, BaseModel) and part in choice.model_fields:
+                found.extend(_choices(choice.model_fields[str(part)]))
             elif isinstance(part, int):
                 found.append(choice)
         here = found
-    return {
-        name for choice in here if not isinstance(choice, Catalog) for name in choice.model_fields
-    }
+    return {name for choice in here if not isinstance(choice, Catalog) for name in choice.model_fields}
 
 
 def _choices(field: FieldInfo) -> Iterator[Any]:

@@ -120,7 +120,5 @@ class Adagrad(OptimizerSpec):
     epsilon: float = Field(1e-7, gt=0)
 
 
-OPTIMIZERS = Catalog(
-    "optimizer", {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp, "adagrad": Adagrad}
-)
+OPTIMIZERS = Catalog("optimizer", {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp, "adagrad": Adagrad})
 OptimizerField = chosen_from(OPTIMIZERS, OptimizerSpec)

@@ -9,7 +9,16 @@ from dnnctl.spec import MAIN
 
 # Under these keys stands one named thing; naming another there replaces it.
 CHOICES = frozenset(
-    {"dataset", "optimizer", "loss", "learning_rate", "output", "activation", "kernel_initializer", "bias_initializer"}
+    {
+        "dataset",
+        "optimizer",
+        "loss",
+        "learning_rate",
+        "output",
+        "activation",
+        "kernel_initializer",
+        "bias_initializer",
+    }
 )
 # Giving the one by override takes the other out, which the file may have.
 INSTEAD_OF = {
@@ -33,10 +42,9 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
     """
     name, equals, text = assignment.partition("=")
     source = f"--set {assignment}"
-    parts: list[str | int] = []
     rest = name.strip()
-    for match in _PART.finditer(rest):
-        parts.append(int(match[2]) if match[2] else int(match[1]) if match[1].isdigit() else match[1])
+    found = (match[1] or match[2] for match in _PART.finditer(rest))
+    parts: list[str | int] = [int(part) if part.isdigit() else part for part in found]
     if not equals or not parts or dotted(tuple(parts)) != re.sub(r"\.(\d+)(?=\.|\[|$)", r"[\1]", rest):
         problem = "expected key=value, as --set training.epochs=5 or --set model.layers[0].dense=64"
         raise ConfigError([Fault("", problem, source)])
@@ -68,9 +76,9 @@ def apply(document: dict[str, Any], path: KeyPath, value: Any) -> None:
     for depth, part in enumerate(path[:-1]):
         holder = _open(holder, part, path, depth)
     _check(holder, path[-1], path)
-    if isinstance(holder, dict) and len(path) > 1 and path[-2] in CHOICES and path[-1] not in holder:
-        if not _is_options(path):
-            holder.clear()
+    chosen = isinstance(holder, dict) and len(path) > 1 and path[-2] in CHOICES and path[-1] not in holder
+    if chosen and not _is_options(path):
+        holder.clear()
     holder[path[-1]] = value
 
 

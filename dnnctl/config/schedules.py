@@ -54,7 +54,7 @@ class Schedule(Spec):
         """Return the rate that the warm-up leads to."""
         raise TypeError(f"{type(self).__name__} does not define top")  # pragma: no cover
 
-    def after_warmup(self, epochs: float, total: float) -> float:  # noqa: ARG002
+    def after_warmup(self, epochs: float, total: float) -> float:
         """Return the rate some epochs after the warm-up.
 
         Args:
@@ -122,7 +122,7 @@ class Step(Decaying):
     every: float = Field(gt=0)
     factor: float = Field(0.1, gt=0, le=1)
 
-    def after_warmup(self, epochs: float, total: float) -> float:  # noqa: ARG002
+    def after_warmup(self, epochs: float, total: float) -> float:
         """Return the peak times the factor to the number of falls so far."""
         return self.peak * self.factor ** math.floor(epochs / self.every)
 
@@ -136,7 +136,7 @@ class Exponential(Decaying):
 
     decay: float = Field(gt=0, le=1)
 
-    def after_warmup(self, epochs: float, total: float) -> float:  # noqa: ARG002
+    def after_warmup(self, epochs: float, total: float) -> float:
         """Return the peak times the decay to the number of epochs."""
         return float(self.peak * self.decay**epochs)
 
@@ -179,14 +179,13 @@ def _read(written: object) -> object:
         if not 0 < written < math.inf:
             raise PydanticCustomError(
                 "value_error",
-                f"expected a number above 0, or a schedule; received {written}",  # type: ignore[arg-type]
+                f"expected a number above 0, or a schedule; received {written}",
             )
         return constant(float(written))
     if isinstance(written, str) and written not in SCHEDULES.names():
         raise PydanticCustomError(
             "value_error",
-            f"expected a number above 0, or a schedule ({', '.join(SCHEDULES.names())}); "  # type: ignore[arg-type]
-            f"received {written!r}",
+            f"expected a number above 0, or a schedule ({', '.join(SCHEDULES.names())}); received {written!r}",
         )
     return SCHEDULES.parse(written)
 

@@ -22,8 +22,7 @@ def _check_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise PydanticCustomError(
             "value_error",
-            "expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; "  # type: ignore[arg-type]
-            f"received {name[:80]!r}",
+            f"expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; received {name[:80]!r}",
         )
     return name
 
@@ -32,7 +31,7 @@ def _check_condition(condition: str) -> str:
     if not CONDITION.fullmatch(condition):
         raise PydanticCustomError(
             "value_error",
-            f"expected a comparison with a number, as '>= 0.88'; received {condition!r}",  # type: ignore[arg-type]
+            f"expected a comparison with a number, as '>= 0.88'; received {condition!r}",
         )
     return condition
 

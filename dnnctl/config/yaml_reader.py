@@ -27,7 +27,9 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("int", re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+"), "-+0123456789"),
     (
         "float",
-        re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"),
+        re.compile(
+            r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+        ),
         "-+.0123456789",
     ),
 )
@@ -173,7 +175,9 @@ class _Builder:
         built: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.faults.append(self._fault(key_node, path, "expected a name before ':'; received a list or mapping"))
+                self.faults.append(
+                    self._fault(key_node, path, "expected a name before ':'; received a list or mapping")
+                )
                 continue
             key = str(key_node.value)
             at = (*path, key)

@@ -48,7 +48,7 @@ class Preprocessing:
         Returns:
             Array (n, inputs) of that type.
         """
-        flat = x.reshape(len(x), -1).astype(dtype)
+        flat: NDArray[Any] = x.reshape(len(x), -1).astype(dtype)
         if self.divisor is not None:
             flat *= np.asarray(1 / self.divisor, dtype)
             return flat
@@ -61,11 +61,12 @@ class Preprocessing:
         if not self.target_mean:
             return y.astype(np.int32)
         columns = y.reshape(len(y), -1).astype(np.float64)
-        return ((columns - np.array(self.target_mean)) / np.array(self.target_spread)).astype(dtype)
+        standardized: NDArray[Any] = (columns - np.array(self.target_mean)) / np.array(self.target_spread)
+        return standardized.astype(dtype)
 
     def restore_targets(self, standardized: NDArray[Any]) -> NDArray[np.float64]:
         """Return standardized predictions (n, targets) in the target's own unit."""
-        return standardized.astype(np.float64) * np.array(self.target_spread) + np.array(self.target_mean)
+        return np.asarray(standardized.astype(np.float64) * np.array(self.target_spread) + np.array(self.target_mean))
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
@@ -79,7 +80,7 @@ class Preprocessing:
             RunError: If it is something else.
         """
         try:
-            fields = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+            fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
             return cls(**fields)
         except (TypeError, AttributeError) as error:
             raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
@@ -99,12 +100,15 @@ def fit_preprocessing(info: DatasetInfo, train: Samples) -> Preprocessing:
     if info.is_image and info.input_range is not None:
         top = info.input_range[1]
         edge = np.concatenate(
-            [train.x[:, 0].ravel(), train.x[:, -1].ravel(), train.x[:, :, 0].ravel(), train.x[:, :, -1].ravel()]
+            [
+                train.x[:, 0].ravel(),
+                train.x[:, -1].ravel(),
+                train.x[:, :, 0].ravel(),
+                train.x[:, :, -1].ravel(),
+            ]
         )
         ground = float(edge.mean(dtype=np.float64) / top)
-        return Preprocessing(
-            info.input_shape, top, target_mean=target_mean, target_spread=target_spread, ground=ground
-        )
+        return Preprocessing(info.input_shape, top, target_mean=target_mean, target_spread=target_spread, ground=ground)
     mean, spread = _statistics(train.x)
     return Preprocessing(info.input_shape, None, mean, spread, target_mean, target_spread)
 

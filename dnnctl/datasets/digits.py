@@ -52,10 +52,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         )
     try:
         images, labels = sklearn_digits.read(file)
-        digests = {
-            name: verify(array, DIGESTS[name], name)
-            for name, array in (("images", images), ("labels", labels))
-        }
+        digests = {name: verify(array, DIGESTS[name], name) for name, array in (("images", images), ("labels", labels))}
     except DamagedError as fault:
         raise DataError(f"{file}: {fault}; run 'pip install --force-reinstall scikit-learn'") from None
     train = Samples(images, labels.astype("int64"))

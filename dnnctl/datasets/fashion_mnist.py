@@ -25,6 +25,7 @@ SET = image_set.ImageSet(
         input_range=(0.0, 255.0),
         rows=(60000, 10000),
         folder="fashion-mnist",
+        drawing=True,
         licence="MIT, Zalando SE",
         source="Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017, arXiv:1708.07747",
     ),

@@ -58,9 +58,7 @@ def baselines(
     return trivial(info, train, test, metrics), linear(info, train, test, metrics)
 
 
-def trivial(
-    info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
-) -> Baseline:
+def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
     """Answer every row alike: with the shares of the classes, or the mean of the target.
 
     The class it predicts is the most frequent one, the lower label if two are equally frequent.
@@ -76,7 +74,7 @@ def trivial(
     answer = targets.mean(axis=0, dtype=np.float64)
     if info.task == "regression":
         unit = f" {info.unit}" if info.unit else ""
-        means = ", ".join(f"{mean:.4g}{unit}" for mean in answer)
+        means = ", ".join(f"{mean:{',.0f' if abs(mean) >= 1000 else '.4g'}}{unit}" for mean in answer)
         label = f"mean {info.target} ({means})"
     else:
         label = f"majority class ({info.class_names[int(answer.argmax())]})"
@@ -88,9 +86,7 @@ def trivial(
     return Baseline("trivial", label, *figures)
 
 
-def linear(
-    info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
-) -> Baseline:
+def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
     r"""Fit a linear model with a bias in closed form.
 
     $W = (X^T X + \lambda n I)^{-1} X^T Y$ on centred, scaled inputs; Y are the targets, or one-hot labels.
@@ -112,8 +108,7 @@ def linear(
     model = _fit(train.x[rows].reshape(len(rows), -1), _targets(info, train.take(rows)))
     names = _names(info, metrics)
     figures = [
-        measure(info.task, part.y, _answers(model, part.x), names) if len(part) else {}
-        for part in (train, test)
+        measure(info.task, part.y, _answers(model, part.x), names) if len(part) else {} for part in (train, test)
     ]
     return Baseline("linear", "linear model (closed form)", *figures)
 
@@ -133,9 +128,7 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
     number = np.dtype(np.float32 if x.dtype == np.uint8 else np.float64)
     centre, bias = x.mean(axis=0, dtype=np.float64), y.mean(axis=0, dtype=np.float64)
     if not np.isfinite(centre).all():
-        raise DataError(
-            "expected finite inputs for the linear baseline; received NaN or infinity in a column"
-        )
+        raise DataError("expected finite inputs for the linear baseline; received NaN or infinity in a column")
     gram, product = np.zeros((x.shape[1], x.shape[1])), np.zeros((x.shape[1], y.shape[1]))
     for start in range(0, len(x), BLOCK):
         part = x[start : start + BLOCK].astype(number) - centre.astype(number)

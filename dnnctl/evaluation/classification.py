@@ -80,9 +80,7 @@ def confusion_matrix(y_true: NDArray[Any], scores: NDArray[Any]) -> Integers:
     labels = y_true.reshape(-1)
     classes = 2 if scores.ndim == 1 else max(2, scores.shape[1])
     if len(labels) != len(scores):
-        raise DataError(
-            f"expected scores for each of the {len(labels)} labels; received {len(scores)} rows of scores"
-        )
+        raise DataError(f"expected scores for each of the {len(labels)} labels; received {len(scores)} rows of scores")
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
         raise DataError(
             f"expected labels from 0 to {classes - 1}, since the scores are of {classes} classes; "

@@ -124,9 +124,7 @@ def diagnose(
     return found or _neither(seen, losses, best_epoch, shared_rows)
 
 
-def _comparable_linear(
-    task: Task, linear: Baseline | None, validation: Mapping[str, float]
-) -> Mapping[str, float]:
+def _comparable_linear(task: Task, linear: Baseline | None, validation: Mapping[str, float]) -> Mapping[str, float]:
     """Return the linear model's figures on training rows, unless it only learned those rows by heart.
 
     With more columns than rows a linear model is perfect on its training rows and means nothing.
@@ -245,9 +243,7 @@ def _neither(seen: _Evidence, losses: Sequence[float], best_epoch: int | None, s
     if seen.name in seen.trivial:
         alone += f" against {seen.said(seen.trivial)} for the trivial answer, so it does not underfit"
     if shared_rows:
-        sentence = (
-            f"{alone}; training and test are the same few rows, so nothing can be said about overfitting"
-        )
+        sentence = f"{alone}; training and test are the same few rows, so nothing can be said about overfitting"
         return Verdict("no verdict", sentence, figures)
     if seen.name not in seen.validation:
         sentence = (
@@ -261,7 +257,5 @@ def _neither(seen: _Evidence, losses: Sequence[float], best_epoch: int | None, s
     )
     _, best, last = _turn(losses)
     if best_epoch not in (None, len(losses)) and last > LOSS_RISE * best > 0:
-        sentence += (
-            f"; training past epoch {best_epoch} began to overfit, and the weights of that epoch were kept"
-        )
+        sentence += f"; training past epoch {best_epoch} began to overfit, and the weights of that epoch were kept"
     return Verdict("good fit", sentence, figures)

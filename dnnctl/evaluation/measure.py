@@ -44,9 +44,7 @@ FUNCTIONS: dict[str, Function] = {
     "r2": regression.r2,
 }
 # What each name means is settled where configurations are checked; here it gets its function.
-METRICS = {
-    name: Metric(tasks_of(name), larger_is_better(name), function) for name, function in FUNCTIONS.items()
-}
+METRICS = {name: Metric(tasks_of(name), larger_is_better(name), function) for name, function in FUNCTIONS.items()}
 
 
 def metric(name: str) -> Metric:
@@ -77,9 +75,7 @@ def all_metrics(task: Task, classes: int) -> tuple[str, ...]:
     return (*fitting, "top_5") if task == "multiclass" and classes > 5 else fitting
 
 
-def measure(
-    task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequence[str]
-) -> dict[str, float]:
+def measure(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequence[str]) -> dict[str, float]:
     """Return what predictions are worth.
 
     Args:
@@ -110,9 +106,7 @@ def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequ
     if not len(y_true):
         raise DataError("expected at least one row to measure on; received none")
     if len(y_true) != len(scores):
-        raise DataError(
-            f"expected scores for each of {len(y_true)} rows; received {len(scores)} rows of scores"
-        )
+        raise DataError(f"expected scores for each of {len(y_true)} rows; received {len(scores)} rows of scores")
     bad = len(scores) - int(np.isfinite(scores.reshape(len(scores), -1)).all(axis=1).sum())
     if bad:
         raise ModelError(

@@ -1,6 +1,5 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits, split
-from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
 from dnnctl.evaluation.classification import ClassRow, per_class
@@ -50,7 +49,7 @@ def evaluate(
     name: str = "test",
     *,
     data: Path | None = None,
-    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+    progress: Progress = silent,
 ) -> Evaluation:
     """Measure a run.
 
@@ -76,13 +75,19 @@ def evaluate(
     if dataset.digests != opened.manifest.get("data", {}).get("digests"):
         notes.append("this is not the data that the run was trained on: its digests differ")
     return Evaluation(
-        name, samples, splits.train, scores, metrics, classes, unmet(required, {name: metrics}), tuple(notes), network
+        name,
+        samples,
+        splits.train,
+        scores,
+        metrics,
+        classes,
+        unmet(required, {name: metrics}),
+        tuple(notes),
+        network,
     )
 
 
-def read_splits(
-    opened: OpenedRun, data: Path | None, progress: Callable[[str, int, int], None]
-) -> tuple[Dataset, Splits]:
+def read_splits(opened: OpenedRun, data: Path | None, progress: Progress) -> tuple[Dataset, Splits]:
     """Read a run's data set and split it as the training did.
 
     Args:

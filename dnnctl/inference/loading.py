@@ -70,7 +70,9 @@ def open_run(run: RunDirectory) -> OpenedRun:
     manifest = read_manifest(run.manifest)
     if not run.weights.is_file():
         state = manifest.get("state", "unknown")
-        raise RunError(f"{run.path}: this run has no weights; it is {state!r}. Train it again: dnnctl train {run.config}")
+        raise RunError(
+            f"{run.path}: this run has no weights; it is {state!r}. Train it again: dnnctl train {run.config}"
+        )
     try:
         loaded = load(run.config)
         preprocessing = Preprocessing.from_json(json.loads(run.preprocessing.read_text(encoding="utf-8")))

@@ -1,6 +1,6 @@
 """Asking a finished run: what it says of files, of numbers, or of rows of its own test split."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.random import generator
+from dnnctl.datasets.base import Progress, silent
 from dnnctl.errors import UsageError
 from dnnctl.inference.evaluating import read_splits
 from dnnctl.inference.formats.base import Prediction, Predictions
@@ -40,7 +41,7 @@ def predict(
     request: Request,
     *,
     stdin: IO[bytes] | None = None,
-    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+    progress: Progress = silent,
 ) -> Predictions:
     """Ask a run.
 
@@ -70,9 +71,7 @@ def predict(
     return Predictions(rows, opened.info, request.top, inputs.notes)
 
 
-def _sample(
-    opened: OpenedRun, count: int, progress: Callable[[str, int, int], None]
-) -> tuple[Inputs, list[Any]]:
+def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:
     """Return rows of the test split, the same ones each time, and what is true of them."""
     dataset, splits = read_splits(opened, None, progress)
     test = splits.test

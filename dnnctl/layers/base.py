@@ -5,7 +5,7 @@ from typing import Any
 
 from dnnctl.layers.parts.initializers import Initializer
 from dnnctl.layers.parts.regularizers import Regularizer
-from dnnctl.spec import Catalog, Spec, chosen_from
+from dnnctl.spec import Catalog, Spec, chosen_from, flag_or
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class LayerSpec(Spec):
         """
         return inputs
 
-    def weights(self, inputs: int) -> tuple[WeightSpec, ...]:  # noqa: ARG002 - layers with weights use it
+    def weights(self, inputs: int) -> tuple[WeightSpec, ...]:
         """Return the arrays this layer owns, in the order in which Keras keeps them.
 
         Args:
@@ -77,3 +77,6 @@ class Activation(LayerSpec):
 LAYERS = Catalog("layer", package="dnnctl.layers", attribute="Layer")
 LayerField = chosen_from(LAYERS, LayerSpec)
 OutputField = chosen_from(LAYERS, LayerSpec, also=("auto",))
+# Of the layers only activations can be written inside a dense layer; the checks of a configuration say so.
+ActivationField = chosen_from(LAYERS, LayerSpec, also=(None,))
+FlagOrAuto = flag_or("auto")

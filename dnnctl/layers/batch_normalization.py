@@ -39,7 +39,7 @@ class Layer(LayerSpec):
             WeightSpec("moving_variance", shape, default("ones"), trainable=False),
         )
 
-    def to_keras(self, name: str, seed: int) -> Any:  # noqa: ARG002
+    def to_keras(self, name: str, seed: int) -> Any:
         """Return a `keras.layers.BatchNormalization`."""
         import keras
 

@@ -4,14 +4,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from dnnctl.layers.base import LAYERS, LayerSpec, WeightSpec
+from dnnctl.layers.base import ActivationField, FlagOrAuto, LayerSpec, WeightSpec
 from dnnctl.layers.parts.initializers import InitializerField, default
 from dnnctl.layers.parts.regularizers import RegularizerField
-from dnnctl.spec import chosen_from, flag_or
-
-FlagOrAuto = flag_or("auto")
-# Of the layers, only activations can be written inside a dense layer; `plan` checks it.
-ActivationField = chosen_from(LAYERS, LayerSpec, also=(None,))
 
 
 class Layer(LayerSpec):
@@ -40,7 +35,7 @@ class Layer(LayerSpec):
     kernel_regularizer: RegularizerField | None = None
     bias_regularizer: RegularizerField | None = None
 
-    def units_out(self, inputs: int) -> int:  # noqa: ARG002
+    def units_out(self, inputs: int) -> int:
         """Return `units`."""
         return self.units
 
@@ -54,7 +49,7 @@ class Layer(LayerSpec):
         bias = WeightSpec("bias", (self.units,), self.bias_initializer, regularizer=self.bias_regularizer)
         return (kernel, bias)
 
-    def to_keras(self, name: str, seed: int) -> Any:  # noqa: ARG002
+    def to_keras(self, name: str, seed: int) -> Any:
         """Return a `keras.layers.Dense` without activation; that is a layer of its own."""
         import keras
 
@@ -68,5 +63,3 @@ class Layer(LayerSpec):
             bias_regularizer=penalty(self.bias_regularizer),
             name=name,
         )
-
-

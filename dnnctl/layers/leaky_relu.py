@@ -19,7 +19,7 @@ class Layer(Activation):
     main: ClassVar[str | None] = "negative_slope"
     negative_slope: float = Field(0.3, ge=0)
 
-    def to_keras(self, name: str, seed: int) -> Any:  # noqa: ARG002
+    def to_keras(self, name: str, seed: int) -> Any:
         """Return the Keras layer that computes this."""
         import keras
 

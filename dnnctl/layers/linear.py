@@ -11,7 +11,7 @@ class Layer(Activation):
     Source: none needed.
     """
 
-    def to_keras(self, name: str, seed: int) -> Any:  # noqa: ARG002
+    def to_keras(self, name: str, seed: int) -> Any:
         """Return the Keras layer that computes this."""
         import keras
 

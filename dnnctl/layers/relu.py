@@ -11,7 +11,7 @@ class Layer(Activation):
     Source: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.
     """
 
-    def to_keras(self, name: str, seed: int) -> Any:  # noqa: ARG002
+    def to_keras(self, name: str, seed: int) -> Any:
         """Return the Keras layer that computes this."""
         import keras
 

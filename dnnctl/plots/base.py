@@ -61,9 +61,7 @@ def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = N
         UsageError: If there is no such plot; nothing is drawn then.
         OSError: If the folder cannot be written.
     """
-    chosen = [
-        (name, plugins.load(PACKAGE, name)) for name in (plugins.names(PACKAGE) if names is None else names)
-    ]
+    chosen = [(name, plugins.load(PACKAGE, name)) for name in (plugins.names(PACKAGE) if names is None else names)]
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, plot in chosen:

@@ -40,8 +40,7 @@ def draw(context: PlotContext) -> "Figure | None":
     side = classes * cell
     accuracy = classification.accuracy(context.test.y, context.scores)
     subtitle = f"{context.title} · {counted(len(context.test), 'test row')} · accuracy {accuracy:.3f}"
-    title = "Confusion matrix (colour: share of the true class)"
-    figure = sheet(left + side + 0.4, below + side + HEADING + 0.05, title, subtitle)
+    figure = sheet(left + side + 0.4, below + side + HEADING + 0.05, "Confusion matrix", subtitle)
     axes = place(figure, left, below, side, side)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
@@ -49,7 +48,7 @@ def draw(context: PlotContext) -> "Figure | None":
     _grid(axes, classes)
     if classes <= MOST_COUNTED:
         _counts(axes, matrix, shares, cell)
-    label(axes, "predicted class", "true class")
+    label(axes, "predicted class", "true class (colour: share of it)")
     return figure
 
 

@@ -9,6 +9,7 @@ from dnnctl.evaluation import classification
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, feature, padded, scatter_classes, target
 from dnnctl.plots.style.sheet import (
+    BESIDE,
     BLUE,
     EDGE,
     GREY,
@@ -19,9 +20,11 @@ from dnnctl.plots.style.sheet import (
     TEXT,
     colours_of,
     key,
+    key_beside,
     label,
     place,
     sheet,
+    tidy,
 )
 from dnnctl.plots.style.text import counted, plain
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
 STEPS = 160  # Points along each side of the grid that the network is asked about.
 SIDE = 4.2  # Inches.
-MOST_KEYS = 6
+MOST_KEYS = 20
 
 Extent = tuple[float, float, float, float]
 
@@ -51,13 +54,12 @@ def draw(context: PlotContext) -> "Figure | None":
         return None
     rows = context.train.take(evenly(len(context.train)))
     x, y = padded(context.train.x[:, 0], 0.18), padded(context.train.x[:, 1], 0.18)
-    across, up = np.meshgrid(
-        np.linspace(*x, STEPS, dtype=np.float32), np.linspace(*y, STEPS, dtype=np.float32)
-    )
+    across, up = np.meshgrid(np.linspace(*x, STEPS, dtype=np.float32), np.linspace(*y, STEPS, dtype=np.float32))
     answers = np.asarray(context.predict(np.stack([across.reshape(-1), up.reshape(-1)], axis=1)))
     title = "The network's surface" if info.task == "regression" else "Decision regions"
     subtitle = f"{context.title} · {counted(len(context.train), 'training row')}"
-    figure = sheet(0.85 + SIDE + 1.3, 0.6 + SIDE + HEADING, title, subtitle)
+    beside = BESIDE if info.task == "multiclass" else 1.3
+    figure = sheet(0.85 + SIDE + beside, 0.6 + SIDE + HEADING, title, subtitle)
     axes = place(figure, EDGE + 0.67, 0.6, SIDE, SIDE)
     axes.grid(visible=False)
     extent = (*x, *y)
@@ -66,9 +68,12 @@ def draw(context: PlotContext) -> "Figure | None":
     else:
         _regions(axes, context, answers, extent)
         handles = scatter_classes(axes, info, rows, (0, 1))
-        if len(handles) <= MOST_KEYS:
+        if info.task == "binary":
             key(figure, handles)
+        elif len(handles) <= MOST_KEYS:
+            key_beside(axes, handles)
     label(axes, feature(info, 0), feature(info, 1))
+    tidy(axes)
     return figure
 
 
@@ -126,7 +131,7 @@ def _bar(axes: "Axes", mappable: Any, words: str) -> None:
     figure = axes.get_figure(root=True)
     assert figure is not None  # `place` put the axes on one.
     bar = figure.colorbar(mappable, cax=place(figure, EDGE + 0.67 + SIDE + 0.15, 0.6, 0.16, SIDE))
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=SMALL, length=3, color=GREY)
     bar.set_label(words, size=TEXT, color=INK)
 

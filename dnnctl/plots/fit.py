@@ -6,7 +6,7 @@ import numpy as np
 
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, feature, padded, target
-from dnnctl.plots.style.sheet import BLUE, GREY, INK, ORANGE, key, label, no_offsets, panels
+from dnnctl.plots.style.sheet import BLUE, GREY, INK, ORANGE, key, label, panels, tidy
 from dnnctl.plots.style.text import counted
 
 if TYPE_CHECKING:
@@ -50,13 +50,11 @@ def draw(context: PlotContext) -> "Figure | None":
                 "linewidths": 0.6,
             }
             handles.append(axes.scatter(few.x[:, 0], y, s=size, label=name, zorder=2, **style))
-        handles += axes.plot(
-            grid[:, 0], answers[:, column], color=INK, linewidth=1.8, label="network", zorder=3
-        )
+        handles += axes.plot(grid[:, 0], answers[:, column], color=INK, linewidth=1.8, label="network", zorder=3)
         for edge in (float(inputs.min()), float(inputs.max())):
             axes.axvline(edge, color=GREY, linewidth=0.8, linestyle=(0, (1, 3)), zorder=1)
         axes.set_xlim(float(grid[0, 0]), float(grid[-1, 0]))
         label(axes, feature(info, 0), target(info, column, targets))
-        no_offsets(axes)
+        tidy(axes)
     key(figure, handles)
     return figure

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.config.metrics import larger_is_better
 from dnnctl.plots.base import PlotContext
-from dnnctl.plots.style.sheet import BLUE, GREY, RED, SKY, key, label, no_offsets, panels
+from dnnctl.plots.style.sheet import BLUE, GREY, RED, SKY, key, label, panels, tidy
 from dnnctl.plots.style.text import counted, plain
 
 if TYPE_CHECKING:
@@ -72,14 +73,13 @@ def _panel(axes: "Axes", context: PlotContext, name: str) -> dict[str, object]:
         mark = axes.axvline(context.best_epoch, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         mark.set_label(f"weights kept (epoch {context.best_epoch})")
         handles["kept"] = mark
-    if name == "loss" and drawn:
+    if drawn and not larger_is_better(name):
         _log_if_wide(axes, np.concatenate(drawn))
-    _whole_numbers(axes)
+    label(axes, "epoch", "", plain(name.replace("_", " ")))
+    tidy(axes, whole="x")
     if len(epochs) == 1:
         axes.set_xlim(epochs[0] - 1, epochs[0] + 1)
         axes.set_xticks(epochs)
-    label(axes, "epoch", "", plain(name.replace("_", " ")))
-    no_offsets(axes)
     return handles
 
 
@@ -94,10 +94,9 @@ def _steps(axes: "Axes", losses: Values) -> None:
         sums = np.cumsum(np.insert(losses, 0, 0.0))
         axes.plot(*thinned(middles, (sums[width:] - sums[:-width]) / width), color=BLUE, linewidth=1.6)
     _log_if_wide(axes, losses[np.isfinite(losses)])
-    _whole_numbers(axes)
     title = f"loss of each step, and the mean of {width}" if width > 1 else "loss of each step"
     label(axes, "optimizer step", "", title)
-    no_offsets(axes)
+    tidy(axes, whole="x")
 
 
 def thinned(x: Values, y: Values) -> tuple[Values, Values]:
@@ -127,9 +126,3 @@ def _log_if_wide(axes: "Axes", values: NDArray[Any]) -> None:
     """Use a logarithmic scale if positive values span more than two decades."""
     if len(values) and values.min() > 0 and values.max() > 100 * values.min():
         axes.set_yscale("log")
-
-
-def _whole_numbers(axes: "Axes") -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))

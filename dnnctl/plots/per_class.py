@@ -50,9 +50,7 @@ def draw(context: PlotContext) -> "Figure | None":
     names = [plain(context.info.class_names[row.label], 24) for row in rows]
     left = EDGE + max(width_of(name, SMALL) for name in names) + 0.12
     tall = 0.38 * len(rows)
-    figure = sheet(
-        left + 4.6 + 1.3, HEADING + 0.2 + tall + 0.5, "Precision, recall and F1 by class", subtitle
-    )
+    figure = sheet(left + 4.6 + 1.3, HEADING + 0.2 + tall + 0.5, "Precision, recall and F1 by class", subtitle)
     axes = place(figure, left, 0.5, 4.6, tall)
     middles = np.arange(len(rows))
     handles: list[object] = []

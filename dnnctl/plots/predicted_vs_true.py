@@ -7,8 +7,8 @@ import numpy as np
 from dnnctl.evaluation import regression
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, padded, target
-from dnnctl.plots.style.sheet import BLUE, GREY, label, no_offsets, panels
-from dnnctl.plots.style.text import counted
+from dnnctl.plots.style.sheet import BLUE, GREY, label, panels, tidy
+from dnnctl.plots.style.text import amount, counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ def draw(context: PlotContext) -> "Figure | None":
     explained, error = regression.r2(truth, answers), regression.mae(truth, answers)
     figures = "" if explained is None else f"R² {explained:.3f} · "
     unit = f" {info.unit}" if info.unit else ""
-    figures += f"mean absolute error {error:.3g}{unit}"
+    figures += f"mean absolute error {amount(error)}{unit}"
     subtitle = f"{context.title} · {counted(len(truth), 'test row')} · {figures}"
     figure, places = panels("Predicted against true values", subtitle, truth.shape[1], (2.6, 2.6))
     few = evenly(len(truth))
@@ -46,5 +46,5 @@ def draw(context: PlotContext) -> "Figure | None":
         axes.set_ylim(low, high)
         name = target(info, column, truth.shape[1])
         label(axes, f"true {name}", f"predicted {name}")
-        no_offsets(axes)
+        tidy(axes)
     return figure

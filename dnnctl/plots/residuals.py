@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.evaluation import regression
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, padded, target
-from dnnctl.plots.style.sheet import BLUE, INK, SKY, label, no_offsets, panels
-from dnnctl.plots.style.text import counted
+from dnnctl.plots.style.sheet import BLUE, INK, SKY, label, panels, tidy
+from dnnctl.plots.style.text import amount, counted, named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,12 +32,13 @@ def draw(context: PlotContext) -> "Figure | None":
     answers = context.scores.reshape(len(context.test), -1)
     left = regression.residuals(context.test.y, answers)
     targets = left.shape[1]
-    subtitle = f"{context.title} · {counted(len(left), 'test row')} · spread {_spreads(left)} {info.unit}"
+    unit = f" {info.unit}" if info.unit else ""
+    subtitle = f"{context.title} · {counted(len(left), 'test row')} · spread {_spreads(left)}{unit}"
     figure, places = panels("Residuals: true less predicted", subtitle, 2 * targets, (3.2, 2.4), columns=2)
     few = evenly(len(left))
     for column in range(targets):
         points, bars = places[2 * column : 2 * column + 2]
-        name, unit = target(info, column, targets), f" ({info.unit})" if info.unit else ""
+        name, measured = target(info, column, targets), named("residual", info.unit)
         size, limits = dot_size(len(few)), padded(left[:, column], 0.08)
         points.axhline(0, color=INK, linewidth=1)
         points.scatter(
@@ -49,18 +51,16 @@ def draw(context: PlotContext) -> "Figure | None":
             zorder=2,
         )
         points.set_ylim(limits)
-        label(points, f"predicted {name}", f"residual{unit}")
-        bars.hist(
-            left[:, column], bins=min(40, max(5, len(left) // 8)), color=SKY, edgecolor="white", linewidth=0.5
-        )
+        label(points, f"predicted {name}", measured)
+        bars.hist(left[:, column], bins=min(40, max(5, len(left) // 8)), color=SKY, edgecolor="white", linewidth=0.5)
         bars.axvline(0, color=INK, linewidth=1)
         bars.set_xlim(limits)
-        label(bars, f"residual{unit}", "rows")
-        for axes in (points, bars):
-            no_offsets(axes)
+        label(bars, measured, "rows")
+        tidy(points)
+        tidy(bars, whole="y")
     return figure
 
 
-def _spreads(left: np.ndarray) -> str:
+def _spreads(left: NDArray[np.float64]) -> str:
     """Return the standard deviation of each target's residuals."""
-    return ", ".join(f"{spread:.3g}" for spread in left.std(axis=0))
+    return ", ".join(amount(float(spread)) for spread in left.std(axis=0))

@@ -10,17 +10,20 @@ from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.mosaic import captioned, pin
 from dnnctl.plots.style.points import MOST, dot_size, evenly, feature, padded, scatter_classes, target
 from dnnctl.plots.style.sheet import (
+    BESIDE,
     BLUE,
     EDGE,
     HEADING,
     INK,
     TEXT,
     colours_of,
-    key,
+    key_beside,
     label,
     panels,
     paper,
+    place,
     sheet,
+    tidy,
 )
 from dnnctl.plots.style.text import counted, plain, width_of
 
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 PER_CLASS, MOST_CLASSES, CLASSES_A_BLOCK = 10, 48, 12
 MOST_PANELS = 6
-MOST_KEYS = 6  # More classes than this get no legend beside the title.
+MOST_KEYS = 20  # More classes than this get no legend.
+SIDE = 4.2  # Inches of a scatter plot.
 
 
 def draw(context: PlotContext) -> "Figure | None":
@@ -53,9 +57,7 @@ def picture(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
         name: What the subtitle opens with.
     """
     if info.is_image:
-        return (
-            _numbered_pictures(info, rows, name) if info.task == "regression" else _classes(info, rows, name)
-        )
+        return _numbered_pictures(info, rows, name) if info.task == "regression" else _classes(info, rows, name)
     return _against_target(info, rows, name) if info.task == "regression" else _points(info, rows, name)
 
 
@@ -83,9 +85,9 @@ def _classes(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
         left = EDGE + number // lines * across + margin
         top = height - HEADING - number % lines * (size + gap)
         axes.text(left - 0.08, top - size / 2, text, size=TEXT, color=INK, ha="right", va="center")
-        for place, row in enumerate(np.flatnonzero(rows.y.reshape(-1) == number)[:each]):
+        for spot, row in enumerate(np.flatnonzero(rows.y.reshape(-1) == number)[:each]):
             chosen.append(rows.x[row])
-            spots.append((left + place * (size + gap), top))
+            spots.append((left + spot * (size + gap), top))
     pin(axes, chosen, _range(info, rows.x[:1000]), spots, size)
     return figure
 
@@ -106,20 +108,23 @@ def _against_target(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
     if columns > MOST_PANELS:
         subtitle += f", first {MOST_PANELS} of {columns} inputs"
     targets = few.y.reshape(len(few), -1)
-    figure, places = panels(f"{info.target} against the inputs", subtitle, min(columns, MOST_PANELS))
+    figure, places = panels(f"Samples: {info.target} against each input", subtitle, min(columns, MOST_PANELS))
     for column, axes in enumerate(places):
         size = dot_size(len(few))
         axes.scatter(few.x[:, column], targets[:, 0], s=size, color=BLUE, edgecolors="white", linewidths=0.5)
         label(axes, feature(info, column), target(info, 0, targets.shape[1]))
+        tidy(axes)
     return figure
 
 
 def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
     """Draw rows in the two inputs that tell the classes apart best, or one input's distributions."""
     few = rows.take(evenly(len(rows)))
-    figure, (axes,) = panels("Samples in two inputs", f"{name} · {_amount(rows)}", 1, (3.0, 2.7))
-    if few.x.shape[1] == 1:
-        figure.texts[0].set_text("Samples by their input")
+    alone = few.x.shape[1] == 1
+    title = "Samples by their input" if alone else "Samples in two inputs"
+    figure = sheet(0.85 + SIDE + BESIDE, 0.6 + SIDE + HEADING, title, f"{name} · {_amount(rows)}")
+    axes = place(figure, 0.85, 0.6, SIDE, SIDE)
+    if alone:
         handles = _distributions(axes, info, few)
     else:
         first, second = sorted(np.argsort(-_separation(few), kind="stable")[:2].tolist())
@@ -127,8 +132,9 @@ def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
         label(axes, feature(info, first), feature(info, second))
         axes.set_xlim(padded(few.x[:, first], 0.12))
         axes.set_ylim(padded(few.x[:, second], 0.12))
+    tidy(axes, whole="y" if alone else "")
     if len(handles) <= MOST_KEYS:
-        key(figure, handles)
+        key_beside(axes, handles)
     return figure
 
 
@@ -138,7 +144,7 @@ def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
     handles: list[object] = []
     for number, colour in enumerate(colours_of(len(info.class_names))):
         values = rows.x[rows.y.reshape(-1) == number, 0]
-        name = plain(info.class_names[number], 24)
+        name = plain(info.class_names[number], 22)
         _, _, patches = axes.hist(values, edges, histtype="step", color=colour, linewidth=1.6, label=name)
         handles.append(patches[0])
     label(axes, feature(info, 0), "rows")

@@ -125,7 +125,12 @@ def train(
 def _engine(prepared: Prepared, weights: dict[str, Any]) -> Any:
     config = prepared.config
     task = NetworkTask(
-        prepared.plan, prepared.preprocessing, config.training.loss, config.training.optimizer, config.seed, weights
+        prepared.plan,
+        prepared.preprocessing,
+        config.training.loss,
+        config.training.optimizer,
+        config.seed,
+        weights,
     )
     threads = None if config.training.threads == "auto" else int(config.training.threads)
     hardware = Hardware(config.device, threads, config.deterministic)
@@ -272,5 +277,3 @@ def _facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory |
         "init_from": str(init_from.path) if init_from else None,
         "warnings": list(prepared.warnings),
     }
-
-

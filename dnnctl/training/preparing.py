@@ -1,7 +1,6 @@
 """Everything that is settled before the first step: the data, its splits, the network's plan, the length."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from dnnctl.config.loading import LoadedConfig
@@ -10,7 +9,7 @@ from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split
-from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
 from dnnctl.layers.parts.plan import NetworkPlan
@@ -56,7 +55,7 @@ class Prepared:
         return TENSORFLOW_BYTES + data + 16 * self.plan.parameters + 8 * outputs
 
 
-def prepare(loaded: LoadedConfig, progress: Callable[[str, int, int], None] = lambda name, done, total: None) -> Prepared:
+def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
     """Read and split the data and lay out the network.
 
     Args:

@@ -30,7 +30,7 @@ class Best:
         """Take an epoch's row in and tell whether it is an improvement."""
         value = row.get(self.monitor, math.nan)
         gain = self._sign * (value - self.value)
-        if math.isnan(self.value) and not math.isnan(value) or gain > self._min_delta:
+        if (math.isnan(self.value) and not math.isnan(value)) or gain > self._min_delta:
             self.value, self.epoch, self.waited = value, int(row["epoch"]), 0
             return True
         self.waited += 1

@@ -161,9 +161,7 @@ def test_mistakes_are_told_in_one_message(arguments: tuple[str, ...], problem: s
 def test_the_real_command_has_the_status_of_the_design() -> None:
     run = [sys.executable, "-m", "dnnctl", "data"]
     unknown = subprocess.run([*run, "info", "mnsit"], capture_output=True, text=True, check=False)
-    absent = subprocess.run(
-        [*run, "fetch", "sign_language_mnist"], capture_output=True, text=True, check=False
-    )
+    absent = subprocess.run([*run, "fetch", "sign_language_mnist"], capture_output=True, text=True, check=False)
 
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert unknown.stderr == "error: unknown data set 'mnsit'; did you mean 'mnist'?\n"

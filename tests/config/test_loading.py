@@ -67,26 +67,53 @@ def test_every_fault_is_reported_in_one_go(write: Write) -> None:
         ("name: x", "data: this key is missing"),
         ("data: {dataset: mnst}", "unknown data set 'mnst'; did you mean 'mnist'?"),
         ("data: {dataset: digits}\nmodel: 3", "model: expected a mapping"),
-        ("data: {dataset: digits}\nmodel: {layers: [dense]}", "model.layers[0].dense.units: this key is missing"),
+        (
+            "data: {dataset: digits}\nmodel: {layers: [dense]}",
+            "model.layers[0].dense.units: this key is missing",
+        ),
         ("data: {dataset: digits}\nmodel: {layers: [{relu: 3}]}", "takes no value here"),
         ("data: {dataset: digits}\nmodel: {layers: [{dense: 1, relu: {}}]}", "received 2 names"),
-        ("data: {dataset: digits}\nmodel: {layers: [{dense: {units: 3, activation: dropout}}]}", "dropout.rate"),
+        (
+            "data: {dataset: digits}\nmodel: {layers: [{dense: {units: 3, activation: dropout}}]}",
+            "dropout.rate",
+        ),
         (
             "data: {dataset: digits}\nmodel: {layers: [{dense: {units: 3, activation: batch_normalization}}]}",
             "expected an activation",
         ),
         ("data: {dataset: digits}\nmodel: {output: sigmoid}", "expected softmax"),
-        ("data: {dataset: {logic_gate: or}}\nmodel: {output: {dense: {units: 1, activation: softmax}}}", "softmax over one unit"),
-        ("data: {dataset: {logic_gate: xor}}\nmodel: {output: {dense: {units: 3}}}", "1 unit (sigmoid) or 2 units"),
+        (
+            "data: {dataset: {logic_gate: or}}\nmodel: {output: {dense: {units: 1, activation: softmax}}}",
+            "softmax over one unit",
+        ),
+        (
+            "data: {dataset: {logic_gate: xor}}\nmodel: {output: {dense: {units: 3}}}",
+            "1 unit (sigmoid) or 2 units",
+        ),
         ("data: {dataset: {logic_gate: nand}}", "expected 'and', 'or' or 'xor'; received the text 'nand'"),
         ("data: {dataset: height_weight}\nmodel: {output: sigmoid}", "bounded"),
         ("data: {dataset: height_weight}\ntraining: {loss: binary_crossentropy}", "does not fit 'height'"),
-        ("data: {dataset: {logic_gate: or}}\ntraining: {loss: categorical_crossentropy}", "wants a softmax output"),
+        (
+            "data: {dataset: {logic_gate: or}}\ntraining: {loss: categorical_crossentropy}",
+            "wants a softmax output",
+        ),
         ("data: {dataset: digits}\ntraining: {loss: mse}", "did you mean 'mean_squared_error'?"),
-        ("data: {dataset: digits}\ntraining: {optimizer: adm}", "unknown optimizer 'adm'; did you mean 'adam'?"),
-        ("data: {dataset: digits}\ntraining: {optimizer: {adam: fast}}", "expected a number above 0, or a schedule"),
-        ("data: {dataset: digits}\ntraining: {optimizer: {sgd: {nesterov: true}}}", "nesterov needs a momentum"),
-        ("data: {dataset: digits}\ntraining: {optimizer: {adam: {clipnorm: 1, clipvalue: 1}}}", "at most one kind"),
+        (
+            "data: {dataset: digits}\ntraining: {optimizer: adm}",
+            "unknown optimizer 'adm'; did you mean 'adam'?",
+        ),
+        (
+            "data: {dataset: digits}\ntraining: {optimizer: {adam: fast}}",
+            "expected a number above 0, or a schedule",
+        ),
+        (
+            "data: {dataset: digits}\ntraining: {optimizer: {sgd: {nesterov: true}}}",
+            "nesterov needs a momentum",
+        ),
+        (
+            "data: {dataset: digits}\ntraining: {optimizer: {adam: {clipnorm: 1, clipvalue: 1}}}",
+            "at most one kind",
+        ),
         ("data: {dataset: digits}\ntraining: {epochs: 1, iterations: 5}", "either epochs or iterations"),
         ("data: {dataset: digits}\ntraining: {metrics: [accurcy]}", "did you mean 'accuracy'?"),
         ("data: {dataset: digits}\ntraining: {metrics: [top_10]}", "always 1"),
@@ -147,11 +174,15 @@ def test_overrides_open_short_forms(write: Write) -> None:
     assert (config.training.epochs, config.training.iterations) == (None, 50)
     assert load(path, ["training.optimizer.adam.beta_1=0.8"]).config.training.optimizer.beta_1 == 0.8
     assert load(path, ["training.optimizer=sgd"]).config.training.optimizer.key == "sgd"
-    assert load(path, ["training.optimizer.adam.learning_rate=1e-4"]).config.training.optimizer.learning_rate.value == 1e-4
+    assert (
+        load(path, ["training.optimizer.adam.learning_rate=1e-4"]).config.training.optimizer.learning_rate.value == 1e-4
+    )
 
 
 def test_warnings_have_places(write: Write) -> None:
-    layers = "[dense: {units: 4, use_bias: true}, batch_normalization, sigmoid, sigmoid, sigmoid, dense: 3, dropout: 0.9]"
+    layers = (
+        "[dense: {units: 4, use_bias: true}, batch_normalization, sigmoid, sigmoid, sigmoid, dense: 3, dropout: 0.9]"
+    )
     warnings = load(write(f"data: {{dataset: digits}}\nmodel: {{layers: {layers}}}")).warnings
     assert any("this bias has no effect" in w and ":2:" in w for w in warnings)
     assert any("dropout rate of 0.9" in w for w in warnings)

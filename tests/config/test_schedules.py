@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -37,4 +38,4 @@ def test_cosine_goes_from_peak_to_final() -> None:
     assert values[10] == pytest.approx(1.0)
     assert values[55] == pytest.approx(0.6)
     assert values[99] == pytest.approx(0.2, abs=1e-3)
-    assert all(a >= b for a, b in zip(values[10:], values[11:], strict=False))
+    assert all(a >= b for a, b in itertools.pairwise(values[10:]))

@@ -21,9 +21,7 @@ NAMES = plugins.names("dnnctl.datasets")
 
 def test_the_data_sets_are_the_files_of_the_package() -> None:
     assert DATASETS.names() == NAMES
-    assert {"mnist", "fashion_mnist", "sign_language_mnist", "height_weight", "logic_gate", "digits"} <= set(
-        NAMES
-    )
+    assert {"mnist", "fashion_mnist", "sign_language_mnist", "height_weight", "logic_gate", "digits"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -51,9 +51,7 @@ def test_two_classes_in_every_shape(shape, ties):
     labels, second = generator.integers(0, 2, 300), generator.random(300).astype(np.float32)
     if ties:
         second = np.round(second * 5) / 5
-    scores = {"flat": second, "column": second[:, None], "two columns": np.stack([1 - second, second], 1)}[
-        shape
-    ]
+    scores = {"flat": second, "column": second[:, None], "two columns": np.stack([1 - second, second], 1)}[shape]
     predicted = (second > 0.5).astype(int)
     assert own.accuracy(labels, scores) == sk.accuracy_score(labels, predicted)
     assert own.f1(labels, scores) == pytest.approx(sk.f1_score(labels, predicted, average="macro"))

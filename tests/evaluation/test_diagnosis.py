@@ -4,9 +4,7 @@ from dnnctl.evaluation.baselines import Baseline
 from dnnctl.evaluation.diagnosis import diagnose
 
 
-def classes(
-    train, validation=None, *, trivial=0.1, linear=0.82, linear_test=None, losses=(), rows=6000, **more
-):
+def classes(train, validation=None, *, trivial=0.1, linear=0.82, linear_test=None, losses=(), rows=6000, **more):
     validation_metrics = {} if validation is None else {"accuracy": validation}
     linear_test = linear if linear_test is None else linear_test
     return diagnose(

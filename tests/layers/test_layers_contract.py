@@ -41,7 +41,10 @@ def test_its_weights_are_those_of_its_keras_form(name: str) -> None:
 
 
 def test_a_plan_names_layers_and_decides_biases() -> None:
-    specs = [LAYERS.parse(w) for w in ({"dense": 4}, "batch_normalization", "relu", {"dense": {"units": 3, "activation": "tanh"}})]
+    specs = [
+        LAYERS.parse(w)
+        for w in ({"dense": 4}, "batch_normalization", "relu", {"dense": {"units": 3, "activation": "tanh"}})
+    ]
     output = Dense.model_validate({"units": 2, "activation": "softmax"})
     plan = plan_network(6, [*specs, output])
     assert [row.name for row in plan.layers] == [

@@ -21,7 +21,14 @@ def test_a_run_has_every_file_and_the_manifest_its_hash(digits_run: Any) -> None
     run = digits_run.run
     manifest = json.loads(run.manifest.read_text())
     assert manifest["state"] == "done"
-    expected = {"config.yaml", "preprocessing.json", "history.csv", "layers.csv", "metrics.json", "predictions.npz"}
+    expected = {
+        "config.yaml",
+        "preprocessing.json",
+        "history.csv",
+        "layers.csv",
+        "metrics.json",
+        "predictions.npz",
+    }
     assert set(manifest["files"]) == expected | {"model.keras", "weights.npz"}
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((run.path / name).read_bytes()).hexdigest() == digest
@@ -48,7 +55,15 @@ def test_the_history_has_a_row_an_epoch(digits_run: Any) -> None:
     with digits_run.run.history.open() as stream:
         rows = list(csv.DictReader(stream))
     assert [row["epoch"] for row in rows] == [str(i) for i in range(1, 9)]
-    assert list(rows[0]) == ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
+    assert list(rows[0]) == [
+        "epoch",
+        "loss",
+        "accuracy",
+        "val_loss",
+        "val_accuracy",
+        "learning_rate",
+        "seconds",
+    ]
     assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
     with digits_run.run.layers.open() as stream:
         layers = list(csv.DictReader(stream))
@@ -95,7 +110,9 @@ def test_penalties_are_part_of_the_loss(train_digits: Train) -> None:
 
 def test_early_stopping_keeps_the_best_weights(train_digits: Train) -> None:
     result = train_digits(
-        "training.epochs=60", "training.early_stopping={monitor: val_loss, patience: 2}", "training.optimizer={adam: 0.01}"
+        "training.epochs=60",
+        "training.early_stopping={monitor: val_loss, patience: 2}",
+        "training.optimizer={adam: 0.01}",
     )
     losses = [row["val_loss"] for row in result.trained.history]
     assert result.trained.best_epoch == int(np.argmin(losses)) + 1
@@ -106,7 +123,9 @@ def test_early_stopping_keeps_the_best_weights(train_digits: Train) -> None:
 
 def test_followed_metrics_are_in_the_history(train_digits: Train) -> None:
     result = train_digits(
-        "training.epochs=2", "training.metrics=[f1, auc, top_2]", "training.reduce_on_plateau={monitor: val_f1}"
+        "training.epochs=2",
+        "training.metrics=[f1, auc, top_2]",
+        "training.reduce_on_plateau={monitor: val_f1}",
     )
     row = result.trained.history[-1]
     assert {"f1", "auc", "top_2", "val_f1", "val_auc", "val_top_2"} <= set(row)

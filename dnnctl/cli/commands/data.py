@@ -21,7 +21,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List every data set, and where it is or how to get it."""
-    from dnnctl.cli.tables import print_table
+    from dnnctl.cli.tables import grid
     from dnnctl.datasets.sources.places import default_places
     from dnnctl.datasets.sources.summary import overview
 
@@ -30,7 +30,7 @@ def list_(as_json: bool) -> None:
         _print_json(known)
         return
     columns = ("name", "task", "rows", "shape", "classes", "where")
-    print_table(columns, [_row(entry) for entry in known], right=("rows", "shape", "classes"))
+    click.echo(grid([_row(entry) for entry in known], columns, right=(2, 3, 4), indent=0))
     if any(entry["found"] is None for entry in known):
         click.echo("'dnnctl data fetch NAME' gets what is not here, or says how.", err=True)
 
@@ -41,7 +41,7 @@ def list_(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the digest of each array.")
 def info(name: str, path: Path | None, as_json: bool) -> None:
     """Say what data set NAME is and what is in it; nothing is downloaded."""
-    from dnnctl.cli.tables import print_facts
+    from dnnctl.cli import tables
     from dnnctl.datasets.sources import reading, summary
     from dnnctl.datasets.sources.places import default_places
 
@@ -49,7 +49,7 @@ def info(name: str, path: Path | None, as_json: bool) -> None:
     if as_json:
         _print_json(facts)
         return
-    print_facts(_lines(facts))
+    click.echo(tables.facts(_lines(facts)))
     if "class_counts" in facts:
         click.echo()
         _print_classes(facts["class_counts"])
@@ -113,9 +113,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return a data set's facts as names and values."""
     rows = facts.get("rows", facts["published_rows"])
     units = facts["feature_units"]
-    features = (
-        [f"{name} ({unit})" for name, unit in zip(facts["features"], units, strict=True)] if units else None
-    )
+    features = [f"{name} ({unit})" for name, unit in zip(facts["features"], units, strict=True)] if units else None
     unit = f" ({facts['unit']})" if facts["unit"] else ""
     shared = "; training and test are the same rows" if facts["shared_rows"] else ""
     return [
@@ -144,11 +142,9 @@ def _ranges(ranges: dict[str, list[float]]) -> str:
 
 def _print_classes(counts: dict[str, dict[str, int]]) -> None:
     """Print how many rows each class has in each part."""
-    from dnnctl.cli.tables import print_table
+    from dnnctl.cli.tables import grid
 
     classes = next(iter(counts.values()))
-    rows = [
-        (str(label), name, *(f"{part[name]:,}" for part in counts.values()))
-        for label, name in enumerate(classes)
-    ]
-    print_table(("label", "class", *counts), rows, right=("label", *counts))
+    rows = [(str(label), name, *(f"{part[name]:,}" for part in counts.values())) for label, name in enumerate(classes)]
+    right = [0, *range(2, 2 + len(counts))]
+    click.echo(grid(rows, ("label", "class", *counts), right=right, indent=0))

@@ -1,7 +1,6 @@
 """`dnnctl evaluate`: what a finished run is worth."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -12,13 +11,23 @@ from dnnctl.cli.options import json_option, out_option
 @click.command()
 @click.argument("run")
 @click.option(
-    "--split", type=click.Choice(["test", "validation", "train"]), default="test", show_default=True, help="Which rows."
+    "--split",
+    type=click.Choice(["test", "validation", "train"]),
+    default="test",
+    show_default=True,
+    help="Which rows.",
 )
 @click.option(
-    "--data", type=click.Path(path_type=Path), metavar="PATH", help="Read the data set from this folder or file instead."
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Read the data set from this folder or file instead.",
 )
 @click.option(
-    "--plots", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Draw the plots into this folder."
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Draw the plots into this folder.",
 )
 @out_option
 @json_option
@@ -33,14 +42,15 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, out: Pa
 
     Exit status: 0 done, 1 failure, 3 a requirement of the configuration not met.
     """
+    from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen import evaluation as screen
-    from dnnctl.cli.screen.training import Screen
     from dnnctl.inference.evaluating import evaluate
     from dnnctl.inference.loading import open_run
     from dnnctl.runs.finding import find_run
 
     opened = open_run(find_run(run, out))
-    result = evaluate(opened, split, data=data, progress=Screen(sys.stderr).on_download)
+    with shown() as progress:
+        result = evaluate(opened, split, data=data, progress=progress)
     pictures = screen.draw(opened, result, plots) if plots else []
     if as_json:
         click.echo(json.dumps(screen.as_json(opened, result, pictures)))

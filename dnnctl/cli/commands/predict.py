@@ -11,10 +11,23 @@ from dnnctl.cli.options import out_option
 @click.command()
 @click.argument("run")
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--value", "values", multiple=True, metavar="NUMBERS", help="One row of numbers, as 75 or 0,1. May be repeated.")
+@click.option(
+    "--value",
+    "values",
+    multiple=True,
+    metavar="NUMBERS",
+    help="One row of numbers, as 75 or 0,1. May be repeated.",
+)
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Take N rows of the data set's test split.")
 @click.option("--invert/--no-invert", default=None, help="Exchange dark and light in images; detected if not given.")
-@click.option("--top", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="Name the K best classes.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="K",
+    help="Name the K best classes.",
+)
 @click.option(
     "--format",
     "form",
@@ -23,7 +36,13 @@ from dnnctl.cli.options import out_option
     show_default=True,
     help="How to write the predictions.",
 )
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to this file.",
+)
 @out_option
 def command(
     run: str,

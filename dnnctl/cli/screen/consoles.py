@@ -26,27 +26,6 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def grid(rows: list[list[str]], header: list[str], right: set[int], indent: int = 2) -> str:
-    """Return a table as lines of plain text, its columns aligned.
-
-    Args:
-        rows: Cells.
-        header: Names of the columns.
-        right: Columns to align at the right.
-        indent: Spaces in front of each line.
-    """
-    cells = [header, *rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = []
-    for row in cells:
-        aligned = [
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(" " * indent + "  ".join(aligned).rstrip())
-    return "\n".join(lines)
-
-
 def figure(value: float) -> str:
     """Return a figure with as many digits as a reader needs."""
     if value != 0 and (abs(value) < 0.001 or abs(value) >= 100_000):

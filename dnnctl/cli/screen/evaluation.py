@@ -4,15 +4,24 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import figure, grid, plain
+from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.outcome import shown
+from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluating import Evaluation
     from dnnctl.inference.loading import OpenedRun
 
 # The pictures that speak of the rows evaluated rather than of the training.
-PICTURES = ("confusion_matrix", "misclassified", "per_class", "fit", "predicted_vs_true", "residuals", "decision_boundary")
+PICTURES = (
+    "confusion_matrix",
+    "misclassified",
+    "per_class",
+    "fit",
+    "predicted_vs_true",
+    "residuals",
+    "decision_boundary",
+)
 
 
 def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> str:
@@ -29,7 +38,11 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
     ]
     if result.classes:
         rows = [
-            [plain(opened.info.class_names[row.label]), *map(figure, (row.precision, row.recall, row.f1)), f"{row.support:,}"]
+            [
+                plain(opened.info.class_names[row.label]),
+                *map(figure, (row.precision, row.recall, row.f1)),
+                f"{row.support:,}",
+            ]
             for row in result.classes
         ]
         lines += ["", grid(rows, ["class", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
@@ -46,9 +59,7 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         "split": result.split,
         "rows": len(result.samples),
         "metrics": result.metrics,
-        "classes": [
-            {"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes
-        ],
+        "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
         "unmet": list(result.unmet),
         "notes": list(result.notes),
         "plots": [str(path) for path in pictures],

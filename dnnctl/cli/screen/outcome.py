@@ -1,10 +1,12 @@
 """The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import duration, figure, grid
+from dnnctl.cli.screen.consoles import duration, figure
+from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
@@ -19,7 +21,11 @@ def outcome(result: "TrainingResult") -> str:
         lines.append(f"  {trained.stopped}")
     if trained.best_epoch:
         lines.append(f"  the weights are those of epoch {trained.best_epoch}, the best one")
-    lines += [f"  {result.verdict.sentence}", *(f"  REQUIREMENT NOT MET  {text}" for text in result.unmet), ""]
+    lines += [
+        f"  {result.verdict.sentence}",
+        *(f"  REQUIREMENT NOT MET  {text}" for text in result.unmet),
+        "",
+    ]
     time = result.seconds
     lines += [
         f"  {result.steps:,} optimizer steps; training {duration(time.get('training', 0.0))}, "
@@ -27,20 +33,24 @@ def outcome(result: "TrainingResult") -> str:
         f"  written   {run}/  model.keras, weights.npz, metrics.json, history.csv, ...",
         f"  plots     {run}/plots/  {', '.join(path.name for path in result.plots)}",
         "",
-        "  next      dnnctl evaluate latest",
-        f"            {predict_example(result)}",
+        f"  next      dnnctl evaluate {named(result)}",
+        f"            dnnctl predict {named(result)} {predict_example(result)}",
     ]
     return "\n".join(lines)
 
 
+def named(result: "TrainingResult") -> str:
+    """Return how the next command can name the run: `latest` if it looks in the same folder, else its path."""
+    default = Path(os.environ.get("DNNCTL_OUTPUT_DIR", "outputs")).absolute()
+    return "latest" if default in result.run.path.absolute().parents else shown(result.run.path)
+
+
 def predict_example(result: "TrainingResult") -> str:
-    """Return a command that predicts something sensible with this run."""
-    info = result.prepared.dataset.info
-    if not info.is_image and len(info.input_shape) == 1:
-        typical = result.prepared.splits.train.x.mean(axis=0)
-        values = " ".join(f"--value {value:.4g}" for value in typical)
-        return f"dnnctl predict latest {values}" if info.input_shape[0] == 1 else "dnnctl predict latest --sample 4"
-    return "dnnctl predict latest --sample 5"
+    """Return the inputs of a command that predicts something sensible with this run."""
+    if result.prepared.dataset.info.is_image:
+        return "--sample 5"
+    typical = result.prepared.splits.train.x.mean(axis=0)
+    return "--value " + ",".join(f"{value:.4g}" for value in typical)
 
 
 def figures_table(result: "TrainingResult") -> str:
@@ -66,8 +76,15 @@ def as_json(result: "TrainingResult") -> dict[str, Any]:
     return {
         "run": str(result.run.path),
         "state": "done",
-        "metrics": {**result.metrics, "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines}},
-        "verdict": {"kind": result.verdict.kind, "sentence": result.verdict.sentence, **result.verdict.figures},
+        "metrics": {
+            **result.metrics,
+            "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines},
+        },
+        "verdict": {
+            "kind": result.verdict.kind,
+            "sentence": result.verdict.sentence,
+            **result.verdict.figures,
+        },
         "epochs": len(result.trained.history),
         "best_epoch": result.trained.best_epoch,
         "optimizer_steps": result.steps,

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from dnnctl.cli.screen.consoles import grid, plain, size
+from dnnctl.cli.screen.consoles import plain, size
+from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer

@@ -1,12 +1,13 @@
 """The screen of a training: a line an epoch, and on a terminal a live bar below them."""
 
+import contextlib
 import signal
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import console, duration, figure, size
+from dnnctl.cli.downloads import shown
+from dnnctl.cli.screen.consoles import console, duration, figure
 from dnnctl.cli.screen.summary import summary
 from dnnctl.training.observer import Observer, Progress
 
@@ -33,7 +34,8 @@ class Screen(Observer):
         self._task: TaskID | None = None
         self._heard: int = 0
         self._before: dict[int, Any] = {}
-        self._downloaded = 0.0
+        self._stack = contextlib.ExitStack()
+        self._download: Callable[[str, int, int], None] | None = None
 
     @property
     def signal_status(self) -> int:
@@ -44,11 +46,13 @@ class Screen(Observer):
         """Begin to hear signals."""
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._hear)
+        self._download = self._stack.enter_context(shown())
         return self
 
     def __exit__(self, *_: object) -> None:
         """Take the bar away and leave signals as they were."""
         self._close_bar()
+        self._stack.close()
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -64,13 +68,9 @@ class Screen(Observer):
         return bool(self._heard)
 
     def on_download(self, name: str, done: int, total: int) -> None:
-        """Show how far a download is, at most twice a second."""
-        if time.monotonic() - self._downloaded > 0.5 or done == total:
-            self._downloaded = time.monotonic()
-            share = f" of {size(total)} ({done / total:.0%})" if total else ""
-            end = "\r" if self._live and done != total else "\n"
-            if self._live or done == total:
-                self._console.print(f"downloading {name}: {size(done)}{share}   ", end=end)
+        """Show how far a download is."""
+        if self._download is not None:
+            self._download(name, done, total)
 
     def on_start(self, prepared: "Prepared") -> None:
         """Show warnings and the network."""
@@ -84,7 +84,8 @@ class Screen(Observer):
         """Move the bar."""
         if self._bar is None or self._task is None:
             return
-        text = f"epoch {progress.epoch}/{progress.epochs}  step {progress.step:,}/{progress.steps:,}  loss {figure(progress.loss)}"
+        where = f"epoch {progress.epoch}/{progress.epochs}  step {progress.step:,}/{progress.steps:,}"
+        text = f"{where}  loss {figure(progress.loss)}"
         total = self._bar.tasks[0].total or 1
         per_epoch = total / progress.epochs
         done = (progress.epoch - 1 + progress.step / progress.steps) * per_epoch
@@ -115,7 +116,11 @@ class Screen(Observer):
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[left]}"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[left]}"),
+        )
         self._bar = Bar(*columns, console=self._console, transient=True)
         self._task = self._bar.add_task("building the network", total=steps, left="")
         self._bar.start()

@@ -65,7 +65,9 @@ def _activation(activation: str, units: int | None, info: DatasetInfo) -> Iterat
         )
     elif info.task == "regression" and activation != "linear":
         if activation in {"relu", "leaky_relu", "elu", "gelu"}:
-            problem = f"{activation} cannot answer below the target's mean, since targets are standardized; expected linear"
+            problem = (
+                f"{activation} cannot answer below the target's mean, since targets are standardized; expected linear"
+            )
         else:
             problem = f"{activation} is bounded and a number to predict is not; expected linear"
     elif info.task == "multiclass" and activation != "softmax":
@@ -99,7 +101,9 @@ def _hidden(layers: list[LayerSpec]) -> Iterator[Finding]:
         if layer.key == "softmax":
             yield _hidden_softmax(here)
         if isinstance(layer, Dropout) and layer.rate > 0.8:
-            problem = f"a dropout rate of {layer.rate:g} leaves {1 - layer.rate:.0%} of the numbers; usual are 0.1 to 0.5"
+            problem = (
+                f"a dropout rate of {layer.rate:g} leaves {1 - layer.rate:.0%} of the numbers; usual are 0.1 to 0.5"
+            )
             yield Finding((*here, "dropout"), problem, warning=True)
 
 
@@ -115,7 +119,9 @@ def _collapse(layers: list[LayerSpec]) -> Iterator[Finding]:
     for i, layer in enumerate(layers):
         if isinstance(layer, Dense):
             if pending:
-                problem = "no activation between this dense layer and the one before: together they are one affine layer"
+                problem = (
+                    "no activation between this dense layer and the one before: together they are one affine layer"
+                )
                 yield Finding(("model", "layers", i), problem, warning=True)
             pending = layer.activation is None or layer.activation.key == "linear"
         elif layer.key not in straight:

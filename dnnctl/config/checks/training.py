@@ -25,7 +25,8 @@ def check_training(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     """
     if config.training.epochs is not None and config.training.iterations is not None:
         yield Finding(
-            ("training", "iterations"), "expected either epochs or iterations; received both. Take one of them out"
+            ("training", "iterations"),
+            "expected either epochs or iterations; received both. Take one of them out",
         )
     yield from _loss(config, info)
     yield from _metrics(config, info)
@@ -43,7 +44,9 @@ def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     fitting = [name for name in LOSSES.names() if info.task in LOSSES.get(name).tasks]  # type: ignore[attr-defined]
     if info.task not in loss.tasks:
         task = "classes" if info.task != "regression" else "a number"
-        yield Finding(path, f"{loss.key} does not fit {info.target!r}, which is {task}; expected {' or '.join(fitting)}")
+        yield Finding(
+            path, f"{loss.key} does not fit {info.target!r}, which is {task}; expected {' or '.join(fitting)}"
+        )
         return
     output = config.model.output
     if not (output == "auto" or isinstance(output, Dense | Activation)):
@@ -52,7 +55,8 @@ def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     activation = resolved.activation.key if isinstance(resolved, Dense) and resolved.activation else ""
     if activation in {"softmax", "sigmoid"} and activation != loss.activation:
         yield Finding(
-            path, f"{loss.key} wants a {loss.activation} output; received {activation}. 'loss: auto' chooses the fitting one"
+            path,
+            f"{loss.key} wants a {loss.activation} output; received {activation}. 'loss: auto' chooses the fitting one",
         )
 
 

@@ -16,9 +16,7 @@ LONGEST = 100_000
 Opener = Callable[[], AbstractContextManager[TextIO]]
 
 
-def read(
-    opened: Opener, name: str, pixels: int, labels: Collection[int]
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def read(opened: Opener, name: str, pixels: int, labels: Collection[int]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Read a table of pictures.
 
     NumPy reads all of it at once; only if it is wrong somewhere is it read again, row by row, to say where.

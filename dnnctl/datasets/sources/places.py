@@ -67,9 +67,7 @@ class Search(Generic[Files]):
     looked: tuple[str, ...]
 
 
-def search(
-    places: Places, folder: str, look: Callable[[Path], Files | str], keras: str = ""
-) -> Search[Files]:
+def search(places: Places, folder: str, look: Callable[[Path], Files | str], keras: str = "") -> Search[Files]:
     """Look for a data set in each place, in their order, until it is found.
 
     Args:

@@ -121,4 +121,4 @@ class KerasEngine:
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
-        write_with(path, lambda temporary: self._whole.save(temporary))
+        write_with(path, self._whole.save)

@@ -58,8 +58,8 @@ def _import() -> Any:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     try:
         with _silenced_stderr():
+            import keras  # noqa: F401 - Keras must find TensorFlow imported
             import tensorflow
-            import keras  # noqa: F401, I001 - Keras must find TensorFlow imported
     except ImportError as error:
         raise ModelError(
             f"TensorFlow cannot be imported: {error}. Reinstall it: pip install --force-reinstall tensorflow"
@@ -111,4 +111,7 @@ def _set_determinism(tensorflow: Any, *, wanted: bool) -> None:
         tensorflow.config.experimental.enable_op_determinism()
         os.environ[_DETERMINISTIC] = "1"
     elif enabled and not wanted:
-        warnings.warn("deterministic: false has no effect: an earlier training in this process turned it on", stacklevel=2)
+        warnings.warn(
+            "deterministic: false has no effect: an earlier training in this process turned it on",
+            stacklevel=2,
+        )

@@ -55,7 +55,7 @@ class SoftmaxCrossEntropy:
     def gradient(self, logits: Array, y_true: Array) -> Array:
         """Return (softmax(z) - t) / n, (n, classes)."""
         rows, classes = logits.shape
-        result = np.exp(logits - logits.max(axis=1, keepdims=True))
+        result: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
         result /= result.sum(axis=1, keepdims=True)
         result -= logits.dtype.type(self._smoothing / classes)
         result[np.arange(rows), y_true] -= logits.dtype.type(1 - self._smoothing)
@@ -75,7 +75,8 @@ class SigmoidCrossEntropy:
 
     def _targets(self, logits: Array, y_true: Array) -> Array:
         target = y_true.reshape(-1, 1).astype(logits.dtype)
-        return target * logits.dtype.type(1 - self._smoothing) + logits.dtype.type(self._smoothing / 2)
+        kept, spread = logits.dtype.type(1 - self._smoothing), logits.dtype.type(self._smoothing / 2)
+        return np.asarray(target * kept + spread)
 
     def value(self, logits: Array, y_true: Array) -> float:
         """Return the mean over rows; labels (n,), logits (n, 1)."""
@@ -88,7 +89,7 @@ class SigmoidCrossEntropy:
         # Written by tanh, which does not overflow where the exponential would.
         half = logits.dtype.type(0.5)
         probability = half * np.tanh(half * logits) + half
-        return (probability - self._targets(logits, y_true)) * logits.dtype.type(1 / len(logits))
+        return np.asarray((probability - self._targets(logits, y_true)) * logits.dtype.type(1 / len(logits)))
 
 
 class MeanSquaredError:
@@ -100,7 +101,7 @@ class MeanSquaredError:
 
     def gradient(self, logits: Array, y_true: Array) -> Array:
         """Return 2 e / (nK), (n, targets)."""
-        return (logits - y_true) * logits.dtype.type(2 / logits.size)
+        return np.asarray((logits - y_true) * logits.dtype.type(2 / logits.size))
 
 
 class MeanAbsoluteError:
@@ -112,7 +113,7 @@ class MeanAbsoluteError:
 
     def gradient(self, logits: Array, y_true: Array) -> Array:
         """Return sign(e) / (nK), (n, targets)."""
-        return np.sign(logits - y_true) * logits.dtype.type(1 / logits.size)
+        return np.asarray(np.sign(logits - y_true) * logits.dtype.type(1 / logits.size))
 
 
 class Huber:
@@ -133,7 +134,8 @@ class Huber:
 
     def gradient(self, logits: Array, y_true: Array) -> Array:
         """Return clip(e, -delta, delta) / (nK), (n, targets)."""
-        return np.clip(logits - y_true, -self._delta, self._delta) * logits.dtype.type(1 / logits.size)
+        clipped = np.clip(logits - y_true, -self._delta, self._delta)
+        return np.asarray(clipped * logits.dtype.type(1 / logits.size))
 
 
 def build_loss(spec: LossSpec) -> Loss:

@@ -42,9 +42,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
             if columns.header:
                 continue
         if len(row) != columns.width:
-            raise DataError(
-                f"{where}: expected {columns.width} columns as in the first row; received {len(row)}"
-            )
+            raise DataError(f"{where}: expected {columns.width} columns as in the first row; received {len(row)}")
         taken: tuple[str, ...] = pick(row) if pick else (row[columns.taken[0]],)
         _append(cells, taken, columns, where)
         lines.append(line)

@@ -44,7 +44,7 @@ class Initializer(Spec):
 class Zeros(Initializer):
     """Every number 0."""
 
-    def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.float64]:  # noqa: ARG002
+    def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.float64]:
         """Return zeros."""
         return np.zeros(shape)
 
@@ -52,7 +52,7 @@ class Zeros(Initializer):
 class Ones(Initializer):
     """Every number 1."""
 
-    def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.float64]:  # noqa: ARG002
+    def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.float64]:
         """Return ones."""
         return np.ones(shape)
 
@@ -63,7 +63,7 @@ class Constant(Initializer):
     main: ClassVar[str | None] = "value"
     value: float
 
-    def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.float64]:  # noqa: ARG002
+    def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> NDArray[np.float64]:
         """Return an array filled with `value`."""
         return np.full(shape, self.value)
 

@@ -74,7 +74,13 @@ class NetworkPlan:
         """SHA-256 over names, options that shape the function, and widths."""
         drawn_once = {"kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer"}
         rows = [
-            [layer.name, layer.spec.key, layer.inputs, layer.outputs, layer.spec.model_dump(mode="json", exclude=drawn_once)]
+            [
+                layer.name,
+                layer.spec.key,
+                layer.inputs,
+                layer.outputs,
+                layer.spec.model_dump(mode="json", exclude=drawn_once),
+            ]
             for layer in self.layers
         ]
         return hashlib.sha256(json.dumps([self.inputs, rows], sort_keys=True).encode()).hexdigest()

@@ -70,7 +70,7 @@ def scatter_classes(axes: "Axes", info: DatasetInfo, rows: Samples, pair: tuple[
                 marker=MARKERS[number % len(MARKERS)],
                 edgecolors="white",
                 linewidths=0.6,
-                label=plain(name, 24),
+                label=plain(name, 22),
                 zorder=3,
             )
         )

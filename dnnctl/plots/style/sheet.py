@@ -17,6 +17,7 @@ DPI = 120
 TITLE, TEXT, SMALL = 12.0, 9.0, 8.0  # Points.
 HEADING = 0.72  # Inches at the top of a sheet: title and subtitle.
 EDGE = 0.18  # Inches left free at every side.
+BESIDE = 2.1  # Inches for a legend at the right.
 
 # Okabe and Ito's colours, which people with a colour vision deficiency can tell apart.
 BLUE, RED, GREEN, PINK, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
@@ -38,7 +39,7 @@ def sheet(width: float, height: float, title: str, subtitle: str) -> "Figure":
     from matplotlib.figure import Figure
 
     title, subtitle = plain(title, 80), plain(subtitle, 150)
-    width = max(width, width_of(title, TITLE * 1.1) + 2 * EDGE, width_of(subtitle, TEXT) + 2 * EDGE)
+    width = max(width, width_of(title, TITLE, "bold") + 2 * EDGE, width_of(subtitle, TEXT) + 2 * EDGE)
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     left = EDGE / width
@@ -85,12 +86,19 @@ def label(axes: "Axes", x: str, y: str, title: str = "") -> None:
         axes.set_title(title, size=TEXT, color=INK, loc="left", pad=5, weight="bold")
 
 
-def no_offsets(axes: "Axes") -> None:
-    """Write the numbers of both axes in full, where they are on a linear scale."""
-    if axes.get_xscale() == "linear":
-        axes.ticklabel_format(axis="x", useOffset=False)
-    if axes.get_yscale() == "linear":
-        axes.ticklabel_format(axis="y", useOffset=False)
+def tidy(axes: "Axes", whole: str = "") -> None:
+    """Write few numbers at linear axes, and those in full.
+
+    Args:
+        axes: Axes on which everything is drawn.
+        whole: `x` or `y` where only whole numbers make sense.
+    """
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
+    for name, axis, scale in (("x", axes.xaxis, axes.get_xscale()), ("y", axes.yaxis, axes.get_yscale())):
+        if scale == "linear":
+            axis.set_major_locator(MaxNLocator(nbins=6, integer=name == whole, steps=[1, 2, 2.5, 5, 10]))
+            axis.set_major_formatter(ScalarFormatter(useOffset=False))
 
 
 def panels(
@@ -126,15 +134,28 @@ def colours_of(classes: int) -> list[str]:
     return [to_hex(colormaps["tab20"](i % 20)) for i in range(classes)]
 
 
-def key(figure: "Figure", handles: list[object], columns: int | None = None) -> None:
-    """Put a legend at the upper right of a sheet, beside the title."""
+def key(figure: "Figure", handles: list[object]) -> None:
+    """Put a legend of a few short words at the upper right of a sheet, beside the title."""
     figure.legend(
         handles=handles,
         loc="upper right",
-        ncols=columns or len(handles),
+        ncols=len(handles),
         fontsize=SMALL,
         frameon=False,
         borderaxespad=0.4,
         handlelength=1.6,
         columnspacing=1.2,
+    )
+
+
+def key_beside(axes: "Axes", handles: list[object]) -> None:
+    """Put a legend of classes at the right of the axes, where the sheet has `BESIDE` inches for it."""
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.01),
+        fontsize=SMALL,
+        frameon=False,
+        handlelength=1.4,
+        labelspacing=0.7,
     )

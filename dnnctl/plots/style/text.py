@@ -30,19 +30,26 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def amount(value: float) -> str:
+    """Return a figure in three digits, or whole with commas from a thousand on."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 @lru_cache(maxsize=4096)
-def width_of(text: str, points: float) -> float:
+def width_of(text: str, points: float, weight: str = "normal") -> float:
     """Return how wide a line of text is drawn, in inches.
 
     Args:
         text: Text as `plain` returns it.
         points: Size of the letters.
+        weight: `normal` or `bold`.
     """
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     shown = text.replace(r"\$", "$")
-    width, _, _ = text_to_path.get_text_width_height_descent(shown, FontProperties(size=points), ismath=False)
+    font = FontProperties(size=points, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(shown, font, ismath=False)
     return float(width) / 72
 
 

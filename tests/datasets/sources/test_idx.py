@@ -16,9 +16,7 @@ VALUES = np.arange(30, dtype=np.uint8).reshape(SHAPE)
 
 
 def packed(values: np.ndarray = VALUES, kind: int = 8) -> bytes:
-    return (
-        bytes([0, 0, kind, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
-    )
+    return bytes([0, 0, kind, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
 
 
 def written(tmp_path: Path, contents: bytes) -> Path:

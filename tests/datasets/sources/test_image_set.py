@@ -20,18 +20,14 @@ from dnnctl.datasets.sources.image_set import MEMBERS, STEMS, ImageSet
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_array
 
-INFO = DatasetInfo(
-    "Tiny", "multiclass", (3, 2), ("a", "b"), rows=(6, 4), folder="tiny-set", input_range=(0, 255)
-)
+INFO = DatasetInfo("Tiny", "multiclass", (3, 2), ("a", "b"), rows=(6, 4), folder="tiny-set", input_range=(0, 255))
 ARRAYS = {
     "train-images": np.arange(36, dtype=np.uint8).reshape(6, 3, 2),
     "train-labels": np.array([0, 1, 0, 1, 0, 1], np.uint8),
     "test-images": np.arange(100, 124, dtype=np.uint8).reshape(4, 3, 2),
     "test-labels": np.array([1, 1, 0, 0], np.uint8),
 }
-TINY = ImageSet(
-    "tiny_set", INFO, {part: sha256_of_array(array) for part, array in ARRAYS.items()}, keras="tiny.npz"
-)
+TINY = ImageSet("tiny_set", INFO, {part: sha256_of_array(array) for part, array in ARRAYS.items()}, keras="tiny.npz")
 
 
 def packed(array: np.ndarray) -> bytes:
@@ -241,9 +237,7 @@ def test_a_bad_mirror_is_told_and_the_next_one_tried(
     assert kept(tmp_path) == sorted(FILES)
 
 
-def test_an_endless_answer_is_cut_off(
-    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endless_answer_is_cut_off(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_set, "SLACK", 100)
     sent = 0
 

@@ -67,9 +67,7 @@ def test_refuses_damaged_contents_and_a_missing_header(tmp_path: Path) -> None:
 
 def test_a_header_that_promises_too_much_costs_no_memory(tmp_path: Path) -> None:
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": "|u1", "fortran_order": False, "shape": (1 << 40,)}
-    )
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (1 << 40,)})
     with zipfile.ZipFile(tmp_path / "set.npz", "w") as archive:
         archive.writestr("x_train.npy", header.getvalue())
     tracemalloc.start()

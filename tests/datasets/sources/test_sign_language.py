@@ -85,9 +85,7 @@ def test_a_wrong_row_is_named(tmp_path: Path, rows: list[str], problem: str) -> 
         read(plant(tmp_path, table(*rows)))
 
 
-@pytest.mark.parametrize(
-    "header", ["", "a,b", HEADER + ",pixel785", HEADER.replace("label", "class"), row(0)]
-)
+@pytest.mark.parametrize("header", ["", "a,b", HEADER + ",pixel785", HEADER.replace("label", "class"), row(0)])
 def test_another_header_is_refused(tmp_path: Path, header: str) -> None:
     with pytest.raises(DataError, match=r"train.csv:1: expected the header label,pixel1,...,pixel784"):
         read(plant(tmp_path, table(row(0), header=header)))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +20,7 @@ BINARY = DatasetInfo("t", "binary", (2,), ("no", "yes"))
 VALUES = DatasetInfo("t", "regression", (1,), feature_names=("weight",), target="height", unit="cm")
 SCORES = np.array([0.1, 0.9, 0.0], np.float32)
 
-THREE = Predictions(
-    (Prediction("a.png", SCORES, 1), Prediction("b.png", SCORES[::-1], 1)), CLASSES, 2, ("a note",)
-)
+THREE = Predictions((Prediction("a.png", SCORES, 1), Prediction("b.png", SCORES[::-1], 1)), CLASSES, 2, ("a note",))
 CASES = {
     "classes": THREE,
     "top one": replace(THREE, top=1),
@@ -98,7 +97,7 @@ def test_csv_of_classes_and_values() -> None:
     assert written(wrong, "csv") == (
         "name,prediction,confidence,class_2,probability_2,true,correct\nx,Coat,0.625,Bag,0.25,T-shirt,false\n"
     )
-    assert written(CASES["values"], "csv") == "name,prediction,unit,true\n75,170.12345,cm,171.5\n"
+    assert written(CASES["values"], "csv") == "name,prediction,unit,true\n75,170.12344,cm,171.5\n"
     assert written(CASES["several values"], "csv") == "name,prediction_1,prediction_2,unit\n75,170.0,3.0,cm\n"
 
 
@@ -152,12 +151,15 @@ class Terminal(io.StringIO):
 
 
 def test_the_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     stream = Terminal()
     plugins.load(PACKAGE, "table").write(CASES["classes"], stream)
-    assert "a.png" in stream.getvalue()
-    assert max(map(len, stream.getvalue().splitlines())) <= 60
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert plain != stream.getvalue()
+    assert "a.png" in plain
+    assert max(map(len, plain.splitlines())) <= 40
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,7 @@ def test_what_is_wrong_is_said_with_its_line(text: str | bytes, message: str) ->
 
 
 def test_pixels_out_of_range_are_named() -> None:
-    with pytest.raises(
-        DataError, match=r"p.csv:3: column 3 \('p2'\): expected a pixel from 0 to 255; received 300"
-    ):
+    with pytest.raises(DataError, match=r"p.csv:3: column 3 \('p2'\): expected a pixel from 0 to 255; received 300"):
         read("label,p1,p2,p3,p4\n1,1,2,3,4\n1,1,300,3,4\n", PICTURES)
     with pytest.raises(DataError, match="expected 4 columns, or 5 with a label first; received 3"):
         read("1,2,3\n", PICTURES)

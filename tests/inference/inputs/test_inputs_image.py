@@ -44,9 +44,7 @@ def test_modes_agree(mode: str) -> None:
     grey = Image.fromarray(ramp())
     kind = "TIFF"
     if mode in {"I;16", "I"}:
-        picture = Image.fromarray(
-            (ramp().astype(np.uint16) * 257).astype(np.uint16 if mode == "I;16" else np.int32)
-        )
+        picture = Image.fromarray((ramp().astype(np.uint16) * 257).astype(np.uint16 if mode == "I;16" else np.int32))
     elif mode == "F":
         picture = Image.fromarray(ramp().astype(np.float32) / 255)
     elif mode in {"CMYK", "YCbCr"}:
@@ -153,18 +151,10 @@ def test_other_scales() -> None:
 
 def png_header(width: int, height: int) -> bytes:
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + struct.pack(">I", 13)
-        + body
-        + struct.pack(">I", zlib.crc32(body))
-        + b"\0\0\0\x09IDAT"
-    )
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body)) + b"\0\0\0\x09IDAT"
 
 
-@pytest.mark.parametrize(
-    "size", [(10_001, 10_000), (12_000, 12_000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)]
-)
+@pytest.mark.parametrize("size", [(10_001, 10_000), (12_000, 12_000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
 def test_huge_pictures_are_refused_by_their_header(size: tuple[int, int]) -> None:
     with pytest.raises(DataError, match=r"100,000,000"):
         image.read(io.BytesIO(png_header(*size)), "p", PLAIN, Options())
@@ -203,7 +193,7 @@ def test_a_digit_on_a_page_is_placed_as_in_mnist() -> None:
     page[20, 20] = 0  # a speck of dust
     inputs = read(Image.fromarray(page), CENTRED)
     x = inputs.x[0].astype(float)
-    rows, columns = np.nonzero(x > 60)
+    rows, _ = np.nonzero(x > 60)
     assert np.ptp(rows) + 1 == 20
     centre = [(x.sum(axis=1 - axis) * np.arange(28)).sum() / x.sum() for axis in (0, 1)]
     assert centre == pytest.approx([14, 14], abs=0.6)
@@ -237,9 +227,7 @@ def mnist() -> tuple[np.ndarray, ...]:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_real_digits_on_pages_are_recognised_as_well_as_the_originals(
-    mnist: tuple[np.ndarray, ...], kind: str
-) -> None:
+def test_real_digits_on_pages_are_recognised_as_well_as_the_originals(mnist: tuple[np.ndarray, ...], kind: str) -> None:
     x_train, y_train, x_test, y_test = mnist
     train = x_train.reshape(len(x_train), -1).astype(np.float32)
 

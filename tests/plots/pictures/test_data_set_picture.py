@@ -20,10 +20,7 @@ def images(counts: list[int]) -> Dataset:
 
 def tiles(page: np.ndarray) -> list[set[float]]:
     """Return the values in each row of samples, which gaps of NaN separate."""
-    return [
-        set(row[~np.isnan(row)])
-        for row in np.array_split(page[~np.isnan(page).all(axis=1)], len(page) // 5 + 1)
-    ]
+    return [set(row[~np.isnan(row)]) for row in np.array_split(page[~np.isnan(page).all(axis=1)], len(page) // 5 + 1)]
 
 
 def test_each_class_has_a_row_of_as_many_samples() -> None:

@@ -70,9 +70,7 @@ def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
     n = ("n", *own)
     several = [own, n, ("n", cells), (*n, 1)] if spec.info.is_image else [own, n]
     expected = " or ".join(f"({', '.join(map(str, form))}{',' * (len(form) == 1)})" for form in several)
-    raise DataError(
-        f"{name}: the network takes {spec.described}: expected shape {expected}; received {shape}"
-    )
+    raise DataError(f"{name}: the network takes {spec.described}: expected shape {expected}; received {shape}")
 
 
 def from_rows(
@@ -114,9 +112,7 @@ def from_rows(
     if table.dtype.kind == "f":
         fail(~np.isfinite(table), "a finite number")
     notes: list[str] = []
-    fraction = (
-        table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
-    )
+    fraction = table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
     if fraction:
         table = table.astype(np.float32) * np.float32(high)
         notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")

@@ -62,6 +62,9 @@ def _is_header(cells: tuple[str, ...], spec: InputSpec) -> bool:
     features = {name.casefold() for name in spec.info.feature_names}
     if any(cell.casefold() in features | LABELS for cell in cells):
         return True
+    # pandas numbers unnamed columns and leaves the name of its row numbers blank.
+    if spec.info.is_image and len(cells) == spec.cells + 1 and not cells[0]:
+        return True
     return not any(_is_number(cell) for cell in cells)
 
 

@@ -1,5 +1,6 @@
 """From an image file of any mode to grey from 0 to 1."""
 
+import logging
 import warnings
 from typing import IO, TYPE_CHECKING, Any
 
@@ -13,11 +14,14 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 100_000_000
 
-# Pictures are reduced to about this many pixels a side before anything is computed in floating point.
+# A larger picture is reduced to about this many pixels on its shorter side before anything is computed in floating point.
 WORKING_SIDE = 1024
 
 # Pillow knows more, some of which start other programs; these are what the file endings promise.
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
+
+# Without any handler, Pillow's log of a damaged TIFF would appear on standard error.
+QUIET = logging.NullHandler()
 
 
 def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]]:
@@ -31,7 +35,7 @@ def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]
         name: What to call it in messages.
 
     Returns:
-        float32 (height, width) from 0 (black) to 1 (white), at most about 2 * `WORKING_SIDE` a side,
+        float32 (height, width) from 0 (black) to 1 (white), its shorter side at most 2 * `WORKING_SIDE`,
         and notes on what was done.
 
     Raises:
@@ -39,6 +43,7 @@ def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]
     """
     from PIL import Image, UnidentifiedImageError
 
+    logging.getLogger("PIL").addHandler(QUIET)
     # Pillow warns of what is checked here anyway, and of oddities in metadata.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -61,8 +66,7 @@ def _check_size(image: "Image.Image", name: str) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise DataError(
-            f"{name}: has {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,} in all: "
-            "make it smaller first"
+            f"{name}: has {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,} in all: make it smaller first"
         )
 
 
@@ -97,12 +101,13 @@ def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[
 
 def _reduced(image: "Image.Image") -> "Image.Image":
     """Return a picture averaged over whole pixels, where it is much larger than any network needs."""
-    by = (max(1, image.width // WORKING_SIDE), max(1, image.height // WORKING_SIDE))
-    # A long narrow strip is reduced along its length only as far as both sides allow, to keep its shape.
-    factor = min(by)
-    if factor == 1:
+    shorter, longer = sorted(image.size)
+    factor = max(shorter // WORKING_SIDE, longer // (4 * WORKING_SIDE))
+    if factor < 2:
         return image
-    return (image.convert("I") if image.mode.startswith("I;16") else image).reduce(factor)
+    # A strip thinner than the factor becomes one pixel thin, as it would in the input.
+    factors = (min(factor, image.width), min(factor, image.height))
+    return (image.convert("I") if image.mode.startswith("I;16") else image).reduce(factors)
 
 
 def _scaled(values: NDArray[Any], name: str, notes: list[str]) -> NDArray[np.float32]:

@@ -33,9 +33,7 @@ class _Lines:
             try:
                 yield line.decode("utf-8-sig" if self.number == 1 else "utf-8")
             except UnicodeDecodeError:
-                raise DataError(
-                    f"{self.name}:{self.number}: is not UTF-8 text; save it as 'CSV UTF-8'"
-                ) from None
+                raise DataError(f"{self.name}:{self.number}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
 
 
 def text_rows(stream: IO[bytes], name: str, width: int) -> Iterator[tuple[int, list[str]]]:

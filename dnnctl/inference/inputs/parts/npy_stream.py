@@ -40,9 +40,7 @@ def read_npy(
     if claimed > MAX_BYTES:
         raise DataError(f"{name}: claims {claimed:,} bytes; expected at most {MAX_BYTES:,}: split it")
     if claimed > size - start:
-        raise DataError(
-            f"{name}: is cut short: {shape} of {dtype} is {claimed:,} bytes; found {size - start:,}"
-        )
+        raise DataError(f"{name}: is cut short: {shape} of {dtype} is {claimed:,} bytes; found {size - start:,}")
     contents = _exactly(stream, claimed, name)
     array = np.frombuffer(contents, dtype=dtype, count=prod(shape))
     return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
@@ -68,7 +66,5 @@ def _exactly(stream: IO[bytes], count: int, name: str) -> bytes:
     except Exception as error:
         raise DataError(f"{name}: is damaged: {type(error).__name__}: {error}") from None
     if len(contents) != count:
-        raise DataError(
-            f"{name}: is cut short: expected {count:,} bytes of elements; found {len(contents):,}"
-        )
+        raise DataError(f"{name}: is cut short: expected {count:,} bytes of elements; found {len(contents):,}")
     return contents

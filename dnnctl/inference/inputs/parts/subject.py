@@ -47,9 +47,7 @@ def frame(grey: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32] | N
         drawing = np.clip(drawing / np.percentile(drawing[drawing > 0], FULL), 0, 1)
     side = round(min(shape) * 20 / 28) if framing == "mass" else min(shape)
     scale = side / max(drawing.shape)
-    small = resized(
-        drawing, (max(1, round(drawing.shape[0] * scale)), max(1, round(drawing.shape[1] * scale)))
-    )
+    small = resized(drawing, (max(1, round(drawing.shape[0] * scale)), max(1, round(drawing.shape[1] * scale))))
     page = _placed(small, shape, by_mass=framing == "mass")
     return page if (spec.ground or 0.0) <= 0.5 else np.float32(1) - page
 
