@@ -26,6 +26,7 @@ SET = image_set.ImageSet(
         rows=(60000, 10000),
         folder="fashion-mnist",
         drawing=True,
+        framing="box",
         licence="MIT, Zalando SE",
         source="Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017, arXiv:1708.07747",
     ),

@@ -13,6 +13,7 @@ SET = image_set.ImageSet(
         target="digit",
         input_range=(0.0, 255.0),
         drawing=True,
+        framing="mass",
         rows=(60000, 10000),
         folder="mnist",
         licence="CC BY-SA 3.0, as it is commonly given",

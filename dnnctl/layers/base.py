@@ -1,7 +1,10 @@
 """What every layer has in common."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.layers.parts.initializers import Initializer
 from dnnctl.layers.parts.regularizers import Regularizer
@@ -35,6 +38,73 @@ class WeightSpec:
         return product
 
 
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class KerasForm:
+    """A built-in Keras layer, described without importing Keras.
+
+    Args:
+        class_name: Its class in `keras.layers`.
+        options: Its arguments, as plain values.
+    """
+
+    class_name: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class NumpyLayer:
+    """A layer's forward and backward pass in NumPy.
+
+    A row of layers computes its answer by `forward` from the first to the last, and the gradients of a
+    loss by `backward` from the last to the first, each layer getting the gradient of the loss with respect
+    to its output and handing on the one with respect to its input. What `backward` needs, `forward` keeps.
+
+    Results live in buffers that the next step writes over: nothing is allocated while training.
+
+    Args:
+        dtype: `float32` or `float64`.
+    """
+
+    # Whether the function has a kink, where a difference quotient says nothing about the gradient.
+    kinked: ClassVar[bool] = False
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = np.dtype(dtype)
+        self.parameters: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+        self._buffers: dict[str, Array] = {}
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return the layer's output for inputs x (batch, inputs)."""
+        raise TypeError(f"{type(self).__name__} does not define forward")  # pragma: no cover
+
+    def backward(self, dy: Array) -> Array:
+        """Take dL/dy (batch, outputs), keep dL/d(parameters) in `gradients`, return dL/dx (batch, inputs)."""
+        raise TypeError(f"{type(self).__name__} does not define backward")  # pragma: no cover
+
+    def at(self, step: int) -> None:
+        """Hear which optimizer step comes next; layers that draw random numbers make them depend on it."""
+
+    def side(self) -> Array | None:
+        """Return on which side of its kink each input of the last forward pass lay; None without a kink."""
+        return None
+
+    def buffer(self, name: str, shape: tuple[int, ...], dtype: Any = None) -> Array:
+        """Return an array to write into, the same one at every step.
+
+        Args:
+            name: What it is for, within this layer.
+            shape: Its shape; a batch with fewer rows uses the first rows of the same memory.
+            dtype: Its type; the layer's own if None.
+        """
+        kept = self._buffers.get(name)
+        if kept is None or len(kept) < shape[0] or kept.shape[1:] != shape[1:]:
+            kept = self._buffers[name] = np.empty(shape, dtype or self.dtype)
+        return kept[: shape[0]]
+
+
 class LayerSpec(Spec):
     """A layer as it is written in a configuration.
 
@@ -57,17 +127,22 @@ class LayerSpec(Spec):
         """
         return ()
 
-    def to_keras(self, name: str, seed: int) -> Any:
+    def keras_form(self, seed: int) -> KerasForm:
         """Return the built-in Keras layer that computes this, without its weights.
 
         Args:
-            name: Name of the layer inside the network.
             seed: Seed for layers that draw random numbers while training, 0 to 2**31 - 1.
-
-        Returns:
-            A `keras.layers.Layer`.
         """
-        raise TypeError(f"{type(self).__module__} does not define to_keras")  # pragma: no cover
+        raise TypeError(f"{type(self).__module__} does not define keras_form")  # pragma: no cover
+
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this, without its weights.
+
+        Args:
+            seed: Seed for layers that draw random numbers while training, 0 to 2**31 - 1.
+            dtype: `float32` or `float64`.
+        """
+        raise TypeError(f"{type(self).__module__} does not define to_numpy")  # pragma: no cover
 
 
 class Activation(LayerSpec):

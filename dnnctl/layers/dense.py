@@ -2,11 +2,12 @@ r"""Affine layer, also called fully connected: $Y = X W + b$."""
 
 from typing import Any, ClassVar
 
+import numpy as np
 from pydantic import Field
 
-from dnnctl.layers.base import ActivationField, FlagOrAuto, LayerSpec, WeightSpec
+from dnnctl.layers.base import ActivationField, Array, FlagOrAuto, KerasForm, LayerSpec, NumpyLayer, WeightSpec
 from dnnctl.layers.parts.initializers import InitializerField, default
-from dnnctl.layers.parts.regularizers import RegularizerField
+from dnnctl.layers.parts.regularizers import Regularizer, RegularizerField
 
 
 class Layer(LayerSpec):
@@ -49,17 +50,46 @@ class Layer(LayerSpec):
         bias = WeightSpec("bias", (self.units,), self.bias_initializer, regularizer=self.bias_regularizer)
         return (kernel, bias)
 
-    def to_keras(self, name: str, seed: int) -> Any:
-        """Return a `keras.layers.Dense` without activation; that is a layer of its own."""
-        import keras
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return a Keras `Dense` without activation; that is a layer of its own."""
+        options = {"units": self.units, "use_bias": bool(self.use_bias)}
+        penalties = {"kernel_regularizer": self.kernel_regularizer, "bias_regularizer": self.bias_regularizer}
+        return KerasForm("Dense", options | {name: _written(penalty) for name, penalty in penalties.items() if penalty})
 
-        def penalty(written: Any) -> Any:
-            return keras.regularizers.L1L2(written.l1, written.l2) if written else None
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Affine(dtype)
 
-        return keras.layers.Dense(
-            self.units,
-            use_bias=bool(self.use_bias),
-            kernel_regularizer=penalty(self.kernel_regularizer),
-            bias_regularizer=penalty(self.bias_regularizer),
-            name=name,
-        )
+
+def _written(penalty: Regularizer) -> dict[str, Any]:
+    """Return a penalty as Keras writes it."""
+    options = {"l1": penalty.l1, "l2": penalty.l2}
+    return {"module": "keras.regularizers", "class_name": "L1L2", "config": options, "registered_name": None}
+
+
+class Affine(NumpyLayer):
+    r"""Affine layer; x (batch, inputs), W (inputs, units), b (units,), y (batch, units).
+
+    Forward $y = x W + b$. Backward $dW = x^T dy$, $db = \sum_{rows} dy$, $dx = dy W^T$.
+    """
+
+    # The first layer of a network has nothing to hand dx on to, and saves that product.
+    first = False
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return x W + b."""
+        self._x = x
+        kernel = self.parameters["kernel"]
+        y = np.matmul(x, kernel, out=self.buffer("y", (len(x), kernel.shape[1])))
+        if "bias" in self.parameters:
+            y += self.parameters["bias"]
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Keep dW and db, return dx."""
+        np.matmul(self._x.T, dy, out=self.gradients["kernel"])
+        if "bias" in self.gradients:
+            np.add.reduce(dy, axis=0, out=self.gradients["bias"])
+        if self.first:
+            return dy
+        return np.matmul(dy, self.parameters["kernel"].T, out=self.buffer("dx", self._x.shape))

@@ -1,10 +1,11 @@
 r"""Dropout: each number is set to 0 with probability `rate` while training, the rest scaled up."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
-from dnnctl.layers.base import LayerSpec
+from dnnctl.layers.base import Array, KerasForm, LayerSpec, NumpyLayer
 
 
 class Layer(LayerSpec):
@@ -19,8 +20,50 @@ class Layer(LayerSpec):
     main: ClassVar[str | None] = "rate"
     rate: float = Field(ge=0, lt=1)
 
-    def to_keras(self, name: str, seed: int) -> Any:
-        """Return a `keras.layers.Dropout`."""
-        import keras
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("Dropout", {"rate": self.rate, "seed": seed})
 
-        return keras.layers.Dropout(self.rate, seed=seed, name=name)
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Dropout(self.rate, seed, dtype)
+
+
+class Dropout(NumpyLayer):
+    r"""Dropout; all (batch, units).
+
+    Forward $y = x \cdot m$, backward $dx = dy \cdot m$, with $m$ 0 with probability `rate`, else $1 / (1 - rate)$.
+    After training both are the identity. The mask is a function of seed and step, so that a resumed
+    training draws the same ones.
+
+    Args:
+        rate: Probability of a 0, 0 to 1 (1 excluded).
+        seed: Decides the masks.
+        dtype: `float32` or `float64`.
+    """
+
+    def __init__(self, rate: float, seed: int, dtype: str) -> None:
+        super().__init__(dtype)
+        self._rate, self._seed, self._step = rate, seed, 0
+        self._mask: Array | None = None
+
+    def at(self, step: int) -> None:
+        """Take the masks of this step."""
+        self._step = step
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return x with some entries set to 0 and the others scaled up; x itself after training."""
+        if not training or self._rate == 0:
+            self._mask = None
+            return x
+        generator = np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self._step]))
+        drawn = generator.random(dtype=np.float32, out=self.buffer("drawn", x.shape, np.float32))
+        kept = np.greater_equal(drawn, np.float32(self._rate), out=self.buffer("kept", x.shape, bool))
+        self._mask = np.multiply(kept, self.dtype.type(1 / (1 - self._rate)), out=self.buffer("mask", x.shape))
+        return np.multiply(x, self._mask, out=self.buffer("y", x.shape))
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy times the mask."""
+        if self._mask is None:
+            return dy
+        return np.multiply(dy, self._mask, out=self.buffer("dx", dy.shape))

@@ -1,10 +1,11 @@
 r"""Exponential linear unit: $y = x$ for $x > 0$, else $alpha \cdot (e^x - 1)$."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
-from dnnctl.layers.base import Activation
+from dnnctl.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
 class Layer(Activation):
@@ -19,8 +20,49 @@ class Layer(Activation):
     main: ClassVar[str | None] = "alpha"
     alpha: float = Field(1.0, ge=0)
 
-    def to_keras(self, name: str, seed: int) -> Any:
+    def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""
-        import keras
+        return KerasForm("ELU", {"alpha": self.alpha})
 
-        return keras.layers.ELU(alpha=self.alpha, name=name)
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Elu(self.alpha, dtype)
+
+
+class Elu(NumpyLayer):
+    r"""Exponential linear unit, a its depth; all (batch, units).
+
+    Forward $y = x$ for $x > 0$, else $a (e^x - 1)$; backward $dx = dy$ for $x > 0$, else $dy (y + a)$.
+
+    Args:
+        alpha: a, at least 0.
+        dtype: `float32` or `float64`.
+    """
+
+    kinked: ClassVar[bool] = True
+
+    def __init__(self, alpha: float, dtype: str) -> None:
+        super().__init__(dtype)
+        self._alpha = self.dtype.type(alpha)
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return x above 0, a (exp(x) - 1) below."""
+        self._above: Array = np.greater(x, 0, out=self.buffer("above", x.shape, bool))
+        # Clipped first, since exp of a large x would overflow although it is not used.
+        y: Array = np.minimum(x, 0, out=self.buffer("y", x.shape))
+        np.expm1(y, out=y)
+        y *= self._alpha
+        np.copyto(y, x, where=self._above)
+        self._y = y
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy above 0, dy (y + a) below."""
+        dx: Array = np.add(self._y, self._alpha, out=self.buffer("dx", dy.shape))
+        dx *= dy
+        np.copyto(dx, dy, where=self._above)
+        return dx
+
+    def side(self) -> Array:
+        """Return where x > 0."""
+        return self._above.copy()

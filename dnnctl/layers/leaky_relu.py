@@ -1,10 +1,11 @@
 r"""Leaky rectified linear unit: $y = x$ for $x > 0$, else $negative\_slope \cdot x$."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
-from dnnctl.layers.base import Activation
+from dnnctl.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
 class Layer(Activation):
@@ -19,8 +20,44 @@ class Layer(Activation):
     main: ClassVar[str | None] = "negative_slope"
     negative_slope: float = Field(0.3, ge=0)
 
-    def to_keras(self, name: str, seed: int) -> Any:
+    def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""
-        import keras
+        return KerasForm("LeakyReLU", {"negative_slope": self.negative_slope})
 
-        return keras.layers.LeakyReLU(negative_slope=self.negative_slope, name=name)
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return LeakyRelu(self.negative_slope, dtype)
+
+
+class LeakyRelu(NumpyLayer):
+    r"""Leaky rectified linear unit, s the slope below 0; all (batch, units).
+
+    Forward $y = x$ for $x > 0$, else $s x$; backward $dx = dy$ for $x > 0$, else $s \cdot dy$.
+
+    Args:
+        slope: s, at least 0.
+        dtype: `float32` or `float64`.
+    """
+
+    kinked: ClassVar[bool] = True
+
+    def __init__(self, slope: float, dtype: str) -> None:
+        super().__init__(dtype)
+        self._slope = self.dtype.type(slope)
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return x above 0, s x below."""
+        self._above: Array = np.greater(x, 0, out=self.buffer("above", x.shape, bool))
+        y: Array = np.multiply(x, self._slope, out=self.buffer("y", x.shape))
+        np.copyto(y, x, where=self._above)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy above 0, s dy below."""
+        dx: Array = np.multiply(dy, self._slope, out=self.buffer("dx", dy.shape))
+        np.copyto(dx, dy, where=self._above)
+        return dx
+
+    def side(self) -> Array:
+        """Return where x > 0."""
+        return self._above.copy()

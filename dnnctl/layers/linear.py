@@ -1,8 +1,6 @@
 r"""Identity: $y = x$."""
 
-from typing import Any
-
-from dnnctl.layers.base import Activation
+from dnnctl.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
 class Layer(Activation):
@@ -11,8 +9,22 @@ class Layer(Activation):
     Source: none needed.
     """
 
-    def to_keras(self, name: str, seed: int) -> Any:
+    def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""
-        import keras
+        return KerasForm("Activation", {"activation": "linear"})
 
-        return keras.layers.Activation("linear", name=name)
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Linear(dtype)
+
+
+class Linear(NumpyLayer):
+    """Identity: forward y = x, backward dx = dy; all (batch, units)."""
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return x."""
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy."""
+        return dy

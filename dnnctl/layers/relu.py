@@ -1,8 +1,10 @@
 r"""Rectified linear unit: $y = \max(x, 0)$."""
 
-from typing import Any
+from typing import ClassVar
 
-from dnnctl.layers.base import Activation
+import numpy as np
+
+from dnnctl.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
 class Layer(Activation):
@@ -11,8 +13,30 @@ class Layer(Activation):
     Source: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.
     """
 
-    def to_keras(self, name: str, seed: int) -> Any:
+    def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""
-        import keras
+        return KerasForm("ReLU")
 
-        return keras.layers.ReLU(name=name)
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Relu(dtype)
+
+
+class Relu(NumpyLayer):
+    r"""Rectified linear unit: forward $y = \max(x, 0)$, backward $dx = dy \cdot [y > 0]$; all (batch, units)."""
+
+    kinked: ClassVar[bool] = True
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return max(x, 0)."""
+        self._y: Array = np.maximum(x, 0, out=self.buffer("y", x.shape))
+        return self._y
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy where y > 0, else 0."""
+        passed = np.greater(self._y, 0, out=self.buffer("passed", dy.shape, bool))
+        return np.multiply(dy, passed, out=self.buffer("dx", dy.shape))
+
+    def side(self) -> Array:
+        """Return where y > 0."""
+        return self._y > 0

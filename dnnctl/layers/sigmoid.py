@@ -1,8 +1,8 @@
 r"""Logistic sigmoid: $y = 1 / (1 + e^{-x})$."""
 
-from typing import Any
+import numpy as np
 
-from dnnctl.layers.base import Activation
+from dnnctl.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
 class Layer(Activation):
@@ -11,8 +11,32 @@ class Layer(Activation):
     Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 3.10.
     """
 
-    def to_keras(self, name: str, seed: int) -> Any:
+    def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""
-        import keras
+        return KerasForm("Activation", {"activation": "sigmoid"})
 
-        return keras.layers.Activation("sigmoid", name=name)
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Sigmoid(dtype)
+
+
+class Sigmoid(NumpyLayer):
+    r"""Logistic sigmoid: forward $y = 1 / (1 + e^{-x})$, backward $dx = dy \cdot y (1 - y)$; all (batch, units)."""
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return the sigmoid of x."""
+        half = self.dtype.type(0.5)
+        # As (tanh(x / 2) + 1) / 2, which is the same and cannot overflow.
+        y: Array = np.multiply(x, half, out=self.buffer("y", x.shape))
+        np.tanh(y, out=y)
+        y *= half
+        y += half
+        self._y = y
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy y (1 - y)."""
+        dx: Array = np.subtract(1, self._y, out=self.buffer("dx", dy.shape))
+        dx *= self._y
+        dx *= dy
+        return dx

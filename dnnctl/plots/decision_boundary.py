@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dnnctl.evaluation import classification
 from dnnctl.plots.base import PlotContext
-from dnnctl.plots.style.points import dot_size, evenly, feature, padded, scatter_classes, target
+from dnnctl.plots.style.points import dot_size, evenly, feature, key_scale, padded, scatter_classes, target
 from dnnctl.plots.style.sheet import (
     BESIDE,
     BLUE,
@@ -69,9 +69,9 @@ def draw(context: PlotContext) -> "Figure | None":
         _regions(axes, context, answers, extent)
         handles = scatter_classes(axes, info, rows, (0, 1))
         if info.task == "binary":
-            key(figure, handles)
+            key(figure, handles, key_scale(len(rows)))
         elif len(handles) <= MOST_KEYS:
-            key_beside(axes, handles)
+            key_beside(axes, handles, key_scale(len(rows)))
     label(axes, feature(info, 0), feature(info, 1))
     tidy(axes)
     return figure

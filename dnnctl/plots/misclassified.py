@@ -7,7 +7,7 @@ import numpy as np
 from dnnctl.evaluation import classification
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.mosaic import captioned
-from dnnctl.plots.style.text import counted
+from dnnctl.plots.style.text import counted, cut
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,8 +34,9 @@ def draw(context: PlotContext) -> "Figure | None":
         return None
     confidence = classification.columns(context.scores)[wrong, predicted[wrong]]
     order = np.argsort(-confidence, kind="stable")[:MOST]
+    names = [cut(name, 18) for name in info.class_names]
     captions = [
-        (f"is {info.class_names[truth[row]]}", f"said {info.class_names[predicted[row]]} {_share(share)}")
+        (f"is {names[truth[row]]}", f"said {names[predicted[row]]} {_share(share)}")
         for row, share in zip(wrong[order], confidence[order], strict=True)
     ]
     subtitle = (

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.mosaic import captioned, pin
-from dnnctl.plots.style.points import MOST, dot_size, evenly, feature, padded, scatter_classes, target
+from dnnctl.plots.style.points import MOST, dot_size, evenly, feature, key_scale, padded, scatter_classes, target
 from dnnctl.plots.style.sheet import (
     BESIDE,
     BLUE,
@@ -134,7 +134,7 @@ def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
         axes.set_ylim(padded(few.x[:, second], 0.12))
     tidy(axes, whole="y" if alone else "")
     if len(handles) <= MOST_KEYS:
-        key_beside(axes, handles)
+        key_beside(axes, handles, key_scale(len(few)))
     return figure
 
 

@@ -8,7 +8,7 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask
 from dnnctl.errors import ModelError
-from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
 
 def build_layers(task: NetworkTask) -> list[Any]:
@@ -17,11 +17,25 @@ def build_layers(task: NetworkTask) -> list[Any]:
     Args:
         task: The network and the weights to start from.
     """
-    layers = [layer.spec.to_keras(layer.name, layer_seed(task.seed, layer.name)) for layer in task.plan.layers]
+    layers = [keras_layer(layer, task.seed) for layer in task.plan.layers]
     for planned, layer in zip(task.plan.layers, layers, strict=True):
         layer.build((None, planned.inputs))
     assign(task.plan, layers, task.weights)
     return layers
+
+
+def keras_layer(layer: PlannedLayer, seed: int, dtype: str = "float32") -> Any:
+    """Return the Keras layer of a planned one, not yet built.
+
+    Args:
+        layer: The layer in its place.
+        seed: The configuration's seed.
+        dtype: `float32` or `float64`.
+    """
+    import keras
+
+    form = layer.spec.keras_form(layer_seed(seed, layer.name))
+    return getattr(keras.layers, form.class_name)(name=layer.name, dtype=dtype, **form.options)
 
 
 def build_models(task: NetworkTask, layers: list[Any]) -> tuple[Any, Any]:

@@ -94,22 +94,6 @@ def joined(parts: Sequence[Inputs]) -> Inputs:
     )
 
 
-def ground_of(x: NDArray[Any], info: DatasetInfo) -> float | None:
-    """Return how light the ground of training images is.
-
-    Args:
-        x: (n, height, width) images on the scale of `info.input_range`, or (n, features) numbers.
-        info: What is known about the data set.
-
-    Returns:
-        The mean of the pixels along the four edges, from 0 (black) to 1 (white); None for numbers.
-    """
-    if not info.is_image:
-        return None
-    low, high = InputSpec(info).range
-    return float((border(x).mean(dtype=np.float64) - low) / (high - low))
-
-
 def border(images: NDArray[Any]) -> NDArray[Any]:
     """Return the pixels along the four edges of images.
 

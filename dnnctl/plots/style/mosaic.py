@@ -90,7 +90,7 @@ def captioned(
         captions: Two lines for each, as they should be read; the second is drawn in red and may be empty.
         value_range: The values drawn black and white.
     """
-    lines = [(plain(first, 22), plain(second, 28)) for first, second in captions]
+    lines = [(plain(first), plain(second)) for first, second in captions]
     size = 0.9
     cell = max(size, *(width_of(line, SMALL) for pair in lines for line in pair)) + 0.16
     columns = min(len(images), max(4, int(9 / cell)))

@@ -45,6 +45,11 @@ def dot_size(count: int) -> float:
     return float(np.clip(2000 / max(count, 1), 9, 60))
 
 
+def key_scale(count: int) -> float:
+    """Return how many times as large points must be in a legend to be seen well."""
+    return float(np.sqrt(40 / dot_size(count)))
+
+
 def scatter_classes(axes: "Axes", info: DatasetInfo, rows: Samples, pair: tuple[int, int]) -> list[object]:
     """Draw rows as points in two of their columns, in a colour and a shape for each class.
 

@@ -117,11 +117,11 @@ def panels(
         size = (size[0] * 1.6, size[1] * 1.4)
     columns = min(columns, count)
     rows = ceil(count / columns)
-    across, up = size[0] + 0.78, size[1] + 0.78
+    across, up = size[0] + 0.9, size[1] + 0.78
     figure = sheet(columns * across + 2 * EDGE, rows * up + HEADING, title, subtitle)
     height = figure.get_size_inches()[1]
     spots = [(EDGE + i % columns * across, height - HEADING - (i // columns + 1) * up) for i in range(count)]
-    return figure, [place(figure, left + 0.68, bottom + 0.56, *size) for left, bottom in spots]
+    return figure, [place(figure, left + 0.8, bottom + 0.56, *size) for left, bottom in spots]
 
 
 def colours_of(classes: int) -> list[str]:
@@ -134,8 +134,14 @@ def colours_of(classes: int) -> list[str]:
     return [to_hex(colormaps["tab20"](i % 20)) for i in range(classes)]
 
 
-def key(figure: "Figure", handles: list[object]) -> None:
-    """Put a legend of a few short words at the upper right of a sheet, beside the title."""
+def key(figure: "Figure", handles: list[object], scale: float = 1.0) -> None:
+    """Put a legend of a few short words at the upper right of a sheet, beside the title.
+
+    Args:
+        figure: A sheet.
+        handles: What was drawn.
+        scale: How many times as large points are in the legend.
+    """
     figure.legend(
         handles=handles,
         loc="upper right",
@@ -145,11 +151,18 @@ def key(figure: "Figure", handles: list[object]) -> None:
         borderaxespad=0.4,
         handlelength=1.6,
         columnspacing=1.2,
+        markerscale=scale,
     )
 
 
-def key_beside(axes: "Axes", handles: list[object]) -> None:
-    """Put a legend of classes at the right of the axes, where the sheet has `BESIDE` inches for it."""
+def key_beside(axes: "Axes", handles: list[object], scale: float = 1.0) -> None:
+    """Put a legend of classes at the right of the axes, where the sheet has `BESIDE` inches for it.
+
+    Args:
+        axes: What it is about.
+        handles: What was drawn.
+        scale: How many times as large points are in the legend.
+    """
     axes.legend(
         handles=handles,
         loc="upper left",
@@ -158,4 +171,5 @@ def key_beside(axes: "Axes", handles: list[object]) -> None:
         frameon=False,
         handlelength=1.4,
         labelspacing=0.7,
+        markerscale=scale,
     )

@@ -15,9 +15,12 @@ def plain(text: str, longest: int = 0) -> str:
     """
     letters = _letters()
     clean = "".join(letter if ord(letter) in letters else "?" for letter in " ".join(text.split()))
-    if longest and len(clean) > longest:
-        clean = clean[: longest - 1].rstrip() + "…"
-    return clean.replace("$", r"\$")
+    return (cut(clean, longest) if longest else clean).replace("$", r"\$")
+
+
+def cut(text: str, longest: int) -> str:
+    """Return text of at most `longest` characters, with `…` where something is missing."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def named(name: str, unit: str = "") -> str:

@@ -11,7 +11,7 @@ from PIL import Image
 from dnnctl import plugins
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError, DnnctlError, UsageError
-from dnnctl.inference.inputs.base import InputSpec, ground_of
+from dnnctl.inference.inputs.base import InputSpec
 from dnnctl.inference.inputs.parts.reading import PACKAGE, read_all, readers
 
 PICTURES = InputSpec(
@@ -146,11 +146,3 @@ def test_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / "a.png").chmod(0)
     with pytest.raises(DataError, match="Permission denied"):
         read_all([str(tmp_path / "a.png")], PICTURES)
-
-
-def test_ground_is_the_mean_of_the_border() -> None:
-    x = np.zeros((2, 8, 8), np.uint8)
-    x[0] = 16
-    x[:, 2:5, 2:5] = 7
-    assert ground_of(x, SMALL.info) == pytest.approx(0.5)
-    assert ground_of(np.zeros((3, 2)), NUMBERS.info) is None

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import struct
 import zlib
 from dataclasses import replace
@@ -210,10 +209,10 @@ def test_an_empty_or_noisy_page_is_left_alone() -> None:
 
 
 @pytest.fixture(scope="module")
-def mnist() -> tuple[np.ndarray, ...]:
-    folder = Path(os.environ.get("DNNCTL_DATA_DIR", "")) / "mnist"
-    if not os.environ.get("DNNCTL_DATA_DIR") or not folder.is_dir():
-        pytest.skip("DNNCTL_DATA_DIR names no folder with mnist/ in it")
+def mnist(data_dir: Path) -> tuple[np.ndarray, ...]:
+    folder = data_dir / "mnist"
+    if not folder.is_dir():
+        pytest.skip("DNNCTL_DATA_DIR names a folder without mnist/ in it")
 
     def bytes_of(name: str, start: int) -> np.ndarray:
         return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8)[start:]

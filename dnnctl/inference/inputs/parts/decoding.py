@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 100_000_000
 
-# A larger picture is reduced to about this many pixels on its shorter side before anything is computed in floating point.
+# Before anything is computed in floating point, a larger picture is reduced to about this many pixels on
+# its shorter side.
 WORKING_SIDE = 1024
 
 # Pillow knows more, some of which start other programs; these are what the file endings promise.
