@@ -23,15 +23,20 @@ def shown() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {}
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks = {}
 
-        def report(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=None)
-            bars.update(tasks[name], completed=done, total=total or None)
+    def report(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            # Only now: two live displays on one terminal, one of them empty, would wipe each other's lines.
+            bars.start()
+            tasks[name] = bars.add_task(name, total=None)
+        bars.update(tasks[name], completed=done, total=total or None)
 
+    try:
         yield report
+    finally:
+        bars.stop()
 
 
 def _lines() -> Callable[[str, int, int], None]:

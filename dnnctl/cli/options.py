@@ -10,12 +10,17 @@ import click
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def output_folder() -> Path:
+    """Return the folder of all runs where none is given."""
+    return Path(os.environ.get("DNNCTL_OUTPUT_DIR") or "outputs")
+
+
 def out_option(function: Function) -> Function:
     """Add `--out`, the folder of all runs."""
     return click.option(
         "--out",
         type=click.Path(file_okay=False, path_type=Path),
-        default=lambda: Path(os.environ.get("DNNCTL_OUTPUT_DIR", "outputs")),
+        default=output_folder,
         show_default="outputs, or $DNNCTL_OUTPUT_DIR",
         metavar="DIR",
         help="Folder that runs are kept in.",

@@ -127,6 +127,7 @@ class TrainingConfig(Strict):
         early_stopping: When to stop before the end.
         reduce_on_plateau: When to lower the learning rate.
         threads: Processor threads for one operation; `auto` takes all cores.
+        precision: Type of weights and computation.
         steps_per_execution: Optimizer steps run in one go; it changes speed, never results.
     """
 
@@ -138,6 +139,7 @@ class TrainingConfig(Strict):
     early_stopping: EarlyStopping | None = None
     reduce_on_plateau: ReduceOnPlateau | None = None
     threads: whole_number_or("auto", at_most=1024) = "auto"  # type: ignore[valid-type]
+    precision: Literal["float32", "float64"] = "float32"
     steps_per_execution: whole_number_or("auto", at_most=4096) = "auto"  # type: ignore[valid-type]
 
     @model_validator(mode="before")
@@ -154,7 +156,7 @@ class Config(Strict):
     Args:
         name: Folder of its runs below the output folder; the file's name if not given.
         seed: Decides initial weights, batch order and dropout; not who is in which split.
-        engine: What trains the network.
+        engine: What trains the network: Keras on TensorFlow, or NumPy alone.
         device: Where it is trained; `auto` takes a GPU if there is one.
         deterministic: Whether to allow only operations whose results never depend on timing.
         data: Which rows.
@@ -165,7 +167,7 @@ class Config(Strict):
 
     name: Name = "run"
     seed: int = Field(42, ge=0, lt=2**32)
-    engine: Literal["keras"] = "keras"
+    engine: Literal["keras", "numpy"] = "keras"
     device: Literal["auto", "cpu", "gpu"] = "auto"
     deterministic: bool = False
     data: DataConfig

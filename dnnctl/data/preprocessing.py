@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.errors import RunError
+from dnnctl.layers.base import KerasForm
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,19 @@ class Preprocessing:
         """Return standardized predictions (n, targets) in the target's own unit."""
         return np.asarray(standardized.astype(np.float64) * np.array(self.target_spread) + np.array(self.target_mean))
 
+    def keras_forms_before(self) -> list[tuple[str, KerasForm]]:
+        """Return the built-in Keras layers, with their names, that do what `prepare` does to flat rows."""
+        if self.divisor is not None:
+            return [("scale", KerasForm("Rescaling", {"scale": 1 / self.divisor}))]
+        return [("standardize", _normalization(self.mean, self.spread))]
+
+    def keras_forms_after(self) -> list[tuple[str, KerasForm]]:
+        """Return the built-in Keras layers, with their names, that do what `restore_targets` does."""
+        if not self.target_mean:
+            return []
+        form = _normalization(self.target_mean, self.target_spread)
+        return [("restore_unit", KerasForm(form.class_name, {**form.options, "invert": True}))]
+
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
         return asdict(self)
@@ -84,6 +98,10 @@ class Preprocessing:
             return cls(**fields)
         except (TypeError, AttributeError) as error:
             raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
+
+
+def _normalization(mean: tuple[float, ...], spread: tuple[float, ...]) -> KerasForm:
+    return KerasForm("Normalization", {"mean": list(mean), "variance": [value**2 for value in spread]})
 
 
 def fit_preprocessing(info: DatasetInfo, train: Samples) -> Preprocessing:

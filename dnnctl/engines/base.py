@@ -6,6 +6,7 @@ stopping, files or screens. That part is written once, in `training/`, and is th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from dnnctl.config.losses import LossSpec
 from dnnctl.config.optimizers import OptimizerSpec
 from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
 
 
@@ -27,6 +29,7 @@ class NetworkTask:
         optimizer: How.
         seed: Decides what layers draw while training.
         weights: The weights to start from, by the names of `plan.shapes`.
+        dtype: `float32` or `float64`.
     """
 
     plan: NetworkPlan
@@ -35,6 +38,7 @@ class NetworkTask:
     optimizer: OptimizerSpec
     seed: int
     weights: dict[str, NDArray[Any]]
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,13 @@ class LayerFigures:
 
 
 class Engine(Protocol):
-    """A network in some framework."""
+    """A network in some framework.
+
+    Args:
+        device: Where it computes, as `cpu`.
+    """
+
+    device: str
 
     @property
     def optimizer_steps(self) -> int:
@@ -113,5 +123,22 @@ class Engine(Protocol):
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
 
+    def save_model(self, path: Path) -> None:
+        """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
+
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
+
+
+def check_weights(plan: NetworkPlan, weights: dict[str, NDArray[Any]]) -> None:
+    """Raise `ModelError` unless the weights have the plan's names and shapes."""
+    expected = plan.shapes
+    problems = [f"{name} is missing" for name in expected if name not in weights]
+    problems += [f"{name} is not in this network" for name in weights if name not in expected]
+    problems += [
+        f"{name}: expected shape {expected[name]}, received {array.shape}"
+        for name, array in weights.items()
+        if name in expected and array.shape != expected[name]
+    ]
+    if problems:
+        raise ModelError("the weights do not fit the network: " + "; ".join(problems[:6]))

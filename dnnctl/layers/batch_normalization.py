@@ -104,7 +104,8 @@ class BatchNormalization(NumpyLayer):
                 self.gradients[name][...] = gradient
         scale = self._inverse * self.parameters.get("gamma", self.dtype.type(1))
         if not self._of_batch:
-            return np.multiply(dy, scale, out=dx)
+            y: Array = np.multiply(dy, scale, out=dx)
+            return y
         rows = self.dtype.type(len(dy))
         np.multiply(self._normalized, by_gamma / -rows, out=dx)
         dx += dy

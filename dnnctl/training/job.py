@@ -9,7 +9,7 @@ from typing import Any
 
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.data.initial_weights import initial_weights
-from dnnctl.engines.base import Hardware, NetworkTask
+from dnnctl.engines.choosing import build_engine
 from dnnctl.errors import Interrupted
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict, diagnose
@@ -103,7 +103,7 @@ def train(
     observer, clock = observer or Observer(), Clock()
     with clock.stage("data"):
         prepared = prepare(loaded, observer.on_download)
-    weights = initial_weights(prepared.plan, prepared.config.seed)
+    weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.precision)
     if init_from is not None:
         weights = read_weights(init_from, prepared.plan)
     run = create_run(out, prepared.config.name)
@@ -113,30 +113,13 @@ def train(
     try:
         observer.on_start(prepared)
         with clock.stage("import and build"):
-            engine = _engine(prepared, weights)
+            engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
         return _train(prepared, engine, run, manifest, observer, clock)
     except Interrupted:
         raise
     except BaseException as error:
         manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         raise
-
-
-def _engine(prepared: Prepared, weights: dict[str, Any]) -> Any:
-    config = prepared.config
-    task = NetworkTask(
-        prepared.plan,
-        prepared.preprocessing,
-        config.training.loss,
-        config.training.optimizer,
-        config.seed,
-        weights,
-    )
-    threads = None if config.training.threads == "auto" else int(config.training.threads)
-    hardware = Hardware(config.device, threads, config.deterministic)
-    from dnnctl.engines.keras.engine import KerasEngine
-
-    return KerasEngine(task, hardware)
 
 
 def _train(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.random import epoch_order
+from dnnctl.datasets.base import Samples
 from dnnctl.engines.base import Engine
 from dnnctl.errors import ModelError
 from dnnctl.inference.network import Network
@@ -73,7 +74,7 @@ class Loop:
         """Train to the end, to early stopping, or until the observer asks to stop."""
         prepared, length = self._prepared, self._prepared.length
         train = prepared.splits.train
-        self._engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y))
+        self._engine.set_training_rows(train.x, self._targets(train))
         for epoch in range(length.epochs):
             row = self._epoch(epoch)
             if self.trained.interrupted:
@@ -112,6 +113,9 @@ class Loop:
             self.trained.losses.extend(losses)
         row = {"epoch": epoch + 1, **self._figures(order, np.concatenate(losses), np.concatenate(logits))}
         return {**row, "learning_rate": rates[-1], "seconds": time.perf_counter() - start}
+
+    def _targets(self, samples: Samples) -> NDArray[Any]:
+        return self._prepared.preprocessing.prepare_targets(samples.y, self._training.precision)
 
     def _check(self, losses: NDArray[Any], epoch: int, done: int) -> None:
         """Raise `ModelError` at the first loss that is not a finite number."""
@@ -153,8 +157,7 @@ class Loop:
         if epoch % stride and epoch != epochs - 1:
             return
         rows = self._prepared.splits.train.take(slice(INSPECTED_ROWS))
-        targets = self._prepared.preprocessing.prepare_targets(rows.y)
-        for seen in self._engine.inspect(rows.x, targets):
+        for seen in self._engine.inspect(rows.x, self._targets(rows)):
             self.trained.layers.append({"epoch": epoch + 1, **vars(seen)})
 
     def _decide(self, row: Mapping[str, float]) -> bool:

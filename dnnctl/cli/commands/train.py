@@ -14,6 +14,9 @@ from dnnctl.cli.options import json_option, out_option, set_option
 @set_option
 @click.option("--name", metavar="NAME", help="Name of the run instead of the configuration's.")
 @out_option
+@click.option(
+    "--engine", type=click.Choice(["keras", "numpy"]), help="Train with this engine instead of the one named."
+)
 @click.option("--init-from", metavar="RUN", help="Start from the weights of this run: a path, a name, or latest.")
 @click.option("--dry-run", is_flag=True, help="Check everything and show the network, but do not train.")
 @click.option("--quiet", is_flag=True, help="Print warnings and the run's folder only.")
@@ -23,6 +26,7 @@ def command(
     settings: tuple[str, ...],
     name: str | None,
     out: Path,
+    engine: str | None,
     init_from: str | None,
     dry_run: bool,
     quiet: bool,
@@ -34,6 +38,7 @@ def command(
     Examples:
       dnnctl train digits
       dnnctl train my.yaml --set training.epochs=5 --set seed=1
+      dnnctl train xor --engine numpy
       dnnctl train mnist --set data.limit=2000 --dry-run
 
     Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted.
@@ -44,7 +49,8 @@ def command(
     from dnnctl.errors import Interrupted
     from dnnctl.runs.finding import find_run
 
-    loaded = load(config, [*settings, *([f"name={name}"] if name else [])])
+    named = {"name": name, "engine": engine}
+    loaded = load(config, [*settings, *(f"{key}={value}" for key, value in named.items() if value)])
     with Screen(sys.stderr if as_json else sys.stdout, quiet=quiet) as screen:
         if dry_run:
             from dnnctl.training.preparing import prepare

@@ -1,24 +1,12 @@
-"""Where text goes: a rich console that never wraps or colours what goes into a pipe."""
+"""Where text goes, and how figures, time spans and sizes are written."""
 
 import os
-from typing import IO, TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-PIPE_WIDTH = 240
+from typing import IO
 
 
-def console(stream: IO[str]) -> "Console":
-    """Return a console for a stream.
-
-    Args:
-        stream: Standard output, or standard error.
-    """
-    from rich.console import Console
-
-    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
-    return Console(file=stream, width=None if terminal else PIPE_WIDTH, highlight=False, soft_wrap=not terminal)
+def is_terminal(stream: IO[str]) -> bool:
+    """Tell whether a stream is a terminal that can redraw a line."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def plain(text: str) -> str:

@@ -1,10 +1,10 @@
 """The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dnnctl.cli.options import output_folder
 from dnnctl.cli.screen.consoles import duration, figure
 from dnnctl.cli.tables import grid
 
@@ -41,8 +41,7 @@ def outcome(result: "TrainingResult") -> str:
 
 def named(result: "TrainingResult") -> str:
     """Return how the next command can name the run: `latest` if it looks in the same folder, else its path."""
-    default = Path(os.environ.get("DNNCTL_OUTPUT_DIR", "outputs")).absolute()
-    return "latest" if default in result.run.path.absolute().parents else shown(result.run.path)
+    return "latest" if output_folder().absolute() in result.run.path.absolute().parents else shown(result.run.path)
 
 
 def predict_example(result: "TrainingResult") -> str:

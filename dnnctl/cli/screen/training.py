@@ -1,14 +1,18 @@
 """The screen of a training: a line an epoch, and on a terminal a live bar below them."""
 
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any
 
+import click
+
 from dnnctl.cli.downloads import shown
-from dnnctl.cli.screen.consoles import console, duration, figure
+from dnnctl.cli.screen.consoles import duration, figure, is_terminal
 from dnnctl.cli.screen.summary import summary
+from dnnctl.errors import Interrupted
 from dnnctl.training.observer import Observer, Progress
 
 if TYPE_CHECKING:
@@ -18,8 +22,16 @@ if TYPE_CHECKING:
     from dnnctl.training.preparing import Prepared
 
 
+# Ctrl-C, `kill`, and a terminal that was closed; SIGPIPE stands for a reader that went away.
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+READER_GONE = 13
+
+
 class Screen(Observer):
     """Shows a training on a stream, and hears Ctrl-C and SIGTERM while it lasts.
+
+    What was learned is kept: the first signal, or a reader that went away (as `head` does), ends the
+    training after the steps at work. Before the first step there is nothing to keep, so it ends at once.
 
     Args:
         stream: Where to write.
@@ -27,9 +39,10 @@ class Screen(Observer):
     """
 
     def __init__(self, stream: IO[str], *, quiet: bool = False) -> None:
-        self._console = console(stream)
+        self._stream = stream
         self._quiet = quiet
-        self._live = self._console.is_terminal and not quiet
+        self._live = is_terminal(stream) and not quiet
+        self._stage = ""
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._heard: int = 0
@@ -37,31 +50,33 @@ class Screen(Observer):
         self._stack = contextlib.ExitStack()
         self._download: Callable[[str, int, int], None] | None = None
 
-    @property
-    def signal_status(self) -> int:
-        """Exit status for the signal that was heard: 130 for Ctrl-C, 143 for SIGTERM, 0 for none."""
-        return 128 + self._heard if self._heard else 0
-
     def __enter__(self) -> "Screen":
-        """Begin to hear signals."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._hear)
+        """Begin to hear signals; one that is ignored, as under nohup, stays ignored."""
+        for number in SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._hear)
         self._download = self._stack.enter_context(shown())
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Take the bar away and leave signals as they were."""
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        """Take the bar away, leave signals as they were, and give an interruption its exit status."""
         self._close_bar()
         self._stack.close()
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if isinstance(error, KeyboardInterrupt) and self._heard:
+            error = Interrupted("interrupted")
+            error.exit_status = 128 + self._heard
+            raise error from None
+        if isinstance(error, Interrupted):
+            error.exit_status = 128 + self._heard
 
     def _hear(self, number: int, _: FrameType | None) -> None:
-        """Remember the first signal; at the second one, stop at once."""
-        if self._heard:
+        """Remember the first signal; at the second one, or before the first step, stop at once."""
+        again, self._heard = bool(self._heard), number
+        if again or not self._stage:
             raise KeyboardInterrupt
-        self._heard = number
-        self._say("stopping after the steps at work; once more to stop at once", always=True)
+        self._say(f"{self._stage}; once more to stop at once", always=True)
 
     def stop_requested(self) -> bool:
         """Tell whether a signal was heard."""
@@ -74,6 +89,7 @@ class Screen(Observer):
 
     def on_start(self, prepared: "Prepared") -> None:
         """Show warnings and the network."""
+        self._stack.close()
         for warning in prepared.warnings:
             self._say(f"warning: {warning}", always=True)
         self._say(summary(prepared))
@@ -82,6 +98,7 @@ class Screen(Observer):
 
     def on_progress(self, progress: Progress) -> None:
         """Move the bar."""
+        self._stage = "stopping after the steps at work"
         if self._bar is None or self._task is None:
             return
         where = f"epoch {progress.epoch}/{progress.epochs}  step {progress.step:,}/{progress.steps:,}"
@@ -105,14 +122,30 @@ class Screen(Observer):
 
     def on_stage(self, text: str) -> None:
         """Show what is done after training, on a terminal."""
+        self._stage = f"finishing, {text}"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, description=text, left="")
 
     def _say(self, text: str, *, always: bool = False) -> None:
-        if always or not self._quiet:
-            self._console.print(text, markup=False)
+        if self._heard == READER_GONE or (self._quiet and not always):
+            return
+        try:
+            if self._bar is not None:
+                self._bar.console.print(text, markup=False, emoji=False)
+            else:
+                # Not through rich, which would fold lines and follows FORCE_COLOR into pipes.
+                click.echo(text, file=self._stream)
+        except BrokenPipeError:
+            self._lose_reader()
+
+    def _lose_reader(self) -> None:
+        """End the training as a signal would, and let nothing be written to the closed pipe at exit."""
+        self._heard = READER_GONE
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
     def _open_bar(self, steps: int) -> None:
+        from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
@@ -121,7 +154,8 @@ class Screen(Observer):
             BarColumn(bar_width=30),
             TextColumn("{task.fields[left]}"),
         )
-        self._bar = Bar(*columns, console=self._console, transient=True)
+        console = Console(file=self._stream, highlight=False)
+        self._bar = Bar(*columns, console=console, transient=True)
         self._task = self._bar.add_task("building the network", total=steps, left="")
         self._bar.start()
 

@@ -4,10 +4,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import layer_seed
-from dnnctl.engines.base import NetworkTask
-from dnnctl.errors import ModelError
+from dnnctl.engines.base import NetworkTask, check_weights
+from dnnctl.layers.base import KerasForm
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
 
@@ -17,7 +16,7 @@ def build_layers(task: NetworkTask) -> list[Any]:
     Args:
         task: The network and the weights to start from.
     """
-    layers = [keras_layer(layer, task.seed) for layer in task.plan.layers]
+    layers = [keras_layer(layer, task.seed, task.dtype) for layer in task.plan.layers]
     for planned, layer in zip(task.plan.layers, layers, strict=True):
         layer.build((None, planned.inputs))
     assign(task.plan, layers, task.weights)
@@ -51,39 +50,20 @@ def build_models(task: NetworkTask, layers: list[Any]) -> tuple[Any, Any]:
     """
     import keras
 
-    before = _prepare_layers(task.preprocessing)
     shape = task.preprocessing.input_shape
-    to_logits = keras.Sequential([keras.Input(shape), *before, *layers[:-1]], name="logits")
-    whole = keras.Sequential(
-        [keras.Input(shape), *before, *layers, *_restore_layers(task.preprocessing)], name="network"
-    )
+    flatten = [keras.layers.Flatten(name="flatten", dtype=task.dtype)] if len(shape) > 1 else []
+    before = [*flatten, *_built_in(task.preprocessing.keras_forms_before(), task.dtype)]
+    after = _built_in(task.preprocessing.keras_forms_after(), task.dtype)
+    to_logits = keras.Sequential([keras.Input(shape, dtype=task.dtype), *before, *layers[:-1]], name="logits")
+    whole = keras.Sequential([keras.Input(shape, dtype=task.dtype), *before, *layers, *after], name="network")
     return to_logits, whole
 
 
-def _prepare_layers(preprocessing: Preprocessing) -> list[Any]:
-    """Return the built-in layers that do what `Preprocessing.prepare` does."""
+def _built_in(named: list[tuple[str, KerasForm]], dtype: str) -> list[Any]:
+    """Return the Keras layers of forms without weights."""
     import keras
 
-    flatten = [keras.layers.Flatten(name="flatten")] if len(preprocessing.input_shape) > 1 else []
-    if preprocessing.divisor is not None:
-        return [*flatten, keras.layers.Rescaling(1 / preprocessing.divisor, name="scale")]
-    variance = [spread**2 for spread in preprocessing.spread]
-    normalize = keras.layers.Normalization(mean=list(preprocessing.mean), variance=variance, name="standardize")
-    return [*flatten, normalize]
-
-
-def _restore_layers(preprocessing: Preprocessing) -> list[Any]:
-    """Return the built-in layer that does what `Preprocessing.restore_targets` does."""
-    import keras
-
-    if not preprocessing.target_mean:
-        return []
-    variance = [spread**2 for spread in preprocessing.target_spread]
-    return [
-        keras.layers.Normalization(
-            mean=list(preprocessing.target_mean), variance=variance, invert=True, name="restore_unit"
-        )
-    ]
+    return [getattr(keras.layers, form.class_name)(name=name, dtype=dtype, **form.options) for name, form in named]
 
 
 def variables(plan: NetworkPlan, layers: list[Any]) -> dict[str, Any]:
@@ -115,17 +95,3 @@ def assign(plan: NetworkPlan, layers: list[Any], weights: dict[str, NDArray[Any]
     check_weights(plan, weights)
     for name, variable in variables(plan, layers).items():
         variable.assign(weights[name])
-
-
-def check_weights(plan: NetworkPlan, weights: dict[str, NDArray[Any]]) -> None:
-    """Raise `ModelError` unless the weights have the plan's names and shapes."""
-    expected = plan.shapes
-    problems = [f"{name} is missing" for name in expected if name not in weights]
-    problems += [f"{name} is not in this network" for name in weights if name not in expected]
-    problems += [
-        f"{name}: expected shape {expected[name]}, received {array.shape}"
-        for name, array in weights.items()
-        if name in expected and array.shape != expected[name]
-    ]
-    if problems:
-        raise ModelError("the weights do not fit the network: " + "; ".join(problems[:6]))

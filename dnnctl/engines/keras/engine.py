@@ -1,6 +1,7 @@
 """The Keras engine: a tf.data pipeline over rows held once, and optimizer steps in one graph."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class KerasEngine:
         self._tf = runtime.start(hardware)
         self._task = task
         self.device = runtime.device_name(self._tf, hardware.device)
-        with self._tf.device(self.device):
+        with self._context():
             self._layers = build_layers(task)
             self._to_logits, self._whole = build_models(task, self._layers)
             self._loss = keras_loss(task.loss, task.plan.outputs)
@@ -42,6 +43,19 @@ class KerasEngine:
         self._run = self._tf.function(self._steps, reduce_retracing=True)
         self._forward = self._tf.function(lambda x: self._to_logits(x, training=False), reduce_retracing=True)
 
+    @contextlib.contextmanager
+    def _context(self) -> Iterator[None]:
+        """Compute on this engine's device; what Keras makes here (as a learning rate) has its precision."""
+        import keras
+
+        before = keras.config.floatx()
+        keras.config.set_floatx(self._task.dtype)
+        try:
+            with self._tf.device(self.device):
+                yield
+        finally:
+            keras.config.set_floatx(before)
+
     @property
     def optimizer_steps(self) -> int:
         """Steps that Keras's optimizer has counted."""
@@ -49,8 +63,8 @@ class KerasEngine:
 
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        with self._tf.device(self.device):
-            self._batches = EpochBatches(self._tf, x, y)
+        with self._context():
+            self._batches = EpochBatches(self._tf, x, y, self._task.dtype)
 
     def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
@@ -60,8 +74,8 @@ class KerasEngine:
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
-        rates = self._tf.constant(np.asarray(learning_rates, np.float32))
-        with self._tf.device(self.device):
+        rates = self._tf.constant(np.asarray(learning_rates, self._task.dtype))
+        with self._context():
             losses, logits = self._run(self._epoch, rates)
         return Steps(losses.numpy(), logits.numpy())
 
@@ -69,10 +83,9 @@ class KerasEngine:
         """Take steps inside a graph; traced once."""
         tf = self._tf
         count = tf.shape(rates)[0]
-        losses = tf.TensorArray(tf.float32, size=count)
-        outputs = tf.TensorArray(
-            tf.float32, size=count, infer_shape=False, element_shape=[None, self._task.plan.outputs]
-        )
+        shape = [None, self._task.plan.outputs]
+        losses = tf.TensorArray(self._task.dtype, size=count)
+        outputs = tf.TensorArray(self._task.dtype, size=count, infer_shape=False, element_shape=shape)
         for step in tf.range(count):
             x, y = next(batches)
             self._optimizer.learning_rate = rates[step]
@@ -90,11 +103,11 @@ class KerasEngine:
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
         parts = []
-        with self._tf.device(self.device):
+        with self._context():
             for start in range(0, len(x), PREDICTION_BATCH):
-                rows = self._tf.cast(x[start : start + PREDICTION_BATCH], "float32")
+                rows = self._tf.cast(x[start : start + PREDICTION_BATCH], self._task.dtype)
                 parts.append(self._forward(rows).numpy())
-        return np.concatenate(parts) if parts else np.zeros((0, self._task.plan.outputs), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, self._task.plan.outputs), self._task.dtype)
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
@@ -114,9 +127,9 @@ class KerasEngine:
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
-        prepared = self._task.preprocessing.prepare(x)
+        prepared = self._task.preprocessing.prepare(x, self._task.dtype)
         names = [layer.name for layer in self._task.plan.layers]
-        with self._tf.device(self.device):
+        with self._context():
             return inspect_layers(self._tf, names, self._layers, self._loss, prepared, y)
 
     def save_model(self, path: Path) -> None:

@@ -35,7 +35,7 @@ def inspect_layers(
             layer=name,
             mean=float(tensorflow.reduce_mean(output)),
             spread=float(tensorflow.math.reduce_std(output)),
-            zeros=float(tensorflow.reduce_mean(tensorflow.cast(output == 0, "float32"))),
+            zeros=float(tensorflow.reduce_mean(tensorflow.cast(output == 0, output.dtype))),
             gradient=float(tensorflow.linalg.global_norm(own)) if own else 0.0,
         )
         for name, output, own in zip(names, outputs, gradients, strict=True)

@@ -16,17 +16,19 @@ class EpochBatches:
         tensorflow: The module.
         x: Raw inputs, (n, ...).
         y: Prepared targets, (n,) or (n, targets).
+        dtype: What inputs are cast to.
     """
 
-    def __init__(self, tensorflow: Any, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def __init__(self, tensorflow: Any, x: NDArray[Any], y: NDArray[Any], dtype: str = "float32") -> None:
         self._tf = tensorflow
+        self._dtype = dtype
         self._x = tensorflow.constant(x)
         self._y = tensorflow.constant(y)
         self._order = tensorflow.Variable(np.arange(len(x)), dtype="int64", trainable=False)
         self._datasets: dict[int, Any] = {}
 
     def iterator(self, order: NDArray[Any], batch_size: int) -> Any:
-        """Return an iterator over an epoch's batches (x float32, y).
+        """Return an iterator over an epoch's batches (x, y).
 
         Args:
             order: Row numbers in the order to visit them, (n,).
@@ -43,7 +45,7 @@ class EpochBatches:
 
         def gather(start: Any) -> tuple[Any, Any]:
             index = self._order[start : start + batch_size]
-            return tf.cast(tf.gather(self._x, index), tf.float32), tf.gather(self._y, index)
+            return tf.cast(tf.gather(self._x, index), self._dtype), tf.gather(self._y, index)
 
         starts = tf.data.Dataset.range(0, rows, batch_size)
         return starts.map(gather).prefetch(2)

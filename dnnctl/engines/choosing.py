@@ -1,0 +1,37 @@
+"""Making the engine that a configuration names; the only place that imports one or the other."""
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dnnctl.config.schema import Config
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.engines.base import Engine, Hardware, NetworkTask
+from dnnctl.layers.parts.plan import NetworkPlan
+
+
+def build_engine(
+    config: Config, plan: NetworkPlan, preprocessing: Preprocessing, weights: dict[str, NDArray[Any]]
+) -> Engine:
+    """Return the engine that a configuration names, ready to train.
+
+    Args:
+        config: A resolved configuration.
+        plan: Its network.
+        preprocessing: Statistics of the training rows.
+        weights: The weights to start from, by the names of `plan.shapes`.
+
+    Raises:
+        ModelError: If the weights do not fit, or the device is not there.
+    """
+    training = config.training
+    task = NetworkTask(plan, preprocessing, training.loss, training.optimizer, config.seed, weights, training.precision)
+    threads = None if training.threads == "auto" else int(training.threads)
+    hardware = Hardware(config.device, threads, config.deterministic)
+    if config.engine == "numpy":
+        from dnnctl.engines.numpy.engine import NumpyEngine
+
+        return NumpyEngine(task, hardware)
+    from dnnctl.engines.keras.engine import KerasEngine
+
+    return KerasEngine(task, hardware)

@@ -1,0 +1,132 @@
+"""The NumPy engine: one training step from top to bottom is `_step`, on this page.
+
+    gather a batch -> forward through the layers -> loss -> backward through the layers -> optimizer
+
+`network.py` has the layers in a row, `layers/<name>.py` the forward and backward pass of each,
+`losses.py` the loss and its gradient, and `optimizers/<name>.py` what becomes of the gradient.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps
+from dnnctl.engines.keras_file import write_keras_file
+from dnnctl.engines.numpy.losses import build_loss
+from dnnctl.engines.numpy.network import NumpyNetwork
+from dnnctl.engines.numpy.optimizers.base import build_optimizer
+from dnnctl.layers.base import Array
+
+
+class NumpyEngine:
+    """A network in NumPy alone.
+
+    Args:
+        task: The network, its loss and its optimizer.
+        hardware: Where and how to compute.
+    """
+
+    device = "cpu"
+
+    def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
+        self._task = task
+        self._dtype = task.dtype
+        self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
+        self.loss = build_loss(task.loss)
+        theta = self.network.theta
+        self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
+        self._prepared = np.zeros((0, 0))
+        self._y = np.zeros(0)
+        self._order = np.zeros(0, np.int64)
+        self._position = self._batch_size = 0
+
+    @property
+    def optimizer_steps(self) -> int:
+        """Steps the optimizer has counted."""
+        return self.optimizer.steps
+
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+        self._prepared = self._task.preprocessing.prepare(x, self._dtype)
+        self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
+        self._batch = np.empty((0, self._prepared.shape[1]), self._dtype)
+
+    def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
+        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+        self._order, self._position, self._batch_size = order, 0, batch_size
+        if len(self._batch) < batch_size:
+            self._batch = np.empty((batch_size, self._prepared.shape[1]), self._dtype)
+
+    def run(self, learning_rates: Sequence[float]) -> Steps:
+        """Take one step for each learning rate, on the next batches of the epoch."""
+        losses, logits = [], []
+        for learning_rate in learning_rates:
+            loss, said = self._step(learning_rate)
+            losses.append(loss)
+            logits.append(said.copy())
+        return Steps(np.array(losses, self._dtype), np.concatenate(logits))
+
+    def _step(self, learning_rate: float) -> tuple[float, Array]:
+        """Take one optimizer step and return the batch's loss and logits."""
+        x, y = self._next_batch()
+        for layer in self.network.layers:
+            layer.at(self.optimizer.steps)
+        logits = self.network.forward(x, training=True)
+        loss = self.loss.value(logits, y) + self.network.penalty()
+        self.network.backward(self.loss.gradient(logits, y))
+        self.optimizer.step(self.network.theta, self.network.gradient, learning_rate)
+        return loss, logits
+
+    def _next_batch(self) -> tuple[Array, Array]:
+        """Return the next rows of the epoch, prepared, and their targets."""
+        index = self._order[self._position : self._position + self._batch_size]
+        self._position += len(index)
+        # mode="clip" writes straight into the buffer; the default would make a copy first.
+        batch = self._prepared.take(index, axis=0, out=self._batch[: len(index)], mode="clip")
+        return batch, self._y[index]
+
+    def logits(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
+        return self.network.logits(x)
+
+    def penalty(self) -> float:
+        """Return what the weights' penalties add to the loss."""
+        return self.network.penalty()
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of every weight, by the names of the plan."""
+        return self.network.weights()
+
+    def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
+        """Replace every weight."""
+        self.network.set_weights(weights)
+
+    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+        """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
+        value = self._task.preprocessing.prepare(x, self._dtype)
+        outputs = []
+        for layer in self.network.layers:
+            value = layer.forward(value, training=False)
+            outputs.append(value)
+        self.network.backward(self.loss.gradient(value, y))
+        last = self._task.plan.layers[-1].spec.to_numpy(0, self._dtype)
+        outputs.append(last.forward(value, training=False))
+        names = [layer.name for layer in self._task.plan.layers]
+        return [
+            LayerFigures(name, float(y.mean()), float(y.std()), float((y == 0).mean()), self._norm(name))
+            for name, y in zip(names, outputs, strict=True)
+        ]
+
+    def _norm(self, layer: str) -> float:
+        """Return the Euclidean norm of the gradient with respect to a layer's weights; 0 without weights."""
+        own = [
+            self.network.gradient[here] for name, here in self.network.slices.items() if name.startswith(f"{layer}/")
+        ]
+        return float(np.sqrt(sum(float(np.dot(part, part)) for part in own)))
+
+    def save_model(self, path: Path) -> None:
+        """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
+        write_keras_file(path, self._task.plan, self._task.preprocessing, self.weights(), self._task.seed)

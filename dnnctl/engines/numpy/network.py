@@ -1,0 +1,134 @@
+"""The network in NumPy: a row of layers whose weights lie in one piece of memory."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.data.random import layer_seed
+from dnnctl.engines.base import check_weights
+from dnnctl.layers.base import Array, NumpyLayer
+from dnnctl.layers.dense import Affine
+from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
+
+PREDICTION_BATCH = 2048
+
+
+class NumpyNetwork:
+    """A network up to its logits: forward, backward, weights and penalties.
+
+    All trainable weights are views into `theta`, and all gradients views into `gradient`, one after the
+    other: the optimizer changes every weight of the network in a few operations on one vector.
+
+    Args:
+        plan: The layers.
+        preprocessing: From raw rows to the first layer.
+        weights: An array for each name of `plan.shapes`.
+        seed: Decides what layers draw while training.
+        dtype: `float32` or `float64`.
+
+    Raises:
+        ModelError: If the weights do not fit the plan.
+    """
+
+    def __init__(
+        self,
+        plan: NetworkPlan,
+        preprocessing: Preprocessing,
+        weights: dict[str, NDArray[Any]],
+        *,
+        seed: int = 0,
+        dtype: str = "float32",
+    ) -> None:
+        self.plan = plan
+        self.dtype = dtype
+        self._preprocessing = preprocessing
+        # The last activation is left out: losses are taken from logits.
+        self.layers = [layer.spec.to_numpy(layer_seed(seed, layer.name), dtype) for layer in plan.layers[:-1]]
+        self.theta = np.zeros(plan.trainable, dtype)
+        self.gradient = np.zeros(plan.trainable, dtype)
+        self.slices: dict[str, slice] = {}
+        self._all: dict[str, Array] = {}
+        start = 0
+        for planned, layer in zip(plan.layers, self.layers, strict=False):
+            start = self._place(planned, layer, start)
+        first = self.layers[0]
+        if isinstance(first, Affine):
+            first.first = True
+        self.set_weights(weights)
+
+    def _place(self, planned: PlannedLayer, layer: NumpyLayer, start: int) -> int:
+        """Give a layer its weights: trainable ones as views into `theta`, others on their own."""
+        for weight in planned.weights:
+            name = f"{planned.name}/{weight.name}"
+            if weight.trainable:
+                here = self.slices[name] = slice(start, start + weight.size)
+                layer.parameters[weight.name] = self.theta[here].reshape(weight.shape)
+                layer.gradients[weight.name] = self.gradient[here].reshape(weight.shape)
+                start += weight.size
+            else:
+                layer.parameters[weight.name] = np.zeros(weight.shape, self.dtype)
+            self._all[name] = layer.parameters[weight.name]
+        return start
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of every weight, by the names of the plan."""
+        return {name: array.copy() for name, array in self._all.items()}
+
+    def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
+        """Replace every weight.
+
+        Raises:
+            ModelError: If a name is missing or too many, or a shape does not fit.
+        """
+        check_weights(self.plan, weights)
+        for name, array in self._all.items():
+            array[...] = weights[name]
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return the logits of prepared rows: x (batch, inputs), result (batch, outputs)."""
+        for layer in self.layers:
+            x = layer.forward(x, training=training)
+        return x
+
+    def backward(self, dlogits: Array) -> None:
+        """Fill `gradient` from the loss's gradient with respect to the logits, (batch, outputs)."""
+        dy = dlogits
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        self._add_penalty_gradients()
+
+    def logits(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
+        result = np.empty((len(x), self.plan.outputs), self.dtype)
+        for start in range(0, len(x), PREDICTION_BATCH):
+            rows = slice(start, start + PREDICTION_BATCH)
+            prepared = self._preprocessing.prepare(x[rows], self.dtype)
+            result[rows] = self.forward(prepared, training=False)
+        return result
+
+    def penalty(self) -> float:
+        """Return what the weights' penalties add to the loss: l1 |w| + l2 w w, summed."""
+        total = 0.0
+        for name, l1, l2 in self._penalties():
+            w = self._all[name]
+            total += l1 * float(np.abs(w).sum(dtype=np.float64)) + l2 * float(np.square(w).sum(dtype=np.float64))
+        return total
+
+    def _add_penalty_gradients(self) -> None:
+        """Add l1 sign(w) + 2 l2 w to the gradient of each weight with a penalty."""
+        for name, l1, l2 in self._penalties():
+            here, w = self.gradient[self.slices[name]], self.theta[self.slices[name]]
+            if l1:
+                here += w.dtype.type(l1) * np.sign(w)
+            if l2:
+                here += w.dtype.type(2 * l2) * w
+
+    def _penalties(self) -> list[tuple[str, float, float]]:
+        return [
+            (f"{layer.name}/{weight.name}", weight.regularizer.l1, weight.regularizer.l2)
+            for layer in self.plan.layers
+            for weight in layer.weights
+            if weight.regularizer is not None
+        ]
