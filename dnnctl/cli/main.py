@@ -1,10 +1,12 @@
 """The `dnnctl` command: finds the command's file, runs it, and turns errors into one line and a status."""
 
 import sys
+from typing import NoReturn
 
 import click
 
 from dnnctl import __version__, plugins
+from dnnctl.cli.screen.consoles import plain
 from dnnctl.errors import DnnctlError
 
 COMMANDS = "dnnctl.cli.commands"
@@ -56,20 +58,30 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "dnnctl"
-        click.echo(f"error: {error.format_message()} Try '{where} --help'.", err=True)
-        sys.exit(2)
+        _fail(f"{error.format_message().rstrip('.')}. Try '{_asked(error)} --help'.", 2)
     except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
-        sys.exit(error.exit_code)
+        _fail(error.format_message(), error.exit_code)
     except DnnctlError as error:
-        for line in str(error).splitlines():
-            click.echo(f"error: {line}", err=True)
-        sys.exit(error.exit_status)
+        _fail(str(error), error.exit_status)
+    except OSError as error:
+        _fail(": ".join(map(str, filter(None, (error.filename, error.strerror or error)))), 1)
+    except MemoryError:
+        _fail("not enough memory", 1)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    """Say on standard error what went wrong, and exit."""
+    for line in message.splitlines():
+        click.echo(f"error: {plain(line)}", err=True)
+    sys.exit(status)
+
+
+def _asked(error: click.UsageError) -> str:
+    """Return the command whose help to read; click forgets it where an option lacks its value."""
+    if error.ctx:
+        return error.ctx.command_path
+    return " ".join(["dnnctl", *(name for name in sys.argv[1:2] if not name.startswith("-"))])

@@ -38,6 +38,17 @@ def set_option(function: Function) -> Function:
     )(function)
 
 
+def engine_option(function: Function) -> Function:
+    """Add `--engine` for commands that answer."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["auto", "numpy", "keras"]),
+        default="auto",
+        show_default=True,
+        help="What computes; auto takes NumPy where training found that both say the same, as it starts sooner.",
+    )(function)
+
+
 def json_option(function: Function) -> Function:
     """Add `--json`."""
     return click.option(

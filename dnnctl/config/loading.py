@@ -1,6 +1,6 @@
 """From a file and overrides to a checked configuration, or to every fault in it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,17 +39,20 @@ class LoadedConfig:
     warnings: tuple[str, ...]
 
 
-def load(name: str | Path, settings: Sequence[str] = ()) -> LoadedConfig:
+def load(
+    config: str | Path, settings: Sequence[str] = (), options: Mapping[str, str | None] | None = None
+) -> LoadedConfig:
     """Read and check a configuration.
 
     Args:
-        name: A path, or a shipped configuration's name, as `digits`.
+        config: A path, or a shipped configuration's name, as `digits`.
         settings: Overrides, as `training.epochs=5`.
+        options: Values of top-level keys that have a command line option of their own; None is no value.
 
     Raises:
         ConfigError: With everything that is wrong, in the order of the file.
     """
-    path = find(str(name))
+    path = find(str(config))
     document, positions = parse(read_text(path, str(path)), str(path))
     if document is None:
         raise ConfigError([Fault("", "the file is empty; expected at least data.dataset", str(path))])
@@ -57,17 +60,20 @@ def load(name: str | Path, settings: Sequence[str] = ()) -> LoadedConfig:
         received = messages.show(document)
         raise ConfigError([Fault("", f"expected `key: value` lines; received {received}", f"{path}:1:1")])
     changed, faults = _override(document, settings)
+    for key, value in (options or {}).items():
+        if value is not None:
+            document[key], changed[(key,)] = value, f"--{key}"
     if not document.get("name") and NAME.fullmatch(path.stem):
         document["name"] = path.stem
-    config, more, findings = check(document)
+    checked, more, findings = check(document)
     where = _Locator(positions, changed)
     faults.extend(where.fault(at, problem, key=key) for at, problem, key in more)
     faults.extend(where.fault(f.path, f.problem, key=False) for f in findings if not f.warning)
-    if faults or config is None:
+    if faults or checked is None:
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
-    info = describe(config)
-    return LoadedConfig(_absolute(resolve(config, info), path), info, path, warnings)
+    info = describe(checked)
+    return LoadedConfig(_absolute(resolve(checked, info), path), info, path, warnings)
 
 
 def describe(config: Config) -> DatasetInfo:
@@ -133,14 +139,15 @@ def _take_out(document: dict[str, Any], path: KeyPath) -> bool:
     return len(path) > 1 and _take_out(document, path[:-1])
 
 
-def _override(document: dict[str, Any], settings: Sequence[str]) -> tuple[set[KeyPath], list[Fault]]:
-    changed: set[KeyPath] = set()
+def _override(document: dict[str, Any], settings: Sequence[str]) -> tuple[dict[KeyPath, str], list[Fault]]:
+    """Apply overrides; return what to call each key path that they changed, and what is wrong with them."""
+    changed: dict[KeyPath, str] = {}
     faults: list[Fault] = []
     for setting in settings:
         try:
             path, value = overrides.split(setting)
             overrides.apply(document, path, value)
-            changed.add(path)
+            changed[path] = f"--set {dotted(path)}"
         except ConfigError as error:
             faults.extend(error.faults)
     return changed, faults
@@ -149,14 +156,14 @@ def _override(document: dict[str, Any], settings: Sequence[str]) -> tuple[set[Ke
 class _Locator:
     """Says where a key path stands: in the file, or in which override."""
 
-    def __init__(self, positions: Positions, changed: set[KeyPath]) -> None:
+    def __init__(self, positions: Positions, changed: dict[KeyPath, str]) -> None:
         self._positions = positions
         self._changed = changed
 
     def fault(self, path: KeyPath, problem: str, *, key: bool) -> Fault:
-        for override in self._changed:
+        for override, option in self._changed.items():
             if path[: len(override)] == override:
-                return Fault(dotted(path), problem, f"--set {dotted(override)}")
+                return Fault(dotted(path), problem, option)
         return Fault(dotted(path), problem, self._positions.of(path, key=key))
 
     def order(self, fault: Fault) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Finding a configuration: a path, or the name of one that comes with dnnctl."""
 
+import os
 from pathlib import Path
 
 from dnnctl import plugins
@@ -26,15 +27,15 @@ def find(name: str) -> Path:
     Raises:
         ConfigError: If there is neither; the message names the nearest shipped one.
     """
-    path = Path(name)
-    if path.exists():
-        return path
     known = shipped()
     wanted = name.removesuffix(".yaml").removesuffix(".yml").removeprefix("configs/")
+    # Not Path.exists, which raises where a name is too long. A folder does not hide a shipped configuration.
+    if os.path.exists(name) and not (wanted in known and os.path.isdir(name)):  # noqa: PTH110, PTH112
+        return Path(name)
     if wanted in known:
         return known[wanted]
     problem = f"no such file, and no shipped configuration of that name{plugins.suggestion(wanted, tuple(known))}"
-    raise ConfigError([Fault("", problem, name)])
+    raise ConfigError([Fault("", problem, name or "''")])
 
 
 def title(path: Path) -> str:

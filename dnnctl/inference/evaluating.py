@@ -49,6 +49,7 @@ def evaluate(
     name: str = "test",
     *,
     data: Path | None = None,
+    engine: str = "auto",
     progress: Progress = silent,
 ) -> Evaluation:
     """Measure a run.
@@ -57,6 +58,7 @@ def evaluate(
         opened: The run.
         name: `test`, `validation` or `train`.
         data: Folder or file to read the data set from, instead of where the training found it.
+        engine: What computes: `auto`, `numpy` or `keras`.
         progress: Called with a file's name, bytes done and bytes in all during a download.
 
     Raises:
@@ -64,7 +66,7 @@ def evaluate(
     """
     dataset, splits = read_splits(opened, data, progress)
     samples = splits.named(name)
-    network = opened.network()
+    network = opened.network(engine)
     config, info = opened.config, opened.info
     followed = config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
@@ -72,7 +74,8 @@ def evaluate(
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
     required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
     notes = [*dataset.notes]
-    if dataset.digests != opened.manifest.get("data", {}).get("digests"):
+    trained_on = opened.manifest.get("data")
+    if not isinstance(trained_on, dict) or dataset.digests != trained_on.get("digests"):
         notes.append("this is not the data that the run was trained on: its digests differ")
     return Evaluation(
         name,

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from dnnctl.config.resolve import plan_of
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.engines.base import Hardware, NetworkTask
-from dnnctl.errors import ConfigError, RunError
-from dnnctl.inference.network import Network
+from dnnctl.engines.choosing import build_engine
+from dnnctl.errors import ConfigError, DataError, RunError
+from dnnctl.inference.inputs.parts.npy_stream import read_npy
+from dnnctl.inference.network import Forward, Network
 from dnnctl.layers.parts.plan import NetworkPlan
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
@@ -41,21 +43,31 @@ class OpenedRun:
     plan: NetworkPlan
     manifest: dict[str, Any]
 
-    def network(self) -> Network:
-        """Return the run's network, ready to answer."""
-        from dnnctl.engines.keras.engine import KerasEngine
+    def network(self, engine: str = "auto") -> Network:
+        """Return the run's network, ready to answer.
 
+        Args:
+            engine: `keras`, `numpy`, or `auto`: NumPy where training found that both say the same, since
+                it starts in a fraction of the time; Keras otherwise.
+        """
         config = self.config
-        task = NetworkTask(
-            self.plan,
-            self.preprocessing,
-            config.training.loss,
-            config.training.optimizer,
-            config.seed,
-            read_weights(self.run, self.plan),
-        )
-        engine = KerasEngine(task, Hardware(device="auto" if config.device == "gpu" else config.device))
-        return Network(engine, self.info, self.preprocessing, config.training.loss)
+        weights = read_weights(self.run, self.plan)
+        chosen = self.light_engine() if engine == "auto" else engine
+        forward: Forward
+        if chosen == "numpy":
+            from dnnctl.engines.numpy.network import NumpyNetwork
+
+            forward = NumpyNetwork(self.plan, self.preprocessing, weights, dtype=config.training.precision)
+        else:
+            device = "auto" if config.device == "gpu" else config.device
+            anywhere = config.model_copy(update={"engine": "keras", "device": device})
+            forward = build_engine(anywhere, self.plan, self.preprocessing, weights)
+        return Network(forward, self.info, self.preprocessing, config.training.loss)
+
+    def light_engine(self) -> str:
+        """Return `numpy` where it was found to say the same as the engine that trained, else `keras`."""
+        checked = self.manifest.get("engines_agree") or {}
+        return "numpy" if self.config.engine == "numpy" or checked.get("passed") is True else "keras"
 
 
 def open_run(run: RunDirectory) -> OpenedRun:
@@ -75,19 +87,44 @@ def open_run(run: RunDirectory) -> OpenedRun:
         )
     try:
         loaded = load(run.config)
-        preprocessing = Preprocessing.from_json(json.loads(run.preprocessing.read_text(encoding="utf-8")))
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
-    except (OSError, ValueError) as error:
-        raise RunError(f"{run.preprocessing}: cannot be read: {error}") from None
     plan = plan_of(loaded.config, loaded.info)
-    expected = manifest.get("network", {}).get("architecture")
-    if expected != plan.architecture_hash:
+    preprocessing = _read_preprocessing(run, loaded.info, plan)
+    network = manifest.get("network")
+    if not isinstance(network, dict) or network.get("architecture") != plan.architecture_hash:
         raise RunError(
             f"{run.path}: manifest.json and config.yaml describe different networks; one of them was changed. "
             "Restore it, or train again"
         )
     return OpenedRun(run, loaded.config, loaded.info, preprocessing, plan, manifest)
+
+
+def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan) -> Preprocessing:
+    """Read a run's statistics and check that they are numbers that fit its data set and its network."""
+    try:
+        stored = Preprocessing.from_json(json.loads(run.preprocessing.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{run.preprocessing}: cannot be read: {error}") from None
+    columns = 0 if info.is_image else plan.inputs
+    targets = plan.outputs if info.task == "regression" else 0
+    numbers = [
+        (stored.mean, columns, False),
+        (stored.spread, columns, True),
+        (stored.target_mean, targets, False),
+        (stored.target_spread, targets, True),
+        (() if stored.divisor is None else (stored.divisor,), int(info.is_image), True),
+        (() if stored.ground is None else (stored.ground,), int(info.is_image), False),
+    ]
+    fits = all(
+        isinstance(values, tuple)
+        and len(values) == count
+        and all(type(v) in {int, float} and isfinite(v) and (v > 0 or not positive) for v in values)
+        for values, count, positive in numbers
+    )
+    if not fits or stored.input_shape != info.input_shape:
+        raise RunError(f"{run.preprocessing}: its statistics do not fit the run's data set. Restore it, or train again")
+    return stored
 
 
 def read_weights(run: RunDirectory, plan: NetworkPlan) -> dict[str, NDArray[Any]]:
@@ -101,22 +138,36 @@ def read_weights(run: RunDirectory, plan: NetworkPlan) -> dict[str, NDArray[Any]
         RunError: If the file is missing or damaged, holds anything but numbers, or does not fit.
     """
     expected = plan.shapes
+    # Damage to an archive's directory surfaces as many kinds of exception.
     try:
-        with np.load(run.weights, allow_pickle=False) as stored:
-            names = set(stored.files)
-            if names != set(expected):
-                different = sorted(names ^ set(expected))[:6]
-                raise RunError(
-                    f"{run.weights}: its weights are those of another network; not in both: {', '.join(different)}"
-                )
-            weights = {name: stored[name] for name in expected}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        archive = zipfile.ZipFile(run.weights)
+    except Exception as error:
         raise RunError(f"{run.weights}: cannot be read as arrays: {error}") from None
-    for name, shape in expected.items():
-        array = weights[name]
-        if array.shape != shape or array.dtype.kind != "f":
+    with archive:
+        members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
+        if set(members) != set(expected):
+            different = ", ".join(sorted(set(members) ^ set(expected))[:6])
+            raise RunError(f"{run.weights}: its weights are those of another network; not in both: {different}")
+        return {name: _read_array(archive, members[name], shape, run) for name, shape in expected.items()}
+
+
+def _read_array(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, expected: tuple[int, ...], run: RunDirectory
+) -> NDArray[Any]:
+    """Read one weight; its shape and type are checked before any of its elements is read."""
+    label = f"{run.weights}: {member.filename.removesuffix('.npy')}"
+
+    def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        if shape != expected or dtype.kind != "f":
             raise RunError(
-                f"{run.weights}: {name}: expected floating point numbers of shape {shape}; received {array.dtype} "
-                f"{array.shape}. The network must have the same layers as the run"
+                f"{label}: expected floating point numbers of shape {expected}; received {dtype} {shape}. "
+                "The network must have the same layers as the run"
             )
-    return weights
+
+    try:
+        with archive.open(member) as stream:
+            return read_npy(stream, member.file_size, label, check)
+    except DataError as error:
+        raise RunError(str(error)) from None
+    except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+        raise RunError(f"{label}: cannot be read: {error}") from None

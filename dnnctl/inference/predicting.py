@@ -27,6 +27,7 @@ class Request:
         sample: Rows of the test split to take.
         invert: Whether to exchange dark and light in images; None to detect it.
         top: How many classes to name for each input, from 1.
+        engine: What computes: `auto`, `numpy` or `keras`.
     """
 
     sources: Sequence[str] = ()
@@ -34,6 +35,7 @@ class Request:
     sample: int = 0
     invert: bool | None = None
     top: int = 1
+    engine: str = "auto"
 
 
 def predict(
@@ -63,7 +65,7 @@ def predict(
         spec = InputSpec(opened.info, opened.preprocessing.ground)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
         truth = [None] * len(inputs)
-    scores = opened.network().scores(inputs.x).astype(np.float32)
+    scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
     rows = tuple(
         Prediction(name, np.atleast_1d(score), true)
         for name, score, true in zip(inputs.names, scores, truth, strict=True)

@@ -1,5 +1,6 @@
 """Finding a run by its path, by its name, or as the latest."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,36 +9,42 @@ from dnnctl.errors import RunError
 from dnnctl.runs.layout import RunDirectory
 
 LATEST = "latest"
+MANIFEST = "manifest.json"
 
 
 def find_run(name: str, out: Path) -> RunDirectory:
     """Return the run that a user means.
 
     Args:
-        name: A folder, a configuration's name (its newest run), `<name>/<stamp>`, or `latest`.
+        name: A run's folder, a folder of runs (its newest), a configuration's name (its newest run),
+            `<name>/<stamp>`, or `latest`.
         out: The output folder to look in.
 
     Raises:
         RunError: If there is none; the message says which were looked at.
     """
     for path in (Path(name), out / name):
-        if name and (path / "manifest.json").is_file():
+        if name and os.path.isfile(path / MANIFEST):  # noqa: PTH113 - Path.is_file raises on a name too long
             return RunDirectory(path)
-    runs = sorted(_runs(out), key=_age)
+    runs = sorted(_runs(out, "*/*"), key=_age)
     if name == LATEST and runs:
         return runs[-1]
-    own = [run for run in runs if run.path.parent.name == name]
+    own = [run for run in runs if run.path.parent.name == name.rstrip("/")]
+    own = own or sorted(_runs(Path(name), "*"), key=_age)
     if own:
         return own[-1]
+    if "/" in name and os.path.isdir(name):  # noqa: PTH112
+        raise RunError(f"{name}: this folder is no run: expected {MANIFEST} in it")
     if not runs:
         raise RunError(f"no run {name!r}: there are no runs in {out}. Train one first: dnnctl train digits")
     names = tuple(sorted({run.path.parent.name for run in runs} | {LATEST}))
     raise RunError(f"no run {name!r} in {out}{plugins.suggestion(name, names)}")
 
 
-def _runs(out: Path) -> Iterator[RunDirectory]:
-    for manifest in out.glob("*/*/manifest.json"):
-        yield RunDirectory(manifest.parent)
+def _runs(folder: Path, pattern: str) -> Iterator[RunDirectory]:
+    if os.path.isdir(folder):  # noqa: PTH112
+        for manifest in folder.glob(f"{pattern}/{MANIFEST}"):
+            yield RunDirectory(manifest.parent)
 
 
 def _age(run: RunDirectory) -> tuple[str, int, int]:

@@ -9,12 +9,15 @@ from typing import Any
 
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.data.initial_weights import initial_weights
+from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
+from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.errors import Interrupted
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict, diagnose
 from dnnctl.evaluation.measure import all_metrics
 from dnnctl.files import write_json, write_npz, write_text
+from dnnctl.inference.agreement import Agreement, compare
 from dnnctl.inference.loading import read_weights
 from dnnctl.inference.network import Network
 from dnnctl.inference.requirements import unmet
@@ -123,7 +126,7 @@ def train(
 
 
 def _train(
-    prepared: Prepared, engine: Any, run: RunDirectory, manifest: Manifest, observer: Observer, clock: Clock
+    prepared: Prepared, engine: Engine, run: RunDirectory, manifest: Manifest, observer: Observer, clock: Clock
 ) -> TrainingResult:
     info = prepared.dataset.info
     network = Network(engine, info, prepared.preprocessing, prepared.config.training.loss)
@@ -147,6 +150,7 @@ def _train(
     with clock.stage("plots"):
         pictures = draw_all(_plot_context(prepared, trained, network, scores["test"]), run.plots)
     missed = unmet(prepared.config.require, metrics)
+    agreement = _agreement(prepared, engine, network)
     manifest.update(
         "done",
         optimizer_steps=steps,
@@ -155,6 +159,7 @@ def _train(
         verdict=verdict.sentence,
         unmet=list(missed),
         device=engine.device,
+        engines_agree=agreement.to_json() if agreement else None,
         seconds=clock.seconds,
     )
     return TrainingResult(
@@ -174,6 +179,17 @@ def _measure(prepared: Prepared, network: Network) -> tuple[dict[str, dict[str, 
     return metrics, scores
 
 
+def _agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement | None:
+    """Compare NumPy's answers with those of the engine that trained; None if that was NumPy itself."""
+    if prepared.config.engine == "numpy":
+        return None
+    other = NumpyNetwork(
+        prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.precision
+    )
+    info, loss = prepared.dataset.info, prepared.config.training.loss
+    return compare(network, other, prepared.splits.test.x, info, prepared.preprocessing, loss)
+
+
 def _verdict(
     prepared: Prepared, trained: Trained, metrics: dict[str, dict[str, float]], simple: tuple[Baseline, ...]
 ) -> Verdict:
@@ -190,7 +206,7 @@ def _verdict(
     )
 
 
-def _save_training(prepared: Prepared, engine: Any, run: RunDirectory, trained: Trained) -> None:
+def _save_training(prepared: Prepared, engine: Engine, run: RunDirectory, trained: Trained) -> None:
     write_json(run.preprocessing, prepared.preprocessing.to_json())
     write_npz(run.weights, engine.weights())
     write_table(run.history, trained.history)

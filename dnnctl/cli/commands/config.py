@@ -7,7 +7,7 @@ from dnnctl.cli.options import set_option
 
 @click.group()
 def command() -> None:
-    """Check a configuration, show it with every default, or list the shipped ones.
+    """Check, show and list configurations.
 
     \b
     Examples:
@@ -21,7 +21,10 @@ def command() -> None:
 @click.argument("config")
 @set_option
 def check(config: str, settings: tuple[str, ...]) -> None:
-    """Report everything that is wrong with CONFIG, each with its line.
+    """Report everything that is wrong with CONFIG.
+
+    CONFIG is a YAML file, or the name of a shipped one. Each fault is a line: file:line:column: key: what is
+    wrong.
 
     \b
     Example:
@@ -41,7 +44,9 @@ def check(config: str, settings: tuple[str, ...]) -> None:
 @click.argument("config")
 @set_option
 def show(config: str, settings: tuple[str, ...]) -> None:
-    """Print CONFIG with every default written out; the output is itself a configuration.
+    """Print CONFIG with every default written out.
+
+    The output is itself a configuration.
 
     \b
     Example:

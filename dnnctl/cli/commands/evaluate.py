@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import json_option, out_option
+from dnnctl.cli.options import engine_option, json_option, out_option
 
 
 @click.command()
@@ -29,10 +29,13 @@ from dnnctl.cli.options import json_option, out_option
     metavar="DIR",
     help="Draw the plots into this folder.",
 )
+@engine_option
 @out_option
 @json_option
-def command(run: str, split: str, data: Path | None, plots: Path | None, out: Path, as_json: bool) -> int:
-    """Measure RUN: a run's folder, a configuration's name (its newest run), or `latest`.
+def command(run: str, split: str, data: Path | None, plots: Path | None, engine: str, out: Path, as_json: bool) -> int:
+    """Measure a finished run.
+
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`.
 
     \b
     Examples:
@@ -50,7 +53,7 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, out: Pa
 
     opened = open_run(find_run(run, out))
     with shown() as progress:
-        result = evaluate(opened, split, data=data, progress=progress)
+        result = evaluate(opened, split, data=data, engine=engine, progress=progress)
     pictures = screen.draw(opened, result, plots) if plots else []
     if as_json:
         click.echo(json.dumps(screen.as_json(opened, result, pictures)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import out_option
+from dnnctl.cli.options import engine_option, out_option
 
 
 @click.command()
@@ -43,6 +43,7 @@ from dnnctl.cli.options import out_option
     metavar="FILE",
     help="Write to this file.",
 )
+@engine_option
 @out_option
 def command(
     run: str,
@@ -53,11 +54,13 @@ def command(
     top: int,
     form: str,
     output: Path | None,
+    engine: str,
     out: Path,
 ) -> None:
-    """Ask RUN about images, .npy, .npz or .csv files, numbers, or `-` for CSV rows on standard input.
+    """Ask a finished run about images or numbers.
 
-    RUN is a run's folder, a configuration's name (its newest run), or `latest`.
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`. INPUT is an image, a .npy,
+    .npz or .csv file, or `-` for CSV rows on standard input.
 
     \b
     Examples:
@@ -73,6 +76,6 @@ def command(
 
     opened = open_run(find_run(run, out))
     with shown() as progress:
-        request = Request(inputs, values, sample or 0, invert, top)
+        request = Request(inputs, values, sample or 0, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
     write(predictions, form, output, sys.stdout, sys.stderr)

@@ -1,6 +1,5 @@
 """`dnnctl train`: from a configuration to a finished run."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from dnnctl.cli.options import json_option, out_option, set_option
 )
 @click.option("--init-from", metavar="RUN", help="Start from the weights of this run: a path, a name, or latest.")
 @click.option("--dry-run", is_flag=True, help="Check everything and show the network, but do not train.")
-@click.option("--quiet", is_flag=True, help="Print warnings and the run's folder only.")
+@click.option("--quiet", is_flag=True, help="Print the run's folder only; warnings go to standard error.")
 @json_option
 def command(
     config: str,
@@ -32,7 +31,9 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Train a network as CONFIG says: a YAML file, or the name of a shipped one.
+    """Train a network from a configuration.
+
+    CONFIG is a YAML file, or the name of a shipped one (`dnnctl config list`).
 
     \b
     Examples:
@@ -46,29 +47,22 @@ def command(
     from dnnctl.cli.screen import outcome
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import load
-    from dnnctl.errors import Interrupted
     from dnnctl.runs.finding import find_run
 
-    named = {"name": name, "engine": engine}
-    loaded = load(config, [*settings, *(f"{key}={value}" for key, value in named.items() if value)])
-    with Screen(sys.stderr if as_json else sys.stdout, quiet=quiet) as screen:
+    loaded = load(config, settings, {"name": name, "engine": engine})
+    start = find_run(init_from, out) if init_from else None
+    with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:
+            from dnnctl.inference.loading import read_weights
             from dnnctl.training.preparing import prepare
 
-            screen.on_start(prepare(loaded, screen.on_download))
+            prepared = prepare(loaded, screen.on_download)
+            if start is not None:
+                read_weights(start, prepared.plan)
+            screen.on_start(prepared)
             return 0
         from dnnctl.training.job import train
 
-        start = find_run(init_from, out) if init_from else None
-        try:
-            result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
-        except Interrupted as error:
-            error.exit_status = screen.signal_status or error.exit_status
-            raise
-    if as_json:
-        click.echo(json.dumps(outcome.as_json(result)))
-    if quiet and not as_json:
-        click.echo(result.run.path)
-    elif not quiet:
-        click.echo(outcome.outcome(result), err=as_json)
+        result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
+    outcome.show(result, as_json=as_json, quiet=quiet)
     return 3 if result.unmet else 0

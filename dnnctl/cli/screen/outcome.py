@@ -1,8 +1,11 @@
 """The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from dnnctl.cli.options import output_folder
 from dnnctl.cli.screen.consoles import duration, figure
@@ -10,6 +13,25 @@ from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
+
+
+def show(result: "TrainingResult", *, as_json: bool, quiet: bool) -> None:
+    """Print the end of a training.
+
+    Args:
+        result: The training.
+        as_json: Whether standard output gets one JSON object and nothing else.
+        quiet: Whether to print the run's folder only (and what is required but was missed, as an error).
+    """
+    if quiet:
+        for text in result.unmet:
+            click.echo(f"requirement not met: {text}", err=True)
+    else:
+        click.echo(outcome(result), err=as_json)
+    if as_json:
+        click.echo(json.dumps(for_programs(result)))
+    elif quiet:
+        click.echo(result.run.path)
 
 
 def outcome(result: "TrainingResult") -> str:
@@ -70,8 +92,8 @@ def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], ti
     return grid(cells, [title, *columns], right=set(range(1, len(columns) + 1)))
 
 
-def as_json(result: "TrainingResult") -> dict[str, Any]:
-    """Return the end of a training for programs."""
+def for_programs(result: "TrainingResult") -> dict[str, Any]:
+    """Return the end of a training as values that JSON can hold."""
     return {
         "run": str(result.run.path),
         "state": "done",

@@ -1,0 +1,56 @@
+"""Do both engines say the same of a network? Where they do, the light one answers in place of the heavy one."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.config.losses import LossSpec
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.inference.network import Forward, Network
+
+ROWS = 256
+# Of a probability; of a value in the target's unit, in standard deviations of the target.
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How near two engines are on the same rows.
+
+    Args:
+        rows: How many rows were compared.
+        largest_difference: Of a probability, or of a value in standard deviations of the target.
+        passed: Whether it is at most `TOLERANCE`.
+    """
+
+    rows: int
+    largest_difference: float
+    passed: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return asdict(self)
+
+
+def compare(
+    trained: Network, other: Forward, x: NDArray[Any], info: DatasetInfo, preprocessing: Preprocessing, loss: LossSpec
+) -> Agreement:
+    """Compare what two engines say of rows.
+
+    Args:
+        trained: The network as the engine that trained it answers.
+        other: The other engine with the same weights.
+        x: Raw rows, (n, ...); the first `ROWS` are compared.
+        info: What is known about the data set.
+        preprocessing: Statistics of the training rows.
+        loss: The loss the network is trained with.
+    """
+    rows = x[:ROWS]
+    difference = np.abs(trained.scores(rows) - Network(other, info, preprocessing, loss).scores(rows))
+    if preprocessing.target_spread:
+        difference = difference / np.array(preprocessing.target_spread)
+    largest = float(difference.max(initial=0.0))
+    return Agreement(len(rows), largest, largest <= TOLERANCE)
