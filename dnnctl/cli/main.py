@@ -7,7 +7,7 @@ import click
 
 from dnnctl import __version__, plugins
 from dnnctl.cli.screen.consoles import plain
-from dnnctl.errors import DnnctlError
+from dnnctl.errors import DnnctlError, Interrupted
 
 COMMANDS = "dnnctl.cli.commands"
 
@@ -58,9 +58,12 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
     except click.UsageError as error:
-        _fail(f"{error.format_message().rstrip('.')}. Try '{_asked(error)} --help'.", 2)
+        message = " ".join(error.format_message().split())
+        _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} Try '{_asked(error)} --help'.", 2)
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
+    except Interrupted as error:
+        _fail(str(error), error.exit_status, prefix="")
     except DnnctlError as error:
         _fail(str(error), error.exit_status)
     except OSError as error:
@@ -73,10 +76,10 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(message: str, status: int) -> NoReturn:
+def _fail(message: str, status: int, prefix: str = "error: ") -> NoReturn:
     """Say on standard error what went wrong, and exit."""
     for line in message.splitlines():
-        click.echo(f"error: {plain(line)}", err=True)
+        click.echo(f"{prefix}{plain(line)}", err=True)
     sys.exit(status)
 
 

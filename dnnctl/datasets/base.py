@@ -130,6 +130,8 @@ class Places:
         keras: Where Keras keeps its downloads: looked at, never written to; None to leave it alone.
         download: Whether to download what is not there.
         progress: Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
+        test_only: Whether only the test rows are wanted; a set that keeps them in files of their own then
+            leaves the others unread, and its training split has no rows.
     """
 
     path: Path | None = None
@@ -138,6 +140,7 @@ class Places:
     keras: Path | None = None
     download: bool = True
     progress: Progress = silent
+    test_only: bool = False
 
 
 DATASETS = Catalog("data set", package="dnnctl.datasets", attribute="Options")

@@ -1,9 +1,10 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits, split
@@ -64,7 +65,8 @@ def evaluate(
     Raises:
         DataError: If the data is missing or damaged, or there is no such split.
     """
-    dataset, splits = read_splits(opened, data, progress)
+    # Plots of numbers show the training rows too.
+    dataset, splits = read_splits(opened, data, progress, test_only=name == "test" and opened.info.is_image)
     samples = splits.named(name)
     network = opened.network(engine)
     config, info = opened.config, opened.info
@@ -90,16 +92,24 @@ def evaluate(
     )
 
 
-def read_splits(opened: OpenedRun, data: Path | None, progress: Progress) -> tuple[Dataset, Splits]:
+def read_splits(
+    opened: OpenedRun, data: Path | None, progress: Progress, *, test_only: bool = False
+) -> tuple[Dataset, Splits]:
     """Read a run's data set and split it as the training did.
 
     Args:
         opened: The run.
         data: Folder or file to read from, instead of where the training found it.
         progress: Called during a download.
+        test_only: Whether the other splits may be left empty.
     """
     settings = opened.config.data
-    dataset = read(settings.dataset, default_places(data or settings.path, progress))
+    places = replace(default_places(data or settings.path, progress), test_only=test_only)
+    dataset = read(settings.dataset, places)
+    if not len(dataset.train) and dataset.test is not None:
+        nothing = np.arange(0)
+        rows = {"train": nothing, "validation": nothing, "test": np.arange(len(dataset.test))}
+        return dataset, Splits(dataset.train, None, dataset.test, rows)
     splits = split(
         dataset,
         split_seed=settings.split_seed,

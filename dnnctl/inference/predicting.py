@@ -75,7 +75,7 @@ def predict(
 
 def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:
     """Return rows of the test split, the same ones each time, and what is true of them."""
-    dataset, splits = read_splits(opened, None, progress)
+    dataset, splits = read_splits(opened, None, progress, test_only=True)
     test = splits.test
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
     chosen: NDArray[Any] = np.sort(order[:count]) if count < len(test) else np.arange(len(test))

@@ -129,7 +129,13 @@ def load(images: ImageSet, places: Places) -> Dataset:
             looked = (*looked, *(f"download: {line}" for line in str(fault).splitlines()))
     if files is None or where is None:
         raise DataError(not_found(images.name, looked, _advice(images, places)))
-    arrays = {part: _read(images, part, file) for part, file in files.items()}
+    arrays = {
+        # A part that is not wanted has no rows.
+        part: np.zeros((0, *images.shape(part)[1:]), np.uint8)
+        if places.test_only and part.startswith("train")
+        else _read(images, part, file)
+        for part, file in files.items()
+    }
     return Dataset(
         images.name,
         images.info,

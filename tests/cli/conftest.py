@@ -1,0 +1,80 @@
+"""Running the command line: in this process for what it says, in one of its own for how it behaves."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+# Ctrl-C is ignored in what a shell starts in the background; here it is heard wherever the tests run.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from dnnctl.cli.main import main; main()"
+)
+
+
+class Done(NamedTuple):
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Input(io.TextIOWrapper):
+    """Standard input with given contents."""
+
+    def __init__(self, contents: bytes) -> None:
+        super().__init__(io.BytesIO(contents), encoding="utf-8")
+
+
+@pytest.fixture
+def dnnctl(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Done]:
+    """Run a command in this process, in an empty folder, and return its exit status and what it wrote."""
+    from dnnctl.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DNNCTL_OUTPUT_DIR", raising=False)
+
+    def _run(*arguments: object, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["dnnctl", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", Input(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        written = capsys.readouterr()
+        assert "Traceback" not in written.err
+        return Done(int(left.value.code or 0), written.out, written.err)
+
+    return _run
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., "subprocess.Popen[str]"]:
+    """Start a command in a process of its own, in an empty folder."""
+
+    def _start(*arguments: object, **options: Any) -> "subprocess.Popen[str]":
+        given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, **options}
+        env = {**os.environ, **given.pop("env", {})}
+        env.pop("DNNCTL_OUTPUT_DIR", None)
+        return subprocess.Popen([sys.executable, "-c", PROGRAM, *map(str, arguments)], text=True, env=env, **given)
+
+    return _start
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An output folder with a run on digits, one on height_weight and one on xor."""
+    from dnnctl.config.loading import load
+    from dnnctl.training.job import train
+
+    out = tmp_path_factory.mktemp("trained")
+    for name, epochs in (("digits", 6), ("xor", 300), ("height_weight", 100)):
+        train(load(name, ["engine=numpy", f"training.epochs={epochs}"]), out=out)
+    return out

@@ -1,0 +1,261 @@
+"""`dnnctl train`: what it shows, what it leaves behind, and how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+Run = Callable[..., Any]
+QUICK = ("--engine", "numpy", "--set", "training.epochs=3")
+ENDLESS = ("--engine", "numpy", "--set", "training.epochs=100000")
+STAMP = r"\d{8}-\d{6}(-\d+)?"
+
+
+def only_run(folder: Path) -> Path:
+    (manifest,) = folder.glob("outputs/*/*/manifest.json")
+    return manifest.parent
+
+
+def state(folder: Path) -> Any:
+    return json.loads((only_run(folder) / "manifest.json").read_text())["state"]
+
+
+def test_a_whole_training_in_a_pipe(dnnctl: Run, tmp_path: Path) -> None:
+    done = dnnctl("train", "digits", *QUICK)
+    lines = done.out.splitlines()
+
+    assert (done.status, done.err) == (0, "")
+    assert "\x1b" not in done.out
+    assert "\r" not in done.out
+    epochs = [line for line in lines if line.startswith("epoch ")]
+    assert [line.split()[1] for line in epochs] == ["1/3", "2/3", "3/3"]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):
+        assert all(re.search(rf"  {name} [\d.e-]+", line) for line in epochs)
+    assert "17,802 parameters" in done.out
+    table = {line.split("  ")[1]: line.split() for line in lines if line.startswith("  ")}
+    assert {"this network", "linear model (closed form)"} <= set(table)
+    metrics = json.loads((only_run(tmp_path) / "metrics.json").read_text())
+    assert table["this network"][2] == f"{metrics['test']['accuracy']:.4f}"
+    assert "training accuracy 0." in done.out
+    assert re.search(rf"written   outputs/digits/{STAMP}/", done.out)
+    assert re.search(rf"plots     outputs/digits/{STAMP}/plots/  .*learning_curves.png", done.out)
+    assert lines[-2:] == ["  next      dnnctl evaluate latest", "            dnnctl predict latest --sample 5"]
+    assert state(tmp_path) == "done"
+
+
+def test_the_commands_to_try_next_work(dnnctl: Run) -> None:
+    shown = dnnctl("train", "xor", *QUICK, "--out", "else where/runs").out
+    evaluate, predict = [line.partition("dnnctl ")[2] for line in shown.splitlines()[-2:]]
+    import shlex
+
+    assert dnnctl(*shlex.split(evaluate)).status == 0
+    assert dnnctl(*shlex.split(predict)).status == 0
+
+
+def test_quiet_prints_the_folder_only(dnnctl: Run, tmp_path: Path) -> None:
+    done = dnnctl("train", "digits", *QUICK, "--quiet")
+    assert done == (0, f"{only_run(tmp_path).relative_to(tmp_path)}\n", "")
+
+
+def test_quiet_keeps_warnings_out_of_standard_output(dnnctl: Run, tmp_path: Path) -> None:
+    deep = "model.layers=[dense: 4, sigmoid, dense: 4, sigmoid, dense: 4, sigmoid, dense: 4, sigmoid]"
+    done = dnnctl("train", "digits", *QUICK, "--quiet", "--set", deep)
+    assert done.out == f"{only_run(tmp_path).relative_to(tmp_path)}\n"
+    assert done.err.startswith("warning: ")
+    assert "vanish" in done.err
+
+
+def test_json_is_one_object_and_the_rest_goes_to_standard_error(dnnctl: Run, tmp_path: Path) -> None:
+    done = dnnctl("train", "digits", *QUICK, "--json")
+    assert done.out.count("\n") == 1
+    value = json.loads(done.out)
+    run = only_run(tmp_path)
+    assert (tmp_path / value["run"]).resolve() == run.resolve()
+    assert value["metrics"] == json.loads((run / "metrics.json").read_text())
+    assert (value["epochs"], value["optimizer_steps"], value["unmet"]) == (3, 3 * 41, [])
+    assert value["verdict"]["kind"] in value["verdict"]["sentence"].replace(" ", "_") or value["verdict"]["sentence"]
+    assert all((tmp_path / plot).is_file() for plot in value["plots"])
+    assert done.err.count("\nepoch ") == 3
+
+
+def test_json_and_quiet_together(dnnctl: Run) -> None:
+    done = dnnctl("train", "xor", *QUICK, "--json", "--quiet")
+    assert json.loads(done.out)["state"] == "done"
+    assert done.err == ""
+
+
+def test_dry_run_shows_the_network_and_trains_nothing(start: Run, tmp_path: Path) -> None:
+    code = (
+        "import sys; from dnnctl.cli.main import cli\n"
+        "cli.main(['train', 'digits', '--dry-run'], standalone_mode=False)\n"
+        "print([name for name in ('tensorflow', 'keras', 'matplotlib') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "17,802 parameters, 17,418 of them trained; about" in done.stdout
+    assert "30 epochs of 41 steps of 32 rows: 1,230 steps of adam" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_dry_run_checks_the_weights_to_start_from(dnnctl: Run, trained: Path) -> None:
+    arguments = ("train", "digits", "--dry-run", "--out", trained, "--init-from")
+    assert dnnctl(*arguments, "digits").status == 0
+    unknown = dnnctl(*arguments, "digitz")
+    assert (unknown.status, unknown.out) == (1, "")
+    assert "did you mean 'digits'?" in unknown.err
+    other = dnnctl(*arguments, "xor")
+    assert (other.status, other.out) == (1, "")
+    assert "its weights are those of another network" in other.err
+
+
+def test_a_name_is_the_folder_of_the_run(dnnctl: Run, tmp_path: Path) -> None:
+    assert dnnctl("train", "xor", *QUICK, "--name", "2024", "--out", "runs").status == 0
+    (run,) = (tmp_path / "runs" / "2024").iterdir()
+    assert "name: '2024'" in (run / "config.yaml").read_text()
+    wrong = dnnctl("train", "xor", *QUICK, "--name", "../up")
+    assert wrong.status == 2
+    assert wrong.err.startswith("error: --name: name: expected 1 to 64 letters")
+
+
+def test_training_goes_on_from_other_weights(dnnctl: Run, trained: Path, tmp_path: Path) -> None:
+    still = ("--engine", "numpy", "--set", "training.iterations=1", "--set", "training.optimizer={sgd: 1e-30}")
+    assert dnnctl("train", "digits", *still, "--init-from", next(trained.glob("digits/*"))).status == 0
+    before = np.load(next(trained.glob("digits/*/weights.npz")))
+    after = np.load(only_run(tmp_path) / "weights.npz")
+    assert np.array_equal(before["dense_1/kernel"], after["dense_1/kernel"])
+    manifest = json.loads((only_run(tmp_path) / "manifest.json").read_text())
+    assert manifest["init_from"] == str(next(trained.glob("digits/*")))
+
+
+def test_every_fault_of_a_configuration_is_a_line(dnnctl: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("data:\n  dataset: digitz\nmodle: {}\nseed: x\n")
+    done = dnnctl("train", "bad.yaml", "--set", "training.epochs=no", "--set", "nothing")
+    lines = done.err.splitlines()
+    assert (done.status, done.out) == (2, "")
+    assert len(lines) == 5
+    assert all(line.startswith(("error: bad.yaml:", "error: --set ")) for line in lines)
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_folder_does_not_hide_a_shipped_configuration(dnnctl: Run, tmp_path: Path) -> None:
+    (tmp_path / "xor").mkdir()
+    assert dnnctl("config", "check", "xor").status == 0
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_an_unmet_requirement_is_status_3_and_a_whole_run(dnnctl: Run, tmp_path: Path, quiet: bool) -> None:
+    asked = ("--set", "require={test.accuracy: '>= 0.9999'}")
+    done = dnnctl("train", "xor_single_layer", *QUICK, *asked, *["--quiet"] * quiet)
+    assert done.status == 3
+    assert "test.accuracy: required >= 0.9999, received 0." in (done.err if quiet else done.out)
+    assert state(tmp_path) == "done"
+    assert (only_run(tmp_path) / "metrics.json").is_file()
+
+
+def test_missing_data_says_where_it_was_looked_for(dnnctl: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from dnnctl.datasets.sources import image_set
+
+    def no_network(*_: object) -> None:
+        raise image_set.DataError("no network")
+
+    monkeypatch.setattr(image_set, "fetch", no_network)
+    monkeypatch.delenv("DNNCTL_DATA_DIR", raising=False)
+    monkeypatch.setenv("DNNCTL_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    done = dnnctl("train", "mnist")
+    assert (done.status, done.out) == (1, "")
+    assert "DNNCTL_DATA_DIR: not set" in done.err
+    assert str(tmp_path / "cache" / "datasets" / "mnist") in done.err
+    assert "no network" in done.err
+    assert "'dnnctl train digits' works without any download" in done.err
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_an_output_folder_that_cannot_be_written(dnnctl: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = dnnctl("train", "xor", "--out", "file")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    done = dnnctl("train", "xor", "--out", "file/inside")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "error: file/inside/xor: the run's folder cannot be made: Not a directory. Choose another place with --out\n"
+    )
+
+
+def after_first_epoch(process: "subprocess.Popen[str]") -> None:
+    for line in process.stdout or ():
+        if line.startswith("epoch 1/"):
+            return
+    raise AssertionError(f"no epoch was shown: {process.communicate()}")
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "engine"),
+    [(signal.SIGINT, 130, "numpy"), (signal.SIGTERM, 143, "keras")],
+)
+def test_a_signal_keeps_what_was_learned(start: Run, tmp_path: Path, number: int, status: int, engine: str) -> None:
+    process = start("train", "digits", *ENDLESS, "--engine", engine)
+    after_first_epoch(process)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == status
+    assert re.fullmatch(rf"interrupted after [\d,]+ steps; .* is in outputs/digits/{STAMP}\n", said)
+    assert state(tmp_path) == "interrupted"
+    assert "output/kernel" in np.load(only_run(tmp_path) / "weights.npz")
+
+
+def test_a_signal_before_the_first_step_ends_at_once(start: Run, tmp_path: Path) -> None:
+    code = (
+        "import os, signal\n"
+        "from dnnctl.training import job\n"
+        "def prepare(*_): os.kill(os.getpid(), signal.SIGTERM); raise AssertionError('still here')\n"
+        "job.prepare = prepare\n"
+        "import sys; sys.argv = ['dnnctl', 'train', 'xor']\n"
+        "from dnnctl.cli.main import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "interrupted\n")
+
+
+def test_a_reader_that_goes_away_ends_the_training_well(start: Run, tmp_path: Path) -> None:
+    process = start("train", "digits", *ENDLESS)
+    assert process.stdout.readline().startswith("digits: ")
+    process.stdout.close()
+    process.stdout = None
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 141
+    assert said.startswith("interrupted after ")
+    assert state(tmp_path) == "interrupted"
+
+
+def test_a_terminal_gets_a_live_bar_and_a_line_an_epoch(start: Run, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "160"}
+    process = start("train", "digits", *QUICK, stdin=theirs, stdout=theirs, stderr=theirs, env=terminal)
+    os.close(theirs)
+    shown = b""
+    # A terminal whose other end was closed ends in an error on Linux, in nothing elsewhere.
+    try:
+        while part := os.read(ours, 65_536):
+            shown += part
+    except OSError:
+        pass
+    os.close(ours)
+    text = shown.decode()
+    assert process.wait(timeout=60) == 0
+    assert "building the network" in text
+    assert re.search(r"epoch \d/3  step [\d,]+/41  loss", text)
+    assert "\x1b[2K" in text, "the bar is drawn anew in its line"
+    stays = [line for line in text.splitlines() if re.search(r"epoch \d/3  loss .* learning_rate ", line)]
+    assert len(stays) == 3
+    assert text.rstrip().endswith("dnnctl predict latest --sample 5")
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l"), "the cursor is shown again"
