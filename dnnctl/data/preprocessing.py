@@ -72,7 +72,7 @@ class Preprocessing:
     def keras_forms_before(self) -> list[tuple[str, KerasForm]]:
         """Return the built-in Keras layers, with their names, that do what `prepare` does to flat rows."""
         if self.divisor is not None:
-            return [("scale", KerasForm("Rescaling", {"scale": 1 / self.divisor}))]
+            return [("scale", KerasForm("Rescaling", {"scale": 1 / self.divisor, "offset": 0.0}))]
         return [("standardize", _normalization(self.mean, self.spread))]
 
     def keras_forms_after(self) -> list[tuple[str, KerasForm]]:

@@ -12,8 +12,7 @@ import pytest
 
 # Ctrl-C is ignored in what a shell starts in the background; here it is heard wherever the tests run.
 PROGRAM = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from dnnctl.cli.main import main; main()"
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from dnnctl.cli.main import main; main()"
 )
 
 
@@ -33,9 +32,7 @@ class Input(io.TextIOWrapper):
 
 
 @pytest.fixture
-def dnnctl(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., Done]:
+def dnnctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Done]:
     """Run a command in this process, in an empty folder, and return its exit status and what it wrote."""
     from dnnctl.cli.main import main
 

@@ -1,6 +1,7 @@
 """The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,8 @@ def outcome(result: "TrainingResult") -> str:
 
 def named(result: "TrainingResult") -> str:
     """Return how the next command can name the run: `latest` if it looks in the same folder, else its path."""
-    return "latest" if output_folder().absolute() in result.run.path.absolute().parents else shown(result.run.path)
+    found = output_folder().absolute() in result.run.path.absolute().parents
+    return "latest" if found else shlex.quote(shown(result.run.path))
 
 
 def predict_example(result: "TrainingResult") -> str:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask, check_weights
+from dnnctl.engines.keras.learning import in_full
 from dnnctl.layers.base import KerasForm
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
@@ -34,7 +35,7 @@ def keras_layer(layer: PlannedLayer, seed: int, dtype: str = "float32") -> Any:
     import keras
 
     form = layer.spec.keras_form(layer_seed(seed, layer.name))
-    return getattr(keras.layers, form.class_name)(name=layer.name, dtype=dtype, **form.options)
+    return getattr(keras.layers, form.class_name)(name=layer.name, dtype=dtype, **in_full(form.options, dtype))
 
 
 def build_models(task: NetworkTask, layers: list[Any]) -> tuple[Any, Any]:
@@ -63,7 +64,7 @@ def _built_in(named: list[tuple[str, KerasForm]], dtype: str) -> list[Any]:
     """Return the Keras layers of forms without weights."""
     import keras
 
-    return [getattr(keras.layers, form.class_name)(name=name, dtype=dtype, **form.options) for name, form in named]
+    return [getattr(keras.layers, form.class_name)(name=name, dtype=dtype, **in_full(form.options, dtype)) for name, form in named]
 
 
 def variables(plan: NetworkPlan, layers: list[Any]) -> dict[str, Any]:

@@ -34,8 +34,8 @@ class KerasEngine:
         with self._context():
             self._layers = build_layers(task)
             self._to_logits, self._whole = build_models(task, self._layers)
-            self._loss = keras_loss(task.loss, task.plan.outputs)
-            self._optimizer = keras_optimizer(task.optimizer)
+            self._loss = keras_loss(task.loss, task.plan.outputs, task.dtype)
+            self._optimizer = keras_optimizer(task.optimizer, task.dtype)
             self._optimizer.build(self._to_logits.trainable_variables)
         self._variables = variables(task.plan, self._layers)
         self._batches: EpochBatches | None = None

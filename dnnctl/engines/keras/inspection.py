@@ -27,6 +27,9 @@ def inspect_layers(
             value = layer(value, training=False)
             outputs.append(value)
         error = loss(y, value)
+        for layer in layers:
+            for penalty in layer.losses:
+                error += penalty
     outputs.append(layers[-1](value))
     owned = [[v.value for v in layer.trainable_variables] for layer in layers]
     gradients = tape.gradient(error, owned)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from dnnctl.config.losses import LossSpec
 from dnnctl.config.optimizers import OptimizerSpec
 
@@ -16,12 +18,13 @@ _LOSSES = {
 _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
 
 
-def keras_loss(spec: LossSpec, classes: int) -> Any:
+def keras_loss(spec: LossSpec, classes: int, dtype: str = "float32") -> Any:
     """Return a function of prepared targets and logits to the mean loss of a batch.
 
     Args:
         spec: The loss.
         classes: Output units.
+        dtype: `float32` or `float64`.
 
     Returns:
         Function (y_true, logits) -> scalar. Cross entropies are taken from logits, where they are exact
@@ -29,23 +32,39 @@ def keras_loss(spec: LossSpec, classes: int) -> Any:
     """
     import keras
 
-    options = spec.model_dump()
+    options = in_full(spec.model_dump(), dtype)
     if spec.activation != "linear":
         options["from_logits"] = True
     loss = getattr(keras.losses, _LOSSES[spec.key])(**options)
     if spec.key == "categorical_crossentropy":
-        return lambda y_true, logits: loss(keras.ops.one_hot(y_true, classes), logits)
+        return lambda y_true, logits: loss(keras.ops.one_hot(y_true, classes, dtype=dtype), logits)
     if spec.key == "binary_crossentropy":
         return lambda y_true, logits: loss(keras.ops.reshape(y_true, (-1, 1)), logits)
     return loss
 
 
-def keras_optimizer(spec: OptimizerSpec) -> Any:
+def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32") -> Any:
     """Return the Keras optimizer; its learning rate is set anew at every step.
 
     Args:
         spec: The optimizer.
+        dtype: `float32` or `float64`.
     """
     import keras
 
-    return getattr(keras.optimizers, _OPTIMIZERS[spec.key])(learning_rate=1.0, **spec.settings())
+    settings = in_full(spec.settings(), dtype)
+    return getattr(keras.optimizers, _OPTIMIZERS[spec.key])(learning_rate=1.0, **settings)
+
+
+def in_full(options: dict[str, Any], dtype: str) -> dict[str, Any]:
+    """Return options whose numbers Keras takes with all their digits.
+
+    Keras turns a Python float into float32 before it casts it; a NumPy float keeps its digits.
+
+    Args:
+        options: Arguments of a Keras layer, loss or optimizer.
+        dtype: `float32` or `float64`; only the latter needs it.
+    """
+    if dtype == "float32":
+        return options
+    return {k: np.float64(v) if type(v) is float else v for k, v in options.items()}

@@ -1,0 +1,61 @@
+"""The two-layer perceptron as textbooks and courses write it in NumPy: the loop that dnnctl is measured against.
+
+784-50-10, sigmoid and softmax, weights from a normal distribution of spread 0.01, mini-batches of 100 drawn at
+random, plain gradient descent at 0.1. Only the type is not the textbook's: float32, as dnnctl has it.
+"""
+
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(x):
+    x = x - np.max(x, axis=1, keepdims=True)
+    return np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)
+
+
+def cross_entropy_error(y, t):
+    return -np.sum(np.log(y[np.arange(len(y)), t] + 1e-7)) / len(y)
+
+
+class TwoLayerNet:
+    def __init__(self, inputs=784, hidden=50, outputs=10, spread=0.01, seed=0):
+        generator = np.random.default_rng(seed)
+        self.params = {
+            "W1": (spread * generator.standard_normal((inputs, hidden))).astype(np.float32),
+            "b1": np.zeros(hidden, np.float32),
+            "W2": (spread * generator.standard_normal((hidden, outputs))).astype(np.float32),
+            "b2": np.zeros(outputs, np.float32),
+        }
+
+    def predict(self, x):
+        z1 = sigmoid(np.dot(x, self.params["W1"]) + self.params["b1"])
+        return softmax(np.dot(z1, self.params["W2"]) + self.params["b2"])
+
+    def gradient(self, x, t):
+        W2 = self.params["W2"]
+        z1 = sigmoid(np.dot(x, self.params["W1"]) + self.params["b1"])
+        y = softmax(np.dot(z1, W2) + self.params["b2"])
+        dy = y.copy()
+        dy[np.arange(len(x)), t] -= 1
+        dy /= len(x)
+        da1 = np.dot(dy, W2.T)
+        dz1 = z1 * (1 - z1) * da1
+        grads = {"W2": np.dot(z1.T, dy), "b2": np.sum(dy, axis=0), "W1": np.dot(x.T, dz1), "b1": np.sum(dz1, axis=0)}
+        return grads, cross_entropy_error(y, t)
+
+
+def train(x_train, t_train, iterations, batch_size=100, learning_rate=0.1, seed=0):
+    """Train as the textbook does and return the network and the loss of every step."""
+    network = TwoLayerNet(seed=seed)
+    np.random.seed(seed)
+    losses = []
+    for _ in range(iterations):
+        mask = np.random.choice(len(x_train), batch_size)
+        grads, loss = network.gradient(x_train[mask], t_train[mask])
+        for key, grad in grads.items():
+            network.params[key] -= learning_rate * grad
+        losses.append(loss)
+    return network, losses

@@ -1,0 +1,81 @@
+"""The gradient of a batch's loss as TensorFlow computes it, to compare with."""
+
+import contextlib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.random import layer_seed
+from dnnctl.engines.base import Hardware, NetworkTask
+from dnnctl.experiments.batch import Batch
+from dnnctl.layers.dropout import Layer as Dropout
+from dnnctl.layers.parts.plan import PlannedLayer
+from dnnctl.training.preparing import Prepared
+
+
+def keras_is_there() -> bool:
+    """Tell whether Keras and TensorFlow are installed, without importing them."""
+    return all(find_spec(module) is not None for module in ("keras", "tensorflow"))
+
+
+def keras_gradient(
+    prepared: Prepared, weights: dict[str, NDArray[Any]], batch: Batch, dtype: str
+) -> dict[str, NDArray[Any]]:
+    """Return the gradient of a batch's loss by `GradientTape`, from logits, by the names of the weights.
+
+    The network trains: batch normalization takes the batch's statistics, and dropout the mask that the NumPy
+    network takes in its first step, since Keras would draw another one.
+
+    Args:
+        prepared: The network and its loss.
+        weights: The weights, by the names of `plan.shapes`.
+        batch: The rows.
+        dtype: `float32` or `float64`.
+    """
+    from dnnctl.engines.keras import runtime
+    from dnnctl.engines.keras.build import build_layers, variables
+    from dnnctl.engines.keras.learning import keras_loss
+
+    config, plan = prepared.config, prepared.plan
+    tensorflow = runtime.start(Hardware())
+    task = NetworkTask(
+        plan, prepared.preprocessing, config.training.loss, config.training.optimizer, config.seed, weights, dtype
+    )
+    with _computing_in(dtype), tensorflow.device("/CPU:0"):
+        layers = build_layers(task)
+        loss = keras_loss(task.loss, plan.outputs)
+        own = {name: variable for name, variable in variables(plan, layers).items() if variable.trainable}
+        with tensorflow.GradientTape() as tape:
+            value = tensorflow.constant(batch.x)
+            for planned, layer in zip(plan.layers[:-1], layers[:-1], strict=True):
+                if isinstance(planned.spec, Dropout):
+                    value *= _mask(planned, config.seed, len(batch.x), dtype)
+                else:
+                    value = layer(value, training=True)
+            penalties = [penalty for layer in layers for penalty in layer.losses]
+            total = tensorflow.add_n([loss(batch.y, value), *penalties])
+        found = tape.gradient(total, [variable.value for variable in own.values()])
+    return {name: np.asarray(gradient) for name, gradient in zip(own, found, strict=True)}
+
+
+def _mask(planned: PlannedLayer, seed: int, rows: int, dtype: str) -> NDArray[Any]:
+    """Return what dropout multiplies its inputs by in the first step: what it makes of ones."""
+    dropout = planned.spec.to_numpy(layer_seed(seed, planned.name), dtype)
+    dropout.at(0)
+    return dropout.forward(np.ones((rows, planned.inputs), dtype), training=True).copy()
+
+
+@contextlib.contextmanager
+def _computing_in(dtype: str) -> Iterator[None]:
+    """Let Keras make what it makes in a precision."""
+    import keras
+
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)

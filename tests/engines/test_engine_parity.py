@@ -1,0 +1,169 @@
+"""Both engines take the same steps: from the same weights and batches they give the same losses."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnctl import plugins
+from dnnctl.config.losses import LOSSES
+from dnnctl.config.optimizers import OPTIMIZERS
+from dnnctl.config.shipped import shipped
+from dnnctl.data.initial_weights import initial_weights
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.data.random import epoch_order
+from dnnctl.engines.base import Engine, Hardware, NetworkTask
+from dnnctl.engines.keras.engine import KerasEngine
+from dnnctl.engines.numpy.engine import NumpyEngine
+from dnnctl.layers.base import LAYERS
+from dnnctl.layers.dense import Layer as Dense
+from dnnctl.layers.parts.plan import plan_network
+
+ROWS, INPUTS, CLASSES, STEPS = 60, 6, 3, 50
+DENSE = {"dense": 8}
+STACK = [
+    DENSE,
+    "batch_normalization",
+    "relu",
+    {"dense": {"units": 5, "kernel_regularizer": {"l1": 1e-3, "l2": 1e-2}}},
+    "tanh",
+]
+
+
+def task(layers: list[Any], optimizer: Any, loss: Any, dtype: str) -> tuple[NetworkTask, np.ndarray, np.ndarray]:
+    """Return a small network with random rows that both engines can train on."""
+    generator = np.random.default_rng(1)
+    spec = LOSSES.parse(loss)
+    units = CLASSES if spec.activation == "softmax" else 1
+    output = Dense.model_validate({"units": units, "activation": spec.activation})
+    plan = plan_network(INPUTS, [*map(LAYERS.parse, layers), output])
+    x = generator.normal(size=(ROWS, INPUTS)).astype("float32")
+    y: Any = generator.integers(0, max(units, 2), ROWS).astype("int32")
+    if spec.activation == "linear":
+        y = x[:, :1] * 0.5 + generator.normal(size=(ROWS, 1)) * 0.1
+    preprocessing = Preprocessing((INPUTS,), None, (0.0,) * INPUTS, (1.0,) * INPUTS)
+    weights = initial_weights(plan, 7, dtype)
+    return NetworkTask(plan, preprocessing, spec, OPTIMIZERS.parse(optimizer), 7, weights, dtype), x, y
+
+
+def losses(engine: Engine, x: np.ndarray, y: np.ndarray, dtype: str) -> np.ndarray:
+    """Train for some epochs of partial last batches, with a changing learning rate."""
+    engine.set_training_rows(x, y if y.dtype.kind == "i" else y.astype(dtype))
+    taken: list[Any] = []
+    for epoch in range(STEPS // 4 + 1):
+        engine.start_epoch(epoch_order(ROWS, 7, epoch), 16)
+        taken.append(engine.run([0.02 / (1 + epoch)] * 4).losses)
+    return np.concatenate(taken)[:STEPS]
+
+
+def assert_same_steps(layers: list[Any], optimizer: Any, loss: Any, double: float = 1e-8) -> None:
+    for dtype, tolerance in (("float32", 1e-4), ("float64", double)):
+        given, x, y = task(layers, optimizer, loss, dtype)
+        one, other = KerasEngine(given, Hardware()), NumpyEngine(given, Hardware())
+        expected, received = losses(one, x, y, dtype), losses(other, x, y, dtype)
+        assert received.dtype == expected.dtype == dtype
+        assert received == pytest.approx(expected, rel=tolerance)
+        assert one.optimizer_steps == other.optimizer_steps == 52
+        assert other.logits(x) == pytest.approx(one.logits(x), abs=100 * tolerance)
+        assert other.penalty() == pytest.approx(one.penalty(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        *OPTIMIZERS.names(),
+        {"sgd": {"learning_rate": 0.1, "momentum": 0.9}},
+        {"sgd": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}},
+        {"rmsprop": {"centered": True, "momentum": 0.5}},
+        {"adam": {"clipnorm": 0.05}},
+        {"sgd": {"global_clipnorm": 0.05}},
+        {"sgd": {"clipvalue": 0.01}},
+    ],
+    ids=str,
+)
+def test_every_optimizer_takes_the_same_steps(optimizer: Any) -> None:
+    assert_same_steps(STACK, optimizer, "sparse_categorical_crossentropy")
+
+
+@pytest.mark.parametrize("layer", [name for name in plugins.names("dnnctl.layers") if name != "dropout"])
+def test_every_layer_takes_the_same_steps(layer: str) -> None:
+    # TensorFlow keeps a slope in single precision even for doubles (0.25 is exact there), and gelu's root of 2.
+    given = {"dense": DENSE, "leaky_relu": {"leaky_relu": 0.25}}.get(layer, layer)
+    double = 1e-7 if layer == "gelu" else 1e-8
+    assert_same_steps([DENSE, given, {"dense": 5}, "tanh"], "adam", "mean_squared_error", double)
+
+
+@pytest.mark.parametrize(
+    "layer", [{"batch_normalization": {"scale": False, "momentum": 0.5}}, {"batch_normalization": {"center": False}}]
+)
+def test_batch_normalization_without_some_weights(layer: Any) -> None:
+    assert_same_steps([DENSE, layer, "relu"], "adam", "sparse_categorical_crossentropy")
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["mean_absolute_error", {"huber": 0.3}, {"binary_crossentropy": 0.1}, {"categorical_crossentropy": 0.1}],
+    ids=str,
+)
+def test_every_loss_takes_the_same_steps(loss: Any) -> None:
+    assert_same_steps([DENSE, "tanh"], "adam", loss)
+
+
+def test_layers_are_seen_alike() -> None:
+    given, x, y = task(STACK, "adam", "sparse_categorical_crossentropy", "float32")
+    one, other = (kind(given, Hardware()).inspect(x, y) for kind in (KerasEngine, NumpyEngine))
+    for expected, received in zip(one, other, strict=True):
+        assert received.layer == expected.layer
+        figures = [(f.mean, f.spread, f.zeros, f.gradient) for f in (received, expected)]
+        assert figures[0] == pytest.approx(figures[1], rel=1e-3, abs=1e-5)
+
+
+def test_weights_are_interchangeable(train_digits: Callable[..., Any]) -> None:
+    from dnnctl.inference.loading import open_run
+
+    for engine in ("keras", "numpy"):
+        result = train_digits("training.epochs=2", f"engine={engine}")
+        opened, x = open_run(result.run), result.prepared.splits.test.x
+        scores = [opened.network(other).scores(x) for other in ("keras", "numpy")]
+        assert np.abs(scores[0] - scores[1]).max() <= 1e-5
+
+
+def without_dropout(name: str, tmp_path: Path) -> Path:
+    """Write a shipped configuration again without its dropout layers."""
+    import yaml
+
+    from dnnctl.config.loading import as_yaml, load
+
+    written = yaml.safe_load(as_yaml(load(name).config))
+    written["model"]["layers"] = [layer for layer in written["model"]["layers"] if "dropout" not in layer]
+    path = tmp_path / f"{Path(name).name}.yaml"
+    path.write_text(yaml.safe_dump(written, sort_keys=False))
+    return path
+
+
+def two_epochs(path: Path, engine: str, tmp_path: Path) -> list[dict[str, float]]:
+    from dnnctl.config.loading import load
+    from dnnctl.training.job import train
+
+    settings = [f"engine={engine}", "training.epochs=2"]
+    return train(load(path, settings), out=tmp_path).trained.history
+
+
+BIG = [name for name in shipped() if "mnist" in name]
+
+
+@pytest.mark.parametrize(
+    "name", [*(n for n in shipped() if n not in BIG), *(pytest.param(n, marks=pytest.mark.slow) for n in BIG)]
+)
+def test_histories_of_shipped_configurations_agree(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if name in BIG:
+        request.getfixturevalue("data_dir")
+    path = without_dropout(name, tmp_path)
+    keras, numpy = (two_epochs(path, engine, tmp_path) for engine in ("keras", "numpy"))
+    for expected, received in zip(keras, numpy, strict=True):
+        assert list(received) == list(expected)
+        for column in expected:
+            if column.endswith("loss"):
+                assert received[column] == pytest.approx(expected[column], rel=1e-4, abs=1e-4), column
