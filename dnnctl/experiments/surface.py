@@ -52,7 +52,7 @@ class LossSurface:
         for layer in self.network.layers:
             layer.at(0)
         logits = self.network.forward(self._batch.x, training=True)
-        self.network.backward(self._loss.gradient(logits, self._batch.y))
+        self.network.backward(self._loss.with_gradient(logits, self._batch.y)[1])
         shapes = self.network.plan.shapes
         return {
             name: self.network.gradient[here].reshape(shapes[name]).copy() for name, here in self.network.slices.items()

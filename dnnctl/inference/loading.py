@@ -66,8 +66,9 @@ class OpenedRun:
 
     def light_engine(self) -> str:
         """Return `numpy` where it was found to say the same as the engine that trained, else `keras`."""
-        checked = self.manifest.get("engines_agree") or {}
-        return "numpy" if self.config.engine == "numpy" or checked.get("passed") is True else "keras"
+        checked = self.manifest.get("engines_agree")
+        agree = isinstance(checked, dict) and checked.get("passed") is True
+        return "numpy" if self.config.engine == "numpy" or agree else "keras"
 
 
 def open_run(run: RunDirectory) -> OpenedRun:
@@ -104,7 +105,7 @@ def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan)
     """Read a run's statistics and check that they are numbers that fit its data set and its network."""
     try:
         stored = Preprocessing.from_json(json.loads(run.preprocessing.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{run.preprocessing}: cannot be read: {error}") from None
     columns = 0 if info.is_image else plan.inputs
     targets = plan.outputs if info.task == "regression" else 0

@@ -57,6 +57,8 @@ def predict(
         DataError: If an input is missing, damaged or does not fit the network.
         UsageError: If nothing was asked, or an option does not apply.
     """
+    if not (request.sample or request.sources or request.values):
+        raise UsageError("nothing to predict; expected files, '-' for standard input, --value or --sample")
     if request.sample and (request.sources or request.values):
         raise UsageError("expected either --sample or inputs; received both")
     if request.sample:

@@ -80,7 +80,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(f"{path}: no such file; is this the folder of a run?") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise RunError(f"{path}: expected a run's manifest; {error}") from None
     if not isinstance(value, dict):
         raise RunError(f"{path}: expected a run's manifest; received {type(value).__name__}")

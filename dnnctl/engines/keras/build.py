@@ -64,7 +64,10 @@ def _built_in(named: list[tuple[str, KerasForm]], dtype: str) -> list[Any]:
     """Return the Keras layers of forms without weights."""
     import keras
 
-    return [getattr(keras.layers, form.class_name)(name=name, dtype=dtype, **in_full(form.options, dtype)) for name, form in named]
+    return [
+        getattr(keras.layers, form.class_name)(name=name, dtype=dtype, **in_full(form.options, dtype))
+        for name, form in named
+    ]
 
 
 def variables(plan: NetworkPlan, layers: list[Any]) -> dict[str, Any]:

@@ -30,8 +30,8 @@ class Loss(Protocol):
     def value(self, logits: Array, y_true: Array) -> float:
         """Return the mean loss of rows: logits (n, outputs), y_true (n,) labels or (n, targets)."""
 
-    def gradient(self, logits: Array, y_true: Array) -> Array:
-        """Return its gradient with respect to the logits, (n, outputs)."""
+    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+        """Return the mean loss and its gradient with respect to the logits, (n, outputs)."""
 
 
 class SoftmaxCrossEntropy:
@@ -43,24 +43,43 @@ class SoftmaxCrossEntropy:
 
     def __init__(self, smoothing: float = 0.0) -> None:
         self._smoothing = smoothing
+        self._rows = np.arange(0)
 
     def value(self, logits: Array, y_true: Array) -> float:
         """Return the mean over rows; labels (n,), logits (n, classes)."""
         shifted = logits - logits.max(axis=1, keepdims=True)
-        normalizer = np.log(np.exp(shifted).sum(axis=1))
-        true = shifted[np.arange(len(shifted)), y_true]
-        wanted = (1 - self._smoothing) * true + self._smoothing * shifted.mean(axis=1)
-        return float((normalizer - wanted).mean(dtype=np.float64))
+        return self._mean(shifted, np.exp(shifted).sum(axis=1), self._index(y_true))
 
-    def gradient(self, logits: Array, y_true: Array) -> Array:
-        """Return (softmax(z) - t) / n, (n, classes)."""
+    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+        """Return the mean and (softmax(z) - t) / n, (n, classes); the exponentials serve both."""
         rows, classes = logits.shape
-        result: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
-        result /= result.sum(axis=1, keepdims=True)
-        result -= logits.dtype.type(self._smoothing / classes)
-        result[np.arange(rows), y_true] -= logits.dtype.type(1 - self._smoothing)
-        result *= logits.dtype.type(1 / rows)
-        return result
+        true = self._index(y_true)
+        shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+        gradient: Array = np.exp(shifted)
+        total = np.add.reduce(gradient, axis=1)
+        value = self._mean(shifted, total, true)
+        total *= rows
+        gradient /= total[:, np.newaxis]
+        if self._smoothing:
+            gradient -= logits.dtype.type(self._smoothing / (classes * rows))
+        gradient[true] -= logits.dtype.type((1 - self._smoothing) / rows)
+        return value, gradient
+
+    def _index(self, y_true: Array) -> tuple[Array, Array]:
+        """Return the position of each row's true class."""
+        if len(self._rows) < len(y_true):
+            self._rows = np.arange(len(y_true))
+        return self._rows[: len(y_true)], y_true
+
+    def _mean(self, shifted: Array, total: Array, true: tuple[Array, Array]) -> float:
+        """Return the mean of log(sum of exponentials) - sum of t z."""
+        terms = np.log(total)
+        if self._smoothing:
+            terms -= (1 - self._smoothing) * shifted[true] + self._smoothing * shifted.mean(axis=1)
+        else:
+            terms -= shifted[true]
+        # np.mean does the same by way of more Python, which counts at every step.
+        return float(np.add.reduce(terms, dtype=np.float64)) / len(terms)
 
 
 class SigmoidCrossEntropy:
@@ -84,39 +103,64 @@ class SigmoidCrossEntropy:
         terms = np.maximum(logits, 0) - target * logits + np.log1p(np.exp(-np.abs(logits)))
         return float(terms.mean(dtype=np.float64))
 
-    def gradient(self, logits: Array, y_true: Array) -> Array:
-        """Return (sigmoid(z) - t) / n, (n, 1)."""
+    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+        """Return the mean and (sigmoid(z) - t) / n, (n, 1)."""
         # Written by tanh, which does not overflow where the exponential would.
         half = logits.dtype.type(0.5)
-        probability = half * np.tanh(half * logits) + half
-        return np.asarray((probability - self._targets(logits, y_true)) * logits.dtype.type(1 / len(logits)))
+        gradient: Array = half * np.tanh(half * logits) + half
+        gradient -= self._targets(logits, y_true)
+        gradient *= logits.dtype.type(1 / len(logits))
+        return self.value(logits, y_true), gradient
 
 
-class MeanSquaredError:
-    """Mean of the squared differences."""
+class ErrorLoss:
+    """A loss of the errors e = z - y alone."""
 
-    def value(self, logits: Array, y_true: Array) -> float:
-        """Return the mean over rows and targets."""
-        return float(np.square(logits - y_true).mean(dtype=np.float64))
+    def terms(self, error: Array) -> Array:
+        """Return the loss of each error, (n, targets)."""
+        raise TypeError(f"{type(self).__name__} does not define terms")  # pragma: no cover
 
-    def gradient(self, logits: Array, y_true: Array) -> Array:
-        """Return 2 e / (nK), (n, targets)."""
-        return np.asarray((logits - y_true) * logits.dtype.type(2 / logits.size))
-
-
-class MeanAbsoluteError:
-    """Mean of the absolute differences."""
+    def slope(self, error: Array) -> Array:
+        """Return the derivative of `terms`, (n, targets)."""
+        raise TypeError(f"{type(self).__name__} does not define slope")  # pragma: no cover
 
     def value(self, logits: Array, y_true: Array) -> float:
         """Return the mean over rows and targets."""
-        return float(np.abs(logits - y_true).mean(dtype=np.float64))
+        return float(self.terms(logits - y_true).mean(dtype=np.float64))
 
-    def gradient(self, logits: Array, y_true: Array) -> Array:
-        """Return sign(e) / (nK), (n, targets)."""
-        return np.asarray(np.sign(logits - y_true) * logits.dtype.type(1 / logits.size))
+    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+        """Return the mean and the slope / (nK), (n, targets)."""
+        error = logits - y_true
+        gradient = self.slope(error)
+        gradient *= logits.dtype.type(1 / logits.size)
+        return float(self.terms(error).mean(dtype=np.float64)), gradient
 
 
-class Huber:
+class MeanSquaredError(ErrorLoss):
+    """Mean of the squared errors."""
+
+    def terms(self, error: Array) -> Array:
+        """Return e e."""
+        return np.asarray(np.square(error))
+
+    def slope(self, error: Array) -> Array:
+        """Return 2 e."""
+        return np.asarray(2 * error)
+
+
+class MeanAbsoluteError(ErrorLoss):
+    """Mean of the absolute errors."""
+
+    def terms(self, error: Array) -> Array:
+        """Return |e|."""
+        return np.asarray(np.abs(error))
+
+    def slope(self, error: Array) -> Array:
+        """Return the sign of e."""
+        return np.asarray(np.sign(error))
+
+
+class Huber(ErrorLoss):
     """Squared up to `delta`, absolute beyond it.
 
     Args:
@@ -126,16 +170,14 @@ class Huber:
     def __init__(self, delta: float) -> None:
         self._delta = delta
 
-    def value(self, logits: Array, y_true: Array) -> float:
-        """Return the mean over rows and targets."""
-        error = np.abs(logits - y_true)
-        beyond = self._delta * error - self._delta**2 / 2
-        return float(np.where(error <= self._delta, np.square(error) / 2, beyond).mean(dtype=np.float64))
+    def terms(self, error: Array) -> Array:
+        """Return e e / 2, or delta |e| - delta delta / 2 beyond delta."""
+        size = np.abs(error)
+        return np.where(size <= self._delta, np.square(error) / 2, self._delta * size - self._delta**2 / 2)
 
-    def gradient(self, logits: Array, y_true: Array) -> Array:
-        """Return clip(e, -delta, delta) / (nK), (n, targets)."""
-        clipped = np.clip(logits - y_true, -self._delta, self._delta)
-        return np.asarray(clipped * logits.dtype.type(1 / logits.size))
+    def slope(self, error: Array) -> Array:
+        """Return e, cut off at -delta and delta."""
+        return np.asarray(np.clip(error, -self._delta, self._delta))
 
 
 def build_loss(spec: LossSpec) -> Loss:

@@ -1,0 +1,138 @@
+"""What `dnnctl trace` shows: one step explained, or how figures move over many."""
+
+from collections.abc import Callable
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from dnnctl.cli.screen.consoles import figure, plain
+from dnnctl.cli.screen.numbers import arrays, numbers
+from dnnctl.cli.tables import grid
+
+if TYPE_CHECKING:
+    from dnnctl.experiments.recording import Seen
+    from dnnctl.experiments.trace import StepTrace, Trace
+
+
+def report(traced: "Trace") -> str:
+    """Return everything that is shown of a trace."""
+    shown = [_moving(traced)] if len(traced.steps) > 1 else [explained(traced, traced.steps[0])]
+    signs = [f"  step {sign.step:,}: {sign.sentence}" for sign in traced.signs]
+    rows = f"{traced.rows:,} row{'' if traced.rows == 1 else 's'} a step"
+    return "\n".join(
+        [f"{plain(traced.name)}: {rows}, {traced.optimizer}", "", *shown, *([""] if signs else []), *signs]
+    )
+
+
+def explained(traced: "Trace", step: "StepTrace") -> str:
+    """Return one step: forward, the loss, backward, the update."""
+    forward = [
+        [seen.layer, " x ".join(map(str, seen.shape)), figure(seen.mean), figure(seen.spread), f"{seen.zeros:.1%}"]
+        for seen in step.layers
+    ]
+    penalty = f", penalties {figure(step.penalty)} of it" if step.penalty else ""
+    parts = [
+        f"forward, from the inputs to the loss (step {step.step:,})",
+        grid(forward, ["layer", "output", "mean", "spread", "zeros"], right={1, 2, 3, 4}),
+        "",
+        f"  {traced.loss} {figure(step.loss)}{penalty}",
+        "",
+        f"backward, from the loss to the inputs, and the update (learning rate {step.learning_rate:.3g})",
+        _backward(step),
+    ]
+    if step.numbers is not None:
+        parts += ["", numbers(step, step.numbers)]
+    return "\n".join(parts)
+
+
+def _backward(step: "StepTrace") -> str:
+    """Return a line a layer and weight, the last layer first."""
+    rows = []
+    for seen in reversed(step.layers):
+        arriving = "in the loss" if seen.gradient is None else figure(seen.gradient)
+        owned = [weight for weight in step.weights if weight.layer == seen.layer]
+        if not owned:
+            rows.append([seen.layer, arriving, "", "", "", "", ""])
+        for i, weight in enumerate(owned):
+            relative = "" if weight.relative is None else f"{weight.relative:.2e}"
+            figures = [figure(value) for value in (weight.norm, weight.gradient, weight.update)]
+            rows.append([*(("", "") if i else (seen.layer, arriving)), weight.weight, *figures, relative])
+    header = ["layer", "|dL/dy|", "weight", "|w|", "|dL/dw|", "|change|", "change / w"]
+    return grid(rows, header, right={1, 3, 4, 5, 6})
+
+
+def _moving(traced: "Trace") -> str:
+    """Return tables with a column a step: the loss, and for each layer spread, gradient and zeros."""
+    header = [f"{step.step:,}" for step in traced.steps]
+    right = set(range(1, len(header) + 1))
+    top = [
+        ["loss", *(figure(step.loss) for step in traced.steps)],
+        ["learning rate", *(f"{step.learning_rate:.3g}" for step in traced.steps)],
+    ]
+    parts = [grid(top, ["step", *header], right)]
+    for title, table in (
+        ("spread of y", _by_layer(traced, lambda seen: figure(seen.spread))),
+        ("|dL/dy|", _by_layer(traced, lambda seen: "" if seen.gradient is None else figure(seen.gradient))),
+        ("zeros in y", _by_layer(traced, lambda seen: f"{seen.zeros:.1%}" if seen.zeros else "")),
+        ("change / w", _by_weight(traced)),
+    ):
+        if table:
+            parts += ["", grid(table, [title, *header], right)]
+    return "\n".join(parts)
+
+
+def _by_layer(traced: "Trace", value: Callable[["Seen"], str]) -> list[list[str]]:
+    """Return a row a layer, a column a step; without rows that are empty."""
+    names = [seen.layer for seen in traced.steps[0].layers]
+    table = [[name, *(value(step.layers[i]) for step in traced.steps)] for i, name in enumerate(names)]
+    return [row for row in table if any(row[1:])]
+
+
+def _by_weight(traced: "Trace") -> list[list[str]]:
+    """Return how far each array moves for its size; one that starts at 0 has no size to compare with."""
+    return [
+        [f"{weight.layer}/{weight.weight}", *(_share(step.weights[i].relative) for step in traced.steps)]
+        for i, weight in enumerate(traced.steps[0].weights)
+        if weight.norm
+    ]
+
+
+def _share(relative: float | None) -> str:
+    return "" if relative is None else f"{relative:.1e}"
+
+
+def for_programs(traced: "Trace") -> dict[str, Any]:
+    """Return a trace as values that JSON can hold; what is no finite number is null."""
+    result: dict[str, Any] = _finite(
+        {
+            "name": traced.name,
+            "rows": traced.rows,
+            "loss": traced.loss,
+            "optimizer": traced.optimizer,
+            "steps": [_step(step) for step in traced.steps],
+            "signs": [vars(sign) for sign in traced.signs],
+        }
+    )
+    return result
+
+
+def _step(step: "StepTrace") -> dict[str, Any]:
+    layers = [{name: value for name, value in vars(seen).items() if name not in {"y", "dy"}} for seen in step.layers]
+    written = {
+        "step": step.step,
+        "learning_rate": step.learning_rate,
+        "loss": step.loss,
+        "penalty": step.penalty,
+        "layers": layers,
+        "weights": [{**vars(weight), "relative": weight.relative} for weight in step.weights],
+    }
+    if step.numbers is not None:
+        written["numbers"] = {name: array.tolist() for name, array in arrays(step, step.numbers)}
+    return written
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
