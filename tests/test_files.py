@@ -56,7 +56,7 @@ def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
         files.write_text(tmp_path / "a.txt", "ä")
-        files.write_with(tmp_path / "b.txt", lambda path: path.write_text("b") and None)
+        files.write_with(tmp_path / "b.txt", lambda path: path.touch())
     finally:
         os.umask(before)
     for name in ("a.txt", "b.txt"):
@@ -71,8 +71,13 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_library_gets_a_name_with_the_same_ending(tmp_path: Path) -> None:
-    seen = []
-    files.write_with(tmp_path / "model.keras", lambda path: seen.append(path) or path.write_bytes(b"m") and None)
+    seen: list[Path] = []
+
+    def library(path: Path) -> None:
+        seen.append(path)
+        path.write_bytes(b"m")
+
+    files.write_with(tmp_path / "model.keras", library)
     assert seen[0].name == "model.keras"
     assert seen[0].parent.parent == tmp_path, "on the same disk, so that it can be renamed"
     assert list(tmp_path.iterdir()) == [tmp_path / "model.keras"]

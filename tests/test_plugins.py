@@ -29,7 +29,9 @@ def test_names_are_files_and_none_is_imported(package: str) -> None:
     assert plugins.load(package, "relu").value == 1
 
 
-@pytest.mark.parametrize("name", ["base", "_hidden", "parts", "parts.inner", "__init__", "..plugins", "os", "", "notes"])
+@pytest.mark.parametrize(
+    "name", ["base", "_hidden", "parts", "parts.inner", "__init__", "..plugins", "os", "", "notes"]
+)
 def test_nothing_else_can_be_loaded(package: str, name: str) -> None:
     before = set(sys.modules)
     with pytest.raises(UsageError, match="unknown name in plugged_in"):

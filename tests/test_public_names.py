@@ -26,14 +26,6 @@ def test_exit_statuses_are_those_of_the_drawing() -> None:
         assert DEFINED[name].exit_status == (int(told[1]) if told else 1)
 
 
-def test_no_library_error_is_defined_elsewhere_outside_the_tree() -> None:
-    def below(kind: type[Exception]) -> set[type[Exception]]:
-        return {kind}.union(*map(below, kind.__subclasses__()))
-
-    own = {kind for kind in below(Exception) if kind.__module__.startswith("dnnctl") and kind.__name__ in DEFINED}
-    assert own == set(DEFINED.values())
-
-
 def test_a_configuration_error_has_a_line_a_fault() -> None:
     error = ConfigError([Fault("seed", "expected a number", "a.yaml:2:3"), Fault("", "the file is empty")])
     assert str(error) == "a.yaml:2:3: seed: expected a number\nthe file is empty"

@@ -36,8 +36,9 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         known = sorted(_keys_at(root, fault["loc"][:-1]))
         name = str(fault["loc"][-1])
-        meant = SYNONYMS.get(name.lower())
-        hint = f"; did you mean '{meant}'?" if meant in known else plugins.suggestion(name, known)
+        synonym = SYNONYMS.get(name.lower())
+        meant = synonym if synonym in known else next(_places(root, name), None)
+        hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(name, known)
         return f"unknown key{hint}"
     if kind == "missing":
         return "this key is missing"
@@ -80,6 +81,16 @@ def _keys_at(root: type[BaseModel], location: tuple[str | int, ...]) -> set[str]
                 found.append(choice)
         here = found
     return {name for choice in here if not isinstance(choice, Catalog) for name in choice.model_fields}
+
+
+def _places(model: type[BaseModel], name: str, above: str = "") -> Iterator[str]:
+    """Yield the key paths where a key of this name can stand, as `training.epochs`."""
+    for key, field in model.model_fields.items():
+        if key == name:
+            yield above + key
+        for inner in _choices(field):
+            if not isinstance(inner, Catalog):
+                yield from _places(inner, name, f"{above}{key}.")
 
 
 def _choices(field: FieldInfo) -> Iterator[Any]:

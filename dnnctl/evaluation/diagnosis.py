@@ -189,9 +189,7 @@ def _wide_gap(seen: _Evidence) -> Verdict | None:
     if seen.task != "regression":
         if unseen - trained < ACCURACY_GAP:
             return None
-        # Two standard errors of a share: a gap that a few rows could make by chance is no finding.
-        chance = 2 * sqrt(unseen * (1 - unseen) / max(seen.validation_rows, 1))
-        few = unseen - trained <= chance
+        few = unseen - trained <= _chance(seen)
     else:
         few = seen.validation_rows < FEW_ROWS
     basis = f"training {seen.measured} {seen.said(seen.train)} against {seen.said(seen.validation)}"
@@ -205,6 +203,12 @@ def _wide_gap(seen: _Evidence) -> Verdict | None:
     return Verdict("overfitting", sentence, seen.figures())
 
 
+def _chance(seen: _Evidence) -> float:
+    """Return two standard errors of the validation accuracy: a gap that a few rows make by chance is no finding."""
+    unseen = seen.error(seen.validation)
+    return 2 * sqrt(unseen * (1 - unseen) / max(seen.validation_rows, 1))
+
+
 def _rising_loss(seen: _Evidence, losses: Sequence[float], best_epoch: int | None) -> Verdict | None:
     """Find overfitting by a validation loss that rose again, if the last epoch's weights were kept."""
     if seen.name not in seen.validation or best_epoch not in (None, len(losses)):
@@ -216,7 +220,8 @@ def _rising_loss(seen: _Evidence, losses: Sequence[float], best_epoch: int | Non
         better = seen.validation["mse"] > CLEARLY_BETTER["mse"] * seen.train["mse"]
         better = better and seen.validation_rows >= FEW_ROWS
     else:
-        better = seen.train["accuracy"] - seen.validation["accuracy"] >= CLEARLY_BETTER["accuracy"]
+        gap = seen.train["accuracy"] - seen.validation["accuracy"]
+        better = gap >= CLEARLY_BETTER["accuracy"] and gap > _chance(seen)
     if not better:
         return None
     sentence = (

@@ -21,8 +21,10 @@ SMALLEST_STEP = 1e-8
 # Below this step rounding costs more digits than a one-sided quotient does.
 CRAMPED = 1e-4
 LEVELS = 10
+# A relative change that shows that the steps are small enough; if it grows then, rounding has taken over.
+SETTLED = 1e-7
 # Digits beyond this are not looked for.
-ENOUGH = 1e-10
+ENOUGH = 1e-12
 
 # The loss with a weight moved by h, or None where a unit is on another side of its kink than at h = 0.
 Moved = Callable[[float], float | None]
@@ -102,7 +104,8 @@ def _extrapolated(quotient: Callable[[float], float | None], first: float, power
             change = max(abs(row[-1] - row[-2]), abs(row[-1] - coarser))
             if change < error:
                 best, step, error = row[-1], h, change
-        if error <= ENOUGH * abs(best):
+        worse = before and abs(row[-1] - before[-1]) >= 2 * error and error <= SETTLED * abs(best)
+        if worse or error <= ENOUGH * abs(best):
             break
         before = row
     return Slope(best, step, first)

@@ -196,7 +196,8 @@ def test_warnings_have_places(write: Write) -> None:
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_shipped_configurations_hold_and_resolve_to_themselves(name: str, tmp_path: Path) -> None:
     loaded = load(name)
-    assert loaded.warnings == ()
+    # One configuration is there to show what goes wrong, and is warned of just that.
+    assert [("vanish" in warning) for warning in loaded.warnings] == ([True] if name == "deep_sigmoid" else [])
     assert title(loaded.path)
     again = tmp_path / "config.yaml"
     again.write_text(as_yaml(loaded.config), encoding="utf-8")
@@ -217,3 +218,19 @@ def test_a_faulty_configuration_imports_nothing_heavy(write: Write) -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.split("\n")[:2] == ["11", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "meant"),
+    [
+        ("epochs=3", "training.epochs"),
+        ("dataset=xor", "data.dataset"),
+        ("lr=0.1", None),
+        ("training.batch_size=3", "data.batch_size"),
+        ("data.patience=3", "training.early_stopping.patience"),
+        ("training.epoch=3", "epochs"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_told_where_it_belongs(write: Write, setting: str, meant: str | None) -> None:
+    (fault,) = faults(write("data: {dataset: digits}\n"), setting)
+    assert (f"did you mean '{meant}'?" if meant else "expected one of: data, ") in fault

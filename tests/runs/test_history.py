@@ -13,7 +13,10 @@ def test_what_is_written_is_read_back_exactly(tmp_path: Path) -> None:
     rows = [{"epoch": 1, "loss": 0.1 + 0.2, "rate": 1e-300}, {"rate": math.pi, "epoch": 2, "loss": math.inf}]
     write_table(tmp_path / "history.csv", rows)
     assert read_table(tmp_path / "history.csv") == rows
-    assert (tmp_path / "history.csv").read_text().splitlines()[:2] == ["epoch,loss,rate", "1,0.30000000000000004,1e-300"]
+    assert (tmp_path / "history.csv").read_text().splitlines()[:2] == [
+        "epoch,loss,rate",
+        "1,0.30000000000000004,1e-300",
+    ]
 
 
 def test_no_rows_make_an_empty_table(tmp_path: Path) -> None:
