@@ -20,10 +20,11 @@ from dnnctl.cli.options import json_option, set_option
 @click.option("--rows", type=click.IntRange(min=1), help="Rows a step.  [default: the configuration's batch size]")
 @json_option
 def command(config: str, settings: tuple[str, ...], steps: int, rows: int | None, as_json: bool) -> None:
-    """Explain the first training step of CONFIG's network, forward and backward.
+    """Explain one training step, forward and backward.
 
-    Nothing is written, and TensorFlow stays unused: the NumPy engine takes the step. Where the network
-    and the batch are small, as in xor, the numbers themselves are shown.
+    It is the first one of CONFIG's network. Nothing is written, and TensorFlow stays unused: the NumPy
+    engine takes the step. Where the network and the batch are small, as in xor, the numbers themselves are
+    shown.
 
     \b
     Examples:
