@@ -21,8 +21,9 @@ SMALLEST_STEP = 1e-8
 # Below this step rounding costs more digits than a one-sided quotient does.
 CRAMPED = 1e-4
 LEVELS = 10
-# A relative change that shows that the steps are small enough; if it grows then, rounding has taken over.
+# Where changes have become this small and grow again after a few levels, rounding has taken over.
 SETTLED = 1e-7
+FEW = 5
 # Digits beyond this are not looked for.
 ENOUGH = 1e-12
 
@@ -104,8 +105,8 @@ def _extrapolated(quotient: Callable[[float], float | None], first: float, power
             change = max(abs(row[-1] - row[-2]), abs(row[-1] - coarser))
             if change < error:
                 best, step, error = row[-1], h, change
-        worse = before and abs(row[-1] - before[-1]) >= 2 * error and error <= SETTLED * abs(best)
-        if worse or error <= ENOUGH * abs(best):
+        rounded = level >= FEW and error <= SETTLED * abs(best) and abs(row[-1] - before[-1]) >= 2 * error
+        if rounded or error <= ENOUGH * abs(best):
             break
         before = row
     return Slope(best, step, first)

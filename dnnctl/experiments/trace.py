@@ -1,6 +1,6 @@
 """What a training step does: what goes forward, what comes back, and by how much the weights change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -154,7 +154,7 @@ def trace(loaded: LoadedConfig, *, steps: int = 1, rows: int | None = None, prog
 def _with_batch_size(loaded: LoadedConfig, rows: int) -> LoadedConfig:
     config = loaded.config
     data = config.data.model_copy(update={"batch_size": rows})
-    return LoadedConfig(config.model_copy(update={"data": data}), loaded.info, loaded.path, loaded.warnings)
+    return replace(loaded, config=config.model_copy(update={"data": data}))
 
 
 def _worth_showing(step: int, last: int) -> bool:

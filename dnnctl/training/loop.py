@@ -21,7 +21,7 @@ from dnnctl.training.watching import Plateau, Stopper
 GROUP = 32
 # Layers are looked at on so many training rows, at so many epochs at most.
 INSPECTED_ROWS = 256
-INSPECTIONS = 100
+INSPECTIONS = 50
 
 
 @dataclass

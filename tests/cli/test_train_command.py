@@ -25,6 +25,11 @@ def only_run(folder: Path) -> Path:
     return manifest.parent
 
 
+def arrays(run: Path) -> dict[str, Any]:
+    with np.load(run / "weights.npz") as stored:
+        return dict(stored)
+
+
 def state(folder: Path) -> Any:
     return json.loads((only_run(folder) / "manifest.json").read_text())["state"]
 
@@ -129,8 +134,8 @@ def test_a_name_is_the_folder_of_the_run(dnnctl: Run, tmp_path: Path) -> None:
 def test_training_goes_on_from_other_weights(dnnctl: Run, trained: Path, tmp_path: Path) -> None:
     still = ("--engine", "numpy", "--set", "training.iterations=1", "--set", "training.optimizer={sgd: 1e-30}")
     assert dnnctl("train", "digits", *still, "--init-from", next(trained.glob("digits/*"))).status == 0
-    before = np.load(next(trained.glob("digits/*/weights.npz")))
-    after = np.load(only_run(tmp_path) / "weights.npz")
+    before = arrays(next(trained.glob("digits/*")))
+    after = arrays(only_run(tmp_path))
     assert np.array_equal(before["dense_1/kernel"], after["dense_1/kernel"])
     manifest = json.loads((only_run(tmp_path) / "manifest.json").read_text())
     assert manifest["init_from"] == str(next(trained.glob("digits/*")))
@@ -212,7 +217,7 @@ def test_a_signal_keeps_what_was_learned(start: Run, tmp_path: Path, number: int
     assert process.returncode == status
     assert re.fullmatch(rf"interrupted after [\d,]+ steps; .* is in outputs/digits/{STAMP}\n", said)
     assert state(tmp_path) == "interrupted"
-    assert "output/kernel" in np.load(only_run(tmp_path) / "weights.npz")
+    assert "output/kernel" in arrays(only_run(tmp_path))
 
 
 def test_a_signal_before_the_first_step_ends_at_once(start: Run, tmp_path: Path) -> None:

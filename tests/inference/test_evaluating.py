@@ -47,10 +47,10 @@ def test_the_light_engine_answers_only_where_it_was_found_to_agree(digits_run: A
 
 
 def test_scores_are_the_stored_predictions(digits_run: Any) -> None:
-    stored = np.load(digits_run.run.predictions)
     result = evaluate(open_run(digits_run.run), engine="keras")
-    assert np.array_equal(result.scores.astype(np.float32), stored["scores"])
-    assert np.array_equal(result.samples.y, stored["y_true"])
+    with np.load(digits_run.run.predictions) as stored:
+        assert np.array_equal(result.scores.astype(np.float32), stored["scores"])
+        assert np.array_equal(result.samples.y, stored["y_true"])
 
 
 def test_regression_is_measured_in_the_targets_unit(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ class EpochBatches:
         self._y = tensorflow.constant(y)
         self._order = tensorflow.Variable(np.arange(len(x)), dtype="int64", trainable=False)
         self._datasets: dict[int, Any] = {}
+        self._endless: Any = None
 
     def iterator(self, order: NDArray[Any], batch_size: int) -> Any:
         """Return an iterator over an epoch's batches (x, y).
@@ -37,7 +38,12 @@ class EpochBatches:
         self._order.assign(order)
         if batch_size not in self._datasets:
             self._datasets[batch_size] = self._dataset(batch_size)
-        return iter(self._datasets[batch_size])
+        if batch_size < len(order):
+            return iter(self._datasets[batch_size])
+        # Full batch: making an iterator would take longer than the one step of an epoch, so one serves all.
+        if self._endless is None:
+            self._endless = iter(self._datasets[batch_size].repeat())
+        return self._endless
 
     def _dataset(self, batch_size: int) -> Any:
         tf = self._tf
@@ -47,5 +53,10 @@ class EpochBatches:
             index = self._order[start : start + batch_size]
             return tf.cast(tf.gather(self._x, index), self._dtype), tf.gather(self._y, index)
 
-        starts = tf.data.Dataset.range(0, rows, batch_size)
-        return starts.map(gather).prefetch(2)
+        batches = tf.data.Dataset.range(0, rows, batch_size).map(gather)
+        if batch_size < rows:
+            return batches.prefetch(2)
+        # The next epoch's order is not known yet when a full batch is taken, so nothing may be fetched ahead.
+        options = tf.data.Options()
+        options.experimental_optimization.inject_prefetch = False
+        return batches.with_options(options)
