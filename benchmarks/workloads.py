@@ -96,9 +96,8 @@ def floor(data: Mnist, iterations: int) -> str:
         np.matmul(hidden.T, logits, out=dW2)
         np.matmul(logits, W2.T, out=dhidden)
         np.matmul(x.T, dhidden, out=dW1)
-        for w, dw in ((W1, dW1), (W2, dW2)):
-            dw *= np.float32(1e-12)
-            w -= dw
+        np.subtract(W1, np.multiply(dW1, np.float32(1e-12), out=dW1), out=W1)
+        np.subtract(W2, np.multiply(dW2, np.float32(1e-12), out=dW2), out=W2)
     return ""
 
 

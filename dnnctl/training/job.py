@@ -120,6 +120,9 @@ def train(
         return _train(prepared, engine, run, manifest, observer, clock)
     except Interrupted:
         raise
+    except KeyboardInterrupt:
+        manifest.update("interrupted", seconds=clock.seconds)
+        raise
     except BaseException as error:
         manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         raise

@@ -22,6 +22,7 @@ GROUP = 32
 # Layers are looked at on so many training rows, at so many epochs at most.
 INSPECTED_ROWS = 256
 INSPECTIONS = 50
+SECONDS_BETWEEN_LOOKS = 0.25
 
 
 @dataclass
@@ -68,6 +69,8 @@ class Loop:
         group = self._training.steps_per_execution
         self._group = GROUP if group == "auto" else int(group)
         self._started = time.perf_counter()
+        self._measured = 0.0
+        self._latest: dict[str, float] = {}
         self.trained = Trained()
 
     def run(self) -> Trained:
@@ -108,6 +111,7 @@ class Loop:
             losses.append(result.losses)
             logits.append(result.logits)
             done += len(rates)
+            self._look_at(result.logits, order, done - len(rates))
             self._report(epoch, done, steps, losses)
         if self._training.iterations:
             self.trained.losses.extend(losses)
@@ -126,6 +130,18 @@ class Loop:
                 "learning rate, clip the gradients (optimizer option global_clipnorm: 1.0), or check the data"
             )
 
+    def _look_at(self, logits: NDArray[Any], order: NDArray[Any], done: int) -> None:
+        """Measure the rows of the latest steps, not more often than an eye can follow."""
+        now = time.perf_counter()
+        if now - self._measured < SECONDS_BETWEEN_LOOKS:
+            return
+        self._measured = now
+        start = done * self._prepared.batch_size
+        visited = self._prepared.splits.train.y[order[start : start + len(logits)]]
+        names = self._training.metrics or []
+        figures, _ = self._network.figures_of(logits, visited, names, penalty=0.0)
+        self._latest = {name: figures[name] for name in names if name in figures}
+
     def _report(self, epoch: int, done: int, steps: int, losses: list[NDArray[Any]]) -> None:
         length = self._prepared.length
         total = epoch * length.steps_per_epoch + done
@@ -134,7 +150,7 @@ class Loop:
             self.trained.first_step = elapsed
         left = elapsed / total * (length.steps - total)
         mean = float(np.mean([part.mean() for part in losses[-8:]]))
-        self._observer.on_progress(Progress(epoch + 1, length.epochs, done, steps, mean, left))
+        self._observer.on_progress(Progress(epoch + 1, length.epochs, done, steps, mean, left, self._latest))
         self.trained.interrupted = self._observer.stop_requested()
 
     def _figures(self, order: NDArray[Any], losses: NDArray[Any], logits: NDArray[Any]) -> dict[str, float]:

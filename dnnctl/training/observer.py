@@ -19,6 +19,7 @@ class Progress:
         steps: Steps of this epoch.
         loss: Mean loss of the epoch so far.
         seconds_left: Estimated time to the end of the training.
+        metrics: The configuration's metrics on the rows of the latest steps; renewed a few times a second.
     """
 
     epoch: int
@@ -27,6 +28,7 @@ class Progress:
     steps: int
     loss: float
     seconds_left: float
+    metrics: Mapping[str, float]
 
 
 class Observer:

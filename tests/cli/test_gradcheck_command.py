@@ -39,6 +39,7 @@ def test_a_wrong_backward_pass_fails_and_its_layer_is_named(
     assert "  FAILED: dense_1/kernel, dense_1/bias; " in done.out
     assert "dense_1/kernel[" in done.out
     assert "the backward pass says" in done.out
+    assert "  look at the backward pass of dense_1 and of those between it and dense_2\n" in done.out
     rows = [line.split() for line in done.out.splitlines()]
     assert [row[-1] for row in rows if row and row[-1] in {"passed", "FAILED"}] == ["FAILED"] * 2 + ["passed"] * 4
 

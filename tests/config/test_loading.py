@@ -187,7 +187,7 @@ def test_warnings_have_places(write: Write) -> None:
     assert any("this bias has no effect" in w and ":2:" in w for w in warnings)
     assert any("dropout rate of 0.9" in w for w in warnings)
     assert any("one affine layer" in w for w in warnings)
-    deep = "[dense: {units: 4, activation: sigmoid}, dense: {units: 4, activation: sigmoid}, dense: {units: 4, activation: sigmoid}]"
+    deep = f"[{', '.join(['dense: {units: 4, activation: sigmoid}'] * 3)}]"
     warnings = load(write(f"data: {{dataset: digits}}\nmodel: {{layers: {deep}}}")).warnings
     assert len(warnings) == 1
     assert "vanish" in warnings[0]

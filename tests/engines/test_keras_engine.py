@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import arrays
 
 from dnnctl.config.losses import LOSSES
 from dnnctl.engines.numpy.losses import answers, build_loss
@@ -27,16 +28,16 @@ def test_steps_are_counted_exactly(train_digits: Train, group: int) -> None:
 
 def test_results_do_not_depend_on_the_group_of_steps(train_digits: Train) -> None:
     runs = [train_digits("training.epochs=2", f"training.steps_per_execution={group}") for group in (1, 32)]
-    one, other = (dict(np.load(run.run.weights)) for run in runs)
+    one, other = (arrays(run.run.weights) for run in runs)
     assert all(np.array_equal(one[name], other[name]) for name in one)
 
 
 def test_a_seed_decides_everything_and_another_one_does_not(train_digits: Train) -> None:
     first, again, other = (train_digits("training.epochs=2", f"seed={seed}") for seed in (5, 5, 6))
-    weights = [dict(np.load(run.run.weights)) for run in (first, again, other)]
+    weights = [arrays(run.run.weights) for run in (first, again, other)]
     assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert not np.array_equal(weights[0]["output/kernel"], weights[2]["output/kernel"])
-    rows = [np.load(run.run.predictions)["rows"] for run in (first, other)]
+    rows = [arrays(run.run.predictions)["rows"] for run in (first, other)]
     assert np.array_equal(*rows)
 
 
@@ -143,7 +144,7 @@ def test_the_model_opens_in_plain_keras_and_answers_the_same(train_digits: Train
     ]
     subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=120)
     predicted = np.load(tmp_path / "y.npy")
-    stored = np.load(result.run.predictions)["scores"]
+    stored = arrays(result.run.predictions)["scores"]
     spread = max(1.0, float(np.abs(stored).max()))
     assert predicted.reshape(stored.shape) / spread == pytest.approx(stored / spread, abs=1e-5)
 

@@ -1,48 +1,29 @@
-"""Tables of a training: written with every digit, read back the same."""
+"""Tables of a training: written with every digit."""
 
+import csv
 import math
 from pathlib import Path
 
-import pytest
-
-from dnnctl.errors import RunError
-from dnnctl.runs.history import best_row, read_table, write_table
+from dnnctl.runs.history import write_table
 
 
-def test_what_is_written_is_read_back_exactly(tmp_path: Path) -> None:
+def test_every_digit_is_written(tmp_path: Path) -> None:
     rows = [{"epoch": 1, "loss": 0.1 + 0.2, "rate": 1e-300}, {"rate": math.pi, "epoch": 2, "loss": math.inf}]
     write_table(tmp_path / "history.csv", rows)
-    assert read_table(tmp_path / "history.csv") == rows
-    assert (tmp_path / "history.csv").read_text().splitlines()[:2] == [
+    assert (tmp_path / "history.csv").read_text().splitlines() == [
         "epoch,loss,rate",
         "1,0.30000000000000004,1e-300",
+        f"2,inf,{math.pi!r}",
     ]
+    with (tmp_path / "history.csv").open() as stream:
+        assert [{k: float(v) for k, v in row.items()} for row in csv.DictReader(stream)] == rows
+
+
+def test_a_figure_that_a_row_lacks_is_an_empty_cell(tmp_path: Path) -> None:
+    write_table(tmp_path / "history.csv", [{"epoch": 1}, {"epoch": 2, "auc": 0.5}])
+    assert (tmp_path / "history.csv").read_text() == "epoch,auc\n1,\n2,0.5\n"
 
 
 def test_no_rows_make_an_empty_table(tmp_path: Path) -> None:
     write_table(tmp_path / "history.csv", [])
-    assert read_table(tmp_path / "history.csv") == []
-
-
-def test_a_row_without_a_column_leaves_the_old_table(tmp_path: Path) -> None:
-    path = tmp_path / "history.csv"
-    path.write_text("epoch\n1\n")
-    with pytest.raises(KeyError):
-        write_table(path, [{"epoch": 1, "loss": 0.5}, {"epoch": 2}])
-    assert path.read_text() == "epoch\n1\n"
-
-
-@pytest.mark.parametrize("line", ["2", "2,x", "2,0.5,3", ""])
-def test_a_damaged_row_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "history.csv"
-    path.write_text(f"epoch,loss\n1,0.5\n{line}\n")
-    with pytest.raises(RunError, match=r"history\.csv:3: expected 2 numbers"):
-        read_table(path)
-
-
-def test_the_best_row_is_the_first_of_equals_and_never_nan() -> None:
-    losses = [{"loss": value} for value in (math.nan, 0.5, 0.25, 0.25, 0.75)]
-    assert best_row(losses, "loss", larger=False) == 2
-    assert best_row(losses, "loss", larger=True) == 4
-    assert best_row([{"loss": math.nan}], "loss", larger=False) is None
-    assert best_row(losses, "val_loss", larger=False) is None
+    assert (tmp_path / "history.csv").read_text().strip() == ""

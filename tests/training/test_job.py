@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import arrays
 
 from dnnctl.config.loading import load
 from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
@@ -45,7 +46,7 @@ def test_the_network_beats_the_baselines(digits_run: Any) -> None:
 
 
 def test_figures_are_those_of_the_stored_predictions(digits_run: Any) -> None:
-    stored = np.load(digits_run.run.predictions)
+    stored = arrays(digits_run.run.predictions)
     accuracy = np.mean(stored["scores"].argmax(axis=1) == stored["y_true"])
     assert accuracy == digits_run.metrics["test"]["accuracy"]
     assert np.array_equal(stored["y_true"], digits_run.prepared.dataset.train.y[stored["rows"]])
@@ -86,7 +87,7 @@ def test_regression_answers_in_the_targets_unit(train_digits: Train) -> None:
     heights = np.array([187, 174, 179, 192, 188, 160, 179, 168, 168, 174], float)
     slope, offset = np.polyfit(weights, heights, 1)
     assert result.metrics["test"]["mse"] == pytest.approx(np.mean((slope * weights + offset - heights) ** 2), abs=0.01)
-    scores = np.load(result.run.predictions)["scores"]
+    scores = arrays(result.run.predictions)["scores"]
     assert scores[:, 0] == pytest.approx(slope * weights + offset, abs=0.1)
     assert "same few rows" in result.verdict.sentence
 
@@ -101,8 +102,8 @@ def test_xor_needs_a_hidden_layer(train_digits: Train) -> None:
 def test_penalties_are_part_of_the_loss(train_digits: Train) -> None:
     layers = "model.layers=[dense: {units: 8, kernel_regularizer: {l2: 0.01}}, relu]"
     result = train_digits("training.epochs=2", layers)
-    kernel = np.load(result.run.weights)["dense_1/kernel"]
-    stored = np.load(result.run.predictions)
+    kernel = arrays(result.run.weights)["dense_1/kernel"]
+    stored = arrays(result.run.predictions)
     picked = stored["scores"][np.arange(len(stored["y_true"])), stored["y_true"]]
     expected = -np.log(picked).mean() + 0.01 * np.square(kernel).sum()
     assert result.metrics["test"]["loss"] == pytest.approx(expected, rel=1e-4)

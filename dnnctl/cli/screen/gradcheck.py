@@ -28,6 +28,7 @@ def report(check: "GradientCheck", *, asked: bool) -> str:
         table(check),
         "",
         *(line for array in failed for line in _wrong(array)),
+        *([_where(check)] if failed else []),
     ]
     if asked and not check.keras:
         lines.append("  Keras is not installed, so there is no second opinion")
@@ -72,6 +73,15 @@ def _wrong(array: "ArrayCheck") -> list[str]:
 
 def _say(value: float) -> str:
     return f"{value:.9g}" if isfinite(value) else "nothing: a unit lies on its kink, try --set seed=1"
+
+
+def _where(check: "GradientCheck") -> str:
+    """Return where to look: gradients go from the last layer to the first, and a fault spoils all that follow."""
+    last = max(i for i, array in enumerate(check.arrays) if not array.passed)
+    layer = check.arrays[last].layer
+    behind = [array.layer for array in check.arrays[last:] if array.layer != layer]
+    until = f"those between it and {behind[0]}" if behind else "what is behind it, up to the loss"
+    return f"  look at the backward pass of {layer} and of {until}"
 
 
 def for_programs(check: "GradientCheck") -> dict[str, Any]:

@@ -102,7 +102,8 @@ class Screen(Observer):
         if self._bar is None or self._task is None:
             return
         where = f"epoch {progress.epoch}/{progress.epochs}  step {progress.step:,}/{progress.steps:,}"
-        text = f"{where}  loss {figure(progress.loss)}"
+        figures = {"loss": progress.loss, **progress.metrics}
+        text = "  ".join([where, *(f"{name} {figure(value)}" for name, value in figures.items())])
         total = self._bar.tasks[0].total or 1
         per_epoch = total / progress.epochs
         done = (progress.epoch - 1 + progress.step / progress.steps) * per_epoch
