@@ -58,11 +58,3 @@ def digits_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from dnnctl.training.job import train
 
     return train(load("digits", ["training.epochs=8"]), out=tmp_path_factory.mktemp("outputs"))
-
-
-def arrays(path: Path) -> dict[str, Any]:
-    """Read every array of an `.npz` file and close it."""
-    import numpy as np
-
-    with np.load(path) as stored:
-        return dict(stored)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import arrays
+from stored import arrays
 
 from dnnctl.config.losses import LOSSES
 from dnnctl.engines.numpy.losses import answers, build_loss

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import arrays
+from stored import arrays
 
 from dnnctl.config.loading import load
 from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
