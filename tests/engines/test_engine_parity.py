@@ -143,15 +143,16 @@ def without_dropout(name: str, tmp_path: Path) -> Path:
     return path
 
 
-def two_epochs(path: Path, engine: str, tmp_path: Path) -> list[dict[str, float]]:
+def two_epochs(path: Path, engine: str, precision: str, tmp_path: Path) -> list[dict[str, float]]:
     from dnnctl.config.loading import load
     from dnnctl.training.job import train
 
-    settings = [f"engine={engine}", "training.epochs=2"]
+    settings = [f"engine={engine}", "training.epochs=2", f"training.precision={precision}"]
     return train(load(path, settings), out=tmp_path).trained.history
 
 
 BIG = [name for name in shipped() if "mnist" in name]
+NORMALIZED = {"mnist", "fashion_mnist", "sign_language_mnist"}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,10 @@ def test_histories_of_shipped_configurations_agree(name: str, tmp_path: Path, re
     if name in BIG:
         request.getfixturevalue("data_dir")
     path = without_dropout(name, tmp_path)
-    keras, numpy = (two_epochs(path, engine, tmp_path) for engine in ("keras", "numpy"))
+    # Adam divides by the root of squared gradients, so where those are tiny it makes the last digit of a float32 a
+    # whole step: after hundreds of steps with batch normalization, 1e-4 can be asked of doubles only.
+    precision = "float64" if name in NORMALIZED else "float32"
+    keras, numpy = (two_epochs(path, engine, precision, tmp_path) for engine in ("keras", "numpy"))
     for expected, received in zip(keras, numpy, strict=True):
         assert list(received) == list(expected)
         for column in expected:
