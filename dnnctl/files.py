@@ -87,7 +87,7 @@ def write_with(path: Path, writer: Callable[[Path], None]) -> None:
         path: The file to create or replace.
         writer: Called with a temporary path that has the same ending as `path`.
     """
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".part") as folder:
         temporary = Path(folder) / path.name
         writer(temporary)
         temporary.replace(path)

@@ -109,3 +109,11 @@ def test_the_last_partial_batch_uses_the_same_memory() -> None:
     part = layer.forward(np.ones((5, 3), "float32"), training=True)
     assert part.shape == (5, 3)
     assert np.shares_memory(whole, part)
+
+
+def test_threads_reach_the_products(train_digits: Train) -> None:
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    with threadpool_limits():
+        train_digits("training.epochs=1", "engine=numpy", "training.threads=1")
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}

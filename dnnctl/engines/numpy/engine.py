@@ -32,6 +32,8 @@ class NumpyEngine:
     device = "cpu"
 
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
+        if hardware.threads is not None:
+            _limit_threads(hardware.threads)
         self._task = task
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
@@ -140,3 +142,10 @@ class NumpyEngine:
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
         write_keras_file(path, self._task.plan, self._task.preprocessing, self.weights(), self._task.seed)
+
+
+def _limit_threads(threads: int) -> None:
+    """Let BLAS use so many threads from now on, in the whole process."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=threads, user_api="blas")
