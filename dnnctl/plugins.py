@@ -16,6 +16,28 @@ from dnnctl.errors import UsageError
 # A plugin package keeps what its plugins share in `base` and in sub-packages, which are no plugins.
 RESERVED = frozenset({"base"})
 
+# What other tools call things; only used to say what was probably meant.
+SYNONYMS = {
+    "batchnorm": "batch_normalization",
+    "bn": "batch_normalization",
+    "fc": "dense",
+    "linear_layer": "dense",
+    "identity": "linear",
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "l1_loss": "mean_absolute_error",
+    "cross_entropy": "sparse_categorical_crossentropy",
+    "crossentropy": "sparse_categorical_crossentropy",
+    "bce": "binary_crossentropy",
+    "xavier": "glorot_uniform",
+    "kaiming": "he_normal",
+    "lr": "learning_rate",
+    "acc": "accuracy",
+    "momentum_sgd": "sgd",
+    "swish": "gelu",
+    "fmnist": "fashion_mnist",
+}
+
 
 @cache
 def names(package: str) -> tuple[str, ...]:
@@ -65,6 +87,8 @@ def suggestion(received: str, known: tuple[str, ...] | list[str]) -> str:
         `; did you mean 'relu'?` where something is near, else `; expected one of: ...`.
     """
     folded = received.lower().replace("-", "_").replace(" ", "_")
+    if (meant := SYNONYMS.get(folded)) in known:
+        return f"; did you mean '{meant}'?"
     near = difflib.get_close_matches(folded, known, n=1, cutoff=0.6)
     if not near:
         squeezed = {name.replace("_", ""): name for name in known}

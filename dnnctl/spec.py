@@ -20,28 +20,6 @@ from dnnctl import plugins
 # Stands for the main option of whatever it is written under; `--set` uses it when it opens a short form.
 MAIN = ""
 
-# What other tools call things; only used to say what was probably meant.
-SYNONYMS = {
-    "batchnorm": "batch_normalization",
-    "bn": "batch_normalization",
-    "fc": "dense",
-    "linear_layer": "dense",
-    "identity": "linear",
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "l1_loss": "mean_absolute_error",
-    "cross_entropy": "sparse_categorical_crossentropy",
-    "crossentropy": "sparse_categorical_crossentropy",
-    "bce": "binary_crossentropy",
-    "xavier": "glorot_uniform",
-    "kaiming": "he_normal",
-    "lr": "learning_rate",
-    "acc": "accuracy",
-    "momentum_sgd": "sgd",
-    "swish": "gelu",
-    "fmnist": "fashion_mnist",
-}
-
 
 class Strict(BaseModel):
     """A part of a configuration: unknown keys are errors, text is not a number, NaN is not a value."""
@@ -101,8 +79,7 @@ class Catalog:
             PydanticCustomError: If there is no such name; the message says which was probably meant.
         """
         if name not in self.names():
-            meant = SYNONYMS.get(name.lower())
-            hint = f"; did you mean '{meant}'?" if meant in self.names() else plugins.suggestion(name, self.names())
+            hint = plugins.suggestion(name, self.names())
             raise PydanticCustomError("unknown_name", f"unknown {self.kind} {name!r}{hint}")
         if self._package and name not in self._specs:
             self._specs[name] = getattr(plugins.load(self._package, name), self._attribute)
@@ -125,19 +102,15 @@ class Catalog:
             return written
         name, options = self._name_and_options(written)
         spec = self.get(name)
-        if isinstance(options, Mapping):
-            options = dict(options)
-            if spec.main and MAIN in options:
-                options.setdefault(spec.main, options.pop(MAIN))
-        elif options is None:
-            options = {}
-        elif spec.main:
-            options = {spec.main: options}
-        else:
+        if not isinstance(options, Mapping):
+            options = {} if options is None else {MAIN: options}
+        if MAIN in options and not spec.main:
             raise PydanticCustomError(
                 "main_value",
                 f"{self.kind} {name!r} takes no value here; expected '{name}' alone or with named options",
             )
+        # Where the main option stands there under both its names, the later one counts.
+        options = {spec.main if key == MAIN else key: value for key, value in options.items()}
         try:
             return spec.model_validate(options)
         except ValidationError as error:
@@ -149,7 +122,8 @@ class Catalog:
         if isinstance(written, Mapping) and len(written) == 1:
             name, options = next(iter(written.items()))
             return str(name), options
-        expected = f"a {self.kind} name, or one name with its options, as `name: {{option: value}}`"
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        expected = f"{article} {self.kind} name, or one name with its options, as `name: {{option: value}}`"
         received = (
             f"{len(written)} names: {', '.join(map(str, written))}" if isinstance(written, Mapping) else repr(written)
         )

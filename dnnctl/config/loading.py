@@ -1,5 +1,6 @@
 """From a file and overrides to a checked configuration, or to every fault in it at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -9,17 +10,23 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from dnnctl import plugins
 from dnnctl.config import messages, overrides
 from dnnctl.config.checks.finding import Finding
-from dnnctl.config.checks.network import check_network
+from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.resolve import resolve
 from dnnctl.config.schema import NAME, Config
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.sources.reading import describe
 from dnnctl.errors import ConfigError, Fault
+
+# Takes the place of a data set that is not known, so that the rest can be checked.
+STAND_IN = "digits"
+
+# A key path, what is wrong there, and whether the key is unknown.
+_Wrong = tuple[KeyPath, str, bool]
 
 
 @dataclass(frozen=True)
@@ -53,44 +60,41 @@ def load(
         ConfigError: With everything that is wrong, in the order of the file.
     """
     path = find(str(config))
-    document, positions = parse(read_text(path, str(path)), str(path))
+    document, positions, faults = parse(read_text(path, str(path)), str(path))
     if document is None:
         raise ConfigError([Fault("", "the file is empty; expected at least data.dataset", str(path))])
     if not isinstance(document, dict):
         received = messages.show(document)
-        raise ConfigError([Fault("", f"expected `key: value` lines; received {received}", f"{path}:1:1")])
-    changed, faults = _override(document, settings)
+        raise ConfigError([*faults, Fault("", f"expected `key: value` lines; received {received}", f"{path}:1:1")])
+    # Of a value that could not be read, nothing more is said.
+    unread = {fault.where for fault in faults}
+    changed, wrong = _override(document, settings)
+    faults.extend(wrong)
     for key, value in (options or {}).items():
         if value is not None:
             document[key], changed[(key,)] = value, f"--{key}"
-    if not document.get("name") and NAME.fullmatch(path.stem):
-        document["name"] = path.stem
+    if not document.get("name"):
+        document["name"] = _name_from(path)
     checked, more, findings = check(document)
     where = _Locator(positions, changed)
-    faults.extend(where.fault(at, problem, key=key) for at, problem, key in more)
-    faults.extend(where.fault(f.path, f.problem, key=False) for f in findings if not f.warning)
+    meant = [where.fault(at, problem, key=key) for at, problem, key in more]
+    meant += [where.fault(f.path, f.problem, key=False) for f in findings if not f.warning]
+    faults.extend(fault for fault in meant if fault.where not in unread)
     if faults or checked is None:
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
-    info = describe(checked)
+    info = describe(checked.data.dataset)
     return LoadedConfig(_absolute(resolve(checked, info), path), info, path, warnings)
 
 
-def describe(config: Config) -> DatasetInfo:
-    """Return what is known about a configuration's data set before any of it is read."""
-    options = config.data.dataset
-    info: DatasetInfo = plugins.load("dnnctl.datasets", options.key).describe(options)
-    return info
-
-
-def check(document: dict[str, Any]) -> tuple[Config | None, list[tuple[KeyPath, str, bool]], list[Finding]]:
+def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[Finding]]:
     """Check a document's keys and types and, as far as these are right, what it means.
 
     Returns:
         The configuration (None if it cannot be used), its faults as (path, problem, whether the key
         rather than the value is meant), and the findings about its meaning.
     """
-    faults: list[tuple[KeyPath, str, bool]] = []
+    faults: list[_Wrong] = []
     rest = deepcopy(document)
     config: Config | None = None
     # What is wrong is taken out and the rest checked again, so that one run finds everything.
@@ -100,16 +104,17 @@ def check(document: dict[str, Any]) -> tuple[Config | None, list[tuple[KeyPath, 
             break
         except ValidationError as error:
             found = error.errors(include_url=False)
-            if not faults:
-                faults = [(_path(f), messages.problem(Config, f), f["type"] == "extra_forbidden") for f in found]
-            removed = [_take_out(rest, _path(f)) for f in found]
-            if not all(removed):
-                return None, faults, []
+            described = [(_path(f), messages.problem(Config, f), f["type"] == "extra_forbidden") for f in found]
+            faults += [wrong for wrong in described if not _follows(wrong, faults)]
+            for path, _, _ in described:
+                _take_out(rest, path)
     if config is None:
         return None, faults, []
     wrong = {path for path, _, _ in faults}
-    info = describe(config)
-    findings = [*check_network(config, info), *check_training(config, info)]
+    info = None if any(_is_dataset(path) for path in wrong) else describe(config.data.dataset)
+    findings = [*check_layers(config), *check_training(config, info)]
+    if info is not None:
+        findings += check_output(config, info)
     kept = [f for f in findings if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
     return (None if faults else config), faults, kept
 
@@ -118,25 +123,41 @@ def _path(fault: Any) -> KeyPath:
     return tuple(fault["loc"])
 
 
-def _take_out(document: dict[str, Any], path: KeyPath) -> bool:
-    """Remove what is wrong, so that its default stands in; False if there is no default for it."""
-    if path[:2] == ("data", "dataset") or path == ("data",):
-        return False
+def _is_dataset(path: KeyPath) -> bool:
+    return path == ("data",) or path[:2] == ("data", "dataset")
+
+
+def _follows(wrong: _Wrong, earlier: list[_Wrong]) -> bool:
+    """Tell whether a fault may be there only because what was wrong earlier was taken out."""
+    path, problem, _ = wrong
+    # Nothing depends on an unknown key.
+    gone = [other for other, _, unknown in earlier if not unknown]
+    if any(path[: len(other)] == other for other in gone):
+        return True
+    # A rule about several options, as nesterov's, may now miss the one that it names.
+    return any(other[: len(path)] == path and str(other[-1]) in problem for other in gone)
+
+
+def _take_out(document: dict[str, Any], path: KeyPath) -> None:
+    """Remove what is wrong, and what is empty without it, so that defaults stand in."""
+    if _is_dataset(path):
+        data = document.get("data")
+        document["data"] = {**(data if isinstance(data, dict) else {}), "dataset": STAND_IN}
+        return
     if path[:2] == ("model", "layers") and len(path) > 2:
         document["model"]["layers"][path[2]] = "linear"
-        return True
-    holder: Any = document
-    for part in path[:-1]:
-        inner = holder.get(part) if isinstance(holder, dict) else None
+        return
+    holders: list[tuple[dict[Any, Any], str | int]] = []
+    inner: Any = document
+    for part in path:
         if not isinstance(inner, dict):
-            holder.pop(part, None)
-            return True
-        holder = inner
-    if path[-1] in holder:
-        del holder[path[-1]]
-        return True
-    # A key is missing inside: what should hold it goes.
-    return len(path) > 1 and _take_out(document, path[:-1])
+            break
+        holders.append((inner, part))
+        inner = inner.get(part)
+    for holder, part in reversed(holders):
+        holder.pop(part, None)
+        if holder:
+            break
 
 
 def _override(document: dict[str, Any], settings: Sequence[str]) -> tuple[dict[KeyPath, str], list[Fault]]:
@@ -186,3 +207,9 @@ def as_yaml(config: Config) -> str:
         written["training"]["metrics"] = "auto"
     text: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100)
     return text
+
+
+def _name_from(path: Path) -> str:
+    """Return a run's name from a file's: what cannot be in a name becomes a hyphen."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64]
+    return name if NAME.fullmatch(name) else "run"

@@ -104,7 +104,7 @@ LOSSES = Catalog(
 )
 LossField = chosen_from(LOSSES, LossSpec, also=("auto",))
 
-# What `auto` means for each task.
+# What `auto` means for each task; a softmax over two classes takes the loss of many.
 DEFAULTS: dict[Task, str] = {
     "multiclass": "sparse_categorical_crossentropy",
     "binary": "binary_crossentropy",

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from dnnctl import plugins
-from dnnctl.spec import SYNONYMS, Catalog
+from dnnctl.spec import Catalog
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -36,8 +36,7 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         known = sorted(_keys_at(root, fault["loc"][:-1]))
         name = str(fault["loc"][-1])
-        synonym = SYNONYMS.get(name.lower())
-        meant = synonym if synonym in known else next(_places(root, name), None)
+        meant = None if plugins.SYNONYMS.get(name.lower()) in known else next(_places(root, name), None)
         hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(name, known)
         return f"unknown key{hint}"
     if kind == "missing":

@@ -7,7 +7,7 @@ from dnnctl.config.yaml_reader import KeyPath, dotted, parse
 from dnnctl.errors import ConfigError, Fault
 from dnnctl.spec import MAIN
 
-# Under these keys stands one named thing; naming another there replaces it.
+# Under these keys, and at each position of a list, stands one named thing; naming another there replaces it.
 CHOICES = frozenset(
     {
         "dataset",
@@ -25,6 +25,7 @@ INSTEAD_OF = {
     ("training", "epochs"): ("training", "iterations"),
     ("training", "iterations"): ("training", "epochs"),
 }
+REQUIRE = "require."
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -32,7 +33,7 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
     """Read one override.
 
     Args:
-        assignment: `key.path=value`, the value in YAML.
+        assignment: `key.path=value`, the value in YAML; below `require` it is text.
 
     Returns:
         The key path and the value.
@@ -43,15 +44,20 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
     name, equals, text = assignment.partition("=")
     source = f"--set {assignment}"
     rest = name.strip()
+    if equals and rest.startswith(REQUIRE):
+        # `test.accuracy` is one key, and `>=` would begin a block of text in YAML.
+        return ("require", rest.removeprefix(REQUIRE)), text.strip()
     found = (match[1] or match[2] for match in _PART.finditer(rest))
     parts: list[str | int] = [int(part) if part.isdigit() else part for part in found]
     if not equals or not parts or dotted(tuple(parts)) != re.sub(r"\.(\d+)(?=\.|\[|$)", r"[\1]", rest):
         problem = "expected key=value, as --set training.epochs=5 or --set model.layers[0].dense=64"
         raise ConfigError([Fault("", problem, source)])
     try:
-        value, _ = parse(text, source)
+        value, _, faults = parse(text, source)
     except ConfigError as error:
-        raise ConfigError([Fault(dotted(tuple(parts)), f.problem, source) for f in error.faults]) from None
+        faults = list(error.faults)
+    if faults:
+        raise ConfigError([Fault(dotted(tuple(parts)), f.problem, source) for f in faults])
     return tuple(parts), value
 
 
@@ -59,7 +65,8 @@ def apply(document: dict[str, Any], path: KeyPath, value: Any) -> None:
     """Put a value into a document, opening short forms on the way.
 
     `optimizer: adam` opened for `optimizer.adam.beta_1` becomes `optimizer: {adam: {beta_1: ...}}`, and
-    `dense: 64` opened for `dense.use_bias` keeps the 64 as the main option.
+    `dense: 64` opened for `dense.use_bias` keeps the 64 as the main option. A plain value for something that
+    is written with its options is its main option, and the others stay.
 
     Args:
         document: The configuration as plain values; changed in place.
@@ -76,15 +83,23 @@ def apply(document: dict[str, Any], path: KeyPath, value: Any) -> None:
     for depth, part in enumerate(path[:-1]):
         holder = _open(holder, part, path, depth)
     _check(holder, path[-1], path)
-    chosen = isinstance(holder, dict) and len(path) > 1 and path[-2] in CHOICES and path[-1] not in holder
-    if chosen and not _is_options(path):
+    if isinstance(holder, list):
+        holder[int(path[-1])] = value
+        return
+    names_a_choice = len(path) > 1 and _is_choice(path[-2])
+    if names_a_choice and path[-1] not in holder:
         holder.clear()
+    # What is set last is written last, which counts where the main option stands there under both its names.
+    before = holder.pop(path[-1], None)
+    if names_a_choice and isinstance(before, dict) and not isinstance(value, dict | list | None):
+        before.pop(MAIN, None)
+        value = {**before, MAIN: value}
     holder[path[-1]] = value
 
 
-def _is_options(path: KeyPath) -> bool:
-    """Tell whether the last part of a path is an option rather than the name of the thing chosen."""
-    return len(path) > 2 and path[-3] in CHOICES and path[-2] not in CHOICES
+def _is_choice(part: str | int) -> bool:
+    """Tell whether one named thing stands under a key or, as a layer does, at a position."""
+    return isinstance(part, int) or part in CHOICES
 
 
 def _open(holder: Any, part: str | int, path: KeyPath, depth: int) -> Any:
@@ -93,7 +108,7 @@ def _open(holder: Any, part: str | int, path: KeyPath, depth: int) -> Any:
     following = path[depth + 1]
     inner = holder[part] if isinstance(part, int) else holder.get(part)
     if isinstance(inner, dict):
-        if part in CHOICES and following not in inner and len(path) > depth + 2:
+        if _is_choice(part) and following not in inner and len(path) > depth + 2:
             inner.clear()
         return inner
     if isinstance(inner, list) and isinstance(following, int):

@@ -8,6 +8,7 @@ from dnnctl.datasets.base import DatasetInfo
 from dnnctl.layers.base import LAYERS, Activation, LayerSpec
 from dnnctl.layers.dense import Layer as Dense
 from dnnctl.layers.parts.plan import NetworkPlan, needs_bias, plan_network
+from dnnctl.spec import Spec
 
 
 def resolve(config: Config, info: DatasetInfo) -> Config:
@@ -17,10 +18,10 @@ def resolve(config: Config, info: DatasetInfo) -> Config:
         config: A configuration that passed its checks.
         info: What is known about its data set.
     """
-    loss = LOSSES.parse(LOSS_OF[info.task]) if config.training.loss == "auto" else config.training.loss
     metrics = list(METRICS_OF[info.task]) if config.training.metrics is None else config.training.metrics
     hidden = config.model.layers
     output = resolve_output(config.model.output, info)
+    loss = _loss(info, output) if config.training.loss == "auto" else config.training.loss
     row = [*hidden, output]
     decided = [
         layer.model_copy(update={"use_bias": needs_bias(layer, row[i + 1 :])})
@@ -31,6 +32,14 @@ def resolve(config: Config, info: DatasetInfo) -> Config:
     model = ModelConfig.model_construct(layers=decided[:-1], output=decided[-1])
     training = config.training.model_copy(update={"loss": loss, "metrics": metrics})
     return config.model_copy(update={"model": model, "training": training})
+
+
+def _loss(info: DatasetInfo, output: LayerSpec) -> Spec:
+    """Return the loss that a task and the activation of its output ask for."""
+    name = LOSS_OF[info.task]
+    if info.task == "binary" and isinstance(output, Dense) and output.activation and output.activation.key == "softmax":
+        name = LOSS_OF["multiclass"]
+    return LOSSES.parse(name)
 
 
 def resolve_output(output: LayerSpec | str, info: DatasetInfo) -> LayerSpec:

@@ -104,7 +104,7 @@ def read_text(path: Path, shown: str) -> str:
         raise ConfigError([Fault("", problem, f"{shown}:{line}:1")]) from None
 
 
-def parse(text: str, source: str) -> tuple[Any, Positions]:
+def parse(text: str, source: str) -> tuple[Any, Positions, list[Fault]]:
     """Read one YAML document.
 
     Args:
@@ -112,10 +112,11 @@ def parse(text: str, source: str) -> tuple[Any, Positions]:
         source: Its name in messages.
 
     Returns:
-        The value, and where each part of it stands.
+        The value; where each part of it stands; and every duplicate key, forbidden tag and oversized number,
+        for which the first value, the text and 0 stand in.
 
     Raises:
-        ConfigError: With every duplicate key and forbidden tag, or the first syntax error.
+        ConfigError: With the first syntax error, or if the document is too large or too deep.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
@@ -132,9 +133,7 @@ def parse(text: str, source: str) -> tuple[Any, Positions]:
         raise ConfigError([Fault("", problem, source)]) from None
     builder = _Builder(source)
     value = builder.build(node, (), 0) if node else None
-    if builder.faults:
-        raise ConfigError(builder.faults)
-    return value, builder.positions
+    return value, builder.positions, builder.faults
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:

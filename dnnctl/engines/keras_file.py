@@ -36,18 +36,23 @@ class _Stored:
     input_shape: tuple[int, ...]
     arrays: list[NDArray[Any]] = field(default_factory=list)
 
-    def description(self) -> dict[str, Any]:
+    def description(self, dtype: str) -> dict[str, Any]:
         return {
             "module": "keras.layers",
             "class_name": self.form.class_name,
-            "config": {"name": self.name, "trainable": True, "dtype": "float32", **self.form.options},
+            "config": {"name": self.name, "trainable": True, "dtype": dtype, **self.form.options},
             "registered_name": None,
             "build_config": {"input_shape": [None, *self.input_shape]},
         }
 
 
 def write_keras_file(
-    path: Path, plan: NetworkPlan, preprocessing: Preprocessing, weights: dict[str, NDArray[Any]], seed: int
+    path: Path,
+    plan: NetworkPlan,
+    preprocessing: Preprocessing,
+    weights: dict[str, NDArray[Any]],
+    seed: int,
+    dtype: str = "float32",
 ) -> None:
     """Write a network as a `.keras` file.
 
@@ -57,13 +62,14 @@ def write_keras_file(
         preprocessing: From raw rows to the first layer, and back to the target's unit.
         weights: An array for each name of `plan.shapes`.
         seed: The configuration's seed; dropout layers carry one.
+        dtype: `float32` or `float64`.
     """
     layers = _layers(plan, preprocessing, weights, seed)
     shape = [None, *preprocessing.input_shape]
     first = {
         "module": "keras.layers",
         "class_name": "InputLayer",
-        "config": {"batch_shape": shape, "dtype": "float32", "sparse": False, "name": "input_layer"},
+        "config": {"batch_shape": shape, "dtype": dtype, "sparse": False, "name": "input_layer"},
         "registered_name": None,
     }
     description = {
@@ -72,8 +78,8 @@ def write_keras_file(
         "config": {
             "name": "network",
             "trainable": True,
-            "dtype": "float32",
-            "layers": [first, *(layer.description() for layer in layers)],
+            "dtype": dtype,
+            "layers": [first, *(layer.description(dtype) for layer in layers)],
             "build_input_shape": shape,
         },
         "registered_name": None,
@@ -86,7 +92,7 @@ def write_keras_file(
         for name, contents in (
             ("metadata.json", json.dumps({"keras_version": KERAS_VERSION, "date_saved": "1980-01-01@00:00:00"})),
             ("config.json", json.dumps(description)),
-            ("model.weights.h5", _weights_file(layers)),
+            ("model.weights.h5", _weights_file(layers, dtype)),
         ):
             archive.writestr(zipfile.ZipInfo(name), contents)
     write_bytes(path, buffer.getvalue())
@@ -108,7 +114,7 @@ def _layers(
     return stored
 
 
-def _weights_file(layers: list[_Stored]) -> bytes:
+def _weights_file(layers: list[_Stored], dtype: str) -> bytes:
     """Return an HDF5 file of `layers/<class>[_n]/vars/<i>`."""
     import h5py
 
@@ -123,7 +129,7 @@ def _weights_file(layers: list[_Stored]) -> bytes:
             variables = file.create_group(f"{group}/vars")
             variables.attrs["name"] = layer.name
             for i, array in enumerate(layer.arrays):
-                variables.create_dataset(str(i), data=np.asarray(array, np.float32))
+                variables.create_dataset(str(i), data=np.asarray(array, dtype))
     return buffer.getvalue()
 
 

@@ -1,9 +1,12 @@
 r"""Are the gradients right? The backward pass against differences of the loss, and against TensorFlow.
 
 For an entry with analytic gradient $a$ and the other one $n$, the relative error is
-$|a - n| / \max(|a|, |n|, 10^{-6} \max |g|, 10^6 r)$ with $g$ the gradient of the whole array. $r$ is the rounding of
-$n$, for a difference that of the loss over the step, about $10^{-14}$. It matters only where there is nothing but
-rounding, as in the gradient of a bias in front of batch normalization, which is 0 in truth.
+$|a - n| / \max(|a|, |n|, 10^{-6} \max |g|, 10^6 r)$ with $g$ the gradient of the whole array. $r$ is what
+rounding may make of $n$: $16 \epsilon |L|$, about $4 \cdot 10^{-15}$ of the loss, and for a difference that over its
+smallest step. So $10^6 r$ is about $10^{-8}$ for TensorFlow; for differences of a loss near 1 it is $10^{-7}$ to
+$10^{-6}$ with the usual steps, and several $10^{-4}$ where a kink is so near that steps must be tiny. An entry smaller
+than that passes if the two differ by less than $r$: what a difference cannot tell apart is not held against it. A
+gradient that is 0 in truth, as that of a bias in front of batch normalization, consists of nothing else.
 """
 
 from dataclasses import dataclass, replace

@@ -49,7 +49,7 @@ def keras_gradient(
     )
     with _computing_in(dtype), tensorflow.device("/CPU:0"):
         layers = build_layers(task)
-        loss = keras_loss(task.loss, plan.outputs)
+        loss = keras_loss(task.loss, plan.outputs, dtype)
         own = {name: variable for name, variable in variables(plan, layers).items() if variable.trainable}
         with tensorflow.GradientTape() as tape:
             value = tensorflow.constant(batch.x)

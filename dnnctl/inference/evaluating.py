@@ -58,7 +58,7 @@ def evaluate(
     Args:
         opened: The run.
         name: `test`, `validation` or `train`.
-        data: Folder or file to read the data set from, instead of where the training found it.
+        data: Folder or file to read the data set from, instead of the usual places.
         engine: What computes: `auto`, `numpy` or `keras`.
         progress: Called with a file's name, bytes done and bytes in all during a download.
 
@@ -75,7 +75,7 @@ def evaluate(
     metrics, scores = network.figures(samples, names)
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
     required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
-    notes = [*dataset.notes]
+    notes = [*opened.notes, *dataset.notes]
     trained_on = opened.manifest.get("data")
     if not isinstance(trained_on, dict) or dataset.digests != trained_on.get("digests"):
         notes.append("this is not the data that the run was trained on: its digests differ")

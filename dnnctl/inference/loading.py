@@ -64,6 +64,18 @@ class OpenedRun:
             forward = build_engine(anywhere, self.plan, self.preprocessing, weights)
         return Network(forward, self.info, self.preprocessing, config.training.loss)
 
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """A note that the training did not come to its end; none if it did."""
+        state = self.manifest.get("state")
+        return () if state == "done" else (f"this run is not finished: its training is {state!r}",)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What someone who reads this run's figures should know."""
+        shared = "training and test are the same few rows, so these figures say nothing about new ones"
+        return (*self.unfinished, *((shared,) if self.info.shared_rows else ()))
+
     def light_engine(self) -> str:
         """Return `numpy` where it was found to say the same as the engine that trained, else `keras`."""
         checked = self.manifest.get("engines_agree")

@@ -75,6 +75,6 @@ class Network:
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
     ) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure logits (n, outputs) against raw targets, as `figures` does."""
-        loss = self._loss.value(logits, self._preprocessing.prepare_targets(y)) + penalty
+        loss = self._loss.value(logits, self._preprocessing.prepare_targets(y, str(logits.dtype))) + penalty
         scores = self.read(logits)
         return {"loss": loss, **measure(self._info.task, y, scores, metrics)}, scores

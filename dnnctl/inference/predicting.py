@@ -72,7 +72,7 @@ def predict(
         Prediction(name, np.atleast_1d(score), true)
         for name, score, true in zip(inputs.names, scores, truth, strict=True)
     )
-    return Predictions(rows, opened.info, request.top, inputs.notes)
+    return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
 
 
 def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:

@@ -1,6 +1,7 @@
 """Finding a run by its path, by its name, or as the latest."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from dnnctl.errors import RunError
 from dnnctl.runs.layout import RunDirectory
 
 LATEST = "latest"
+STAMP = re.compile(r"\d{8}-\d{6}")
 MANIFEST = "manifest.json"
 
 
@@ -47,8 +49,12 @@ def _runs(folder: Path, pattern: str) -> Iterator[RunDirectory]:
             yield RunDirectory(manifest.parent)
 
 
-def _age(run: RunDirectory) -> tuple[str, int, int]:
-    """Sort by the stamp in the name, then its number, then by when the folder was made."""
-    stamp = run.path.name[:15]
-    number = run.path.name[16:]
-    return stamp, int(number) if number.isdigit() else 0, run.path.stat().st_mtime_ns
+def _age(run: RunDirectory) -> tuple[bool, str, int, int]:
+    """Sort by the stamp in the name, then its number.
+
+    A run that was stopped before it had weights, or a folder that was renamed, counts as older than the others.
+    """
+    stamp, number = run.path.name[:15], run.path.name[16:]
+    if not STAMP.fullmatch(stamp):
+        stamp = ""
+    return run.weights.is_file(), stamp, int(number) if number.isdigit() else 0, run.path.stat().st_mtime_ns

@@ -16,7 +16,10 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
     Args:
         path: The file to create or replace.
         rows: The rows; numbers are written with all their digits, a figure that a row lacks as an empty cell.
+            No rows make no file.
     """
+    if not rows:
+        return
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = list(dict.fromkeys(name for row in rows for name in row))

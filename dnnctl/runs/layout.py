@@ -19,7 +19,7 @@ class RunDirectory:
 
     @property
     def config(self) -> Path:
-        """The resolved configuration; training it repeats the run."""
+        """The resolved configuration; training it repeats the run (with `--init-from` again, if it had one)."""
         return self.path / "config.yaml"
 
     @property

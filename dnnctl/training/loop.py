@@ -23,6 +23,8 @@ GROUP = 32
 INSPECTED_ROWS = 256
 INSPECTIONS = 50
 SECONDS_BETWEEN_LOOKS = 0.25
+# Groups of steps whose loss the live bar shows.
+RECENT = 8
 
 
 @dataclass
@@ -78,20 +80,30 @@ class Loop:
         prepared, length = self._prepared, self._prepared.length
         train = prepared.splits.train
         self._engine.set_training_rows(train.x, self._targets(train))
-        for epoch in range(length.epochs):
-            row = self._epoch(epoch)
-            if self.trained.interrupted:
-                break
-            self._look_inside(epoch, length.epochs)
-            self.trained.history.append(row)
-            self._observer.on_epoch(row, length.epochs)
-            if self._decide(row):
-                break
-        self._keep_best()
+        try:
+            for epoch in range(length.epochs):
+                row = self._epoch(epoch)
+                if row is None:
+                    break
+                self._look_inside(epoch, length.epochs)
+                self.trained.history.append(row)
+                self._observer.on_epoch(row, length.epochs)
+                if self._decide(row) or self._stop_before(epoch + 1):
+                    break
+        finally:
+            self._keep_best()
         return self.trained
 
-    def _epoch(self, epoch: int) -> dict[str, float]:
-        """Visit every training row once (or until the steps are used up) and return the epoch's figures."""
+    def _stop_before(self, epoch: int) -> bool:
+        """Tell whether the observer asked to stop and there are epochs left to stop before."""
+        self.trained.interrupted = epoch < self._prepared.length.epochs and self._observer.stop_requested()
+        return self.trained.interrupted
+
+    def _epoch(self, epoch: int) -> dict[str, float] | None:
+        """Visit every training row once (or until the steps are used up) and return the epoch's figures.
+
+        None if the observer asked to stop before its end.
+        """
         start = time.perf_counter()
         prepared, length = self._prepared, self._prepared.length
         order = epoch_order(len(prepared.splits.train), prepared.config.seed, epoch)
@@ -101,7 +113,7 @@ class Loop:
         logits: list[NDArray[Any]] = []
         rates: list[float] = []
         done = 0
-        while done < steps and not self.trained.interrupted:
+        while done < steps:
             first = epoch * length.steps_per_epoch + done
             group = range(first, first + min(self._group, steps - done))
             schedule = self._training.optimizer.learning_rate
@@ -113,8 +125,13 @@ class Loop:
             done += len(rates)
             self._look_at(result.logits, order, done - len(rates))
             self._report(epoch, done, steps, losses)
+            if done < steps and self._observer.stop_requested():
+                self.trained.interrupted = True
+                break
         if self._training.iterations:
             self.trained.losses.extend(losses)
+        if done < steps:
+            return None
         row = {"epoch": epoch + 1, **self._figures(order, np.concatenate(losses), np.concatenate(logits))}
         return {**row, "learning_rate": rates[-1], "seconds": time.perf_counter() - start}
 
@@ -149,9 +166,8 @@ class Loop:
         if not self.trained.first_step:
             self.trained.first_step = elapsed
         left = elapsed / total * (length.steps - total)
-        mean = float(np.mean([part.mean() for part in losses[-8:]]))
+        mean = float(np.mean([part.mean() for part in losses[-RECENT:]]))
         self._observer.on_progress(Progress(epoch + 1, length.epochs, done, steps, mean, left, self._latest))
-        self.trained.interrupted = self._observer.stop_requested()
 
     def _figures(self, order: NDArray[Any], losses: NDArray[Any], logits: NDArray[Any]) -> dict[str, float]:
         """Return loss and metrics of the epoch: of the training rows as they were visited, and of validation."""

@@ -17,7 +17,7 @@ class Progress:
         epochs: Epochs in all.
         step: Steps done in this epoch.
         steps: Steps of this epoch.
-        loss: Mean loss of the epoch so far.
+        loss: Mean loss of the latest steps.
         seconds_left: Estimated time to the end of the training.
         metrics: The configuration's metrics on the rows of the latest steps; renewed a few times a second.
     """

@@ -16,6 +16,8 @@ from dnnctl.layers.parts.plan import NetworkPlan
 
 # Memory that importing TensorFlow and starting its threads takes, measured on Linux.
 TENSORFLOW_BYTES = 450_000_000
+# The same for Python with NumPy and matplotlib.
+NUMPY_BYTES = 110_000_000
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,17 @@ class Prepared:
 
     @property
     def memory(self) -> int:
-        """Estimated peak memory in bytes: TensorFlow, the data, and four numbers for each weight.
+        """Estimated peak memory in bytes: the framework, the data, and four numbers for each weight.
 
         Four: the weight, its gradient, and two running means of Adam. Outputs of a batch are kept for the
         backward pass, twice at worst.
         """
+        number = 8 if self.config.training.precision == "float64" else 4
+        framework = TENSORFLOW_BYTES if self.config.engine == "keras" else NUMPY_BYTES
         splits = (self.splits.train, self.splits.validation, self.splits.test)
         data = sum(s.x.nbytes for s in splits if s is not None) + self.splits.train.x.nbytes
         outputs = self.batch_size * (self.plan.inputs + sum(layer.outputs for layer in self.plan.layers))
-        return TENSORFLOW_BYTES + data + 16 * self.plan.parameters + 8 * outputs
+        return framework + data + number * (4 * self.plan.parameters + 2 * outputs)
 
 
 def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:

@@ -111,6 +111,38 @@ def test_dry_run_shows_the_network_and_trains_nothing(start: Run, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
+def test_dry_run_as_json_is_one_object(dnnctl: Run, tmp_path: Path) -> None:
+    done = dnnctl("train", "digits", "--dry-run", "--json")
+    assert (done.status, done.out.count("\n")) == (0, 1)
+    value = json.loads(done.out)
+    assert (value["name"], value["dataset"], value["parameters"], value["trainable"]) == (
+        "digits",
+        "digits",
+        17802,
+        17418,
+    )
+    assert value["rows"] == {"train": 1294, "validation": 144, "test": 359}
+    assert (value["steps"], value["epochs"], value["steps_per_epoch"]) == (1230, 30, 41)
+    assert value["memory_bytes"] > 0
+    assert sum(layer["parameters"] for layer in value["layers"]) == 17802
+    assert (value["layers"][0]["name"], value["layers"][-1]["outputs"]) == ("dense_1", 10)
+    assert "17,802 parameters" in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_is_counted_as_one(dnnctl: Run) -> None:
+    assert "200 epochs of 1 step of 4 rows: 200 steps of adam" in dnnctl("train", "xor", "--dry-run").out
+    once = dnnctl("train", "xor", "--dry-run", "--set", "training.epochs=1").out
+    assert "1 epoch of 1 step of 4 rows: 1 step of adam" in once
+
+
+@pytest.mark.parametrize("engine", ["numpy", pytest.param("keras", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("output", ["softmax", "{dense: 2}", "sigmoid", "{dense: 1}"])
+def test_two_classes_are_learned_with_every_output(dnnctl: Run, tmp_path: Path, output: str, engine: str) -> None:
+    done = dnnctl("train", "xor", "--engine", engine, "--set", f"model.output={output}", "--json", "--quiet")
+    assert (done.status, json.loads(done.out)["metrics"]["test"]["accuracy"]) == (0, 1.0)
+
+
 def test_dry_run_checks_the_weights_to_start_from(dnnctl: Run, trained: Path) -> None:
     arguments = ("train", "digits", "--dry-run", "--out", trained, "--init-from")
     assert dnnctl(*arguments, "digits").status == 0

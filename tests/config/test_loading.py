@@ -116,6 +116,7 @@ def test_every_fault_is_reported_in_one_go(write: Write) -> None:
         ),
         ("data: {dataset: digits}\ntraining: {epochs: 1, iterations: 5}", "either epochs or iterations"),
         ("data: {dataset: digits}\ntraining: {metrics: [accurcy]}", "did you mean 'accuracy'?"),
+        ("data: {dataset: digits}\ntraining: {metrics: [acc]}", "did you mean 'accuracy'?"),
         ("data: {dataset: digits}\ntraining: {metrics: [top_10]}", "always 1"),
         ("data: {dataset: digits}\nrequire: {test.accuracy: 0.9}", "expected text"),
         ("data: {dataset: digits}\nrequire: {test.accuracy: about 0.9}", "expected a comparison"),
@@ -123,6 +124,8 @@ def test_every_fault_is_reported_in_one_go(write: Write) -> None:
         ("data: {dataset: height_weight}\nrequire: {validation.mse: '< 9'}", "no validation split"),
         ("data: {dataset: height_weight}\ntraining: {early_stopping: {}}", "so few rows"),
         ("data: {dataset: digits, path: /x}", "read from no path"),
+        ("data: {dataset: digits}\nengine: numpy\ndevice: gpu", "expected auto or cpu"),
+        ("data: {dataset: digits}\ntraining: {optimizer: [adam]}", "expected an optimizer name"),
         ("name: ../x\ndata: {dataset: digits}", "expected 1 to 64 letters"),
         ("seed: .nan\ndata: {dataset: digits}", "expected a whole number"),
         ("data: {dataset: digits}\ntraining: {optimizer: {adam: .inf}}", "above 0"),
@@ -133,6 +136,53 @@ def test_a_fault_says_what_is_expected(write: Write, text: str, part: str) -> No
     assert len(found) == 1, found
     assert part in found[0]
     assert found[0].startswith("F")
+
+
+def test_faults_of_the_text_do_not_hide_those_of_its_meaning(write: Write) -> None:
+    text = "data: {dataset: digits}\nseed: 1\nseed: 2\ntraining: {epochs: !!float 3, metrics: [accurcy]}\nmodle: {}\n"
+    found = faults(write(text))
+    expected = [
+        "F:3:1: seed: duplicate key",
+        "F:4:20: training.epochs: expected a whole number",
+        "F:4:41: training.metrics[0]: unknown metric",
+        "F:5:1: modle: unknown key",
+    ]
+    assert [line[: len(start)] for line, start in zip(found, expected, strict=True)] == expected
+    tagged = faults(write("data: {dataset: digits}\nseed: !secret 3\nengine: jax\n"))
+    assert [line.split(":")[3] for line in tagged] == [" seed", " engine"]
+    assert "the tag" in tagged[0]
+
+
+@pytest.mark.parametrize("data", ["{dataset: digitz}", "{batch_size: 8}", "3"])
+def test_an_unknown_data_set_does_not_hide_other_faults(write: Write, data: str) -> None:
+    text = f"""\
+data: {data}
+model: {{layers: [dense: {{units: 3, activation: batch_normalization}}], output: {{dense: 3}}}}
+training:
+  epochs: 1
+  iterations: 1
+  metrics: [accurcy, rmse]
+  early_stopping: {{monitor: val_losss}}
+  reduce_on_plateau: {{monitor: val_loss}}
+require: {{tst.accuracy: '> 0.9', test.mse: '< 1'}}
+"""
+    found = faults(write(text))
+    keys = ["data", "model.layers[0]", "training.iterations", "training.metrics[0]", "training.early", "require.tst"]
+    assert [line.split(": ")[1][: len(key)] for line, key in zip(found, keys, strict=True)] == keys
+
+
+def test_faults_behind_faults_are_found(write: Write) -> None:
+    text = "data: {{dataset: digits}}\ntraining: {{optimizer: {{sgd: {}}}}}"
+    hidden = faults(write(text.format("{nesterov: true, betta: 1, clipnorm: -1}")))
+    assert len(hidden) == 3
+    assert any("nesterov needs a momentum" in line for line in hidden)
+    # Of what is not there only because it was wrong, nothing more is said.
+    (momentum,) = faults(write(text.format("{nesterov: true, momentum: 2}")))
+    assert "momentum: expected a number below 1" in momentum
+    (fast,) = faults(write(text.format("fast")))
+    assert "expected a number above 0, or a schedule" in fast
+    (output,) = faults(write("data: {dataset: digits}\nmodel: {output: {dense: {units: many}}}"))
+    assert "output.dense.units: expected a whole number" in output
 
 
 def test_missing_file_directory_and_wrong_encoding(tmp_path: Path) -> None:
@@ -179,6 +229,57 @@ def test_overrides_open_short_forms(write: Write) -> None:
     )
 
 
+def test_a_plain_value_sets_the_main_option_and_keeps_the_others(write: Write) -> None:
+    layer = "dense: {units: 8, activation: tanh, use_bias: false}"
+    optimizer = "{adam: {beta_1: 0.8, learning_rate: {cosine: {peak: 0.1, final: 0.01}}}}"
+    path = write(f"data: {{dataset: digits}}\nmodel: {{layers: [{layer}, relu]}}\ntraining: {{optimizer: {optimizer}}}")
+
+    def layers(*settings: str) -> list[object]:
+        first, second = load(path, settings).config.model.layers
+        return [first.units, first.activation.key, first.use_bias, second.key]
+
+    assert layers("model.layers[0].dense=64") == [64, "tanh", False, "relu"]
+    assert layers("model.layers[0].dense=64", "model.layers[0].dense.units=32") == [32, "tanh", False, "relu"]
+    assert layers("model.layers[0].dense.units=32", "model.layers[0].dense=64") == [64, "tanh", False, "relu"]
+    assert layers("model.layers[1].dropout=0.5")[3] == "dropout"
+    adam = load(path, ["training.optimizer.adam=0.01"]).config.training.optimizer
+    assert (adam.beta_1, adam.learning_rate.top(), adam.learning_rate.key) == (0.8, 0.01, "constant")
+    cosine = load(path, ["training.optimizer.adam.learning_rate.cosine=0.5"]).config.training.optimizer.learning_rate
+    assert (cosine.peak, cosine.final) == (0.5, 0.01)
+    (fault,) = faults(write("data: {dataset: digits}\nmodel: {layers: [relu]}"), "model.layers[0].relu=3")
+    assert "takes no value here" in fault
+
+
+def test_a_requirement_is_overridden_as_text(write: Write) -> None:
+    path = write("data: {dataset: digits}\nrequire: {test.f1: '> 0.1'}")
+    settings = ["require.test.accuracy=>= 0.5", "require.test.f1=< 1"]
+    assert load(path, settings).config.require == {"test.accuracy": ">= 0.5", "test.f1": "< 1"}
+    (fault,) = faults(path, "require.test.accuracy=0.5")
+    assert fault.startswith("--set require.test.accuracy: require.test.accuracy: expected a comparison")
+
+
+OUTPUTS = [
+    *((task, output) for task in ("{logic_gate: xor}", "digits", "height_weight") for output in ("auto",)),
+    *(("{logic_gate: xor}", o) for o in ("sigmoid", "softmax", "{dense: 1}", "{dense: 2}")),
+    *(
+        ("{logic_gate: xor}", f"{{dense: {{units: {u}, activation: {a}}}}}")
+        for u, a in ((1, "sigmoid"), (2, "softmax"))
+    ),
+    *(("digits", o) for o in ("softmax", "{dense: 10}", "{dense: {units: 10, activation: softmax}}")),
+    *(("height_weight", o) for o in ("linear", "{dense: 1}", "{dense: {units: 1, activation: linear}}")),
+]
+
+
+@pytest.mark.parametrize(("data", "output"), OUTPUTS)
+def test_every_output_gets_its_loss_and_resolves_to_itself(write: Write, data: str, output: str) -> None:
+    config = load(write(f"data: {{dataset: {data}}}\nmodel: {{output: {output}}}")).config
+    expected = {"sigmoid": ("binary_crossentropy", 1), "linear": ("mean_squared_error", 1)}
+    many = ("sparse_categorical_crossentropy", 10 if data == "digits" else 2)
+    last = config.model.output
+    assert (config.training.loss.key, last.units) == expected.get(last.activation.key, many)
+    assert load(write(as_yaml(config), "again.yaml")).config == config
+
+
 def test_warnings_have_places(write: Write) -> None:
     layers = (
         "[dense: {units: 4, use_bias: true}, batch_normalization, sigmoid, sigmoid, sigmoid, dense: 3, dropout: 0.9]"
@@ -203,6 +304,33 @@ def test_shipped_configurations_hold_and_resolve_to_themselves(name: str, tmp_pa
     again.write_text(as_yaml(loaded.config), encoding="utf-8")
     assert load(again).config == loaded.config
     assert "auto" not in str(yaml.safe_load(as_yaml(loaded.config))["model"])
+
+
+@pytest.mark.parametrize(
+    ("data", "training", "part"),
+    [
+        ("{dataset: digits, batch_size: 1300}", "{}", "1,300 is more than the 1,294 training rows"),
+        ("{dataset: digits, batch_size: 1294}", "{}", ""),
+        ("{dataset: digits, batch_size: 95, limit: 100}", "{}", "95 is more than the 90 training rows"),
+        ("{dataset: mnist, batch_size: 60000}", "{}", "more than the 54,000 training rows"),
+        ("{dataset: digits}", "{epochs: 2, optimizer: {adam: {learning_rate: {cosine: WARM}}}}", "rises for 2 epochs"),
+        ("{dataset: digits}", "{epochs: 3, optimizer: {adam: {learning_rate: {cosine: WARM}}}}", ""),
+        ("{dataset: digits}", "{iterations: 82, optimizer: {sgd: {learning_rate: {cosine: WARM}}}}", "training has 2"),
+        ("{dataset: digits}", "{iterations: 83, optimizer: {sgd: {learning_rate: {cosine: WARM}}}}", ""),
+    ],
+)
+def test_warnings_count_the_rows_that_train(write: Write, data: str, training: str, part: str) -> None:
+    training = training.replace("WARM", "{peak: 0.1, warmup_epochs: 2}")
+    warnings = load(write(f"data: {data}\ntraining: {training}")).warnings
+    assert len(warnings) == bool(part)
+    assert part in "".join(warnings)
+
+
+def test_suggestions_are_metrics_that_fit(write: Write) -> None:
+    (fault,) = faults(write("data: {dataset: height_weight}\ntraining: {metrics: [acuracy]}"))
+    assert fault.endswith("unknown metric 'acuracy'; expected one of: mse, rmse, mae, r2")
+    (fault,) = faults(write("data: {dataset: {logic_gate: xor}}\ntraining: {metrics: [nothing]}"))
+    assert fault.endswith("expected one of: accuracy, precision, recall, f1, auc")
 
 
 def test_relative_paths_start_at_the_file(write: Write) -> None:
@@ -234,3 +362,8 @@ def test_a_faulty_configuration_imports_nothing_heavy(write: Write) -> None:
 def test_a_key_in_the_wrong_place_is_told_where_it_belongs(write: Write, setting: str, meant: str | None) -> None:
     (fault,) = faults(write("data: {dataset: digits}\n"), setting)
     assert (f"did you mean '{meant}'?" if meant else "expected one of: data, ") in fault
+
+
+def test_a_run_is_named_after_any_file(write: Write) -> None:
+    assert load(write("data: {dataset: digits}", "my net.yaml")).config.name == "my-net"
+    assert load(write("data: {dataset: digits}", "...yaml")).config.name == "run"

@@ -159,6 +159,43 @@ def test_an_observer_can_stop_a_training(train_digits: Train, tmp_path: Any) -> 
     assert "weights.npz" in manifest["files"]
 
 
+def test_a_stop_at_the_last_step_comes_too_late(train_digits: Train) -> None:
+    class Late(Observer):
+        step = 0
+
+        def on_progress(self, progress: Progress) -> None:
+            self.step = (progress.epoch - 1) * 41 + progress.step
+
+        def stop_requested(self) -> bool:
+            return self.step >= 2 * 41
+
+    result = train_digits("training.epochs=2", "engine=numpy", observer=Late())
+    assert result.steps == 82
+    assert len(result.trained.history) == 2
+    with pytest.raises(Exception, match="interrupted after 82 steps"):
+        train_digits("training.epochs=3", "engine=numpy", observer=Late())
+
+
+def test_a_diverged_training_keeps_what_was_best(
+    train_digits: Train, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dnnctl.errors import ModelError
+    from dnnctl.training.loop import Loop
+
+    real = Loop._check
+
+    def diverging(self: Loop, losses: Any, epoch: int, done: int) -> None:
+        real(self, losses * np.nan if epoch == 3 else losses, epoch, done)
+
+    monkeypatch.setattr(Loop, "_check", diverging)
+    with pytest.raises(ModelError, match="loss became nan in epoch 4, step 1"):
+        train_digits("training.epochs=9", "engine=numpy", "training.early_stopping={monitor: val_loss}")
+    run = next(tmp_path.rglob("manifest.json")).parent
+    assert json.loads((run / "manifest.json").read_text())["state"] == "failed"
+    assert len((run / "history.csv").read_text().splitlines()) == 4
+    assert np.isfinite(arrays(run / "weights.npz")["output/kernel"]).all()
+
+
 def test_a_failure_is_in_the_manifest(train_digits: Train, tmp_path: Any) -> None:
     from dnnctl.errors import ModelError
 

@@ -41,6 +41,7 @@ def command(
       dnnctl train my.yaml --set training.epochs=5 --set seed=1
       dnnctl train xor --engine numpy
       dnnctl train mnist --set data.limit=2000 --dry-run
+      dnnctl train digits --init-from latest --name digits-longer
 
     Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted.
     """
@@ -53,6 +54,9 @@ def command(
     start = find_run(init_from, out) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:
+            import json
+
+            from dnnctl.cli.screen.summary import for_programs
             from dnnctl.inference.loading import read_weights
             from dnnctl.training.preparing import prepare
 
@@ -60,6 +64,8 @@ def command(
             if start is not None:
                 read_weights(start, prepared.plan)
             screen.on_start(prepared)
+            if as_json:
+                click.echo(json.dumps(for_programs(prepared)))
             return 0
         from dnnctl.training.job import train
 

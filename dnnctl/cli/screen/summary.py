@@ -1,6 +1,6 @@
 """The summary of a network before it is trained."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import plain, size
 from dnnctl.cli.tables import grid
@@ -26,11 +26,42 @@ def summary(prepared: "Prepared") -> str:
         "",
         f"  {prepared.plan.parameters:,} parameters, {prepared.plan.trainable:,} of them trained; "
         f"about {size(prepared.memory)} of memory",
-        f"  {length.epochs:,} epochs of {length.steps_per_epoch:,} steps of {prepared.batch_size:,} rows: "
-        f"{length.steps:,} steps of {prepared.config.training.optimizer.key}",
+        f"  {_counted(length.epochs, 'epoch')} of {_counted(length.steps_per_epoch, 'step')} of "
+        f"{_counted(prepared.batch_size, 'row')}: {_counted(length.steps, 'step')} of "
+        f"{prepared.config.training.optimizer.key}",
         "",
     ]
     return "\n".join(lines)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def for_programs(prepared: "Prepared") -> dict[str, Any]:
+    """Return the same as values that JSON can hold."""
+    plan, splits, length = prepared.plan, prepared.splits, prepared.length
+    return {
+        "name": prepared.config.name,
+        "dataset": prepared.dataset.name,
+        "rows": {
+            "train": len(splits.train),
+            "validation": len(splits.validation) if splits.validation else 0,
+            "test": len(splits.test),
+        },
+        "shared_rows": prepared.dataset.info.shared_rows,
+        "layers": [
+            {"name": layer.name, "kind": layer.spec.key, "outputs": layer.outputs, "parameters": layer.parameters}
+            for layer in plan.layers
+        ],
+        "parameters": plan.parameters,
+        "trainable": plan.trainable,
+        "batch_size": prepared.batch_size,
+        "epochs": length.epochs,
+        "steps_per_epoch": length.steps_per_epoch,
+        "steps": length.steps,
+        "memory_bytes": prepared.memory,
+    }
 
 
 def layer_table(plan: "NetworkPlan", input_shape: tuple[int, ...]) -> str:

@@ -13,20 +13,25 @@ from dnnctl.layers.dropout import Layer as Dropout
 OUTPUT: KeyPath = ("model", "output")
 
 
-def check_network(config: Config, info: DatasetInfo) -> Iterator[Finding]:
-    """Yield what is wrong with the network.
+def check_layers(config: Config) -> Iterator[Finding]:
+    """Yield what is wrong with the hidden layers, whatever the data set is.
 
     Args:
         config: A configuration whose keys and types are right.
-        info: What is known about its data set.
     """
-    yield from _output(config.model.output, info)
     yield from _hidden(config.model.layers)
     yield from _collapse(config.model.layers)
     yield from _vanishing(config.model.layers)
 
 
-def _output(output: LayerSpec | str, info: DatasetInfo) -> Iterator[Finding]:
+def check_output(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    """Yield what is wrong with the output.
+
+    Args:
+        config: A configuration whose keys and types are right.
+        info: What is known about its data set.
+    """
+    output = config.model.output
     if output == "auto":
         return
     if not isinstance(output, Dense | Activation):

@@ -1,5 +1,6 @@
 """Checks of the training: loss and metrics against the task, monitors, lengths, batch sizes."""
 
+import math
 from collections.abc import Iterator
 
 from dnnctl import plugins
@@ -7,7 +8,7 @@ from dnnctl.config import metrics
 from dnnctl.config.checks.finding import Finding
 from dnnctl.config.losses import LOSSES, LossSpec
 from dnnctl.config.resolve import resolve_output
-from dnnctl.config.schema import Config, EarlyStopping, ReduceOnPlateau
+from dnnctl.config.schema import Config, DataConfig, EarlyStopping, ReduceOnPlateau
 from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.layers.base import Activation
@@ -16,24 +17,29 @@ from dnnctl.layers.dense import Layer as Dense
 SPLITS = ("test", "validation", "train")
 
 
-def check_training(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:
     """Yield what is wrong with the training.
 
     Args:
         config: A configuration whose keys and types are right.
-        info: What is known about its data set.
+        info: What is known about its data set; None if it is unknown, and all that rests on it is left out.
     """
+    if config.engine == "numpy" and config.device == "gpu":
+        yield Finding(("device",), "the NumPy engine computes on the processor; expected auto or cpu; received 'gpu'")
     if config.training.epochs is not None and config.training.iterations is not None:
         yield Finding(
             ("training", "iterations"),
             "expected either epochs or iterations; received both. Take one of them out",
         )
-    yield from _loss(config, info)
     yield from _metrics(config, info)
     for name in ("early_stopping", "reduce_on_plateau"):
         yield from _monitor(config, info, name)
     yield from _requirements(config, info)
-    yield from _batch_size(config, info)
+    yield from _warm_up(config, info)
+    if info is not None:
+        yield from _loss(config, info)
+        yield from _batch_size(config, info)
+        yield from _data_path(config, info)
 
 
 def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
@@ -60,18 +66,21 @@ def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
         )
 
 
-def _metrics(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+def _metrics(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:
     for i, name in enumerate(config.training.metrics or ()):
         problem = _metric_problem(name, info)
         if problem:
             yield Finding(("training", "metrics", i), problem)
 
 
-def _metric_problem(name: str, info: DatasetInfo) -> str:
+def _metric_problem(name: str, info: DatasetInfo | None) -> str:
     tasks = metrics.tasks_of(name)
-    fitting = [known for known in metrics.TASKS if info.task in metrics.TASKS[known]]
+    names = [*metrics.TASKS, "top_5"]
+    fitting = [known for known in names if info is None or info.task in metrics.tasks_of(known)]
     if not tasks:
-        return f"unknown metric {name!r}{plugins.suggestion(name, [*metrics.TASKS, 'top_5'])}"
+        return f"unknown metric {name!r}{plugins.suggestion(name, fitting)}"
+    if info is None:
+        return ""
     if info.task not in tasks:
         what = "two classes" if info.task == "binary" else "classes" if info.task == "multiclass" else "a number"
         return f"{name} does not fit {info.target!r}, which is {what}; expected one of: {', '.join(fitting)}"
@@ -87,14 +96,23 @@ def followed(config: Config, info: DatasetInfo) -> list[str]:
         config: A configuration whose keys and types are right.
         info: What is known about its data set.
     """
-    names = ["loss", *(config.training.metrics or metrics.DEFAULTS[info.task])]
+    chosen = config.training.metrics or metrics.DEFAULTS[info.task]
+    names = ["loss", *(name for name in chosen if info.task in metrics.tasks_of(name))]
     validated = config.data.validation_split > 0 and not info.shared_rows
     return [*names, *(f"val_{name}" for name in names if validated)]
 
 
-def _monitor(config: Config, info: DatasetInfo, key: str) -> Iterator[Finding]:
+def _monitor(config: Config, info: DatasetInfo | None, key: str) -> Iterator[Finding]:
     watcher: EarlyStopping | ReduceOnPlateau | None = getattr(config.training, key)
-    if watcher is None or watcher.monitor in (known := followed(config, info)):
+    if watcher is None:
+        return
+    if info is None:
+        name = watcher.monitor.removeprefix("val_")
+        if name != "loss" and (problem := _metric_problem(name, None)):
+            yield Finding(("training", key, "monitor"), problem)
+        return
+    known = followed(config, info)
+    if watcher.monitor in known:
         return
     reason = ""
     if watcher.monitor.startswith("val_") and watcher.monitor.removeprefix("val_") in known:
@@ -106,7 +124,7 @@ def _monitor(config: Config, info: DatasetInfo, key: str) -> Iterator[Finding]:
     yield Finding(("training", key, "monitor"), problem)
 
 
-def _requirements(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+def _requirements(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:
     for key in config.require:
         split, _, name = key.partition(".")
         path: KeyPath = ("require", key)
@@ -114,15 +132,45 @@ def _requirements(config: Config, info: DatasetInfo) -> Iterator[Finding]:
             yield Finding(path, f"expected a split and a metric, as test.accuracy; received {key!r}")
         elif name != "loss" and (problem := _metric_problem(name, info)):
             yield Finding(path, problem)
-        elif split == "validation" and (info.shared_rows or config.data.validation_split == 0):
+        elif split == "validation" and (config.data.validation_split == 0 or (info and info.shared_rows)):
             yield Finding(path, "there is no validation split to take this figure from; expected test or train")
 
 
+def _training_rows(data: DataConfig, info: DatasetInfo) -> int:
+    """Return how many rows are left to train on; 0 if that is not known."""
+    train, test = info.rows
+    limit = data.limit or train
+    if info.shared_rows:
+        return min(train, limit)
+    rows = min(train if test else train - round(train * data.test_split), limit)
+    return rows - round(rows * data.validation_split)
+
+
 def _batch_size(config: Config, info: DatasetInfo) -> Iterator[Finding]:
-    rows = min(info.rows[0] or config.data.limit or 0, config.data.limit or info.rows[0])
+    rows = _training_rows(config.data, info)
     size = config.data.batch_size
     if isinstance(size, int) and rows and size > rows and not info.shared_rows:
         problem = f"{size:,} is more than the {rows:,} training rows, so each batch is all of them; 'full' says so"
         yield Finding(("data", "batch_size"), problem, warning=True)
+
+
+def _data_path(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     if config.data.path and not info.folder:
         yield Finding(("data", "path"), "this data set comes with dnnctl and is read from no path; take this key out")
+
+
+def _warm_up(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:
+    training, optimizer = config.training, config.training.optimizer
+    epochs: float | None = training.epochs
+    if training.iterations is not None:
+        rows = _training_rows(config.data, info) if info else 0
+        size = rows if config.data.batch_size == "full" else config.data.batch_size
+        epochs = training.iterations / math.ceil(rows / min(size, rows)) if rows else None
+    warm_up = optimizer.learning_rate.warmup_epochs
+    if epochs and warm_up >= epochs:
+        problem = (
+            f"the learning rate rises for {warm_up:g} epochs and the training has {epochs:g}, so it never gets to the "
+            "rate that is written; expected fewer"
+        )
+        path = ("training", "optimizer", optimizer.key, "learning_rate", optimizer.learning_rate.key, "warmup_epochs")
+        yield Finding(path, problem, warning=True)

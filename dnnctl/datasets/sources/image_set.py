@@ -160,8 +160,8 @@ def _read(images: ImageSet, part: str, file: Path) -> NDArray[Any]:
         return _verified(images, part, file)
     except (DamagedError, OSError) as fault:
         raise DataError(
-            f"{file}: {fault}; delete it or put the published file in its place, "
-            f"or delete it and run 'dnnctl data fetch {images.name}'"
+            f"{file}: {fault}. If it is another data set's file, look elsewhere; if it is damaged, put the published "
+            f"file in its place, or take it away and run 'dnnctl data fetch {images.name}'"
         ) from None
 
 

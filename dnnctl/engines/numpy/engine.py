@@ -40,7 +40,9 @@ class NumpyEngine:
         self.loss = build_loss(task.loss)
         theta = self.network.theta
         self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
-        self._rows = np.zeros((0, 0))
+        self._rows = np.zeros((0, 0), self._dtype)
+        self._gathered = self._batch = self._rows
+        self._divisor: float | None = None
         self._y = np.zeros(0)
         self._order = np.zeros(0, np.int64)
         self._position = self._batch_size = 0
@@ -57,11 +59,12 @@ class NumpyEngine:
         kept = x.reshape(len(x), -1) if self._divisor else self._task.preprocessing.prepare(x, self._dtype)
         self._rows = np.ascontiguousarray(kept)
         self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
-        self._gathered = self._rows[:0]
-        self._batch = np.empty((0, self._rows.shape[1]), self._dtype)
+        self._gathered = self._batch = self._rows[:0]
 
     def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+        if not len(self._rows):
+            raise ValueError("set_training_rows comes before start_epoch")
         self._order, self._position, self._batch_size = order, 0, batch_size
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
@@ -70,10 +73,12 @@ class NumpyEngine:
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
         losses, logits = [], []
-        for learning_rate in learning_rates:
-            loss, said = self._step(learning_rate)
-            losses.append(loss)
-            logits.append(said.copy())
+        # A training that diverges is found by its loss, with a message of its own.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for learning_rate in learning_rates:
+                loss, said = self._step(learning_rate)
+                losses.append(loss)
+                logits.append(said.copy())
         return Steps(np.array(losses, self._dtype), np.concatenate(logits))
 
     def _step(self, learning_rate: float) -> tuple[float, Array]:
@@ -128,8 +133,8 @@ class NumpyEngine:
         outputs.append(last.forward(value, training=False))
         names = [layer.name for layer in self._task.plan.layers]
         return [
-            LayerFigures(name, float(y.mean()), float(y.std()), float((y == 0).mean()), self._norm(name))
-            for name, y in zip(names, outputs, strict=True)
+            LayerFigures(name, float(out.mean()), float(out.std()), float((out == 0).mean()), self._norm(name))
+            for name, out in zip(names, outputs, strict=True)
         ]
 
     def _norm(self, layer: str) -> float:
@@ -141,7 +146,7 @@ class NumpyEngine:
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
-        write_keras_file(path, self._task.plan, self._task.preprocessing, self.weights(), self._task.seed)
+        write_keras_file(path, self._task.plan, self._task.preprocessing, self.weights(), self._task.seed, self._dtype)
 
 
 def _limit_threads(threads: int) -> None:

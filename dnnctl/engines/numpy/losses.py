@@ -93,6 +93,8 @@ class SigmoidCrossEntropy:
         self._smoothing = smoothing
 
     def _targets(self, logits: Array, y_true: Array) -> Array:
+        if logits.shape[1] != 1:
+            raise ValueError(f"expected logits of one unit, (n, 1); received {logits.shape}")
         target = y_true.reshape(-1, 1).astype(logits.dtype)
         kept, spread = logits.dtype.type(1 - self._smoothing), logits.dtype.type(self._smoothing / 2)
         return np.asarray(target * kept + spread)

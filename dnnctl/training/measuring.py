@@ -1,0 +1,60 @@
+"""What a trained network is worth: final figures, the verdict, and whether the other engine agrees."""
+
+from typing import Any
+
+from dnnctl.engines.base import Engine
+from dnnctl.engines.numpy.network import NumpyNetwork
+from dnnctl.evaluation.baselines import Baseline
+from dnnctl.evaluation.diagnosis import Verdict, diagnose
+from dnnctl.evaluation.measure import all_metrics
+from dnnctl.inference.agreement import Agreement, compare
+from dnnctl.inference.network import Network
+from dnnctl.training.loop import Trained
+from dnnctl.training.preparing import Prepared
+
+Figures = dict[str, dict[str, float]]
+
+
+def measure_splits(prepared: Prepared, network: Network) -> tuple[Figures, dict[str, Any]]:
+    """Return the final figures and the scores of each split, the test rows first."""
+    info = prepared.dataset.info
+    followed = prepared.config.training.metrics or ()
+    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    metrics, scores = {}, {}
+    for name in ("test", "validation", "train"):
+        if name != "validation" or prepared.splits.validation is not None:
+            metrics[name], scores[name] = network.figures(prepared.splits.named(name), names)
+    return metrics, scores
+
+
+def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement | None:
+    """Compare NumPy's answers with those of the engine that trained; None if that was NumPy itself."""
+    if prepared.config.engine == "numpy":
+        return None
+    other = NumpyNetwork(
+        prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.precision
+    )
+    info, loss = prepared.dataset.info, prepared.config.training.loss
+    return compare(network, other, prepared.splits.test.x, info, prepared.preprocessing, loss)
+
+
+def verdict(prepared: Prepared, trained: Trained, metrics: Figures, simple: tuple[Baseline, ...]) -> Verdict:
+    """Say whether the network overfits or underfits.
+
+    Args:
+        prepared: What it was made from.
+        trained: Its history.
+        metrics: Final figures of each split.
+        simple: What a trivial and a linear model reach.
+    """
+    held_out = prepared.splits.validation
+    return diagnose(
+        prepared.dataset.info.task,
+        history=trained.history,
+        train=metrics["train"],
+        validation=metrics.get("validation", {}),
+        baselines=simple,
+        validation_rows=0 if held_out is None else len(held_out),
+        best_epoch=trained.best_epoch,
+        shared_rows=prepared.dataset.info.shared_rows,
+    )

@@ -1,0 +1,90 @@
+"""Writing what a training leaves behind; each file whole or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dnnctl.engines.base import Engine
+from dnnctl.evaluation.baselines import Baseline
+from dnnctl.files import write_json, write_npz
+from dnnctl.runs.history import write_table
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.training.loop import Trained
+from dnnctl.training.measuring import Figures
+from dnnctl.training.preparing import Prepared
+
+
+def save_history(run: RunDirectory, trained: Trained) -> None:
+    """Write a row an epoch, a row an inspected layer, and a row a step where these were kept."""
+    write_table(run.history, trained.history)
+    write_table(run.layers, trained.layers)
+    if trained.losses:
+        every = [float(loss) for part in trained.losses for loss in part]
+        write_table(run.iterations, [{"iteration": i, "loss": loss} for i, loss in enumerate(every, start=1)])
+
+
+def save_network(prepared: Prepared, engine: Engine, run: RunDirectory) -> None:
+    """Write the weights, the statistics of the training rows, and the network for plain Keras."""
+    write_json(run.preprocessing, prepared.preprocessing.to_json())
+    write_npz(run.weights, engine.weights())
+    engine.save_model(run.model)
+
+
+def save_figures(
+    prepared: Prepared,
+    run: RunDirectory,
+    metrics: Figures,
+    simple: tuple[Baseline, ...],
+    scores: dict[str, Any],
+) -> None:
+    """Write the final figures, and the scores of the test rows.
+
+    Args:
+        prepared: What the run was made from.
+        run: Its folder.
+        metrics: Figures of each split.
+        simple: What a trivial and a linear model reach.
+        scores: What the network says of the rows of each split.
+    """
+    by_kind = {baseline.kind: {"label": baseline.label, **baseline.test} for baseline in simple}
+    write_json(run.metrics, {**metrics, "baseline": by_kind})
+    splits = prepared.splits
+    write_npz(
+        run.predictions,
+        {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores["test"].astype("float32")},
+    )
+
+
+def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | None) -> dict[str, Any]:
+    """Return what the manifest says of a training before it begins.
+
+    Args:
+        prepared: What it is made from.
+        command: The command line.
+        init_from: The run whose weights it starts from; None for fresh ones.
+    """
+    config, splits = prepared.config, prepared.splits
+    return {
+        "name": config.name,
+        "command": list(command),
+        "seed": config.seed,
+        "engine": config.engine,
+        "deterministic": config.deterministic,
+        "threads": config.training.threads,
+        "data": {
+            "dataset": prepared.dataset.name,
+            "found": prepared.dataset.found,
+            "digests": prepared.dataset.digests,
+            "notes": list(prepared.dataset.notes),
+            "rows": {name: len(rows) for name, rows in splits.rows.items()},
+            "batch_size": prepared.batch_size,
+        },
+        "network": {
+            "architecture": prepared.plan.architecture_hash,
+            "parameters": prepared.plan.parameters,
+            "trainable": prepared.plan.trainable,
+            "steps_per_epoch": prepared.length.steps_per_epoch,
+            "steps_planned": prepared.length.steps,
+        },
+        "init_from": str(init_from.path) if init_from else None,
+        "warnings": list(prepared.warnings),
+    }
