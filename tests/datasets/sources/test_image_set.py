@@ -107,7 +107,7 @@ def test_damage_is_told_and_not_passed_over(tmp_path: Path) -> None:
     assert str(file) in message
     assert f"expected SHA-256 {TINY.digests['train-labels']}" in message
     assert f"received {sha256_of_array(other)}" in message
-    assert "delete it" in message
+    assert "take it away" in message
     assert "dnnctl data fetch tiny_set" in message
 
 
