@@ -1,6 +1,6 @@
 """Fashion-MNIST: 70,000 pictures of clothes, shoes and bags of 28x28 pixels."""
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
+from dnnctl.datasets.base import DatasetInfo, DatasetOptions
 from dnnctl.datasets.sources import image_set
 
 SET = image_set.ImageSet(
@@ -49,20 +49,4 @@ class Options(DatasetOptions):
     """60,000 pictures to train on and 10,000 to test on, as published. It has no options."""
 
 
-def describe(options: Options) -> DatasetInfo:  # noqa: ARG001
-    """Return what is known about Fashion-MNIST."""
-    return SET.info
-
-
-def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
-    """Return the folder or file that holds it, or None."""
-    return image_set.find(SET, places)
-
-
-def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
-    """Read it, and download it first where it is nowhere and `places.download` allows that.
-
-    Raises:
-        DataError: If it is nowhere, or damaged where it was found.
-    """
-    return image_set.load(SET, places)
+describe, find, load = image_set.functions(SET)

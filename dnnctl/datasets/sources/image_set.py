@@ -1,16 +1,16 @@
 """Image sets published as four IDX files: MNIST and those that took its form."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, Places, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
 from dnnctl.datasets.sources import idx, keras_npz
 from dnnctl.datasets.sources.damage import DamagedError, verify
 from dnnctl.datasets.sources.download import fetch
@@ -59,6 +59,25 @@ class ImageSet:
         train, test = self.info.rows
         rows = train if part.startswith("train") else test
         return (rows, *self.info.input_shape) if part.endswith("images") else (rows,)
+
+
+class Functions(NamedTuple):
+    """What a data set's file must define, for an image set."""
+
+    describe: Callable[[DatasetOptions], DatasetInfo]
+    find: Callable[[DatasetOptions, Places], str | None]
+    load: Callable[[DatasetOptions, Places], Dataset]
+
+
+def functions(images: ImageSet) -> Functions:
+    """Return the three functions of an image set's file; the set has no options to look at.
+
+    Args:
+        images: Which one.
+    """
+    return Functions(
+        lambda _: images.info, lambda _, places: find(images, places), lambda _, places: load(images, places)
+    )
 
 
 def _search(images: ImageSet, places: Places) -> Search[dict[str, Path]]:
