@@ -23,7 +23,7 @@ def out_option(function: Function) -> Function:
         default=output_folder,
         show_default="outputs, or $DNNCTL_OUTPUT_DIR",
         metavar="DIR",
-        help="Folder that runs are kept in.",
+        help="Folder that runs are kept in, as --out experiments.",
     )(function)
 
 
@@ -45,7 +45,7 @@ def engine_option(function: Function) -> Function:
         type=click.Choice(["auto", "numpy", "keras"]),
         default="auto",
         show_default=True,
-        help="What computes; auto takes NumPy where training found that both say the same, as it starts sooner.",
+        help="What computes, as --engine keras; auto takes NumPy where training found that both say the same.",
     )(function)
 
 
@@ -55,5 +55,5 @@ def json_option(function: Function) -> Function:
         "--json",
         "as_json",
         is_flag=True,
-        help="Print one JSON object on standard output, the rest on standard error.",
+        help="Print one JSON object on standard output, the rest on standard error: --json | jq .metrics.",
     )(function)

@@ -8,7 +8,7 @@ import click
 PATH = click.option(
     "--path",
     type=click.Path(path_type=Path),
-    help="Folder or file to read it from, instead of the usual places.",
+    help="Folder or file to read it from instead of the usual places, as --path ~/mnist.npz.",
 )
 
 
@@ -18,7 +18,7 @@ def command() -> None:
 
 
 @command.command("list", epilog="Example: dnnctl data list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .")
 def list_(as_json: bool) -> None:
     """List every data set, and where it is or how to get it."""
     from dnnctl.cli.tables import grid
@@ -38,7 +38,9 @@ def list_(as_json: bool) -> None:
 @command.command(epilog="Example: dnnctl data info mnist")
 @click.argument("name")
 @PATH
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the digest of each array.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, with the digest of each array: --json | jq .digests."
+)
 def info(name: str, path: Path | None, as_json: bool) -> None:
     """Say what data set NAME is and what is in it; nothing is downloaded."""
     from dnnctl.cli import tables
@@ -75,7 +77,7 @@ def fetch(name: str) -> None:
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File to draw into, .png, .svg or .pdf.  [default: NAME.png]",
+    help="File to draw into (.png, .svg, .pdf), as -o clothes.svg.  [default: NAME.png]",
 )
 def show(name: str, path: Path | None, output: Path | None) -> None:
     """Draw samples of data set NAME into a file.

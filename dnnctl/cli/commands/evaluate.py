@@ -15,19 +15,19 @@ from dnnctl.cli.options import engine_option, json_option, out_option
     type=click.Choice(["test", "validation", "train"]),
     default="test",
     show_default=True,
-    help="Which rows.",
+    help="Which rows, as --split validation.",
 )
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Read the data set from this folder or file instead.",
+    help="Read the data set from this folder or file instead, as --data ~/mnist.",
 )
 @click.option(
     "--plots",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Draw the plots into this folder.",
+    help="Draw the plots into this folder, as --plots pictures.",
 )
 @engine_option
 @out_option

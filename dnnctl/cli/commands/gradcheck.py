@@ -15,9 +15,11 @@ from dnnctl.cli.options import json_option, set_option
     type=click.IntRange(min=1, max=1024),
     default=16,
     show_default=True,
-    help="Training rows to check on; more make it slower, not more exact.",
+    help="Training rows to check on, as --rows 8; more make it slower, not more exact.",
 )
-@click.option("--no-keras", is_flag=True, help="Compare with differences of the loss only; TensorFlow stays unused.")
+@click.option(
+    "--no-keras", is_flag=True, help="Compare with differences only, without TensorFlow: gradcheck xor --no-keras."
+)
 @json_option
 def command(config: str, settings: tuple[str, ...], rows: int, no_keras: bool, as_json: bool) -> int:
     """Check the NumPy engine's gradients of CONFIG's network.

@@ -18,15 +18,19 @@ from dnnctl.cli.options import engine_option, out_option
     metavar="NUMBERS",
     help="One row of numbers, as 75 or 0,1. May be repeated.",
 )
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Take N rows of the data set's test split.")
-@click.option("--invert/--no-invert", default=None, help="Exchange dark and light in images; detected if not given.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Take N rows of the test split, as --sample 5.")
+@click.option(
+    "--invert/--no-invert",
+    default=None,
+    help="Exchange dark and light in images, as --no-invert; detected if not given.",
+)
 @click.option(
     "--top",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
     metavar="K",
-    help="Name the K best classes.",
+    help="Name the K best classes, as --top 3.",
 )
 @click.option(
     "--format",
@@ -34,14 +38,14 @@ from dnnctl.cli.options import engine_option, out_option
     type=click.Choice(["table", "csv", "json", "jsonl"]),
     default="table",
     show_default=True,
-    help="How to write the predictions.",
+    help="How to write the predictions, as --format json.",
 )
 @click.option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write to this file.",
+    help="Write to this file, as -o answers.csv.",
 )
 @engine_option
 @out_option

@@ -15,9 +15,11 @@ from dnnctl.cli.options import json_option, set_option
     type=click.IntRange(min=1, max=1_000_000),
     default=1,
     show_default=True,
-    help="Take so many steps and show how the figures move.",
+    help="Take so many steps and show how the figures move, as --steps 20.",
 )
-@click.option("--rows", type=click.IntRange(min=1), help="Rows a step.  [default: the configuration's batch size]")
+@click.option(
+    "--rows", type=click.IntRange(min=1), help="Rows a step, as --rows 4.  [default: the configuration's batch size]"
+)
 @json_option
 def command(config: str, settings: tuple[str, ...], steps: int, rows: int | None, as_json: bool) -> None:
     """Explain one training step, forward and backward.

@@ -11,14 +11,24 @@ from dnnctl.cli.options import json_option, out_option, set_option
 @click.command()
 @click.argument("config")
 @set_option
-@click.option("--name", metavar="NAME", help="Name of the run instead of the configuration's.")
+@click.option("--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try.")
 @out_option
 @click.option(
-    "--engine", type=click.Choice(["keras", "numpy"]), help="Train with this engine instead of the one named."
+    "--engine",
+    type=click.Choice(["keras", "numpy"]),
+    help="Train with this engine instead of the one named, as --engine numpy.",
 )
-@click.option("--init-from", metavar="RUN", help="Start from the weights of this run: a path, a name, or latest.")
-@click.option("--dry-run", is_flag=True, help="Check everything and show the network, but do not train.")
-@click.option("--quiet", is_flag=True, help="Print the run's folder only; warnings go to standard error.")
+@click.option(
+    "--init-from",
+    metavar="RUN",
+    help="Start from the weights of a run (a path, a name, or latest), as --init-from digits.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Check everything and show the network without training: train digits --dry-run."
+)
+@click.option(
+    "--quiet", is_flag=True, help="Print the run's folder only, for scripts: RUN=$(dnnctl train digits --quiet)."
+)
 @json_option
 def command(
     config: str,
