@@ -40,8 +40,10 @@ class KerasEngine:
         self._variables = variables(task.plan, self._layers)
         self._batches: EpochBatches | None = None
         self._epoch: Any = None
-        self._run = self._tf.function(self._steps, reduce_retracing=True)
-        self._forward = self._tf.function(lambda x: self._to_logits(x, training=False), reduce_retracing=True)
+        self._run = self._tf.function(self._steps, autograph=False, reduce_retracing=True)
+        self._forward = self._tf.function(
+            lambda x: self._to_logits(x, training=False), autograph=False, reduce_retracing=True
+        )
 
     @contextlib.contextmanager
     def _context(self) -> Iterator[None]:
@@ -80,25 +82,37 @@ class KerasEngine:
         return Steps(losses.numpy(), logits.numpy())
 
     def _steps(self, batches: Any, rates: Any) -> tuple[Any, Any]:
-        """Take steps inside a graph; traced once."""
+        """Take steps inside a graph; traced once.
+
+        The loop is written out as `tf.while_loop`: AutoGraph, which would turn a `for` into one, rewrites source
+        code and depends on the Python version.
+        """
         tf = self._tf
         count = tf.shape(rates)[0]
         shape = [None, self._task.plan.outputs]
         losses = tf.TensorArray(self._task.dtype, size=count)
         outputs = tf.TensorArray(self._task.dtype, size=count, infer_shape=False, element_shape=shape)
-        for step in tf.range(count):
-            x, y = next(batches)
-            self._optimizer.learning_rate = rates[step]
-            with tf.GradientTape() as tape:
-                logits = self._to_logits(x, training=True)
-                loss = self._loss(y, logits)
-                if self._to_logits.losses:
-                    loss += tf.add_n(self._to_logits.losses)
-            trained = self._to_logits.trainable_variables
-            self._optimizer.apply(tape.gradient(loss, [v.value for v in trained]), trained)
-            losses = losses.write(step, loss)
-            outputs = outputs.write(step, logits)
+
+        def step(i: Any, losses: Any, outputs: Any) -> tuple[Any, Any, Any]:
+            loss, logits = self._step(*batches.get_next(), rates[i])
+            return i + 1, losses.write(i, loss), outputs.write(i, logits)
+
+        start = (tf.constant(0), losses, outputs)
+        _, losses, outputs = tf.while_loop(lambda i, *_: i < count, step, start, parallel_iterations=1)
         return losses.stack(), outputs.concat()
+
+    def _step(self, x: Any, y: Any, learning_rate: Any) -> tuple[Any, Any]:
+        """Take one optimizer step and return the batch's loss and logits."""
+        tf = self._tf
+        self._optimizer.learning_rate = learning_rate
+        with tf.GradientTape() as tape:
+            logits = self._to_logits(x, training=True)
+            loss = self._loss(y, logits)
+            if self._to_logits.losses:
+                loss += tf.add_n(self._to_logits.losses)
+        trained = self._to_logits.trainable_variables
+        self._optimizer.apply(tape.gradient(loss, [v.value for v in trained]), trained)
+        return loss, logits
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""

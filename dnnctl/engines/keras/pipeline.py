@@ -49,6 +49,7 @@ class EpochBatches:
         tf = self._tf
         rows = len(self._x)
 
+        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
         def gather(start: Any) -> tuple[Any, Any]:
             index = self._order[start : start + batch_size]
             return tf.cast(tf.gather(self._x, index), self._dtype), tf.gather(self._y, index)
