@@ -94,7 +94,8 @@ class KerasEngine:
         outputs = tf.TensorArray(self._task.dtype, size=count, infer_shape=False, element_shape=shape)
 
         def step(i: Any, losses: Any, outputs: Any) -> tuple[Any, Any, Any]:
-            loss, logits = self._step(*batches.get_next(), rates[i])
+            x, y = batches.get_next()
+            loss, logits = self._step(x, y, rates[i])
             return i + 1, losses.write(i, loss), outputs.write(i, logits)
 
         start = (tf.constant(0), losses, outputs)
