@@ -44,6 +44,7 @@ class Screen(Observer):
         self._live = is_terminal(stream) and not quiet
         self._stage = ""
         self._bar: Bar | None = None
+        self._moved = False
         self._task: TaskID | None = None
         self._heard: int = 0
         self._before: dict[int, Any] = {}
@@ -107,7 +108,10 @@ class Screen(Observer):
         total = self._bar.tasks[0].total or 1
         per_epoch = total / progress.epochs
         done = (progress.epoch - 1 + progress.step / progress.steps) * per_epoch
-        self._bar.update(self._task, completed=done, description=text, left=duration(progress.seconds_left))
+        # The bar is drawn anew ten times a second; the first figures are shown at once, however short the training.
+        left = duration(progress.seconds_left)
+        self._bar.update(self._task, completed=done, description=text, left=left, refresh=not self._moved)
+        self._moved = True
 
     def on_epoch(self, row: Mapping[str, float], epochs: int) -> None:
         """Write the epoch's line."""
