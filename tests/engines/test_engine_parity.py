@@ -163,7 +163,8 @@ def test_histories_of_shipped_configurations_agree(name: str, tmp_path: Path, re
         request.getfixturevalue("data_dir")
     path = without_dropout(name, tmp_path)
     # Adam divides by the root of squared gradients, so where those are tiny it makes the last digit of a float32 a
-    # whole step: after hundreds of steps with batch normalization, these three miss 1e-4 in float32 (docs/performance.md has by how much).
+    # whole step: after hundreds of steps with batch normalization, these three miss 1e-4 in float32; by how much is
+    # in docs/performance.md.
     precision = "float64" if name in NORMALIZED else "float32"
     keras, numpy = (two_epochs(path, engine, precision, tmp_path) for engine in ("keras", "numpy"))
     for expected, received in zip(keras, numpy, strict=True):
