@@ -1,7 +1,6 @@
 """The gradient of a batch's loss as TensorFlow computes it, to compare with."""
 
 import contextlib
-import math
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
@@ -13,9 +12,7 @@ from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import Hardware, NetworkTask
 from dnnctl.experiments.batch import Batch
 from dnnctl.layers.dropout import Layer as Dropout
-from dnnctl.layers.gelu import Layer as Gelu
-from dnnctl.layers.leaky_relu import Layer as LeakyRelu
-from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
+from dnnctl.layers.parts.plan import PlannedLayer
 from dnnctl.training.preparing import Prepared
 
 
@@ -54,41 +51,21 @@ def keras_gradient(
         with tensorflow.GradientTape() as tape:
             value = tensorflow.constant(batch.x)
             for planned, layer in zip(plan.layers[:-1], layers[:-1], strict=True):
-                value = _forward(tensorflow, planned, layer, value, config.seed)
-            total = loss(batch.y, value) + _penalty(tensorflow, plan, own)
+                value = _forward(planned, layer, value, config.seed)
+            total = loss(batch.y, value) + sum(penalty for layer in layers for penalty in layer.losses)
         found = tape.gradient(total, [variable.value for variable in own.values()])
     return {name: np.asarray(gradient) for name, gradient in zip(own, found, strict=True)}
 
 
-def _forward(tensorflow: Any, planned: PlannedLayer, layer: Any, x: Any, seed: int) -> Any:
-    """Return a layer's output while training.
-
-    By its Keras layer, but for dropout, whose mask would be another one, and for two activations whose
-    constants TensorFlow 2.21 rounds to float32 even when it computes in float64.
-    """
+def _forward(planned: PlannedLayer, layer: Any, x: Any, seed: int) -> Any:
+    """Return a layer's output while training: by its Keras layer, but for dropout, whose mask would be another one."""
     spec = planned.spec
     if isinstance(spec, Dropout):
         dropout = spec.to_numpy(layer_seed(seed, planned.name), x.dtype.name)
         dropout.at(0)
         # What dropout makes of ones is its mask.
         return x * dropout.forward(np.ones(x.shape, x.dtype.name), training=True).copy()
-    if isinstance(spec, LeakyRelu):
-        return tensorflow.where(x > 0, x, spec.negative_slope * x)
-    if isinstance(spec, Gelu):
-        return x * tensorflow.math.erfc(-math.sqrt(0.5) * x) / 2
     return layer(x, training=True)
-
-
-def _penalty(tensorflow: Any, plan: NetworkPlan, variables: dict[str, Any]) -> Any:
-    """Return the penalties on weights; Keras's own round their factors to float32."""
-    total: Any = 0.0
-    for layer in plan.layers:
-        for weight in layer.weights:
-            if weight.regularizer is not None:
-                w = variables[f"{layer.name}/{weight.name}"].value
-                total += weight.regularizer.l1 * tensorflow.reduce_sum(tensorflow.abs(w))
-                total += weight.regularizer.l2 * tensorflow.reduce_sum(tensorflow.square(w))
-    return total
 
 
 @contextlib.contextmanager

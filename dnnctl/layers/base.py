@@ -1,7 +1,7 @@
 """What every layer has in common."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +67,9 @@ class NumpyLayer:
         dtype: `float32` or `float64`.
     """
 
-    # Whether the function has a kink, where a difference quotient says nothing about the gradient.
-    kinked: ClassVar[bool] = False
+    # On which side of its kink each input counts, whatever it is: as `side` gave it in an earlier pass. With it
+    # the function has no kink, and where it had none nearby its values and its slope are the same.
+    held: "Array | None" = None
 
     def __init__(self, dtype: str) -> None:
         self.dtype = np.dtype(dtype)

@@ -29,6 +29,10 @@ class Layer(Activation):
         return Elu(self.alpha, dtype)
 
 
+# How far an input may go beyond 0 that counts as below it.
+FAR = 30.0
+
+
 class Elu(NumpyLayer):
     r"""Exponential linear unit, a its depth; all (batch, units).
 
@@ -39,17 +43,17 @@ class Elu(NumpyLayer):
         dtype: `float32` or `float64`.
     """
 
-    kinked: ClassVar[bool] = True
-
     def __init__(self, alpha: float, dtype: str) -> None:
         super().__init__(dtype)
         self._alpha = self.dtype.type(alpha)
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return x above 0, a (exp(x) - 1) below."""
-        self._above: Array = np.greater(x, 0, out=self.buffer("above", x.shape, bool))
+        self._above: Array = (
+            np.greater(x, 0, out=self.buffer("above", x.shape, bool)) if self.held is None else self.held
+        )
         # Clipped first, since exp of a large x would overflow although it is not used.
-        y: Array = np.minimum(x, 0, out=self.buffer("y", x.shape))
+        y: Array = np.minimum(x, 0 if self.held is None else FAR, out=self.buffer("y", x.shape))
         np.expm1(y, out=y)
         y *= self._alpha
         np.copyto(y, x, where=self._above)

@@ -39,15 +39,15 @@ class LeakyRelu(NumpyLayer):
         dtype: `float32` or `float64`.
     """
 
-    kinked: ClassVar[bool] = True
-
     def __init__(self, slope: float, dtype: str) -> None:
         super().__init__(dtype)
         self._slope = self.dtype.type(slope)
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return x above 0, s x below."""
-        self._above: Array = np.greater(x, 0, out=self.buffer("above", x.shape, bool))
+        self._above: Array = (
+            np.greater(x, 0, out=self.buffer("above", x.shape, bool)) if self.held is None else self.held
+        )
         y: Array = np.multiply(x, self._slope, out=self.buffer("y", x.shape))
         np.copyto(y, x, where=self._above)
         return y

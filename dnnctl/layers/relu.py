@@ -1,7 +1,5 @@
 r"""Rectified linear unit: $y = \max(x, 0)$."""
 
-from typing import ClassVar
-
 import numpy as np
 
 from dnnctl.layers.base import Activation, Array, KerasForm, NumpyLayer
@@ -25,10 +23,10 @@ class Layer(Activation):
 class Relu(NumpyLayer):
     r"""Rectified linear unit: forward $y = \max(x, 0)$, backward $dx = dy \cdot [y > 0]$; all (batch, units)."""
 
-    kinked: ClassVar[bool] = True
-
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return max(x, 0)."""
+        if self.held is not None:
+            return np.multiply(x, self.held, out=self.buffer("y", x.shape))
         self._y: Array = np.maximum(x, 0, out=self.buffer("y", x.shape))
         return self._y
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from dnnctl.config.losses import LOSSES
 from dnnctl.config.shipped import shipped
 from dnnctl.errors import ModelError, UsageError
 from dnnctl.experiments import gradcheck as module
+from dnnctl.experiments.batch import batch_of
 from dnnctl.experiments.gradcheck import GradientCheck, chosen_entries, gradcheck
+from dnnctl.experiments.surface import LossSurface
 from dnnctl.layers.batch_normalization import BatchNormalization
 from dnnctl.layers.dense import Affine
 from dnnctl.layers.relu import Relu
 from dnnctl.layers.sigmoid import Sigmoid
+from dnnctl.training.preparing import prepare
 
 Write = Callable[..., Path]
 
@@ -184,3 +188,14 @@ def test_without_keras_nothing_of_it_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["True", "[]"]
+
+
+def test_the_loss_is_followed_along_one_branch(write: Write) -> None:
+    loaded = config(write, "[dense: {units: 6, activation: relu}]", "height_weight", "{loss: mean_absolute_error}")
+    prepared = replace(prepare(loaded), batch_size=8)
+    surface = LossSurface(prepared, batch_of(prepared, 0, "float64"))
+    moved = surface.along("dense_1/kernel", 0)
+    assert moved(0) == surface.value
+    # As the true loss nearby, and smooth where that has its kinks: here a polynomial of the first degree.
+    assert moved(2) - moved(1) == pytest.approx(moved(1) - moved(0), rel=1e-9)
+    assert moved(-50) - moved(0) == pytest.approx(50 * (moved(0) - moved(1)), rel=1e-9)

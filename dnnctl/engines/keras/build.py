@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask, check_weights
-from dnnctl.engines.keras.learning import in_full
+from dnnctl.engines.keras.exact import computed_in_full, in_full
 from dnnctl.layers.base import KerasForm
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
@@ -35,7 +35,8 @@ def keras_layer(layer: PlannedLayer, seed: int, dtype: str = "float32") -> Any:
     import keras
 
     form = layer.spec.keras_form(layer_seed(seed, layer.name))
-    return getattr(keras.layers, form.class_name)(name=layer.name, dtype=dtype, **in_full(form.options, dtype))
+    made = getattr(keras.layers, form.class_name)(name=layer.name, dtype=dtype, **in_full(form.options, dtype))
+    return computed_in_full(made, dtype)
 
 
 def build_models(task: NetworkTask, layers: list[Any]) -> tuple[Any, Any]:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from dnnctl.config.losses import LossSpec
 from dnnctl.config.optimizers import OptimizerSpec
+from dnnctl.engines.keras.exact import in_full
 
 _LOSSES = {
     "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
@@ -54,17 +53,3 @@ def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32") -> Any:
 
     settings = in_full(spec.settings(), dtype)
     return getattr(keras.optimizers, _OPTIMIZERS[spec.key])(learning_rate=1.0, **settings)
-
-
-def in_full(options: dict[str, Any], dtype: str) -> dict[str, Any]:
-    """Return options whose numbers Keras takes with all their digits.
-
-    Keras turns a Python float into float32 before it casts it; a NumPy float keeps its digits.
-
-    Args:
-        options: Arguments of a Keras layer, loss or optimizer.
-        dtype: `float32` or `float64`; only the latter needs it.
-    """
-    if dtype == "float32":
-        return options
-    return {k: np.float64(v) if type(v) is float else v for k, v in options.items()}

@@ -27,14 +27,27 @@ Array = NDArray[Any]
 class Loss(Protocol):
     """A loss from logits."""
 
-    def value(self, logits: Array, y_true: Array) -> float:
-        """Return the mean loss of rows: logits (n, outputs), y_true (n,) labels or (n, targets)."""
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
+        """Return the mean loss of rows: logits (n, outputs), y_true (n,) labels or (n, targets).
+
+        With `sides`, what `sides` gave for other logits, each error counts on that side of the loss's kink.
+        """
+
+    def sides(self, logits: Array, y_true: Array) -> Array | None:
+        """Return on which side of the loss's kink each error lies, (n, targets) of -1, 0 and 1; None without one."""
 
     def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
         """Return the mean loss and its gradient with respect to the logits, (n, outputs)."""
 
 
-class SoftmaxCrossEntropy:
+class SmoothLoss:
+    """A loss without a kink."""
+
+    def sides(self, logits: Array, y_true: Array) -> None:
+        """Return None: there is no kink."""
+
+
+class SoftmaxCrossEntropy(SmoothLoss):
     """Cross entropy of labels and logits over classes.
 
     Args:
@@ -45,7 +58,7 @@ class SoftmaxCrossEntropy:
         self._smoothing = smoothing
         self._rows = np.arange(0)
 
-    def value(self, logits: Array, y_true: Array) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, classes)."""
         shifted = logits - logits.max(axis=1, keepdims=True)
         return self._mean(shifted, np.exp(shifted).sum(axis=1), self._index(y_true))
@@ -82,7 +95,7 @@ class SoftmaxCrossEntropy:
         return float(np.add.reduce(terms, dtype=np.float64)) / len(terms)
 
 
-class SigmoidCrossEntropy:
+class SigmoidCrossEntropy(SmoothLoss):
     """Cross entropy of 0 or 1 and one logit.
 
     Args:
@@ -99,7 +112,7 @@ class SigmoidCrossEntropy:
         kept, spread = logits.dtype.type(1 - self._smoothing), logits.dtype.type(self._smoothing / 2)
         return np.asarray(target * kept + spread)
 
-    def value(self, logits: Array, y_true: Array) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, 1)."""
         target = self._targets(logits, y_true)
         terms = np.maximum(logits, 0) - target * logits + np.log1p(np.exp(-np.abs(logits)))
@@ -118,30 +131,38 @@ class SigmoidCrossEntropy:
 class ErrorLoss:
     """A loss of the errors e = z - y alone."""
 
-    def terms(self, error: Array) -> Array:
-        """Return the loss of each error, (n, targets)."""
+    def terms(self, error: Array, sides: Array | None) -> Array:
+        """Return the loss of each error, (n, targets), on its own side of the kink or on the given one."""
         raise TypeError(f"{type(self).__name__} does not define terms")  # pragma: no cover
+
+    def side(self, error: Array) -> Array | None:
+        """Return on which side of the kink each error lies, (n, targets); None without a kink."""
+        return None
 
     def slope(self, error: Array) -> Array:
         """Return the derivative of `terms`, (n, targets)."""
         raise TypeError(f"{type(self).__name__} does not define slope")  # pragma: no cover
 
-    def value(self, logits: Array, y_true: Array) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
         """Return the mean over rows and targets."""
-        return float(self.terms(logits - y_true).mean(dtype=np.float64))
+        return float(self.terms(logits - y_true, sides).mean(dtype=np.float64))
+
+    def sides(self, logits: Array, y_true: Array) -> Array | None:
+        """Return on which side of the kink each error lies, (n, targets); None without a kink."""
+        return self.side(logits - y_true)
 
     def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
         """Return the mean and the slope / (nK), (n, targets)."""
         error = logits - y_true
         gradient = self.slope(error)
         gradient *= logits.dtype.type(1 / logits.size)
-        return float(self.terms(error).mean(dtype=np.float64)), gradient
+        return float(self.terms(error, None).mean(dtype=np.float64)), gradient
 
 
 class MeanSquaredError(ErrorLoss):
     """Mean of the squared errors."""
 
-    def terms(self, error: Array) -> Array:
+    def terms(self, error: Array, sides: Array | None) -> Array:
         """Return e e."""
         return np.asarray(np.square(error))
 
@@ -153,9 +174,13 @@ class MeanSquaredError(ErrorLoss):
 class MeanAbsoluteError(ErrorLoss):
     """Mean of the absolute errors."""
 
-    def terms(self, error: Array) -> Array:
+    def terms(self, error: Array, sides: Array | None) -> Array:
         """Return |e|."""
-        return np.asarray(np.abs(error))
+        return np.asarray(np.abs(error) if sides is None else sides * error)
+
+    def side(self, error: Array) -> Array:
+        """Return the sign of e; an error of exactly 0 has no side, and the two slopes are averaged."""
+        return np.asarray(np.sign(error))
 
     def slope(self, error: Array) -> Array:
         """Return the sign of e."""
@@ -172,10 +197,14 @@ class Huber(ErrorLoss):
     def __init__(self, delta: float) -> None:
         self._delta = delta
 
-    def terms(self, error: Array) -> Array:
+    def terms(self, error: Array, sides: Array | None) -> Array:
         """Return e e / 2, or delta |e| - delta delta / 2 beyond delta."""
-        size = np.abs(error)
-        return np.where(size <= self._delta, np.square(error) / 2, self._delta * size - self._delta**2 / 2)
+        beyond = self.side(error) if sides is None else sides
+        return np.where(beyond == 0, np.square(error) / 2, self._delta * beyond * error - self._delta**2 / 2)
+
+    def side(self, error: Array) -> Array:
+        """Return 0 up to delta, and the sign of e beyond it."""
+        return np.asarray(np.sign(error) * (np.abs(error) > self._delta))
 
     def slope(self, error: Array) -> Array:
         """Return e, cut off at -delta and delta."""

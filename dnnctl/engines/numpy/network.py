@@ -111,21 +111,22 @@ class NumpyNetwork:
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss: l1 |w| + l2 w w, summed."""
         total = 0.0
-        for name, l1, l2 in self._penalties():
+        for name, l1, l2 in self.penalties():
             w = self._all[name]
             total += l1 * float(np.abs(w).sum(dtype=np.float64)) + l2 * float(np.square(w).sum(dtype=np.float64))
         return total
 
     def _add_penalty_gradients(self) -> None:
         """Add l1 sign(w) + 2 l2 w to the gradient of each weight with a penalty."""
-        for name, l1, l2 in self._penalties():
+        for name, l1, l2 in self.penalties():
             here, w = self.gradient[self.slices[name]], self.theta[self.slices[name]]
             if l1:
                 here += w.dtype.type(l1) * np.sign(w)
             if l2:
                 here += w.dtype.type(2 * l2) * w
 
-    def _penalties(self) -> list[tuple[str, float, float]]:
+    def penalties(self) -> list[tuple[str, float, float]]:
+        """Return the arrays with a penalty, each with its l1 and l2."""
         return [
             (f"{layer.name}/{weight.name}", weight.regularizer.l1, weight.regularizer.l2)
             for layer in self.plan.layers
