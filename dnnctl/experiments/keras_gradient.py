@@ -63,8 +63,7 @@ def _forward(planned: PlannedLayer, layer: Any, x: Any, seed: int) -> Any:
     if isinstance(spec, Dropout):
         dropout = spec.to_numpy(layer_seed(seed, planned.name), x.dtype.name)
         dropout.at(0)
-        # What dropout makes of ones is its mask.
-        return x * dropout.forward(np.ones(x.shape, x.dtype.name), training=True).copy()
+        return x * dropout.mask(tuple(x.shape)).copy()
     return layer(x, training=True)
 
 

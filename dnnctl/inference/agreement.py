@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.config.losses import LossSpec
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.datasets.base import DatasetInfo
-from dnnctl.inference.network import Forward, Network
+from dnnctl.inference.network import Network
 
 ROWS = 256
 # Of a probability; of a value in the target's unit, in standard deviations of the target.
@@ -35,21 +33,17 @@ class Agreement:
         return asdict(self)
 
 
-def compare(
-    trained: Network, other: Forward, x: NDArray[Any], info: DatasetInfo, preprocessing: Preprocessing, loss: LossSpec
-) -> Agreement:
+def compare(one: Network, other: Network, x: NDArray[Any], preprocessing: Preprocessing) -> Agreement:
     """Compare what two engines say of rows.
 
     Args:
-        trained: The network as the engine that trained it answers.
-        other: The other engine with the same weights.
+        one: The network as one engine answers.
+        other: The same weights in the other.
         x: Raw rows, (n, ...); the first `ROWS` are compared.
-        info: What is known about the data set.
         preprocessing: Statistics of the training rows.
-        loss: The loss the network is trained with.
     """
     rows = x[:ROWS]
-    difference = np.abs(trained.scores(rows) - Network(other, info, preprocessing, loss).scores(rows))
+    difference = np.abs(one.scores(rows) - other.scores(rows))
     if preprocessing.target_spread:
         difference = difference / np.array(preprocessing.target_spread)
     largest = float(difference.max(initial=0.0))

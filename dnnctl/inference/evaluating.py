@@ -1,5 +1,6 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
 from dnnctl.evaluation.classification import ClassRow, per_class
 from dnnctl.evaluation.measure import all_metrics
+from dnnctl.files import write_json
+from dnnctl.inference.agreement import compare
 from dnnctl.inference.loading import OpenedRun
 from dnnctl.inference.network import Network
 from dnnctl.inference.requirements import unmet
@@ -64,6 +67,9 @@ def evaluate(
 
     Raises:
         DataError: If the data is missing or damaged, or there is no such split.
+
+    The first time that Keras answers the test split of a run that NumPy trained, the largest difference between the
+    two goes into the run's manifest.
     """
     # Plots of numbers show the training rows too.
     dataset, splits = read_splits(opened, data, progress, test_only=name == "test" and opened.info.is_image)
@@ -73,6 +79,8 @@ def evaluate(
     followed = config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
     metrics, scores = network.figures(samples, names)
+    if engine == "keras" and name == "test":
+        _compare_late(opened, network, samples)
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
     required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
     notes = [*opened.notes, *dataset.notes]
@@ -90,6 +98,19 @@ def evaluate(
         tuple(notes),
         network,
     )
+
+
+def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None:
+    """Put the comparison of both engines into the manifest of a run that NumPy trained.
+
+    Its training did not start TensorFlow, so this is the first time that Keras can be asked. A folder that cannot
+    be written to keeps the manifest it has.
+    """
+    if opened.config.engine != "numpy" or opened.manifest.get("engines_agree") is not None or opened.unfinished:
+        return
+    found = compare(network, opened.network("numpy"), samples.x, opened.preprocessing)
+    with contextlib.suppress(OSError):
+        write_json(opened.run.manifest, {**opened.manifest, "engines_agree": found.to_json()})
 
 
 def read_splits(

@@ -56,11 +56,16 @@ class Dropout(NumpyLayer):
         if not training or self._rate == 0:
             self._mask = None
             return x
-        generator = np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self._step]))
-        drawn = generator.random(dtype=np.float32, out=self.buffer("drawn", x.shape, np.float32))
-        kept = np.greater_equal(drawn, np.float32(self._rate), out=self.buffer("kept", x.shape, bool))
-        self._mask = np.multiply(kept, self.dtype.type(1 / (1 - self._rate)), out=self.buffer("mask", x.shape))
+        self._mask = self.mask(x.shape)
         return np.multiply(x, self._mask, out=self.buffer("y", x.shape))
+
+    def mask(self, shape: tuple[int, ...]) -> Array:
+        """Return this step's mask, (batch, units): 0 with probability `rate`, else 1 / (1 - rate)."""
+        generator = np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self._step]))
+        drawn = generator.random(dtype=np.float32, out=self.buffer("drawn", shape, np.float32))
+        kept = np.greater_equal(drawn, np.float32(self._rate), out=self.buffer("kept", shape, bool))
+        mask: Array = np.multiply(kept, self.dtype.type(1 / (1 - self._rate)), out=self.buffer("mask", shape))
+        return mask
 
     def backward(self, dy: Array) -> Array:
         """Return dy times the mask."""

@@ -28,14 +28,18 @@ def measure_splits(prepared: Prepared, network: Network) -> tuple[Figures, dict[
 
 
 def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement | None:
-    """Compare NumPy's answers with those of the engine that trained; None if that was NumPy itself."""
+    """Compare NumPy's answers with those of the engine that trained.
+
+    None if that was NumPy itself: Keras is not started for it, and is compared when it is first asked.
+    """
     if prepared.config.engine == "numpy":
         return None
     other = NumpyNetwork(
         prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.precision
     )
     info, loss = prepared.dataset.info, prepared.config.training.loss
-    return compare(network, other, prepared.splits.test.x, info, prepared.preprocessing, loss)
+    answers = Network(other, info, prepared.preprocessing, loss)
+    return compare(network, answers, prepared.splits.test.x, prepared.preprocessing)
 
 
 def verdict(prepared: Prepared, trained: Trained, metrics: Figures, simple: tuple[Baseline, ...]) -> Verdict:

@@ -160,13 +160,13 @@ def test_histories_of_shipped_configurations_agree(name: str, tmp_path: Path, re
     if name in BIG:
         request.getfixturevalue("data_dir")
     path = without_dropout(name, tmp_path)
-    # Adam divides by the root of squared gradients, so where those are tiny it makes the last digit of a float32 a
-    # whole step: after hundreds of steps with batch normalization, these three miss 1e-4 in float32; by how much is
-    # in docs/performance.md.
-    precision = "float64" if name in NORMALIZED else "float32"
-    keras, numpy = (two_epochs(path, engine, precision, tmp_path) for engine in ("keras", "numpy"))
-    for expected, received in zip(keras, numpy, strict=True):
-        assert list(received) == list(expected)
-        for column in expected:
-            if column.endswith("loss"):
-                assert received[column] == pytest.approx(expected[column], rel=1e-4, abs=1e-4), column
+    # After hundreds of steps a unit lies so near its kink that float32 puts it on this side or that one. In these three
+    # one engine differs from itself by more than 1e-4 when the rows of its batches are reversed; docs/performance.md.
+    tolerances = {"float32": 1e-4} if name not in NORMALIZED else {"float64": 1e-4, "float32": 0.05}
+    for precision, tolerance in tolerances.items():
+        keras, numpy = (two_epochs(path, engine, precision, tmp_path) for engine in ("keras", "numpy"))
+        for expected, received in zip(keras, numpy, strict=True):
+            assert list(received) == list(expected)
+            for column in expected:
+                if column.endswith("loss"):
+                    assert received[column] == pytest.approx(expected[column], rel=tolerance, abs=tolerance), column

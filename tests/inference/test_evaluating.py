@@ -38,6 +38,19 @@ def test_the_other_engine_gives_the_same_figures_to_six_digits(digits_run: Any, 
         assert evaluate(open_run(run), engine=other).metrics == pytest.approx(figures, rel=1e-6)
 
 
+def test_the_first_answer_of_keras_for_a_run_of_numpy_puts_the_comparison_into_the_manifest(tmp_path: Path) -> None:
+    run = train(load("height_weight_hidden", ["engine=numpy", "training.epochs=3"]), out=tmp_path).run
+    before = json.loads(run.manifest.read_text())
+    evaluate(open_run(run))
+    assert json.loads(run.manifest.read_text()) == before
+    assert before["engines_agree"] is None
+    evaluate(open_run(run), engine="keras")
+    after = json.loads(run.manifest.read_text())
+    assert after["engines_agree"]["passed"]
+    assert 0 < after["engines_agree"]["largest_difference"] <= 1e-5
+    assert {**after, "engines_agree": None} == before
+
+
 @pytest.mark.parametrize("passed", [True, False, None])
 def test_the_light_engine_answers_only_where_it_was_found_to_agree(digits_run: Any, passed: bool | None) -> None:
     opened = open_run(digits_run.run)

@@ -1,0 +1,68 @@
+"""How far float32 alone takes a training apart: one engine, the same batches, their rows in reverse.
+
+Sums are taken in another order, nothing else changes; in exact arithmetic both trainings would be the same. So no two
+programs that add in different orders can be expected to agree more closely than this.
+
+    python -m benchmarks.float32_order mnist fashion_mnist sign_language_mnist
+"""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.config.loading import load
+from dnnctl.data.initial_weights import initial_weights
+from dnnctl.data.random import epoch_order
+from dnnctl.engines.choosing import build_engine
+from dnnctl.inference.network import Network
+from dnnctl.training.preparing import Prepared, prepare
+
+EPOCHS = 2
+
+
+def losses(prepared: Prepared, *, reverse: bool) -> NDArray[np.float64]:
+    """Train two epochs of the configured schedule without dropout and return (training, validation) loss of each."""
+    config, length, train = prepared.config, prepared.length, prepared.splits.train
+    start = initial_weights(prepared.plan, config.seed, config.training.precision)
+    engine = build_engine(config, prepared.plan, prepared.preprocessing, start)
+    network = Network(engine, prepared.dataset.info, prepared.preprocessing, config.training.loss)
+    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
+    found = []
+    for epoch in range(EPOCHS):
+        order = epoch_order(len(train), config.seed, epoch)
+        if reverse:
+            starts = range(0, len(order), prepared.batch_size)
+            order = np.concatenate([order[at : at + prepared.batch_size][::-1] for at in starts])
+        engine.start_epoch(order, prepared.batch_size)
+        steps = range(epoch * length.steps_per_epoch, (epoch + 1) * length.steps_per_epoch)
+        taken = engine.run([config.training.optimizer.learning_rate.rate(step, length) for step in steps])
+        assert prepared.splits.validation is not None
+        held_out, _ = network.figures(prepared.splits.validation, [])
+        found.append((float(taken.losses.mean(dtype=np.float64)), held_out["loss"]))
+    return np.array(found)
+
+
+def without_dropout(name: str, precision: str) -> Prepared:
+    """Return a shipped configuration for the NumPy engine, its dropout at rate 0."""
+    loaded = load(name, ["engine=numpy", f"training.precision={precision}"])
+    layers = [
+        spec.model_copy(update={"rate": 0.0}) if spec.key == "dropout" else spec for spec in loaded.config.model.layers
+    ]
+    model = loaded.config.model.model_copy(update={"layers": layers})
+    return prepare(replace(loaded, config=loaded.config.model_copy(update={"model": model})))
+
+
+def main() -> None:
+    """Print the largest difference over two epochs for each configuration."""
+    print("| configuration | precision | training loss | validation loss |\n| --- | --- | --- | --- |")
+    for name in sys.argv[1:]:
+        for precision in ("float32", "float64"):
+            prepared = without_dropout(name, precision)
+            apart = np.abs(losses(prepared, reverse=False) - losses(prepared, reverse=True)).max(axis=0)
+            print(f"| `{name}` | {precision} | {apart[0]:.1e} | {apart[1]:.1e} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
