@@ -24,7 +24,7 @@ class Layer(LayerSpec):
         """Return the Keras layer that computes this."""
         return KerasForm("Dropout", {"rate": self.rate, "seed": seed})
 
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+    def to_numpy(self, seed: int, dtype: str = "float32") -> "Dropout":
         """Return the NumPy layer that computes this."""
         return Dropout(self.rate, seed, dtype)
 
