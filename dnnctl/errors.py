@@ -16,7 +16,6 @@ escapes is a fault of dnnctl itself.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 # Faults of a configuration that are told, and characters of one.
 MOST, LONGEST = 50, 400
 

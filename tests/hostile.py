@@ -128,14 +128,6 @@ def assert_refused(outcome: Outcome, status: int, *parts: str) -> None:
 
 def _serve() -> None:
     """Read a task a line, run each in a fork, and report on each in a line."""
-    import dnnctl.cli.commands.config  # noqa: F401 - what most commands need, imported once for all forks
-    import dnnctl.cli.commands.data
-    import dnnctl.cli.commands.predict
-    import dnnctl.cli.main
-    import dnnctl.config.loading
-    import dnnctl.datasets.sources.reading
-    import dnnctl.inference.loading
-    import dnnctl.inference.predicting
 
     for line in sys.stdin:
         task = json.loads(line)
@@ -160,14 +152,14 @@ def _run(task: dict[str, Any]) -> None:
         os.chdir(task["cwd"])
         os.environ.update(task["env"])
         # The server has read ahead in its own standard input.
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.argv = ["dnnctl", *task["arguments"]]
         resource.setrlimit(resource.RLIMIT_AS, (task["address_space"], task["address_space"]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         main()
     except SystemExit as left:
         status = left.code if isinstance(left.code, int) else 0
-    except BaseException:  # noqa: BLE001 - whatever escapes is the finding
+    except BaseException:
         traceback.print_exc()
     finally:
         with contextlib.suppress(Exception):

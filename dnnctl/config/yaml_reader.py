@@ -54,16 +54,16 @@ class _Loader(yaml.SafeLoader):
         self.nodes += 1
         self.depth += 1
         if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
-            raise yaml.composer.ComposerError(None, None, _TOO_MUCH, self.peek_event().start_mark)
+            here = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, _TOO_MUCH, here)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
 
 _WRITTEN = {name: re.compile(rf"(?:{pattern.pattern})\Z") for name, pattern, _ in _FORMS}
-for _name, _whole in _WRITTEN.items():
-    _first = next(first for name, _, first in _FORMS if name == _name)
-    _Loader.add_implicit_resolver(_CORE + _name, _whole, [c if c != "\0" else "" for c in _first])
+for _name, _, _first in _FORMS:
+    _Loader.add_implicit_resolver(_CORE + _name, _WRITTEN[_name], [c if c != "\0" else "" for c in _first])
 
 
 @dataclass
@@ -243,7 +243,9 @@ class _Builder:
         if kind != "str":
             self._refuse_tag(node, path)
         if _UNUSABLE.search(text):
-            self.faults.append(self._fault(node, path, "expected text of ordinary characters; received \\0 or a surrogate"))
+            self.faults.append(
+                self._fault(node, path, "expected text of ordinary characters; received \\0 or a surrogate")
+            )
             return ""
         return text
 

@@ -26,14 +26,20 @@ def estimate(config: Config, plan: NetworkPlan, *, rows: int = 1, data: int = 0)
     Args:
         config: A resolved configuration.
         plan: The network.
-        rows: Rows of a batch. What each layer says of them is kept for the backward pass, twice at worst.
+        rows: Rows of which the output of every layer is held at once.
         data: Bytes of all arrays of the data.
     """
     number = 8 if config.training.precision == "float64" else 4
     framework = TENSORFLOW_BYTES if config.engine == "keras" else NUMPY_BYTES
     outputs = rows * (plan.inputs + sum(layer.outputs for layer in plan.layers))
-    copies = COPIES + config.training.optimizer.slots
-    return framework + data + number * (copies * plan.parameters + 2 * outputs)
+    return framework + data + number * outputs + _of_weights(config, plan)
+
+
+def _of_weights(config: Config, plan: NetworkPlan) -> int:
+    """Return the bytes that the weights take, with everything that is kept for each."""
+    number = 8 if config.training.precision == "float64" else 4
+    slots: int = config.training.optimizer.slots
+    return number * (COPIES + slots) * plan.parameters
 
 
 def available() -> tuple[int, str] | None:
@@ -72,10 +78,10 @@ def check_fits(needed: int, config: Config, plan: NetworkPlan, where: Path) -> N
         return
     largest = max(plan.layers, key=lambda layer: layer.parameters)
     problem = (
-        f"expected a training that fits into {_size(there[0])}, {there[1]}; it would need about {_size(needed)}: "
-        f"the network has {plan.parameters:,} parameters, {largest.parameters:,} of them in {largest.name}, and "
-        f"{COPIES + config.training.optimizer.slots} numbers are kept for each. Make layers, data.batch_size "
-        "or data.limit smaller"
+        f"expected a training that fits into {_size(there[0])}, {there[1]}; it would need about {_size(needed)}, of "
+        f"which {_size(_of_weights(config, plan))} for {plan.parameters:,} parameters ({largest.parameters:,} of them "
+        f"in {largest.name}) with their gradients and {config.training.optimizer.key}'s own numbers. Make layers, "
+        "data.batch_size or data.limit smaller"
     )
     raise ConfigError([Fault("model.layers", problem, str(where))])
 

@@ -49,7 +49,8 @@ class Prepared:
         read = (self.dataset.train, self.dataset.test)
         splits = (self.splits.train, self.splits.validation, self.splits.test)
         data = sum(s.x.nbytes for s in (*read, *splits) if s is not None) + self.splits.train.x.nbytes
-        rows = max(self.batch_size, min(ASKED_AT_ONCE, len(self.splits.train)))
+        # For the backward pass the outputs of a batch are kept, twice at worst.
+        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE, len(self.splits.train)))
         return estimate(self.config, self.plan, rows=rows, data=data)
 
 

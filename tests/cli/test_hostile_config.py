@@ -41,8 +41,14 @@ def bomb(width: int, depth: int) -> str:
 # What it is: the file, and what the error says.
 FILES: dict[str, tuple[str | bytes, str]] = {
     "alias bomb": (bomb(10, 12), "expected at most"),
-    "alias bomb of mappings": ("a: &a {k: v}\n" + "".join(f"a{i}: &a{i} {{x: *a, y: *a}}\n" for i in range(9)), "unknown key"),
-    "doubling aliases": ("a0: &a0 x\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 38)), "expected at most"),
+    "alias bomb of mappings": (
+        "a: &a {k: v}\n" + "".join(f"a{i}: &a{i} {{x: *a, y: *a}}\n" for i in range(9)),
+        "unknown key",
+    ),
+    "doubling aliases": (
+        "a0: &a0 x\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 38)),
+        "expected at most",
+    ),
     "recursive alias": ("data: &a {dataset: *a}\n", "nested"),
     "recursive alias as a key": ("&a ? *a\n: 1\n", "hostile.yaml"),
     "undefined alias": ("data: *nowhere\n", "alias"),
@@ -73,7 +79,10 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "four thousand layers": (GOOD + "model: {layers: [" + "relu, " * 4_000 + "]}", "at most 200"),
     "four thousand unknown layers": (GOOD + "model: {layers: [" + "rleu, " * 4_000 + "]}", "model.layers"),
     "four thousand metrics": (GOOD + "training: {metrics: [" + "acuracy, " * 4_000 + "]}", "metrics"),
-    "four thousand requirements": (GOOD + "require:\n" + "".join(f"  test.a{i}: '>= 1'\n" for i in range(4_000)), "require"),
+    "four thousand requirements": (
+        GOOD + "require:\n" + "".join(f"  test.a{i}: '>= 1'\n" for i in range(4_000)),
+        "require",
+    ),
     "four thousand wrong tags": (GOOD + "name: [" + "!x y, " * 4_000 + "]", "tag"),
     "a tab": ("data:\n\tdataset: digits\n", "2:1: not valid YAML: a tab"),
     "a NUL byte": (GOOD + "name: a\0b\n", "character #x0000 is not allowed"),
@@ -276,3 +285,49 @@ def test_what_only_looks_odd_is_taken(check: Check, contents: bytes) -> None:
     outcome = check(contents)
     assert_survived(outcome)
     assert outcome.status == 0, outcome.err
+
+
+HUGE = {
+    "one layer beyond its range": "{dense: 2000000000}",
+    "two huge layers": "{dense: 10000000}, {dense: 10000000}",
+    "many big layers": ", ".join(["{dense: 100000}"] * 200),
+}
+
+
+@pytest.mark.parametrize("command", ["train", "train --dry-run", "gradcheck", "trace"])
+@pytest.mark.parametrize("kind", HUGE)
+def test_a_network_that_cannot_fit_is_refused(commands: CommandLine, tmp_path: Path, kind: str, command: str) -> None:
+    (tmp_path / "hostile.yaml").write_text(f"{GOOD}engine: numpy\nmodel: {{layers: [{HUGE[kind]}]}}\n")
+    outcome = commands.run(*command.split(), "hostile.yaml", cwd=tmp_path)
+    if kind == "one layer beyond its range":
+        assert_refused(outcome, 2, "units: expected a number at most 10,000,000; received 2000000000")
+    else:
+        assert_refused(outcome, 2, "model.layers: expected a training that fits into", "would need about", "parameters")
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_the_limit_of_the_process_counts(commands: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "hostile.yaml").write_text(f"{GOOD}engine: numpy\nmodel: {{layers: [{{dense: 1000000}}]}}\n")
+    outcome = commands.run("train", "hostile.yaml", cwd=tmp_path)
+    assert_refused(outcome, 2, "fits into 3.2 GB, the limit of this process", "75,000,010 parameters")
+    assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "status"),
+    [("/dev/null/x", 1), ("/proc/x", 1), ("x" * 300, 1), ("x/" * 3_000, 1), ("file", 2), ("file/x", 1), ("loop", 1)],
+)
+def test_an_output_folder_that_cannot_be_is_refused(
+    commands: CommandLine, tmp_path: Path, out: str, status: int
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    outcome = commands.run("train", "height_weight", "--engine", "numpy", "--out", out, "--quiet", cwd=tmp_path)
+    assert_refused(outcome, status)
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", "x" * 300, "con", "\x1b[31m", "latest", "-"])
+def test_a_hostile_name_by_option_is_refused(commands: CommandLine, tmp_path: Path, name: str) -> None:
+    outcome = commands.run("train", "height_weight", "--name", name, cwd=tmp_path)
+    assert_refused(outcome, 2, "--name: name: expected")
+    assert not (tmp_path / "outputs").exists()

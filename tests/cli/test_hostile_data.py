@@ -188,7 +188,10 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "damaged bzip2": (lambda: bits_flipped(of_images(TRUE_NPY, zipfile.ZIP_BZIP2), 60), "x_train|Invalid data"),
     "damaged LZMA": (lambda: bits_flipped(of_images(TRUE_NPY, zipfile.ZIP_LZMA), 60), "x_train"),
     "an unknown compression": (lambda: of_images(TRUE_NPY[:99]).replace(b"\x08\0", b"\x63\0"), "x_train"),
-    "encrypted": (lambda: of_images(TRUE_NPY[:99], 0).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1"), "x_train"),
+    "encrypted": (
+        lambda: of_images(TRUE_NPY[:99], 0).replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1"),
+        "x_train",
+    ),
     "a symbolic link": (lambda: linked("x_train.npy", b"/etc/passwd"), "a symbolic link"),
     "thousands of members": (lambda: MANY, "a directory of 1,038,000 bytes"),
     "an absurd directory": (lambda: of_images(b"")[:-10] + b"\xff" * 4 + of_images(b"")[-6:], "a directory of"),
@@ -222,16 +225,22 @@ def cell(column: int, text: str) -> str:
 
 TABLES: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", ":1: expected the header"),
-    "a header alone": (lambda: table(), "expected rows below the header"),
+    "a header alone": (table, "expected rows below the header"),
     "another header": (lambda: table(head="a,b"), "received 2 columns that start with 'a,b'"),
     "a missing column": (lambda: table(ROW, head=HEAD.replace(",pixel9,", ",")), "received 784 columns"),
     "a short row": (lambda: table(ROW, ROW[:-2]), ":3: expected 785 numbers, received 784"),
     "a long row": (lambda: table(ROW, ROW + ",1"), ":3: expected 785 numbers, received 786"),
-    "text in a cell": (lambda: table(ROW, cell(5, "abc")), ":3: pixel5: expected a whole number 0 to 255, received 'abc'"),
+    "text in a cell": (
+        lambda: table(ROW, cell(5, "abc")),
+        ":3: pixel5: expected a whole number 0 to 255, received 'abc'",
+    ),
     "nothing in a cell": (lambda: table(ROW, cell(5, "")), ":3: pixel5: expected a whole number 0 to 255, received ''"),
     "NaN": (lambda: table(cell(784, "nan")), ":2: pixel784: expected a whole number"),
     "a decimal": (lambda: table(cell(1, "1.5")), ":2: pixel1: expected a whole number"),
-    "a pixel too large": (lambda: table(cell(1, "256")), ":2: pixel1: expected a whole number 0 to 255, received '256'"),
+    "a pixel too large": (
+        lambda: table(cell(1, "256")),
+        ":2: pixel1: expected a whole number 0 to 255, received '256'",
+    ),
     "a huge number": (lambda: table(cell(1, "9" * 5_000)), ":2: pixel1: expected a whole number"),
     "a negative pixel": (lambda: table(cell(1, "-1")), ":2: pixel1: expected a whole number"),
     "a label that does not occur": (lambda: table(cell(0, "9")), ":2: label: expected a label out of 0-8, 10-24"),
@@ -331,5 +340,7 @@ def test_every_dead_mirror_is_listed(commands: CommandLine, tmp_path: Path) -> N
     }  # fmt: skip
     outcome = commands.run("data", "fetch", "mnist", cwd=tmp_path, env=env)
     assert_refused(outcome, 1, "offline, 'dnnctl train digits' works")
-    assert outcome.err.count("Unable to connect to proxy") + outcome.err.count("Cannot connect to proxy") == 3, outcome.err
+    assert outcome.err.count("Unable to connect to proxy") + outcome.err.count("Cannot connect to proxy") == 3, (
+        outcome.err
+    )
     assert not [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]

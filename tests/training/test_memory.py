@@ -53,7 +53,15 @@ def test_data_and_batches_count_too(write: Write, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     "optimizer",
-    ["sgd", "{sgd: {momentum: 0.9}}", "adam", "adamw", "rmsprop", "{rmsprop: {momentum: 0.9, centered: true}}", "adagrad"],
+    [
+        "sgd",
+        "{sgd: {momentum: 0.9}}",
+        "adam",
+        "adamw",
+        "rmsprop",
+        "{rmsprop: {momentum: 0.9, centered: true}}",
+        "adagrad",
+    ],
 )
 def test_slots_are_those_of_the_engine(write: Write, optimizer: str) -> None:
     spec = load(write(f"data: {{dataset: digits}}\ntraining: {{optimizer: {optimizer}}}\n")).config.training.optimizer

@@ -4,7 +4,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -96,7 +96,7 @@ def _try(
     return ""
 
 
-def _received(url: str) -> Iterator[bytes]:
+def _received(url: str) -> Generator[bytes, None, None]:
     """Yield the length that the server announces, in digits (0 if unknown), then what it sends.
 
     A time-out of a socket begins anew with each byte, and looking up a name has none at all. So another thread

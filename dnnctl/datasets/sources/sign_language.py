@@ -163,9 +163,7 @@ def _open(table: Table) -> Iterator[TextIO]:
         raise
     except Exception as fault:
         # A damaged member fails in one of four decompressors, in its checksum, or by ending early.
-        raise DataError(
-            f"{table}: {fault or type(fault).__name__}; delete it and get it again from {PAGE}"
-        ) from None
+        raise DataError(f"{table}: {fault or type(fault).__name__}; delete it and get it again from {PAGE}") from None
 
 
 def _bound(table: Table, size: int) -> None:

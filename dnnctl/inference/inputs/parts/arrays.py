@@ -10,7 +10,6 @@ from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options, border
 from dnnctl.inference.inputs.parts.polarity import against_ground
 
-
 # Numbers looked at together, so that what is computed on the way stays small beside the array itself.
 BLOCK = 1 << 20
 # Rows of which the border is looked at.
@@ -110,9 +109,7 @@ def from_rows(
             if wrong.any():
                 row, cell = np.unravel_index(int(wrong.argmax()), wrong.shape)
                 row += block.start
-                raise DataError(
-                    f"{names[row]}: {column(int(cell))}: expected {expected}; received {table[row, cell]}"
-                )
+                raise DataError(f"{names[row]}: {column(int(cell))}: expected {expected}; received {table[row, cell]}")
 
     if not spec.info.is_image:
         with np.errstate(over="ignore"):
@@ -162,7 +159,8 @@ def _whole(x: NDArray[Any]) -> bool:
 
 
 def _not_finite(rows: NDArray[Any]) -> NDArray[np.bool_]:
-    return ~np.isfinite(rows)
+    finite: NDArray[np.bool_] = np.isfinite(rows)
+    return ~finite
 
 
 def _blocks(rows: NDArray[Any]) -> Iterator[slice]:

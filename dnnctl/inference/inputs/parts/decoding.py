@@ -102,9 +102,7 @@ def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[
             notes.append("transparent parts taken as white")
     elif upright.mode == "LAB":
         grey = upright.getchannel("L")
-    elif upright.mode in {"L", "1"}:
-        grey = upright.convert("L")
-    elif upright.mode == "RGB":
+    elif upright.mode in {"L", "1"} or upright.mode == "RGB":
         grey = upright.convert("L")
     else:
         grey = upright.convert("RGB").convert("L")

@@ -66,7 +66,10 @@ def text_rows(stream: IO[bytes], name: str, width: int) -> Iterator[tuple[int, l
             if row and not (len(row) == 1 and not row[0].strip()):
                 yield skipped + reader.line_num, row
     except csv.Error as error:
-        raise DataError(f"{name}:{lines.number}: is not CSV: {error}") from None
+        reason = str(error)
+        if "new-line character" in reason:
+            reason = "a carriage return stands alone; save it with line ends of LF or CRLF"
+        raise DataError(f"{name}:{lines.number}: is not CSV: {reason}") from None
 
 
 def separator(line: str, width: int) -> str:
