@@ -10,12 +10,14 @@ crash or a hang of it is seen from outside.
 """
 
 import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,6 +104,15 @@ class CommandLine:
         report = json.loads(self._server.stdout.readline())
         out, err = (Path(file).read_text(encoding="utf-8", errors="backslashreplace") for file in files[1:])
         return Outcome(out=out, err=err, **report)
+
+
+def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip file of members, given by name and contents."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, contents in members:
+            archive.writestr(name, contents)
+    return stream.getvalue()
 
 
 def assert_survived(outcome: Outcome) -> None:

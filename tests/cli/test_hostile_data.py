@@ -6,31 +6,15 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile import CommandLine, Outcome, assert_refused
+from hostile import CommandLine, Outcome, assert_refused, zipped
 
 ROWS, SIDE = 60_000, 28
 STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
-
-
-@pytest.fixture(scope="module")
-def commands() -> Iterator[CommandLine]:
-    with CommandLine() as running:
-        yield running
-
-
-@pytest.fixture
-def info(commands: CommandLine, tmp_path: Path) -> Callable[..., Outcome]:
-    """Ask what is in a data set at a path."""
-
-    def _info(name: str, path: Path) -> Outcome:
-        return commands.run("data", "info", name, "--path", path, cwd=tmp_path)
-
-    return _info
 
 
 def header(*dims: int, magic: bytes = b"\0\0\x08") -> bytes:
@@ -80,11 +64,11 @@ IMAGES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("kind", IMAGES)
-def test_a_damaged_idx_file_is_refused(info: Callable[..., Outcome], tmp_path: Path, kind: str) -> None:
+def test_a_damaged_idx_file_is_refused(data_info: Callable[..., Outcome], tmp_path: Path, kind: str) -> None:
     make, said = IMAGES[kind]
     for stem in STEMS:
         (tmp_path / f"{stem}-ubyte.gz").write_bytes(make() if stem == STEMS[0] else b"")
-    outcome = info("mnist", tmp_path)
+    outcome = data_info("mnist", tmp_path)
     assert_refused(outcome, 1, "train-images-idx3-ubyte.gz: ", "dnnctl data fetch mnist")
     assert any(part in outcome.err for part in said.split("|")), outcome.err
     assert outcome.peak < 400e6, "more was held than the values and what reads them"
@@ -101,14 +85,14 @@ def test_a_damaged_idx_file_is_refused(info: Callable[..., Outcome], tmp_path: P
     ids=["a row less", "cut off", "out of range", "those of the test rows"],
 )
 def test_labels_that_do_not_belong_to_the_images_are_refused(
-    info: Callable[..., Outcome], tmp_path: Path, data_dir: Path, labels: bytes, said: str
+    data_info: Callable[..., Outcome], tmp_path: Path, data_dir: Path, labels: bytes, said: str
 ) -> None:
     for file in (data_dir / "mnist").iterdir():
         (tmp_path / file.name).symlink_to(file)
     for file in tmp_path.glob("train-labels*"):
         file.unlink()
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(labels)
-    assert_refused(info("mnist", tmp_path), 1, "train-labels-idx1-ubyte: ", said)
+    assert_refused(data_info("mnist", tmp_path), 1, "train-labels-idx1-ubyte: ", said)
 
 
 def npy(head: bytes, values: bytes = b"", version: int = 1) -> bytes:
@@ -118,14 +102,6 @@ def npy(head: bytes, values: bytes = b"", version: int = 1) -> bytes:
 
 def described(shape: str, kind: str = "'|u1'") -> bytes:
     return f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}}}\n".encode()
-
-
-def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", method) as archive:
-        for name, contents in members:
-            archive.writestr(name, contents)
-    return stream.getvalue()
 
 
 def of_images(contents: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -199,135 +175,30 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("kind", ARCHIVES)
-def test_a_hostile_npz_file_is_refused(info: Callable[..., Outcome], tmp_path: Path, kind: str) -> None:
+def test_a_hostile_npz_file_is_refused(data_info: Callable[..., Outcome], tmp_path: Path, kind: str) -> None:
     make, said = ARCHIVES[kind]
     (tmp_path / "mnist.npz").write_bytes(make())
-    outcome = info("mnist", tmp_path / "mnist.npz")
+    outcome = data_info("mnist", tmp_path / "mnist.npz")
     assert_refused(outcome, 1, "mnist.npz: ")
     assert outcome.peak < 400e6, "more was held than the values and what reads them"
     assert any(part in outcome.err for part in said.split("|")), outcome.err
     assert not (tmp_path / "owned").exists()
 
 
-HEAD = ",".join(["label", *(f"pixel{i}" for i in range(1, 785))])
-ROW = ",".join(["3"] + ["7"] * 784)
-
-
-def table(*rows: str, head: str = HEAD, end: str = "\n") -> bytes:
-    return end.join([head, *rows, ""]).encode()
-
-
-def cell(column: int, text: str) -> str:
-    cells = ROW.split(",")
-    cells[column] = text
-    return ",".join(cells)
-
-
-TABLES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "empty": (lambda: b"", ":1: expected the header"),
-    "a header alone": (table, "expected rows below the header"),
-    "another header": (lambda: table(head="a,b"), "received 2 columns that start with 'a,b'"),
-    "a missing column": (lambda: table(ROW, head=HEAD.replace(",pixel9,", ",")), "received 784 columns"),
-    "a short row": (lambda: table(ROW, ROW[:-2]), ":3: expected 785 numbers, received 784"),
-    "a long row": (lambda: table(ROW, ROW + ",1"), ":3: expected 785 numbers, received 786"),
-    "text in a cell": (
-        lambda: table(ROW, cell(5, "abc")),
-        ":3: pixel5: expected a whole number 0 to 255, received 'abc'",
-    ),
-    "nothing in a cell": (lambda: table(ROW, cell(5, "")), ":3: pixel5: expected a whole number 0 to 255, received ''"),
-    "NaN": (lambda: table(cell(784, "nan")), ":2: pixel784: expected a whole number"),
-    "a decimal": (lambda: table(cell(1, "1.5")), ":2: pixel1: expected a whole number"),
-    "a pixel too large": (
-        lambda: table(cell(1, "256")),
-        ":2: pixel1: expected a whole number 0 to 255, received '256'",
-    ),
-    "a huge number": (lambda: table(cell(1, "9" * 5_000)), ":2: pixel1: expected a whole number"),
-    "a negative pixel": (lambda: table(cell(1, "-1")), ":2: pixel1: expected a whole number"),
-    "a label that does not occur": (lambda: table(cell(0, "9")), ":2: label: expected a label out of 0-8, 10-24"),
-    "a label out of range": (lambda: table(cell(0, "99")), ":2: label: expected a label"),
-    "semicolons": (lambda: table(ROW.replace(",", ";")), ":2: expected 785 numbers, received 1"),
-    "a quoted line end": (lambda: table(cell(5, '"1\n2"')), ":2: expected 785 numbers"),
-    "latin-1": (lambda: table(cell(5, "é")).decode().encode("latin-1"), ":2: pixel5: expected a whole number"),
-    "UTF-16": (lambda: table(ROW).decode().encode("utf-16"), ":1: expected the header"),
-    "NUL bytes": (lambda: table(cell(5, "\0")), ":2: pixel5: expected a whole number"),
-    "an escape code": (lambda: table(cell(5, "\x1b[31m")), ":2: pixel5: expected a whole number"),
-    "a line without end": (lambda: table() + b"1," * 20_000_000, "expected a row of at most 100,000 characters"),
-    "a header without end": (lambda: b"pixel," * 10_000_000, ":1: expected the header"),
-    "blank lines": (lambda: table() + b"\n" * 20_000_000, "expected at most 200,000 lines"),
-}
-
-
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "zipped"])
-@pytest.mark.parametrize("kind", TABLES)
-def test_a_damaged_table_is_refused(info: Callable[..., Outcome], tmp_path: Path, kind: str, packed: bool) -> None:
-    make, said = TABLES[kind]
-    files = {"sign_mnist_train.csv": make(), "sign_mnist_test.csv": table(ROW)}
-    if packed:
-        (tmp_path / "archive.zip").write_bytes(zipped(*files.items()))
-    for name, contents in files.items():
-        if not packed:
-            (tmp_path / name).write_bytes(contents)
-    assert_refused(info("sign_language_mnist", tmp_path), 1, "sign_mnist_train.csv", said)
-
-
-@pytest.mark.parametrize("form", ["CRLF", "mark", "quoted header", "blank lines", "spaces"])
-def test_what_only_looks_odd_in_a_table_is_taken(info: Callable[..., Outcome], tmp_path: Path, form: str) -> None:
-    contents = {
-        "CRLF": table(ROW, end="\r\n"),
-        "mark": b"\xef\xbb\xbf" + table(ROW),
-        "quoted header": table(ROW, head=",".join(f'"{name}"' for name in HEAD.split(","))),
-        "blank lines": table("", ROW, ""),
-        "spaces": table(cell(3, " 7 ")),
-    }[form]
-    for part in ("train", "test"):
-        (tmp_path / f"sign_mnist_{part}.csv").write_bytes(contents)
-    outcome = info("sign_language_mnist", tmp_path)
-    assert (outcome.status, outcome.err) == (0, "")
-
-
-def test_nothing_is_extracted_from_a_zip_file(info: Callable[..., Outcome], tmp_path: Path) -> None:
-    files = [("../escaped.csv", b"x"), ("/tmp/escaped-dnnctl.csv", b"x")]
-    good = [(f"sign_mnist_{part}.csv", table(ROW)) for part in ("train", "test")]
-    folder = tmp_path / "inner"
-    folder.mkdir()
-    (folder / "archive.zip").write_bytes(zipped(*files, *good))
-    assert info("sign_language_mnist", folder).status == 0
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["archive.zip", "inner"]
-    assert not Path("/tmp/escaped-dnnctl.csv").exists()
-    (folder / "archive.zip").write_bytes(zipped(*files))
-    assert_refused(info("sign_language_mnist", folder), 1, "without sign_mnist_train.csv")
-
-
-def test_a_zip_bomb_and_a_link_are_refused(info: Callable[..., Outcome], tmp_path: Path) -> None:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for part in ("train", "test"):
-            with archive.open(f"sign_mnist_{part}.csv", "w") as member:
-                for _ in range(300):
-                    member.write(b"0" * (1 << 20))
-    (tmp_path / "archive.zip").write_bytes(stream.getvalue())
-    assert_refused(info("sign_language_mnist", tmp_path), 1, "expected at most 268,435,456 bytes, received 314,572,800")
-    both = zipped(("sign_mnist_test.csv", table(ROW)))
-    (tmp_path / "archive.zip").write_bytes(both)
-    with zipfile.ZipFile(tmp_path / "archive.zip", "a") as archive:
-        entry = zipfile.ZipInfo("sign_mnist_train.csv")
-        entry.external_attr = 0o120777 << 16
-        archive.writestr(entry, b"/etc/passwd")
-    assert_refused(info("sign_language_mnist", tmp_path), 1, "a symbolic link")
-
-
-def test_pipes_and_folders_in_the_place_of_files_are_no_files(info: Callable[..., Outcome], tmp_path: Path) -> None:
+def test_pipes_and_folders_in_the_place_of_files_are_no_files(
+    data_info: Callable[..., Outcome], tmp_path: Path
+) -> None:
     for stem in STEMS:
         os.mkfifo(tmp_path / f"{stem}-ubyte.gz")
     os.mkfifo(tmp_path / "mnist.npz")
     (tmp_path / "sign_mnist_train.csv").mkdir()
     (tmp_path / "loop").symlink_to("loop")
-    assert_refused(info("mnist", tmp_path), 1, "has none of the 4 files")
-    assert_refused(info("mnist", tmp_path / "mnist.npz"), 1, "mnist.npz")
-    assert_refused(info("mnist", Path("/dev/zero")), 1, "/dev/zero")
-    assert_refused(info("mnist", tmp_path / "loop"), 1, "loop")
-    assert_refused(info("mnist", Path("x" * 300)), 1, "mnist")
-    assert_refused(info("sign_language_mnist", tmp_path), 1, "missing sign_mnist_train.csv")
+    assert_refused(data_info("mnist", tmp_path), 1, "has none of the 4 files")
+    assert_refused(data_info("mnist", tmp_path / "mnist.npz"), 1, "mnist.npz")
+    assert_refused(data_info("mnist", Path("/dev/zero")), 1, "/dev/zero")
+    assert_refused(data_info("mnist", tmp_path / "loop"), 1, "loop")
+    assert_refused(data_info("mnist", Path("x" * 300)), 1, "mnist")
+    assert_refused(data_info("sign_language_mnist", tmp_path), 1, "missing sign_mnist_train.csv")
 
 
 def test_every_dead_mirror_is_listed(commands: CommandLine, tmp_path: Path) -> None:
