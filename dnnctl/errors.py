@@ -16,6 +16,9 @@ escapes is a fault of dnnctl itself.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Faults of a configuration that are told, and characters of one.
+MOST, LONGEST = 50, 400
+
 
 class DnnctlError(Exception):
     """Base of every error a user can put right."""
@@ -52,7 +55,10 @@ class ConfigError(DnnctlError):
     exit_status = 2
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
+        lines = [text if len(text := str(fault)) <= LONGEST else f"{text[:LONGEST]}..." for fault in faults[:MOST]]
+        if len(faults) > MOST:
+            lines.append(f"and {len(faults) - MOST:,} more faults")
+        super().__init__("\n".join(lines))
         self.faults = tuple(faults)
 
 

@@ -15,7 +15,7 @@ from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.resolve import resolve
-from dnnctl.config.schema import NAME, Config
+from dnnctl.config.schema import Config, is_name
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
 from dnnctl.datasets.base import DatasetInfo
@@ -24,6 +24,11 @@ from dnnctl.errors import ConfigError, Fault
 
 # Takes the place of a data set that is not known, so that the rest can be checked.
 STAND_IN = "digits"
+
+# Characters; no system takes longer ones.
+LONGEST_PATH = 4096
+# Faults of one kind that are looked into; nobody puts right more at once.
+MANY = 50
 
 # A key path, what is wrong there, and whether the key is unknown.
 _Wrong = tuple[KeyPath, str, bool]
@@ -84,7 +89,7 @@ def load(
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
     info = describe(checked.data.dataset)
-    return LoadedConfig(_absolute(resolve(checked, info), path), info, path, warnings)
+    return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings)
 
 
 def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[Finding]]:
@@ -103,7 +108,7 @@ def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[F
             config = Config.model_validate(rest)
             break
         except ValidationError as error:
-            found = error.errors(include_url=False)
+            found = error.errors(include_url=False)[:MANY]
             described = [(_path(f), messages.problem(Config, f), f["type"] == "extra_forbidden") for f in found]
             faults += [wrong for wrong in described if not _follows(wrong, faults)]
             for path, _, _ in described:
@@ -115,7 +120,7 @@ def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[F
     findings = [*check_layers(config), *check_training(config, info)]
     if info is not None:
         findings += check_output(config, info)
-    kept = [f for f in findings if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
+    kept = [f for f in findings[:MANY] if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
     return (None if faults else config), faults, kept
 
 
@@ -192,11 +197,19 @@ class _Locator:
         return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 and numbers[0].isdigit() else (1 << 30, 0)
 
 
-def _absolute(config: Config, path: Path) -> Config:
+def _absolute(config: Config, path: Path, where: _Locator) -> Config:
     """Return the configuration with its paths absolute, starting from the file's folder."""
     if config.data.path is None:
         return config
-    absolute = str((path.parent / Path(config.data.path).expanduser()).resolve())
+    try:
+        if len(config.data.path) > LONGEST_PATH:
+            raise ValueError(f"at most {LONGEST_PATH:,} characters")
+        absolute = str((path.parent / Path(config.data.path).expanduser()).resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        # A home of nobody, links in a circle, or more letters than a path can have.
+        reason = getattr(error, "strerror", None) or error
+        problem = f"expected the path of a folder or file; {reason}; received {config.data.path[:80]!r}"
+        raise ConfigError([where.fault(("data", "path"), problem, key=False)]) from None
     return config.model_copy(update={"data": config.data.model_copy(update={"path": absolute})})
 
 
@@ -212,4 +225,4 @@ def as_yaml(config: Config) -> str:
 def _name_from(path: Path) -> str:
     """Return a run's name from a file's: what cannot be in a name becomes a hyphen."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64]
-    return name if NAME.fullmatch(name) else "run"
+    return name if is_name(name) else "run"

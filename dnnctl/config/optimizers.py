@@ -32,6 +32,11 @@ class OptimizerSpec(Spec):
             raise ValueError(f"expected at most one kind of clipping; received {' and '.join(given)}")
         return self
 
+    @property
+    def slots(self) -> int:
+        """How many running values are kept for each weight."""
+        return 0
+
     def settings(self) -> dict[str, Any]:
         """Return everything but the learning rate, as keyword arguments in Keras's words."""
         return {name: getattr(self, name) for name in type(self).model_fields if name != "learning_rate"}
@@ -49,6 +54,11 @@ class Sgd(OptimizerSpec):
 
     momentum: float = Field(0.0, ge=0, lt=1)
     nesterov: bool = False
+
+    @property
+    def slots(self) -> int:
+        """One: the last step, if any of it is kept."""
+        return int(self.momentum > 0)
 
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> "Sgd":
@@ -72,6 +82,11 @@ class Adam(OptimizerSpec):
     beta_1: float = Field(0.9, ge=0, lt=1)
     beta_2: float = Field(0.999, ge=0, lt=1)
     epsilon: float = Field(1e-7, gt=0)
+
+    @property
+    def slots(self) -> int:
+        """Two: the means of the gradient and of its square."""
+        return 2
 
 
 class AdamW(Adam):
@@ -104,6 +119,11 @@ class RmsProp(OptimizerSpec):
     epsilon: float = Field(1e-7, gt=0)
     centered: bool = False
 
+    @property
+    def slots(self) -> int:
+        """The mean of the square, the last step if any of it is kept, and the mean gradient if it is subtracted."""
+        return 1 + int(self.momentum > 0) + int(self.centered)
+
 
 class Adagrad(OptimizerSpec):
     """Steps divided by the root of the sum of all squared gradients so far.
@@ -118,6 +138,11 @@ class Adagrad(OptimizerSpec):
     learning_rate: LearningRateField = constant(0.01)
     initial_accumulator_value: float = Field(0.1, ge=0)
     epsilon: float = Field(1e-7, gt=0)
+
+    @property
+    def slots(self) -> int:
+        """One: the sum of the squares."""
+        return 1
 
 
 OPTIMIZERS = Catalog("optimizer", {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp, "adagrad": Adagrad})

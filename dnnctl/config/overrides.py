@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dnnctl.config.yaml_reader import KeyPath, dotted, parse
+from dnnctl.config.yaml_reader import MAX_DEPTH, MAX_KEY, KeyPath, dotted, parse
 from dnnctl.errors import ConfigError, Fault
 from dnnctl.spec import MAIN
 
@@ -26,7 +26,9 @@ INSTEAD_OF = {
     ("training", "iterations"): ("training", "epochs"),
 }
 REQUIRE = "require."
-_PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+# As many digits as any list has positions; so that no number of thousands of digits is read.
+_POSITION = re.compile(r"[0-9]{1,6}")
+_PART = re.compile(r"([^.\[\]]+)|\[([0-9]{1,6})\]")
 
 
 def split(assignment: str) -> tuple[KeyPath, Any]:
@@ -42,14 +44,16 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
         ConfigError: If it has no `=`, no key, or a value that is not YAML.
     """
     name, equals, text = assignment.partition("=")
-    source = f"--set {assignment}"
+    source = f"--set {assignment[:80]}{'...' * (len(assignment) > 80)}"
     rest = name.strip()
     if equals and rest.startswith(REQUIRE):
         # `test.accuracy` is one key, and `>=` would begin a block of text in YAML.
         return ("require", rest.removeprefix(REQUIRE)), text.strip()
     found = (match[1] or match[2] for match in _PART.finditer(rest))
-    parts: list[str | int] = [int(part) if part.isdigit() else part for part in found]
-    if not equals or not parts or dotted(tuple(parts)) != re.sub(r"\.(\d+)(?=\.|\[|$)", r"[\1]", rest):
+    parts: list[str | int] = [int(part) if _POSITION.fullmatch(part) else part for part in found]
+    as_read = dotted(tuple(parts)) == re.sub(r"\.([0-9]{1,6})(?=\.|\[|$)", r"[\1]", rest)
+    bounded = len(parts) <= MAX_DEPTH and all(len(str(part)) <= MAX_KEY for part in parts)
+    if not equals or not parts or not as_read or not bounded:
         problem = "expected key=value, as --set training.epochs=5 or --set model.layers[0].dense=64"
         raise ConfigError([Fault("", problem, source)])
     try:

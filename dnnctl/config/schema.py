@@ -1,5 +1,6 @@
 """The schema of a configuration: every key, its type, its range and its default."""
 
+import math
 import re
 from typing import Annotated, Any, Literal
 
@@ -13,25 +14,38 @@ from dnnctl.layers.base import LayerField, OutputField
 from dnnctl.spec import Strict, whole_number_or
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Windows takes these for devices, whatever their ending and their letters' case.
+DEVICES = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?", re.IGNORECASE)
+# What a run is called that has no name of its own.
+LATEST = "latest"
 CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a run can have this name: it becomes a folder, on any system, and a word on the command line."""
+    return bool(NAME.fullmatch(text)) and not text.endswith(".") and text != LATEST and not DEVICES.fullmatch(text)
+
+
 def _check_name(name: str) -> str:
-    if not NAME.fullmatch(name):
-        raise PydanticCustomError(
-            "value_error",
-            f"expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit; received {name[:80]!r}",
+    if not is_name(name):
+        reserved = bool(NAME.fullmatch(name)) and not name.endswith(".")
+        expected = (
+            "another name, as this one has a meaning of its own"
+            if reserved
+            else "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, the last no '.'"
         )
+        raise PydanticCustomError("value_error", f"expected {expected}; received {name[:80]!r}")
     return name
 
 
 def _check_condition(condition: str) -> str:
-    if not CONDITION.fullmatch(condition):
+    found = CONDITION.fullmatch(condition)
+    if not found or not math.isfinite(float(found[2])):
         raise PydanticCustomError(
             "value_error",
-            f"expected a comparison with a number, as '>= 0.88'; received {condition!r}",
+            f"expected a comparison with a number, as '>= 0.88'; received {condition[:80]!r}",
         )
     return condition
 

@@ -35,7 +35,7 @@ def find(name: str) -> Path:
     if wanted in known:
         return known[wanted]
     problem = f"no such file, and no shipped configuration of that name{plugins.suggestion(wanted, tuple(known))}"
-    raise ConfigError([Fault("", problem, name or "''")])
+    raise ConfigError([Fault("", problem, name[:200] or "''")])
 
 
 def title(path: Path) -> str:

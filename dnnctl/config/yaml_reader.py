@@ -6,6 +6,7 @@ other way round. Any tag, a duplicate key and a document that grows through alia
 """
 
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,17 @@ import yaml
 
 from dnnctl.errors import ConfigError, Fault
 
-MAX_BYTES = 1 << 20
-MAX_NODES = 100_000
+# PyYAML reads some 100,000 characters and some 20,000 values a second, so these are seconds at worst.
+MAX_BYTES = 1 << 18
+MAX_NODES = 10_000
 MAX_DEPTH = 40
+MAX_KEY = 200
 
 KeyPath = tuple[str | int, ...]
 
 _CORE = "tag:yaml.org,2002:"
+# What cannot be part of a file's name, nor be written as UTF-8.
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("null", re.compile(r"~|null|Null|NULL|"), "~nN\0"),
     ("bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
@@ -35,15 +40,30 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
 )
 
 
+_TOO_MUCH = f"expected at most {MAX_NODES:,} values, nested at most {MAX_DEPTH} deep; received more"
+
+
 class _Loader(yaml.SafeLoader):
-    """PyYAML's parser with the scalars of YAML 1.2's core schema."""
+    """PyYAML's parser with the scalars of YAML 1.2's core schema, and with bounds."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own protocol
+    nodes = depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Read one value with what is inside it; stop before the document is too large or too deep."""
+        self.nodes += 1
+        self.depth += 1
+        if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
+            here = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, _TOO_MUCH, here)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
-for _name, _pattern, _first in _FORMS:
-    _whole = re.compile(rf"(?:{_pattern.pattern})$")
-    _Loader.add_implicit_resolver(_CORE + _name, _whole, [c if c != "\0" else "" for c in _first])
+_WRITTEN = {name: re.compile(rf"(?:{pattern.pattern})\Z") for name, pattern, _ in _FORMS}
+for _name, _, _first in _FORMS:
+    _Loader.add_implicit_resolver(_CORE + _name, _WRITTEN[_name], [c if c != "\0" else "" for c in _first])
 
 
 @dataclass
@@ -75,6 +95,15 @@ class Positions:
         return f"{self.source}:1:1"
 
 
+_NO_FILE = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a pipe; write it to a file first",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
 def read_text(path: Path, shown: str) -> str:
     """Return a configuration file's text.
 
@@ -83,19 +112,22 @@ def read_text(path: Path, shown: str) -> str:
         shown: Its name in messages.
 
     Raises:
-        ConfigError: If it is missing, a directory, unreadable, over 1 MiB, or not UTF-8.
+        ConfigError: If it is missing, no regular file, unreadable, over `MAX_BYTES`, or not UTF-8.
     """
     try:
+        # Opening a pipe would wait for its writer.
+        kind = stat.S_IFMT(path.stat().st_mode)
+        if kind in _NO_FILE:
+            raise ConfigError([Fault("", f"expected a YAML file; received {_NO_FILE[kind]}", shown)])
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError([Fault("", "no such file", shown)]) from None
-    except IsADirectoryError:
-        raise ConfigError([Fault("", "expected a YAML file; received a directory", shown)]) from None
     except OSError as error:
         raise ConfigError([Fault("", f"cannot be read: {error.strerror}", shown)]) from None
     if len(raw) > MAX_BYTES:
-        raise ConfigError([Fault("", "expected a configuration of at most 1 MiB; received more", shown)])
+        problem = f"expected a configuration of at most {MAX_BYTES:,} bytes; received more. Is it the right file?"
+        raise ConfigError([Fault("", problem, shown)])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -128,9 +160,9 @@ def parse(text: str, source: str) -> tuple[Any, Positions, list[Fault]]:
         line = text[: error.position].count("\n") + 1
         problem = f"not valid YAML: character #x{error.character:04x} is not allowed"
         raise ConfigError([Fault("", problem, f"{source}:{line}:1")]) from None
-    except (RecursionError, ValueError) as error:
-        problem = "nested too deeply" if isinstance(error, RecursionError) else f"not valid YAML: {error}"
-        raise ConfigError([Fault("", problem, source)]) from None
+    except (ValueError, OverflowError) as error:
+        # As for an escape such as "\UFFFFFFFF".
+        raise ConfigError([Fault("", f"not valid YAML: {error}", source)]) from None
     builder = _Builder(source)
     value = builder.build(node, (), 0) if node else None
     return value, builder.positions, builder.faults
@@ -139,6 +171,8 @@ def parse(text: str, source: str) -> tuple[Any, Positions, list[Fault]]:
 def _reason(error: yaml.MarkedYAMLError) -> str:
     """Say what the parser stumbled over, with the advice that usually helps."""
     problem = error.problem or "cannot be parsed"
+    if problem == _TOO_MUCH:
+        return problem
     if "'\\t'" in problem:
         return "a tab stands where YAML wants spaces; indent with spaces"
     if "mapping values are not allowed" in problem:
@@ -157,8 +191,7 @@ class _Builder:
     def build(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            problem = f"expected at most {MAX_NODES:,} values, nested at most {MAX_DEPTH} deep; received more"
-            raise ConfigError([self._fault(node, path, problem)])
+            raise ConfigError([self._fault(node, path, _TOO_MUCH)])
         self.positions.values[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
@@ -179,6 +212,10 @@ class _Builder:
                 )
                 continue
             key = str(key_node.value)
+            if len(key) > MAX_KEY or _UNUSABLE.search(key):
+                problem = f"expected a key of at most {MAX_KEY} ordinary characters; received {key[:40]!r}"
+                self.faults.append(self._fault(key_node, path, problem))
+                continue
             at = (*path, key)
             if key in built:
                 first = self.positions.keys[at][0]
@@ -192,6 +229,9 @@ class _Builder:
     def _scalar(self, node: yaml.Node, path: KeyPath) -> Any:
         text: str = node.value
         kind = node.tag.removeprefix(_CORE)
+        if kind in _WRITTEN and not _WRITTEN[kind].match(text):
+            # The tag was written out and does not fit, as in `!!int many`.
+            kind = ""
         if kind == "null":
             return None
         if kind == "bool":
@@ -202,6 +242,11 @@ class _Builder:
             return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if kind != "str":
             self._refuse_tag(node, path)
+        if _UNUSABLE.search(text):
+            self.faults.append(
+                self._fault(node, path, "expected text of ordinary characters; received \\0 or a surrogate")
+            )
+            return ""
         return text
 
     def _whole_number(self, node: yaml.Node, path: KeyPath, text: str) -> int:
@@ -212,7 +257,7 @@ class _Builder:
         return int(text, 0) if prefixed else int(text)
 
     def _refuse_tag(self, node: yaml.Node, path: KeyPath) -> None:
-        problem = f"the tag {node.tag.replace(_CORE, '!!')!r} is not allowed; write plain values only"
+        problem = f"the tag {node.tag.replace(_CORE, '!!')[:60]!r} is not allowed; write plain values only"
         self.faults.append(self._fault(node, path, problem))
 
     def _fault(self, node: yaml.Node, path: KeyPath, problem: str) -> Fault:

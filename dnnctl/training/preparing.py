@@ -13,11 +13,7 @@ from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
 from dnnctl.layers.parts.plan import NetworkPlan
-
-# Memory that importing TensorFlow and starting its threads takes, measured on Linux.
-TENSORFLOW_BYTES = 450_000_000
-# The same for Python with NumPy and matplotlib.
-NUMPY_BYTES = 110_000_000
+from dnnctl.training.memory import ASKED_AT_ONCE, check_fits, estimate
 
 
 @dataclass(frozen=True)
@@ -46,17 +42,16 @@ class Prepared:
 
     @property
     def memory(self) -> int:
-        """Estimated peak memory in bytes: the framework, the data, and four numbers for each weight.
+        """Estimated peak memory in bytes: the framework, the weights, a batch, and the data.
 
-        Four: the weight, its gradient, and two running means of Adam. Outputs of a batch are kept for the
-        backward pass, twice at worst.
+        The data: as it was read, as it was split, and the training rows once more in the engine.
         """
-        number = 8 if self.config.training.precision == "float64" else 4
-        framework = TENSORFLOW_BYTES if self.config.engine == "keras" else NUMPY_BYTES
+        read = (self.dataset.train, self.dataset.test)
         splits = (self.splits.train, self.splits.validation, self.splits.test)
-        data = sum(s.x.nbytes for s in splits if s is not None) + self.splits.train.x.nbytes
-        outputs = self.batch_size * (self.plan.inputs + sum(layer.outputs for layer in self.plan.layers))
-        return framework + data + number * (4 * self.plan.parameters + 2 * outputs)
+        data = sum(s.x.nbytes for s in (*read, *splits) if s is not None) + self.splits.train.x.nbytes
+        # For the backward pass the outputs of a batch are kept, twice at worst.
+        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE, len(self.splits.train)))
+        return estimate(self.config, self.plan, rows=rows, data=data)
 
 
 def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
@@ -67,9 +62,13 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         progress: Called with a file's name, bytes done and bytes in all during a download.
 
     Raises:
+        ConfigError: If the training would not fit into memory.
         DataError: If the data is missing or damaged.
     """
     config = loaded.config
+    # Where the weights alone are too many, no data needs to be read, let alone downloaded.
+    plan = plan_of(config, loaded.info)
+    check_fits(estimate(config, plan), config, plan, loaded.path)
     dataset = read(config.data.dataset, default_places(config.data.path, progress))
     splits = split(
         dataset,
@@ -82,7 +81,7 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
     batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
     steps_per_epoch = math.ceil(rows / batch_size)
     steps = config.training.iterations or (config.training.epochs or 1) * steps_per_epoch
-    return Prepared(
+    prepared = Prepared(
         config,
         dataset,
         splits,
@@ -92,3 +91,5 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         batch_size,
         loaded.warnings,
     )
+    check_fits(prepared.memory, config, prepared.plan, loaded.path)
+    return prepared

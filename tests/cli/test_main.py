@@ -15,7 +15,7 @@ from dnnctl import __version__, plugins
 from dnnctl.cli.main import COMMANDS, cli
 
 Run = Callable[..., Any]
-HEAVY = ("tensorflow", "keras", "numpy", "matplotlib", "sklearn", "pydantic", "scipy", "pooch", "rich")
+HEAVY = ("tensorflow", "keras", "numpy", "matplotlib", "sklearn", "pydantic", "scipy", "requests", "rich")
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:

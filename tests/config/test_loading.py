@@ -196,7 +196,7 @@ def test_missing_file_directory_and_wrong_encoding(tmp_path: Path) -> None:
         load(latin)
     large = tmp_path / "large.yaml"
     large.write_bytes(b"#" * (10 << 20))
-    with pytest.raises(ConfigError, match="at most 1 MiB"):
+    with pytest.raises(ConfigError, match="at most 262,144 bytes"):
         load(large)
 
 

@@ -120,7 +120,7 @@ def test_reading_imports_nothing_heavy() -> None:
         "from dnnctl.datasets.sources import reading\n"
         "from dnnctl.datasets.base import Places\n"
         "reading.read(reading.options_for('digits'), Places())\n"
-        "print([m for m in ('sklearn', 'matplotlib', 'tensorflow', 'keras', 'pooch') if m in sys.modules])"
+        "print([m for m in ('sklearn', 'matplotlib', 'tensorflow', 'keras', 'requests') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,9 +1,12 @@
 """Downloading one file: several mirrors, time-outs, a limit, and no name for it until it is verified."""
 
+import contextlib
+import queue
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from dnnctl.datasets.base import Progress
 from dnnctl.datasets.sources.damage import DamagedError
@@ -15,6 +18,8 @@ TIMEOUT = (10.0, 30.0)
 # A mirror that drips is given up after this many seconds, unless it keeps to the speed below.
 PATIENCE, SLOWEST = 60.0, 10_000
 CHUNK = 16_384
+# Characters of a server's own words that are passed on.
+LONGEST = 200
 
 
 def fetch(
@@ -65,29 +70,86 @@ def _try(
     progress: Progress,
 ) -> str:
     """Download from one mirror; return what went wrong, or nothing."""
-    import pooch
     import requests
+    import urllib3
 
     def write(temporary: Path) -> None:
-        with temporary.open("wb") as stream:
+        with temporary.open("wb") as stream, contextlib.closing(_received(url)) as received:
             sink = _Sink(stream, limit, lambda done, total: progress(target.name, done, total))
-            # Redirects are followed by requests, which knows http and https only.
-            pooch.HTTPDownloader(
-                progressbar=sink, chunk_size=CHUNK, timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}
-            )(url, sink, None)
+            sink.expect(int(next(received)))
+            for chunk in received:
+                sink.write(chunk)
         check(temporary)
 
     try:
         write_with(target, write)
     except requests.HTTPError as fault:
-        return f"the server answered {str(fault).partition(' for url')[0]}"
-    except requests.Timeout:
+        return f"the server answered {str(fault).partition(' for url')[0]}"[:LONGEST]
+    except (requests.Timeout, urllib3.exceptions.TimeoutError):
         return f"no answer within {max(TIMEOUT):g} seconds"
-    except requests.RequestException as fault:
-        return _reason(fault)
+    except requests.exceptions.InvalidSchema as fault:
+        return f"expected to stay with http or https; {_reason(fault)}"[:LONGEST]
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as fault:
+        return _reason(fault)[:LONGEST]
     except DamagedError as fault:
         return str(fault)
     return ""
+
+
+def _received(url: str) -> Generator[bytes, None, None]:
+    """Yield the length that the server announces, in digits (0 if unknown), then what it sends.
+
+    A time-out of a socket begins anew with each byte, and looking up a name has none at all. So another thread
+    waits for the server, and this one gives up on it.
+
+    Raises:
+        DamagedError: If the next chunk takes too long.
+        RequestException: If the connection or the request failed.
+    """
+    inbox: queue.Queue[bytes | BaseException | None] = queue.Queue(maxsize=8)
+    given_up = threading.Event()
+    threading.Thread(target=_receive, args=(url, inbox, given_up), daemon=True).start()
+    patience = sum(TIMEOUT)
+    try:
+        while True:
+            try:
+                item = inbox.get(timeout=patience)
+            except queue.Empty:
+                raise DamagedError(f"too slow: fewer than {CHUNK:,} bytes in {patience:g} seconds") from None
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        given_up.set()
+
+
+def _receive(url: str, inbox: "queue.Queue[bytes | BaseException | None]", given_up: threading.Event) -> None:
+    """Put into `inbox` what `_received` yields, then None, or the error that ended it."""
+    import requests
+
+    def put(item: bytes | BaseException | None) -> None:
+        while not given_up.is_set():
+            with contextlib.suppress(queue.Full):
+                inbox.put(item, timeout=0.1)
+                return
+
+    try:
+        # Redirects are followed by requests, which knows http and https only.
+        asked = {"Accept-Encoding": "identity"}
+        with requests.get(url, stream=True, timeout=TIMEOUT, headers=asked) as response:
+            response.raise_for_status()
+            length = response.headers.get("Content-Length", "")
+            put(length.encode() if length.isdecimal() and len(length) < 20 else b"0")
+            # Not decoded, whatever the server says of its encoding: compressed bytes can expand without end.
+            for chunk in response.raw.stream(CHUNK, decode_content=False):
+                if given_up.is_set():
+                    return
+                put(chunk)
+        put(None)
+    except BaseException as fault:
+        put(fault)
 
 
 def _reason(fault: BaseException) -> str:
@@ -102,7 +164,7 @@ def _reason(fault: BaseException) -> str:
 
 
 class _Sink:
-    """What pooch writes to and reports to: refuses web pages and anything too long or too slow.
+    """Where a download is written to: refuses web pages and anything too long or too slow.
 
     Args:
         stream: Where the bytes go.
@@ -116,18 +178,12 @@ class _Sink:
         self.progress = progress
         self.done = 0
         self.begun = time.monotonic()
-        self._total = 0
+        self.total = 0
 
-    @property
-    def total(self) -> int:
-        """Bytes in all; 0 if unknown."""
-        return self._total
-
-    @total.setter
-    def total(self, size: int) -> None:
-        """Take what the response's header says from pooch, or raise DamagedError."""
+    def expect(self, size: int) -> None:
+        """Take how many bytes the server announces, 0 if unknown, or raise DamagedError."""
         self._refuse_beyond_limit(size)
-        self._total = size
+        self.total = size
 
     def write(self, chunk: bytes) -> None:
         """Write a chunk, or raise DamagedError."""
@@ -144,12 +200,3 @@ class _Sink:
     def _refuse_beyond_limit(self, size: int) -> None:
         if size > self.limit:
             raise DamagedError(f"expected at most {self.limit:,} bytes, received more")
-
-    def flush(self) -> None:
-        """Do nothing: the file is flushed when it is closed."""
-
-    # What pooch calls on a progress bar; `write` has reported already.
-    def update(self, *_: Any) -> None:
-        """Do nothing."""
-
-    reset = close = update

@@ -7,7 +7,6 @@
 Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits, 1998.
 """
 
-import gzip
 import math
 import struct
 import zlib
@@ -51,13 +50,35 @@ def read(file: Path, shape: tuple[int, ...]) -> NDArray[Any]:
         raw.seek(0)
         if not packed:
             return _values(raw, shape)
+        return _values(_Gunzip(raw), shape)
+
+
+class _Gunzip:
+    """Decompresses one gzip member, which must be all there is; Python's reader looks for others without end.
+
+    Args:
+        raw: The file, at its start.
+    """
+
+    def __init__(self, raw: Readable) -> None:
+        self._raw = raw
+        self._inner = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most `size` bytes; none at the end."""
         try:
-            with gzip.GzipFile(fileobj=raw) as stream:
-                return _values(stream, shape)
-        except (gzip.BadGzipFile, zlib.error) as fault:
+            while not self._inner.eof:
+                packed = self._inner.unconsumed_tail or self._raw.read(1 << 16)
+                values = self._inner.decompress(packed, size)
+                if values:
+                    return values
+                if not packed:
+                    raise DamagedError("the gzip file is cut off: expected more bytes, received its end")
+        except zlib.error as fault:
             raise DamagedError(f"the gzip compression is damaged ({fault})") from None
-        except EOFError:
-            raise DamagedError("the gzip file is cut off: expected more bytes, received its end") from None
+        if self._inner.unused_data or self._raw.read(1):
+            raise DamagedError("the gzip file is too long: expected its end, received more bytes")
+        return b""
 
 
 def _values(stream: Readable, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -1,15 +1,12 @@
 """The `.npz` file that Keras keeps of MNIST: x_train, y_train, x_test, y_test; nothing is unpickled."""
 
-import warnings
-import zipfile
-import zlib
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy_header
 from dnnctl.datasets.sources.damage import DamagedError
 from dnnctl.datasets.sources.idx import read_exactly
 
@@ -33,16 +30,22 @@ def read(file: Path, member: str, shape: tuple[int, ...]) -> NDArray[Any]:
         OSError: If the file cannot be read.
     """
     try:
-        with zipfile.ZipFile(file) as archive, archive.open(f"{member}.npy") as stream:
+        with open_zip(file) as archive, open_member(archive, f"{member}.npy") as stream:
             return _values(stream, member, shape)
     except KeyError:
         raise DamagedError(f"expected an array {member}, received none of that name") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
-        raise DamagedError(f"expected an .npz file with {member}; {fault}") from None
+    except (DamagedError, OSError):
+        raise
+    except Exception as fault:
+        # A damaged member fails in one of four decompressors, in its checksum, or by ending early.
+        raise DamagedError(f"expected an .npz file with {member}; {fault or type(fault).__name__}") from None
 
 
 def _values(stream: IO[bytes], member: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    received, fortran, dtype = _header(stream, member)
+    try:
+        received, fortran, dtype, _ = read_npy_header(stream)
+    except DamagedArchiveError as fault:
+        raise DamagedError(f"{member}: expected an .npy header; {fault}") from None
     whole = dtype.kind in "iu" and dtype.itemsize <= WIDEST
     if received != shape or fortran or not whole:
         order = "Fortran" if fortran else "C"
@@ -57,16 +60,3 @@ def _values(stream: IO[bytes], member: str, shape: tuple[int, ...]) -> NDArray[A
     if values.min() < 0 or values.max() > 255:
         raise DamagedError(f"{member}: expected values 0 to 255, received {values.min()} to {values.max()}")
     return values.astype(np.uint8)
-
-
-def _header(stream: IO[bytes], member: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Return shape, Fortran order and type out of the header of an `.npy` file."""
-    try:
-        with warnings.catch_warnings():
-            # Files written by Python 2 are read with a warning that helps nobody here.
-            warnings.simplefilter("ignore")
-            if npy.read_magic(stream) == (1, 0):
-                return npy.read_array_header_1_0(stream)
-            return npy.read_array_header_2_0(stream)
-    except ValueError as fault:
-        raise DamagedError(f"{member}: expected an .npy header; {fault}") from None

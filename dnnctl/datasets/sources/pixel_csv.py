@@ -1,7 +1,7 @@
 """Pictures in CSV rows: `label,pixel1,...,pixelN`, whole numbers, a header on the first line."""
 
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any, TextIO
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from dnnctl.errors import DataError
 
-# Characters of a header; so a file without line ends is not read to its end for it.
+# Characters of a row; so a file without line ends is not read to its end for one.
 LONGEST = 100_000
+# Lines, blank ones included.
+MOST = 200_000
 Opener = Callable[[], AbstractContextManager[TextIO]]
 
 
@@ -39,7 +41,7 @@ def read(opened: Opener, name: str, pixels: int, labels: Collection[int]) -> tup
             with warnings.catch_warnings():
                 # An empty table and a number like 1.0 are only warned about.
                 warnings.simplefilter("error")
-                table = np.loadtxt(text, dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
+                table = np.loadtxt(_lines(text, name), dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
             reason = ""
         except (ValueError, Warning) as fault:
             table, reason = np.empty((0, 0), np.uint8), str(fault)
@@ -48,6 +50,18 @@ def read(opened: Opener, name: str, pixels: int, labels: Collection[int]) -> tup
         with opened() as text:
             _raise_first_fault(text, name, pixels, labels, reason)
     return np.ascontiguousarray(table[:, 1:]), np.ascontiguousarray(table[:, 0])
+
+
+def _lines(text: TextIO, name: str, first: int = 2) -> Iterator[str]:
+    """Yield the lines of a table, of which `first` is the next."""
+    for number in range(first, MOST + 1):
+        line = text.readline(LONGEST + 1)
+        if not line:
+            return
+        if len(line) > LONGEST:
+            raise DataError(f"{name}:{number}: expected a row of at most {LONGEST:,} characters, received more")
+        yield line
+    raise DataError(f"{name}: expected at most {MOST:,} lines, received more")
 
 
 def _check_header(line: str, name: str, pixels: int) -> None:
@@ -63,7 +77,7 @@ def _check_header(line: str, name: str, pixels: int) -> None:
 def _raise_first_fault(text: TextIO, name: str, pixels: int, labels: Collection[int], reason: str) -> None:
     """Read row by row up to the first wrong one."""
     empty = True
-    for number, line in enumerate(text, start=1):
+    for number, line in enumerate(_lines(text, name, first=1), start=1):
         if number == 1 or not line.strip():
             continue
         empty = False

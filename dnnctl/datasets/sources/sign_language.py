@@ -1,8 +1,6 @@
 """Finding and reading the two CSV files of Sign Language MNIST, or the zip file that Kaggle packs them in."""
 
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.archives import DamagedArchiveError, open_member, open_zip
 from dnnctl.datasets.base import Dataset, DatasetInfo, Places, Samples
 from dnnctl.datasets.sources import pixel_csv
 from dnnctl.datasets.sources.places import not_found, search
@@ -81,9 +80,9 @@ def look(path: Path) -> dict[str, Table] | str:
 def _in_zip(path: Path) -> dict[str, Table] | str:
     """Find the members; a file that is no zip file is left for `load` to complain about."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile as fault:
+    except DamagedArchiveError as fault:
         return f"expected a zip file, received another ({fault})"
     tables: dict[str, Table] = {}
     for part, stem in PARTS.items():
@@ -156,12 +155,15 @@ def _open(table: Table) -> Iterator[TextIO]:
             with table.file.open(**TEXT) as text:
                 yield text
             return
-        with zipfile.ZipFile(table.file) as archive:
+        with open_zip(table.file) as archive:
             _bound(table, archive.getinfo(table.member).file_size)
-            with archive.open(table.member) as member, io.TextIOWrapper(member, **TEXT) as text:
+            with open_member(archive, table.member) as member, io.TextIOWrapper(member, **TEXT) as text:
                 yield text
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as fault:
-        raise DataError(f"{table}: {fault}; delete it and get it again from {PAGE}") from None
+    except DataError:
+        raise
+    except Exception as fault:
+        # A damaged member fails in one of four decompressors, in its checksum, or by ending early.
+        raise DataError(f"{table}: {fault or type(fault).__name__}; delete it and get it again from {PAGE}") from None
 
 
 def _bound(table: Table, size: int) -> None:

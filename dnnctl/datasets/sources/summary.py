@@ -21,15 +21,17 @@ def overview(places: Places) -> list[dict[str, Any]]:
 def facts(options: DatasetOptions, places: Places) -> dict[str, Any]:
     """Return `described`, and `counted` too where the data is here; `found` is None where it is not.
 
+    A path that was given must lead to it.
+
     Args:
         options: Which data set.
         places: Where to look; nothing is downloaded for this.
 
     Raises:
-        DataError: If the data is damaged.
+        DataError: If the data is damaged, or not at the path that was given.
     """
     known = described(options.key, reading.describe(options))
-    if reading.find(options, places) is None:
+    if places.path is None and reading.find(options, places) is None:
         return known | {"found": None}
     return known | counted(reading.read(options, places))
 

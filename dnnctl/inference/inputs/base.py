@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DatasetInfo
 
-# No input may need more than this once it is an array: it keeps a damaged or hostile header harmless.
-MAX_BYTES = 2 * 1024**3
+# No input may need more than this once it is an array, nor have more rows: so what a damaged or hostile header
+# claims, and what a small compressed file expands to, stay below 1 GB with all that is made of it.
+# All 60,000 training pictures of MNIST in double precision are within it.
+MAX_BYTES = 384 * 1024**2
+MAX_ROWS = 500_000
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import IO
 import numpy as np
 
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import MAX_BYTES, MAX_ROWS, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import from_rows
 from dnnctl.inference.inputs.parts.columns import Columns, columns_of
 from dnnctl.inference.inputs.parts.lines import text_rows
@@ -46,8 +46,8 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         taken: tuple[str, ...] = pick(row) if pick else (row[columns.taken[0]],)
         _append(cells, taken, columns, where)
         lines.append(line)
-        if len(cells) * cells.itemsize > MAX_BYTES:
-            raise DataError(f"{where}: more than {MAX_BYTES:,} bytes of numbers: split it, or use .npy")
+        if len(cells) * cells.itemsize > MAX_BYTES or len(lines) > MAX_ROWS:
+            raise DataError(f"{where}: more than {MAX_ROWS:,} rows, or {MAX_BYTES:,} bytes of numbers: split it")
     if columns is None or not lines:
         raise DataError(f"{name}: holds no rows; expected {spec.described}")
     table = np.frombuffer(cells, dtype=np.float64).reshape(len(lines), spec.cells)

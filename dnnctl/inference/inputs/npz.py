@@ -1,8 +1,8 @@
 """`.npz` files: an archive of arrays, of which one holds the rows."""
 
-import zipfile
 from typing import IO
 
+from dnnctl.archives import DamagedArchiveError, open_member, open_zip
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array
@@ -26,18 +26,17 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     Raises:
         DataError: If it is damaged, no array can be chosen, or the array does not fit.
     """
-    # Damage to an archive's directory surfaces as many kinds of exception.
     try:
-        archive = zipfile.ZipFile(stream)
-        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-    except Exception as error:
+        archive = open_zip(stream)
+    except DamagedArchiveError as error:
         raise DataError(f"{name}: is not a .npz archive: {error}") from None
     with archive:
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         key = _choose(list(members), name)
         label = f"{name}:{key}"
         try:
-            member = archive.open(members[key])
-        except Exception as error:
+            member = open_member(archive, members[key].filename)
+        except DamagedArchiveError as error:
             raise DataError(f"{label}: is damaged: {error}") from None
         with member:
             array = read_npy(
@@ -55,7 +54,7 @@ def _choose(found: list[str], name: str) -> str:
             return key
     if len(found) == 1:
         return found[0]
-    shown = ", ".join(map(repr, found[:10])) + (", ..." if len(found) > 10 else "")
+    shown = ", ".join(repr(key[:40]) for key in found[:10]) + (", ..." if len(found) > 10 else "")
     raise DataError(
         f"{name}: expected an array named {', '.join(map(repr, KEYS))}, or a single one; "
         f"received {shown or 'an empty archive'}"

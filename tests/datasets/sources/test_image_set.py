@@ -122,9 +122,11 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
-def sends(contents: bytes, promised: int | None = None, status: int = 200, **headers: str) -> Answer:
+def sends(
+    contents: bytes, promised: int | None = None, status: int = 200, reason: str | None = None, **headers: str
+) -> Answer:
     def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
+        handler.send_response(status, reason)
         handler.send_header("Content-Length", str(len(contents) if promised is None else promised))
         for name, value in headers.items():
             handler.send_header(name, value)
@@ -136,6 +138,36 @@ def sends(contents: bytes, promised: int | None = None, status: int = 200, **hea
 
 def stalls(handler: http.server.BaseHTTPRequestHandler) -> None:
     time.sleep(1.0)
+
+
+def halts(handler: http.server.BaseHTTPRequestHandler) -> None:
+    sends(FILES["train-images-idx3-ubyte.gz"][:30], promised=1000)(handler)
+    handler.wfile.flush()
+    time.sleep(1.0)
+
+
+def drop_by_drop(handler: http.server.BaseHTTPRequestHandler, contents: bytes) -> None:
+    """Send a byte at a time, each well within the time-out of a socket."""
+    try:
+        for byte in contents:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        pass
+
+
+def drips(handler: http.server.BaseHTTPRequestHandler) -> None:
+    sends(b"", promised=1000)(handler)
+    drop_by_drop(handler, bytes(40))
+
+
+def drips_a_header(handler: http.server.BaseHTTPRequestHandler) -> None:
+    drop_by_drop(handler, b"HTTP/1.1 200 OK\r\nX-Slow: and slower\r\n\r\n")
+
+
+def speaks_otherwise(handler: http.server.BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"220 ftp.example.org ready\r\n")
 
 
 class Server:
@@ -210,6 +242,13 @@ BAD: dict[str, tuple[Answer, str]] = {
     "cut off without a length": (sends(FILES["train-images-idx3-ubyte.gz"][:30]), "cut off"),
     "web page": (sends(b"\n<!DOCTYPE html><html>Please log in</html>"), "received a web page"),
     "wrong contents": (sends(WRONG), "expected SHA-256"),
+    "stalls half way": (halts, "no answer within 0.2 seconds|too slow"),
+    "drips": (drips, "too slow: fewer than 16,384 bytes in 0.4 seconds"),
+    "drips its header": (drips_a_header, "no answer|too slow|Connection"),
+    "expands": (sends(gzip.compress(bytes(50_000_000)), **{"Content-Encoding": "gzip"}), "expected it to start with"),
+    "no HTTP": (speaks_otherwise, "BadStatusLine|broken|aborted"),
+    "an endless reason": (sends(b"", status=599, reason="x" * 50_000), "the server answered 599"),
+    "a length that is none": (sends(b"", **{"X-Nothing": "1", "Content-Type": "a" * 10_000}), "an empty file"),
     "announced too long": (sends(b"\x1f\x8b", promised=1 << 40), "expected at most [0-9,]+ bytes"),
     "empty": (sends(b""), "an empty file"),
     "slow": (stalls, "no answer within 0.2 seconds"),

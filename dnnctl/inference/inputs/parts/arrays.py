@@ -1,14 +1,19 @@
 """From an array of whatever shape and type to rows for the network, or an error that says what is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, border
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options, border
 from dnnctl.inference.inputs.parts.polarity import against_ground
+
+# Numbers looked at together, so that what is computed on the way stays small beside the array itself.
+BLOCK = 1 << 20
+# Rows of which the border is looked at.
+LOOKED_AT = 1000
 
 
 def from_array(array: NDArray[Any], name: str, spec: InputSpec, options: Options) -> Inputs:
@@ -66,6 +71,8 @@ def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
     if shape and (shape[1:] in single):
         if shape[0] == 0:
             raise DataError(f"{name}: holds no rows; its shape is {shape}")
+        if shape[0] > MAX_ROWS:
+            raise DataError(f"{name}: expected at most {MAX_ROWS:,} rows; received {shape[0]:,}: split it")
         return shape[0]
     n = ("n", *own)
     several = [own, n, ("n", cells), (*n, 1)] if spec.info.is_image else [own, n]
@@ -96,32 +103,34 @@ def from_rows(
     """
     check_type(table.dtype, name)
 
-    def fail(wrong: NDArray[np.bool_], expected: str) -> None:
-        if wrong.any():
-            row, cell = np.unravel_index(int(wrong.argmax()), wrong.shape)
-            value = table[row, cell]
-            raise DataError(f"{names[row]}: {column(int(cell))}: expected {expected}; received {value}")
+    def fail(bad: Callable[[NDArray[Any]], NDArray[np.bool_]], rows: NDArray[Any], expected: str) -> None:
+        for block in _blocks(rows):
+            wrong = bad(rows[block])
+            if wrong.any():
+                row, cell = np.unravel_index(int(wrong.argmax()), wrong.shape)
+                row += block.start
+                raise DataError(f"{names[row]}: {column(int(cell))}: expected {expected}; received {table[row, cell]}")
 
     if not spec.info.is_image:
         with np.errstate(over="ignore"):
             numbers = table.astype(np.float32)
-        fail(~np.isfinite(numbers), "a finite number that fits into 32 bits")
+        fail(_not_finite, numbers, "a finite number that fits into 32 bits")
         return Inputs(numbers, names)
 
     low, high = spec.range
     if table.dtype.kind == "f":
-        fail(~np.isfinite(table), "a finite number")
+        fail(_not_finite, table, "a finite number")
     notes: list[str] = []
     fraction = table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
     if fraction:
         table = table.astype(np.float32) * np.float32(high)
         notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")
-    fail((table < low) | (table > high), f"a pixel from {low:g} to {high:g}")
+    fail(lambda rows: (rows < low) | (rows > high), table, f"a pixel from {low:g} to {high:g}")
     x = narrowed(table.reshape(-1, *spec.info.input_shape), (low, high))
     if options.invert:
         x = x.dtype.type(low + high) - x
         notes.append(f"{name}: inverted as asked")
-    elif options.invert is None and against_ground((border(x).astype(np.float32) - low) / (high - low), spec):
+    elif options.invert is None and against_ground((_edges(x) - low) / (high - low), spec):
         notes.append(f"{name}: its ground is not like that of the training images; --invert turns it round")
     return Inputs(x, names, tuple(notes))
 
@@ -136,7 +145,31 @@ def narrowed(x: NDArray[Any], span: tuple[float, float]) -> NDArray[Any]:
     if span[0] < 0 or span[1] > 255:
         return x.astype(np.float32)
     if x.dtype.kind != "f":
-        return x.astype(np.uint8)
-    whole = np.rint(x)
+        return x.astype(np.uint8, copy=False)
+    whole = all(_whole(x[block]) for block in _blocks(x))
+    narrow = np.empty(x.shape, np.uint8 if whole else np.float32)
+    for block in _blocks(x):
+        narrow[block] = np.rint(x[block]) if whole else x[block]
+    return narrow
+
+
+def _whole(x: NDArray[Any]) -> bool:
     # Fractions such as 128/255 come back from float32 a little off.
-    return whole.astype(np.uint8) if np.abs(x - whole).max(initial=0.0) < 1e-3 else x.astype(np.float32)
+    return bool(np.abs(x - np.rint(x)).max(initial=0.0) < 1e-3)
+
+
+def _not_finite(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    finite: NDArray[np.bool_] = np.isfinite(rows)
+    return ~finite
+
+
+def _blocks(rows: NDArray[Any]) -> Iterator[slice]:
+    """Yield slices of rows that hold about `BLOCK` numbers each."""
+    step = max(1, BLOCK // max(1, rows[:1].size))
+    for start in range(0, len(rows), step):
+        yield slice(start, start + step)
+
+
+def _edges(x: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the borders of pictures (n, height, width), of at most `LOOKED_AT` of them spread over all."""
+    return border(x[:: max(1, len(x) // LOOKED_AT)]).astype(np.float32)

@@ -12,7 +12,9 @@ from dnnctl.errors import DataError
 if TYPE_CHECKING:
     from PIL import Image
 
+# With these, decoding stays below 1 GB in every mode; WebP's decoder keeps several copies.
 MAX_PIXELS = 100_000_000
+MAX_PIXELS_OF = {"WEBP": 40_000_000}
 
 # Before anything is computed in floating point, a larger picture is reduced to about this many pixels on
 # its shorter side.
@@ -65,35 +67,42 @@ def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]
 
 def _check_size(image: "Image.Image", name: str) -> None:
     width, height = image.size
-    if width * height > MAX_PIXELS:
+    most = MAX_PIXELS_OF.get(image.format or "", MAX_PIXELS)
+    if width * height > most:
         raise DataError(
-            f"{name}: has {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,} in all: make it smaller first"
+            f"{name}: has {width:,} x {height:,} pixels; expected at most {most:,} in all: make it smaller first"
         )
 
 
 def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[str]]:
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
     notes = []
-    frames = getattr(image, "n_frames", 1)
-    # A JPEG of several (MPO) holds previews or a second eye's view, not an animation.
-    if frames > 1 and image.format != "MPO":
-        notes.append(f"first of {frames} frames taken")
+    # Counting the frames would mean to look for each, and there can be millions. A JPEG of several (MPO) holds
+    # previews or a second eye's view, not an animation.
+    if getattr(image, "is_animated", False) and image.format != "MPO":
+        notes.append("first of several frames taken")
     image.load()
-    upright = ImageOps.exif_transpose(image)
+    # In place, as is all that can be: a copy of 100 million pixels is 400 MB.
+    ImageOps.exif_transpose(image, in_place=True)
+    upright: Image.Image = image
     if upright.mode.startswith("I;16"):
         return np.asarray(_reduced(upright), dtype=np.float32) / np.float32(65535), notes
     if upright.mode in {"I", "F"}:
         return _scaled(np.asarray(_reduced(upright)), name, notes), notes
     if upright.has_transparency_data:
-        upright = upright.convert("RGBA")
+        if upright.mode not in {"RGBA", "LA"}:
+            upright = upright.convert("RGBA")
         alpha = upright.getchannel("A")
-        grey = Image.composite(upright.convert("RGB").convert("L"), Image.new("L", upright.size, 255), alpha)
+        grey = upright.convert("L")
+        white = grey.point(lambda _: 255)
+        white.paste(grey, mask=alpha)
+        grey = white
         if alpha.getextrema()[0] != 255:
             notes.append("transparent parts taken as white")
     elif upright.mode == "LAB":
         grey = upright.getchannel("L")
-    elif upright.mode in {"L", "1"}:
+    elif upright.mode in {"L", "1"} or upright.mode == "RGB":
         grey = upright.convert("L")
     else:
         grey = upright.convert("RGB").convert("L")

@@ -8,6 +8,7 @@ from typing import IO
 from dnnctl.errors import DataError
 
 MAX_TEXT = 1024**3
+MAX_LINES = 2_000_000
 MAX_ROW = 4 * 1024**2
 
 SEPARATORS = "\t;,"
@@ -30,6 +31,8 @@ class _Lines:
                 raise DataError(f"{self.name}:{self.number}: a row is longer than {MAX_ROW:,} bytes")
             if self.total > MAX_TEXT:
                 raise DataError(f"{self.name}: is longer than {MAX_TEXT:,} bytes: split it, or use .npy")
+            if self.number > MAX_LINES:
+                raise DataError(f"{self.name}: has more than {MAX_LINES:,} lines: split it, or use .npy")
             try:
                 yield line.decode("utf-8-sig" if self.number == 1 else "utf-8")
             except UnicodeDecodeError:
@@ -63,7 +66,10 @@ def text_rows(stream: IO[bytes], name: str, width: int) -> Iterator[tuple[int, l
             if row and not (len(row) == 1 and not row[0].strip()):
                 yield skipped + reader.line_num, row
     except csv.Error as error:
-        raise DataError(f"{name}:{lines.number}: is not CSV: {error}") from None
+        reason = str(error)
+        if "new-line character" in reason:
+            reason = "a carriage return stands alone; save it with line ends of LF or CRLF"
+        raise DataError(f"{name}:{lines.number}: is not CSV: {reason}") from None
 
 
 def separator(line: str, width: int) -> str:

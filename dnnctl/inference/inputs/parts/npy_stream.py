@@ -5,13 +5,11 @@ from math import prod
 from typing import IO, Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from dnnctl.archives import DamagedArchiveError, read_npy_header
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_BYTES
-
-_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def read_npy(
@@ -32,7 +30,10 @@ def read_npy(
     Raises:
         DataError: If it is not a whole `.npy` array of numbers of at most `MAX_BYTES`.
     """
-    shape, fortran, dtype, start = _header(stream, name)
+    try:
+        shape, fortran, dtype, start = read_npy_header(stream)
+    except DamagedArchiveError as error:
+        raise DataError(f"{name}: is not a .npy array: {error}") from None
     if dtype.hasobject:
         raise DataError(f"{name}: holds Python objects, which are never loaded; expected numbers")
     check(shape, dtype)
@@ -44,19 +45,6 @@ def read_npy(
     contents = _exactly(stream, claimed, name)
     array = np.frombuffer(contents, dtype=dtype, count=prod(shape))
     return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
-
-
-def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    # The header is a Python literal that NumPy evaluates: damage surfaces as almost any exception.
-    try:
-        version = npy.read_magic(stream)
-        shape, fortran, dtype = _HEADERS[version](stream)
-        start = stream.tell()
-    except Exception as error:
-        raise DataError(f"{name}: is not a .npy array: {type(error).__name__}: {error}") from None
-    if any(extent < 0 for extent in shape):
-        raise DataError(f"{name}: is not a .npy array: its header claims the shape {shape}")
-    return shape, fortran, dtype, start
 
 
 def _exactly(stream: IO[bytes], count: int, name: str) -> bytes:
