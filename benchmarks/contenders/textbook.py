@@ -9,6 +9,8 @@ Source: Saitoh, Deep Learning from Scratch, 2016, chapter 5 (train_neuralnet).
 
 import numpy as np
 
+from benchmarks.contenders.base import arrays
+
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -52,15 +54,36 @@ class TwoLayerNet:
         return {"W2": np.dot(z1.T, dy), "b2": np.sum(dy, axis=0), "W1": np.dot(x.T, dz1), "b1": np.sum(dz1, axis=0)}
 
 
-def train(x_train, t_train, iterations, batch_size=100, learning_rate=0.1, seed=0):
-    """Train as the textbook does and return the network and the loss of every step."""
-    network = TwoLayerNet(seed=seed)
-    np.random.seed(seed)
-    losses = []
-    for _ in range(iterations):
-        mask = np.random.choice(len(x_train), batch_size)
-        x_batch, t_batch = x_train[mask], t_train[mask]
-        for key, grad in network.gradient(x_batch, t_batch).items():
-            network.params[key] -= learning_rate * grad
-        losses.append(network.loss(x_batch, t_batch))
-    return network, losses
+class TextbookLoop:
+    """The book's loop, which can be continued."""
+
+    def __init__(self, job):
+        np.random.seed(0)
+        self._work = job.work
+        self._data = arrays(job)
+        self._network = TwoLayerNet(hidden=job.work.hidden[0], spread=job.work.spread)
+        self._losses = []
+
+    @property
+    def steps(self):
+        return len(self._losses)
+
+    def epochs(self, count):
+        x_train, t_train = self._data.x, self._data.y
+        network, batch_size, learning_rate = self._network, self._work.batch, self._work.learning_rate
+        for _ in range(self._work.steps(len(x_train), count)):
+            mask = np.random.choice(len(x_train), batch_size)
+            x_batch, t_batch = x_train[mask], t_train[mask]
+            for key, grad in network.gradient(x_batch, t_batch).items():
+                network.params[key] -= learning_rate * grad
+            self._losses.append(network.loss(x_batch, t_batch))
+
+    def quality(self):
+        return self._data.quality(self._network.predict(self._data.x_test))
+
+    def facts(self):
+        return {"numpy": np.__version__}
+
+
+def build(job):
+    return TextbookLoop(job)
