@@ -38,7 +38,9 @@ def run(command: Sequence[str], status: int = 0) -> dict[str, Any]:
     """
     with tempfile.TemporaryFile() as out:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
         peak = _wait(process)
         seconds = time.perf_counter() - start
         out.seek(0)

@@ -40,11 +40,15 @@ class Worker:
         self.contender = contender
         self.threads = threads
         order = {
-            **{"contender": contender.key, "work": work, "rows": rows, "rounds": rounds},
-            **{"threads": threads, "data": str(data)},
+            "contender": contender.key,
+            "work": work,
+            "rows": rows,
+            "rounds": rounds,
+            "threads": threads,
+            "data": str(data),
         }
         python = sys.executable if contender.kind == "dnnctl" else str(PEERS_PYTHON)
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         self._process = subprocess.Popen(
             [python, "-m", "benchmarks.worker", json.dumps(order)],
             cwd=ROOT,

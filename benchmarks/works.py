@@ -72,7 +72,7 @@ class Work:
             options["momentum"] = self.momentum
         output: Any = "auto"
         if self.spread:
-            output = {"units": self.widths[-1], "activation": "softmax", **start}
+            output = {"dense": {"units": self.widths[-1], "activation": "softmax", **start}}
         return {
             "name": f"benchmark-{self.key}",
             "seed": 0,

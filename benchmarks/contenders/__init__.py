@@ -17,6 +17,7 @@ class Contender:
         option: Which of the module's variants.
         kind: `peer`, `dnnctl` or `floor`.
         tensorflow: Whether threads are set for operations and between operations, as TensorFlow does.
+        optional: Whether dnnctl may refuse it; it is then left out, and the report says so.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Contender:
     option: str = ""
     kind: str = "peer"
     tensorflow: bool = False
+    optional: bool = False
 
     def can_do(self, work: Work) -> bool:
         """Tell whether it can do a work."""
@@ -44,6 +46,7 @@ _ALL = (
     Contender(
         *("dnnctl-keras-bf16", "dnnctl, Keras engine, mixed_bfloat16", "dnnctl_training", "ac", "keras mixed_bfloat16"),
         kind="dnnctl",
+        optional=True,
     ),
     Contender("dnnctl-numpy", "dnnctl, NumPy engine", "dnnctl_training", "abcd", "numpy", kind="dnnctl"),
     Contender("products-numpy", "matrix products alone, NumPy", "products_numpy", "abc", kind="floor"),

@@ -87,7 +87,7 @@ class DnnctlTraining:
                 self._result = train(loaded, out=Path(self._folder.name), observer=self._gate)
         except Interrupted:
             pass
-        except BaseException as failure:  # noqa: BLE001 - handed to whoever waits
+        except BaseException as failure:
             self._gate.reached.put(failure)
             return
         self._gate.reached.put(None)

@@ -5,6 +5,7 @@ layer), at the work's batch size, for as many steps. The operands stay the same 
 nothing but the products is paid for.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def operands(job: Job) -> list[Operands]:
         return generator.standard_normal(shape, dtype=np.float32)
 
     widths = job.work.widths
-    return [(draw(batch, n), draw(n, units), draw(batch, units)) for n, units in zip(widths, widths[1:], strict=False)]
+    return [(draw(batch, n), draw(n, units), draw(batch, units)) for n, units in pairwise(widths)]
 
 
 class Products:

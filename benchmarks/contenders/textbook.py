@@ -7,26 +7,33 @@ textbook's: float32, as dnnctl has it.
 Source: Saitoh, Deep Learning from Scratch, 2016, chapter 5 (train_neuralnet).
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks.contenders.base import arrays
+from benchmarks.contenders.base import Job, arrays
+
+Array = NDArray[Any]
 
 
-def sigmoid(x):
+def sigmoid(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))
 
 
-def softmax(x):
+def softmax(x: Array) -> Any:
     x = x - np.max(x, axis=1, keepdims=True)
     return np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)
 
 
-def cross_entropy_error(y, t):
+def cross_entropy_error(y: Array, t: Array) -> Any:
     return -np.sum(np.log(y[np.arange(len(y)), t] + 1e-7)) / len(y)
 
 
 class TwoLayerNet:
-    def __init__(self, inputs=784, hidden=50, outputs=10, spread=0.01, seed=0):
+    def __init__(
+        self, inputs: int = 784, hidden: int = 50, outputs: int = 10, spread: float = 0.01, seed: int = 0
+    ) -> None:
         generator = np.random.default_rng(seed)
         self.params = {
             "W1": (spread * generator.standard_normal((inputs, hidden))).astype(np.float32),
@@ -35,14 +42,14 @@ class TwoLayerNet:
             "b2": np.zeros(outputs, np.float32),
         }
 
-    def predict(self, x):
+    def predict(self, x: Array) -> Any:
         z1 = sigmoid(np.dot(x, self.params["W1"]) + self.params["b1"])
         return softmax(np.dot(z1, self.params["W2"]) + self.params["b2"])
 
-    def loss(self, x, t):
+    def loss(self, x: Array, t: Array) -> Any:
         return cross_entropy_error(self.predict(x), t)
 
-    def gradient(self, x, t):
+    def gradient(self, x: Array, t: Array) -> dict[str, Array]:
         W2 = self.params["W2"]
         z1 = sigmoid(np.dot(x, self.params["W1"]) + self.params["b1"])
         y = softmax(np.dot(z1, W2) + self.params["b2"])
@@ -57,18 +64,18 @@ class TwoLayerNet:
 class TextbookLoop:
     """The book's loop, which can be continued."""
 
-    def __init__(self, job):
+    def __init__(self, job: Job) -> None:
         np.random.seed(0)
         self._work = job.work
         self._data = arrays(job)
-        self._network = TwoLayerNet(hidden=job.work.hidden[0], spread=job.work.spread)
-        self._losses = []
+        self._network = TwoLayerNet(hidden=job.work.hidden[0], spread=job.work.spread or 0.01)
+        self._losses: list[Any] = []
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         return len(self._losses)
 
-    def epochs(self, count):
+    def epochs(self, count: int) -> None:
         x_train, t_train = self._data.x, self._data.y
         network, batch_size, learning_rate = self._network, self._work.batch, self._work.learning_rate
         for _ in range(self._work.steps(len(x_train), count)):
@@ -78,12 +85,12 @@ class TextbookLoop:
                 network.params[key] -= learning_rate * grad
             self._losses.append(network.loss(x_batch, t_batch))
 
-    def quality(self):
+    def quality(self) -> float:
         return self._data.quality(self._network.predict(self._data.x_test))
 
-    def facts(self):
+    def facts(self) -> dict[str, Any]:
         return {"numpy": np.__version__}
 
 
-def build(job):
+def build(job: Job) -> TextbookLoop:
     return TextbookLoop(job)

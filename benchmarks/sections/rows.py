@@ -46,7 +46,9 @@ def measure(rows: tuple[int, ...], data: Path, scratch: Path, say: Say) -> dict[
         entry = _json(run([*SCRIPT, str(folder), str(count), str(epochs)]))
         shutil.rmtree(folder)
         if entry["steps"] != entry["steps_due"]:
-            raise UnequalWorkError(f"{count:,} rows: expected {entry['steps_due']:,} steps, received {entry['steps']:,}")
+            raise UnequalWorkError(
+                f"{count:,} rows: expected {entry['steps_due']:,} steps, received {entry['steps']:,}"
+            )
         entry |= {"data_bytes": count * ROW_BYTES, "share": (entry["peak_bytes"] - alone) / (count * ROW_BYTES)}
         entries.append(entry)
         say(f"  {count:9,} rows {entry['epoch_seconds'][-1]:9.3f} s an epoch {entry['peak_bytes'] / 1e6:9,.0f} MB")

@@ -27,6 +27,7 @@ def measure(work: Work, rounds: int, limit: int | None, data: Path, say: Say) ->
 
     Raises:
         UnequalWorkError: If one took more or fewer steps than are due.
+        RefusedError: If dnnctl refuses a configuration that it must take.
     """
     rows = min(ROWS[work.dataset], limit or ROWS[work.dataset])
     say(f"({work.key}) {work.title}: {rows:,} rows, {work.steps(rows):,} steps a round")
@@ -36,12 +37,12 @@ def measure(work: Work, rounds: int, limit: int | None, data: Path, say: Say) ->
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
         for contender in able:
-            worker = stack.enter_context(
-                Worker(contender, work.key, rows, rounds, found[contender.key][0], data)
-            )
+            worker = stack.enter_context(Worker(contender, work.key, rows, rounds, found[contender.key][0], data))
             try:
                 worker.ready()
             except RefusedError as refused:
+                if not contender.optional:
+                    raise
                 skipped[contender.key] = str(refused)
                 say(f"  LEFT OUT    {contender.key}: {refused}")
                 continue
