@@ -3,7 +3,8 @@
     python -m benchmarks                          everything; the better part of an hour on two cores
     python -m benchmarks --only a,b --rounds 7    some sections, more rounds
     python -m benchmarks --quick                  few rows, two rounds: to try it, not to quote it
-    python -m benchmarks table FILE.json          the tables of a measurement, for docs/performance.md
+    python -m benchmarks table FILE.json          the tables of a measurement
+    python -m benchmarks table FILE.json --into docs/performance.md
 
 Sections: a, b, c, d (trainings), e (whole commands), rates (rows a second), rows (1,000 to 1,000,000 rows).
 MNIST is needed: DNNCTL_DATA_DIR, the cache, or a network.
@@ -26,6 +27,7 @@ from benchmarks.record import Record
 from benchmarks.sections import commands, rates, rows, trainings
 from benchmarks.works import WORKS
 from dnnctl.errors import DnnctlError
+from dnnctl.files import write_text
 
 SECTIONS = (*WORKS, "e", "rates", "rows")
 QUICK_LIMIT, QUICK_ROUNDS = 12_800, 2
@@ -59,6 +61,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     run.add_argument("--scratch", type=Path, help="folder for up to 1 GB of temporary files")
     table = what.add_parser("table", help="print the tables of a JSON file")
     table.add_argument("file", type=Path)
+    table.add_argument("--into", type=Path, metavar="PAGE", help="put them between the marks of a Markdown page")
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help"}):
         words = ["run", *words]
     return parser.parse_args(words)
@@ -98,7 +101,11 @@ def main() -> int:
     options = arguments(sys.argv[1:])
     try:
         if options.what == "table":
-            _say(tables.document(json.loads(options.file.read_text(encoding="utf-8"))))
+            text = tables.document(json.loads(options.file.read_text(encoding="utf-8")))
+            if options.into:
+                write_text(options.into, tables.insert(options.into.read_text(encoding="utf-8"), text))
+            else:
+                _say(text)
         else:
             measure(options)
     except (CommandError, RefusedError, UnequalWorkError, WorkerError, DnnctlError, OSError, ValueError) as error:

@@ -8,6 +8,9 @@ from benchmarks.figures import fastest, ratio, seconds, summary
 from benchmarks.interleaving import threads_text
 from benchmarks.targets import TARGETS
 
+# Between these, docs/performance.md has the tables.
+MARKS = ("<!-- tables of `make bench` -->", "<!-- end of the tables -->")
+
 
 def document(record: Mapping[str, Any]) -> str:
     """Return everything that is to be said of a measurement."""
@@ -17,6 +20,23 @@ def document(record: Mapping[str, Any]) -> str:
         title = f"({key}) {section['title']}" if len(key) == 1 else section["title"].capitalize()
         parts.append(f"### {title}\n\n{makers[section['kind']](section)}")
     return "\n\n".join(parts) + "\n"
+
+
+def insert(page: str, text: str) -> str:
+    """Return a page with the text between its two marks replaced.
+
+    Args:
+        page: Markdown with a line `MARKS[0]` and, below it, a line `MARKS[1]`.
+        text: What is to stand there.
+
+    Raises:
+        ValueError: If the page has not each mark once, in this order.
+    """
+    before, begin, rest = page.partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if not (begin and end) or any(mark in before + after for mark in MARKS):
+        raise ValueError(f"expected {MARKS[0]} and below it {MARKS[1]}, once each")
+    return f"{before}{begin}\n\n{text}\n{end}{after}"
 
 
 def heading(record: Mapping[str, Any]) -> str:
