@@ -111,6 +111,9 @@ def main() -> int:
     except (CommandError, RefusedError, UnequalWorkError, WorkerError, DnnctlError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted; sections that were finished are in outputs/benchmarks", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -89,6 +89,9 @@ def training(section: Mapping[str, Any]) -> str:
     )
     text = table((*names, "steps in all", section["quality"]), lines)
     text += f"\n\n{section['rows']:,} rows, {section['steps']:,} steps a round, {_times(_rounds(entries), 'round')}."
+    total = sum(sum(seconds(entry)) for entry in entries.values())
+    rest = sum(entry["idle_processor_seconds"] for entry in entries.values())
+    text += f" While others ran, those that waited used {rest:.2f} s of processor time in {total:.0f} s, all together."
     for key, reason in section["skipped"].items():
         text += f" Left out: {key}, {reason}"
     return text

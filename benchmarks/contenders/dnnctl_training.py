@@ -77,7 +77,7 @@ class DnnctlTraining:
         try:
             loaded = load(path)
         except ConfigError as refused:
-            raise RefusedError(str(refused)) from None
+            raise RefusedError(str(refused).replace(str(path), path.name)) from None
         threading.Thread(target=self._train, args=(loaded,), daemon=True).start()
 
     def _train(self, loaded: LoadedConfig) -> None:
