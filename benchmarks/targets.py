@@ -71,8 +71,10 @@ def _command(key: str) -> Value:
 
 
 def _pipeline(sections: Sections) -> float | None:
+    """Return rows a second of the pipeline alone, or with the least network around it where only that is known."""
     entries = _entries(sections, "rates")
-    return statistics.median(each["rows_a_second"] for each in entries["pipeline"]["rounds"]) if entries else None
+    entry = entries.get("pipeline-alone") or entries.get("pipeline")
+    return statistics.median(each["rows_a_second"] for each in entry["rounds"]) if entry else None
 
 
 def _growth(sections: Sections) -> float | None:

@@ -8,7 +8,8 @@ from benchmarks.commands import run
 from benchmarks.interleaving import Say
 
 TITLES = {
-    "pipeline": "input pipeline alone, batches of 128",
+    "pipeline-alone": "input pipeline alone, batches of 128",
+    "pipeline": "input pipeline with the least network around it, 784-10, batches of 128",
     "validation": "validation, as after an epoch: loss and accuracy",
     "inference": "inference: probabilities",
 }
