@@ -12,6 +12,7 @@ MNIST is needed: DNNCTL_DATA_DIR, the cache, or a network.
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -57,7 +58,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
     run.add_argument("--rounds", type=_count, default=5, help="rounds of each, in turn; 5 if not given")
     run.add_argument("--only", type=_sections, default=SECTIONS, metavar="a,b", help=f"some of {','.join(SECTIONS)}")
     run.add_argument("--limit", type=_count, help="train (a) to (d) on the first so many rows only")
-    run.add_argument("--quick", action="store_true", help=f"{QUICK_LIMIT:,} rows, {QUICK_ROUNDS} rounds")
+    run.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_LIMIT:,} rows, {QUICK_ROUNDS} rounds, all cores for all"
+    )
     run.add_argument("--scratch", type=Path, help="folder for up to 1 GB of temporary files")
     table = what.add_parser("table", help="print the tables of a JSON file")
     table.add_argument("file", type=Path)
@@ -92,12 +95,18 @@ def measure(options: argparse.Namespace) -> None:
         }
         for key in options.only:
             work = WORKS.get(key)
-            section = trainings.measure(work, rounds, limit, arrays, _say) if work else others[key]()
+            section = (
+                trainings.measure(work, rounds, limit, arrays, _say, calibrating=not options.quick)
+                if work
+                else others[key]()
+            )
             record.add(key, section)
     _say(f"\n{tables.document(record.values)}\nevery round: {record.file}")
 
 
 def main() -> int:
+    # Asked to end, it takes its workers and temporary files along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments(sys.argv[1:])
     try:
         if options.what == "table":

@@ -49,6 +49,11 @@ def thread_choices(contender: Contender, cores: int | None = None) -> list[tuple
     return both + [(1, cores)] * (cores > 1)
 
 
+def all_cores(contender: Contender, cores: int | None = None) -> tuple[int, ...]:
+    """Return the setting of a contender with as many threads as there are cores."""
+    return max(thread_choices(contender, cores), key=lambda threads: threads[:1])
+
+
 def calibrate(contender: Contender, work: Work, rows: int, data: Path, say: Say) -> tuple[tuple[int, ...], Any]:
     """Find the thread setting with which a contender is fastest.
 

@@ -7,12 +7,14 @@ from typing import Any
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.contenders.base import RefusedError
 from benchmarks.figures import check_steps
-from benchmarks.interleaving import Say, calibrate, interleave
+from benchmarks.interleaving import Say, all_cores, calibrate, interleave
 from benchmarks.processes import Worker
 from benchmarks.works import ROWS, Work
 
 
-def measure(work: Work, rounds: int, limit: int | None, data: Path, say: Say) -> dict[str, Any]:
+def measure(
+    work: Work, rounds: int, limit: int | None, data: Path, say: Say, *, calibrating: bool = True
+) -> dict[str, Any]:
     """Measure one work.
 
     Args:
@@ -21,6 +23,7 @@ def measure(work: Work, rounds: int, limit: int | None, data: Path, say: Say) ->
         limit: Use only the first so many training rows.
         data: Folder with the arrays.
         say: Told of what happens.
+        calibrating: Whether each peer's best number of threads is looked for; else it gets all cores.
 
     Returns:
         The section of the JSON file.
@@ -32,7 +35,10 @@ def measure(work: Work, rounds: int, limit: int | None, data: Path, say: Say) ->
     rows = min(ROWS[work.dataset], limit or ROWS[work.dataset])
     say(f"({work.key}) {work.title}: {rows:,} rows, {work.steps(rows):,} steps a round")
     able = [contender for contender in CONTENDERS.values() if contender.can_do(work)]
-    found = {contender.key: calibrate(contender, work, rows, data, say) for contender in able}
+    found: dict[str, tuple[tuple[int, ...], Any]] = {
+        contender.key: calibrate(contender, work, rows, data, say) if calibrating else (all_cores(contender), {})
+        for contender in able
+    }
     skipped: dict[str, str] = {}
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}

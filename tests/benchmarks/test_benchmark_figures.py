@@ -7,7 +7,7 @@ import pytest
 from benchmarks import tables
 from benchmarks.contenders import CONTENDERS
 from benchmarks.figures import UnequalWorkError, check_steps, fastest, paired_ratio, ratio, summary
-from benchmarks.interleaving import interleave, thread_choices, threads_text
+from benchmarks.interleaving import all_cores, interleave, thread_choices, threads_text
 from benchmarks.record import Record
 from benchmarks.targets import TARGETS
 
@@ -96,6 +96,11 @@ def test_thread_numbers_go_up_to_the_cores(cores: int, expected: list[tuple[int,
     both = [(n, n) for (n,) in expected] + ([(1, cores)] if cores > 1 else [])
     assert thread_choices(CONTENDERS["keras-fit"], cores) == both
     assert thread_choices(CONTENDERS["dnnctl-keras"], cores) == [()]
+    assert [all_cores(CONTENDERS[key], cores) for key in ("keras-fit", "torch-fused", "dnnctl-keras")] == [
+        (cores, cores),
+        (cores,),
+        (),
+    ]
 
 
 def test_thread_settings_are_written_out() -> None:
