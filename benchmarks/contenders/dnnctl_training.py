@@ -68,8 +68,9 @@ class DnnctlTraining:
         document = job.work.config(
             rows=job.rows, epochs=self._epochs, engine=engine, precision=precision[0] if precision else "float32"
         )
-        self._folder = tempfile.TemporaryDirectory(prefix="dnnctl-benchmark-")
-        path = Path(self._folder.name) / "benchmark.yaml"
+        # Below the driver's folder, which the driver takes away; a worker may be ended at any time.
+        self._folder = Path(tempfile.mkdtemp(prefix="run-", dir=job.data))
+        path = self._folder / "benchmark.yaml"
         path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
         self._work, self._gate = job.work, Gate()
         self._result: TrainingResult | None = None
@@ -84,7 +85,7 @@ class DnnctlTraining:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._result = train(loaded, out=Path(self._folder.name), observer=self._gate)
+                self._result = train(loaded, out=self._folder, observer=self._gate)
         except Interrupted:
             pass
         except BaseException as failure:
