@@ -48,10 +48,12 @@ def heading(record: Mapping[str, Any]) -> str:
             versions |= {name: value for name, value in facts.items() if isinstance(value, str) and name == "torch"}
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     memory = f"{machine['memory_bytes'] / 2**30:.0f} GB, " if machine["memory_bytes"] else ""
+    quick = " A quick run of few rows: not to be quoted." if record["options"].get("quick") else ""
+    busy = " The machine was busy with other work." if (machine["load_before"] or [0])[0] > 1 else ""
     load = f" Load before: {machine['load_before'][0]:.1f}." if machine["load_before"] else ""
     return (
         f"{record['started'][:10]}, commit {record['commit']}: {machine['processor']}, {machine['cores']} cores, "
-        f"{memory}{machine['system']}, Python {machine['python']}; {named}.{load}\n\n    {' '.join(record['command'])}"
+        f"{memory}{machine['system']}, Python {machine['python']}; {named}.{load}{busy}{quick}\n\n    {' '.join(record['command'])}"
     )
 
 
