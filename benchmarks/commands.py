@@ -1,6 +1,5 @@
 """Running a whole command and taking its time."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,7 @@ def run(command: Sequence[str], status: int = 0) -> dict[str, Any]:
         status: The exit status that it must have.
 
     Returns:
-        Its `seconds`, `peak_bytes` (resident memory; 0 where the system does not say) and `output`.
+        Its `seconds` and `output`.
 
     Raises:
         CommandError: If it ends with another status; the message has the end of what it said.
@@ -41,7 +40,7 @@ def run(command: Sequence[str], status: int = 0) -> dict[str, Any]:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=out
         )
-        peak = _wait(process)
+        process.wait()
         seconds = time.perf_counter() - start
         out.seek(0)
         said = out.read().decode(errors="replace")
@@ -49,14 +48,4 @@ def run(command: Sequence[str], status: int = 0) -> dict[str, Any]:
         raise CommandError(
             f"{' '.join(command)}: expected exit status {status}, received {process.returncode}:\n{said[-3000:]}"
         )
-    return {"seconds": seconds, "peak_bytes": peak, "output": said}
-
-
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    if not hasattr(os, "wait4"):
-        process.wait()
-        return 0
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    # Kilobytes on Linux, bytes on macOS.
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return {"seconds": seconds, "output": said}

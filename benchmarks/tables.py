@@ -14,7 +14,7 @@ MARKS = ("<!-- tables of `make bench` -->", "<!-- end of the tables -->")
 
 def document(record: Mapping[str, Any]) -> str:
     """Return everything that is to be said of a measurement."""
-    parts = [heading(record), targets(record["sections"])]
+    parts = [heading(record), targets(record["sections"], judged=not record["options"].get("quick"))]
     makers = {"training": training, "commands": commands, "rates": rates, "rows": rows}
     for key, section in record["sections"].items():
         title = f"({key}) {section['title']}" if len(key) == 1 else section["title"].capitalize()
@@ -53,12 +53,13 @@ def heading(record: Mapping[str, Any]) -> str:
     load = f" Load before: {machine['load_before'][0]:.1f}." if machine["load_before"] else ""
     return (
         f"{record['started'][:10]}, commit {record['commit']}: {machine['processor']}, {machine['cores']} cores, "
-        f"{memory}{machine['system']}, Python {machine['python']}; {named}.{load}{busy}{quick}\n\n    {' '.join(record['command'])}"
+        f"{memory}{machine['system']}, Python {machine['python']}; {named}.{load}{busy}{quick}\n\n"
+        f"    {' '.join(record['command'])}"
     )
 
 
-def targets(sections: Mapping[str, Any]) -> str:
-    """Return the table of targets: met, missed, or not measured."""
+def targets(sections: Mapping[str, Any], *, judged: bool) -> str:
+    """Return the table of targets: met, missed, or not measured; a quick run is not judged."""
     lines = []
     for target in TARGETS:
         value = target.value(sections)
@@ -66,7 +67,8 @@ def targets(sections: Mapping[str, Any]) -> str:
         if value is None:
             lines.append((target.text, limit, "", "not measured"))
         else:
-            lines.append((target.text, limit, format(value, target.form), "met" if target.met(value) else "**missed**"))
+            verdict = "met" if target.met(value) else "**missed**"
+            lines.append((target.text, limit, format(value, target.form), verdict if judged else "quick run"))
     return table(("what", "target", "measured", ""), lines)
 
 
@@ -103,10 +105,9 @@ def commands(section: Mapping[str, Any]) -> str:
     """Return the table of whole commands."""
     lines = []
     for entry in section["entries"].values():
-        peak = max(each["peak_bytes"] for each in entry["rounds"])
         did = f"{entry['steps']:,} steps, test accuracy {entry['quality']:.4f}" if "steps" in entry else ""
-        lines.append((entry["title"], _seconds(summary(seconds(entry))), f"{peak / 1e6:,.0f}", did))
-    return table(("command", "seconds", "peak memory, MB", ""), lines)
+        lines.append((entry["title"], _seconds(summary(seconds(entry))), did))
+    return table(("command", "seconds", ""), lines)
 
 
 def rates(section: Mapping[str, Any]) -> str:
