@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-slow lint format clean
+.PHONY: help setup train test test-slow bench lint format clean
 
 help: ## List what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -27,6 +27,9 @@ test: setup ## Run the tests (those that take long: make test-slow).
 test-slow: setup ## Run the tests that take long.
 	$(BIN)/python -m pytest -m slow
 
+bench: setup ## Measure dnnctl against its peers (ROUNDS=5 ONLY=a,b QUICK=1); see docs/performance.md.
+	$(BIN)/python -m benchmarks run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
 lint: setup ## Check format, style, types and the order of imports.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -37,5 +40,5 @@ format: setup ## Format the code.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean: ## Remove the virtual environment and caches; runs in outputs/ stay.
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean: ## Remove the virtual environments and caches; runs in outputs/ stay.
+	rm -rf $(VENV) benchmarks/.peers build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

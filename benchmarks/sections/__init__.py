@@ -1,0 +1,1 @@
+"""What is measured, a file a section; each returns what goes into the JSON file."""

@@ -1,0 +1,139 @@
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from benchmarks import data, repeated
+from benchmarks.__main__ import arguments, main
+from benchmarks.commands import CommandError, run
+from benchmarks.contenders import CONTENDERS
+from benchmarks.contenders.base import Job, Trainer
+from benchmarks.processes import Worker, WorkerError
+from benchmarks.worker import job_of
+from benchmarks.works import ADAM_EPSILON, BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM, ROWS, WORKS
+from dnnctl.config.loading import load
+from dnnctl.config.optimizers import OPTIMIZERS
+from dnnctl.config.resolve import plan_of
+from dnnctl.datasets.sources import idx
+from dnnctl.layers.base import LAYERS
+
+
+def job(contender: str, work: str, rows: int, folder: Path, rounds: int = 1) -> Job:
+    order = {"contender": contender, "work": work, "rows": rows, "rounds": rounds, "threads": [], "data": str(folder)}
+    return job_of(order)
+
+
+def built(this: Job) -> Trainer:
+    import importlib
+
+    module = importlib.import_module(f"benchmarks.contenders.{CONTENDERS[this.contender].module}")
+    trainer: Trainer = module.build(this)
+    return trainer
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """250 pictures that look like MNIST's by their shape only."""
+    generator = np.random.default_rng(0)
+    folder = tmp_path / "arrays" / "mnist"
+    folder.mkdir(parents=True)
+    for name, count in (("x", 250), ("x_test", 40)):
+        np.save(folder / f"{name}.npy", generator.integers(0, 256, (count, 28, 28), dtype=np.uint8))
+    for name, count in (("y", 250), ("y_test", 40)):
+        np.save(folder / f"{name}.npy", generator.integers(0, 10, count))
+    return tmp_path / "arrays"
+
+
+@pytest.mark.parametrize("key", WORKS)
+def test_batches_hold_every_row_once(key: str) -> None:
+    work = WORKS[key]
+    for rows in (ROWS[work.dataset], 7, work.batch, work.batch + 1):
+        batches = work.batches(rows)
+        assert sum(batches) == rows
+        assert len(batches) == work.steps(rows, 1)
+
+
+@pytest.mark.parametrize("engine", ["keras", "numpy"])
+@pytest.mark.parametrize("key", WORKS)
+def test_dnnctl_takes_each_work_as_it_is_meant(key: str, engine: str, tmp_path: Path) -> None:
+    work = WORKS[key]
+    path = tmp_path / "work.yaml"
+    path.write_text(yaml.safe_dump(work.config(rows=ROWS[work.dataset], epochs=1, engine=engine)), encoding="utf-8")
+    loaded = load(path)
+    plan = plan_of(loaded.config, loaded.info)
+    kernels = [shape for name, shape in plan.shapes.items() if name.endswith("/kernel")]
+    assert kernels == list(zip(work.widths, work.widths[1:], strict=False))
+    assert loaded.config.training.optimizer.key == work.optimizer
+
+
+def test_peers_get_the_hyper_parameters_of_dnnctl() -> None:
+    assert OPTIMIZERS.parse("adam").settings()["epsilon"] == ADAM_EPSILON
+    normalization = LAYERS.parse("batch_normalization").model_dump()
+    assert (normalization["momentum"], normalization["epsilon"]) == (BATCH_NORM_MOMENTUM, BATCH_NORM_EPSILON)
+
+
+@pytest.mark.parametrize("contender", ["textbook", "bare-numpy", "products-numpy", "scikit-learn"])
+def test_contenders_count_their_steps(contender: str, pictures: Path) -> None:
+    trainer = built(job(contender, "b", 250, pictures))
+    trainer.epochs(2)
+    assert trainer.steps == 6
+    quality = trainer.quality()
+    assert quality is None if "numpy" in contender else 0 <= (quality or 0) <= 1
+
+
+def test_scikit_learn_reaches_the_least_squares_line(tmp_path: Path) -> None:
+    data.write("height_weight", tmp_path)
+    trainer = built(job("scikit-learn", "d", 10, tmp_path))
+    trainer.epochs(100)
+    assert trainer.quality() == pytest.approx(10.153, abs=1e-3)
+
+
+def test_a_worker_runs_rounds_when_it_is_told_to(tmp_path: Path) -> None:
+    with Worker(CONTENDERS["dnnctl-numpy"], "d", 10, 2, (), tmp_path) as worker:
+        assert worker.ready()["steps"] == 1
+        assert [worker.ask("round")["steps"] for _ in range(2)] == [100, 100]
+        last = worker.ask("finish")
+    assert last["steps"] == 201
+    assert last["quality"] == pytest.approx(10.153, abs=1e-3)
+
+
+def test_a_worker_that_fails_says_why(tmp_path: Path) -> None:
+    with (
+        Worker(CONTENDERS["dnnctl-numpy"], "no such work", 10, 1, (), tmp_path) as worker,
+        pytest.raises(WorkerError, match="KeyError: 'no such work'"),
+    ):
+        worker.ready()
+
+
+def test_repeated_rows_are_repeated(pictures: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "repeated"
+    repeated.write(pictures / "mnist", 600, folder)
+    x = np.load(pictures / "mnist" / "x.npy")
+    read = idx.read(folder / "train-images-idx3-ubyte", (600, 28, 28))
+    assert np.array_equal(read, np.concatenate([x, x, x[:100]]))
+    digests = json.loads((folder / "digests.json").read_text(encoding="utf-8"))
+    assert digests["train-images"] == hashlib.sha256(read.data).hexdigest()
+
+
+def test_a_command_that_ends_otherwise_than_it_should_is_an_error() -> None:
+    done = run(["sh", "-c", "echo said; exit 2"], 2)
+    assert done["output"] == "said\n"
+    with pytest.raises(CommandError, match="expected exit status 0, received 2:\nsaid"):
+        run(["sh", "-c", "echo said; exit 2"])
+
+
+def test_without_a_command_everything_is_measured() -> None:
+    assert arguments(["--only", "a,rows"]).only == ("a", "rows")
+    assert arguments([]).rounds == 5
+    with pytest.raises(SystemExit):
+        arguments(["--only", "z"])
+
+
+def test_a_missing_file_is_one_line(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", "table", "missing.json"])
+    assert main() == 1
+    assert capsys.readouterr().err.startswith("error: ")
