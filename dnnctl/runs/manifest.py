@@ -2,7 +2,6 @@
 
 import datetime
 import importlib.metadata
-import json
 import os
 import platform
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from dnnctl import __version__
 from dnnctl.errors import RunError
 from dnnctl.files import sha256_of_file, write_json
 from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.reading import read_json
 
 State = Literal["running", "done", "interrupted", "failed"]
 PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "pyyaml", "matplotlib")
@@ -74,14 +74,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest.
 
     Raises:
-        RunError: If it is missing or not JSON.
+        RunError: If it is missing, not JSON, larger than 16 MiB, or no regular file in the run's folder.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = read_json(path, path.parent, "a run's manifest")
     except FileNotFoundError:
         raise RunError(f"{path}: no such file; is this the folder of a run?") from None
-    except (ValueError, OSError, RecursionError) as error:
-        raise RunError(f"{path}: expected a run's manifest; {error}") from None
     if not isinstance(value, dict):
         raise RunError(f"{path}: expected a run's manifest; received {type(value).__name__}")
     return value

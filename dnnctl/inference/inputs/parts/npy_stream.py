@@ -54,8 +54,8 @@ def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dty
         start = stream.tell()
     except Exception as error:
         raise DataError(f"{name}: is not a .npy array: {type(error).__name__}: {error}") from None
-    if any(extent < 0 for extent in shape):
-        raise DataError(f"{name}: is not a .npy array: its header claims the shape {shape}")
+    if not all(0 <= extent < 2**63 for extent in shape):
+        raise DataError(f"{name}: is not a .npy array: its header claims the shape {shape!s:.80}")
     return shape, fortran, dtype, start
 
 
