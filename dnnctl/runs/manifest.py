@@ -1,9 +1,6 @@
 """The manifest: what made a run, and what it made."""
 
 import datetime
-import importlib.metadata
-import os
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -11,11 +8,11 @@ from typing import Any, Literal
 from dnnctl import __version__
 from dnnctl.errors import RunError
 from dnnctl.files import sha256_of_file, write_json
+from dnnctl.runs.circumstances import environment, machine, versions
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 
 State = Literal["running", "done", "interrupted", "failed"]
-PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "pyyaml", "matplotlib")
 
 
 class Manifest:
@@ -33,12 +30,7 @@ class Manifest:
             "state": "running",
             "started": _now(),
             "versions": versions(),
-            "platform": {
-                "system": platform.platform(),
-                "machine": platform.machine(),
-                "python": platform.python_version(),
-                "processors": os.cpu_count(),
-            },
+            "platform": machine(),
             **facts,
         }
 
@@ -51,23 +43,14 @@ class Manifest:
         """
         self._values.update(facts)
         self._values["state"] = state
+        # At each change of state: TensorFlow's determinism shows only once it was started.
+        self._values["environment"] = environment()
         if state != "running":
             self._values["finished"] = _now()
             self._values["files"] = {
                 path.relative_to(self._run.path).as_posix(): sha256_of_file(path) for path in self._run.primary_files()
             }
         write_json(self._run.manifest, self._values)
-
-
-def versions() -> dict[str, str]:
-    """Return the installed versions of the packages that decide results."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

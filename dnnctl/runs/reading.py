@@ -3,8 +3,9 @@
 import json
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dnnctl.errors import RunError
 
@@ -12,7 +13,7 @@ from dnnctl.errors import RunError
 MAX_JSON = 16 * 1024**2
 
 
-def open_inside(path: Path, folder: Path) -> IO[bytes]:
+def open_inside(path: Path, folder: Path) -> BufferedReader:
     """Open a file of a run for reading; a pipe in its place does not hang.
 
     Args:
@@ -23,19 +24,20 @@ def open_inside(path: Path, folder: Path) -> IO[bytes]:
         RunError: If it leads out of the folder, is no regular file, or cannot be opened.
         FileNotFoundError: If there is none.
     """
-    real = Path(os.path.realpath(path))
-    if not real.is_relative_to(os.path.realpath(folder)):
-        raise RunError(
-            f"{path}: expected a file in the run's folder; received a symbolic link to {real}, which is outside. "
-            "Copy the file here if you trust it"
-        )
     try:
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(os.path.realpath(folder)):
+            raise RunError(
+                f"{path}: expected a file in the run's folder; received a symbolic link to {real}, which is outside. "
+                "Copy the file here if you trust it"
+            )
         # Without O_NONBLOCK, opening a pipe waits for a writer that may never come.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         raise
-    except OSError as error:
-        raise RunError(f"{path}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        # A name with a zero byte in it cannot even be asked about.
+        raise RunError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise RunError(f"{path}: expected a regular file; received a directory, pipe or device")

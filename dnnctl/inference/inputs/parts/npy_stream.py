@@ -54,7 +54,7 @@ def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dty
         start = stream.tell()
     except Exception as error:
         raise DataError(f"{name}: is not a .npy array: {type(error).__name__}: {error}") from None
-    if not all(0 <= extent < 2**63 for extent in shape):
+    if not all(0 <= extent < 10**40 for extent in shape):
         raise DataError(f"{name}: is not a .npy array: its header claims the shape {shape!s:.80}")
     return shape, fortran, dtype, start
 
