@@ -206,7 +206,11 @@ def as_yaml(config: Config) -> str:
     if written["training"]["metrics"] is None:
         written["training"]["metrics"] = "auto"
     text: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    # What could drive a terminal, or turn its text round, is written as an escape; it stays the same value.
+    escaped: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=False, width=100)
+    return escaped
 
 
 def _name_from(path: Path) -> str:

@@ -32,12 +32,13 @@ def check(config: str, settings: tuple[str, ...]) -> None:
 
     Exit status: 0 if it can be trained, 2 if not.
     """
+    from dnnctl.cli.screen.consoles import plain
     from dnnctl.config.loading import load
 
     loaded = load(config, settings)
     for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(f"{loaded.path}: can be trained ({loaded.info.title})")
+        click.echo(f"warning: {plain(warning)}", err=True)
+    click.echo(f"{plain(str(loaded.path))}: can be trained ({loaded.info.title})")
 
 
 @command.command()
