@@ -189,7 +189,8 @@ class _Locator:
 
     def order(self, fault: Fault) -> tuple[int, int]:
         numbers = fault.where.rsplit(":", 2)[1:]
-        return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 and numbers[0].isdigit() else (1 << 30, 0)
+        placed = len(numbers) == 2 and all(number.isdecimal() and len(number) < 10 for number in numbers)
+        return (int(numbers[0]), int(numbers[1])) if placed else (1 << 30, 0)
 
 
 def _absolute(config: Config, path: Path) -> Config:

@@ -48,7 +48,8 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
         # `test.accuracy` is one key, and `>=` would begin a block of text in YAML.
         return ("require", rest.removeprefix(REQUIRE)), text.strip()
     found = (match[1] or match[2] for match in _PART.finditer(rest))
-    parts: list[str | int] = [int(part) if part.isdigit() else part for part in found]
+    # Signs such as a raised 2 count as digits too, but are no number.
+    parts: list[str | int] = [int(part) if part.isdecimal() and len(part) < 10 else part for part in found]
     if not equals or not parts or dotted(tuple(parts)) != re.sub(r"\.(\d+)(?=\.|\[|$)", r"[\1]", rest):
         problem = "expected key=value, as --set training.epochs=5 or --set model.layers[0].dense=64"
         raise ConfigError([Fault("", problem, source)])

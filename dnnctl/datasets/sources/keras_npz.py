@@ -2,7 +2,6 @@
 
 import warnings
 import zipfile
-import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,13 +31,17 @@ def read(file: Path, member: str, shape: tuple[int, ...]) -> NDArray[Any]:
         DamagedError: If there is no such array of whole numbers 0..255 and that shape.
         OSError: If the file cannot be read.
     """
-    try:
-        with zipfile.ZipFile(file) as archive, archive.open(f"{member}.npy") as stream:
-            return _values(stream, member, shape)
-    except KeyError:
-        raise DamagedError(f"expected an array {member}, received none of that name") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
-        raise DamagedError(f"expected an .npz file with {member}; {fault}") from None
+    with file.open("rb") as raw:
+        try:
+            with zipfile.ZipFile(raw) as archive, archive.open(f"{member}.npy") as stream:
+                return _values(stream, member, shape)
+        except DamagedError:
+            raise
+        except KeyError:
+            raise DamagedError(f"expected an array {member}, received none of that name") from None
+        # Damage to an archive surfaces as almost any exception, seeking before its start among them.
+        except Exception as fault:
+            raise DamagedError(f"expected an .npz file with {member}; {fault}") from None
 
 
 def _values(stream: IO[bytes], member: str, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -61,6 +64,7 @@ def _values(stream: IO[bytes], member: str, shape: tuple[int, ...]) -> NDArray[A
 
 def _header(stream: IO[bytes], member: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Return shape, Fortran order and type out of the header of an `.npy` file."""
+    # The header is a Python literal that NumPy evaluates: damage surfaces as almost any exception.
     try:
         with warnings.catch_warnings():
             # Files written by Python 2 are read with a warning that helps nobody here.
@@ -68,5 +72,5 @@ def _header(stream: IO[bytes], member: str) -> tuple[tuple[int, ...], bool, np.d
             if npy.read_magic(stream) == (1, 0):
                 return npy.read_array_header_1_0(stream)
             return npy.read_array_header_2_0(stream)
-    except ValueError as fault:
+    except Exception as fault:
         raise DamagedError(f"{member}: expected an .npy header; {fault}") from None

@@ -83,7 +83,8 @@ def _in_zip(path: Path) -> dict[str, Table] | str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile as fault:
+    # Damage to an archive's directory surfaces as many kinds of exception.
+    except Exception as fault:
         return f"expected a zip file, received another ({fault})"
     tables: dict[str, Table] = {}
     for part, stem in PARTS.items():
