@@ -218,7 +218,8 @@ def _read_array(
         raise
     except Exception as error:
         raise RunError(f"{label}: cannot be read: {error}") from None
-    wrong = int(array.size - np.count_nonzero(np.abs(array) <= LARGEST))
+    most = min(LARGEST, float(np.finfo(array.dtype).max))
+    wrong = int(array.size - np.count_nonzero(np.abs(array) <= most))
     if wrong:
         raise RunError(
             f"{label}: {wrong:,} of {array.size:,} weights are infinite or not a number; the training diverged or "

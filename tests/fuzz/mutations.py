@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
@@ -112,3 +113,14 @@ def hold(inputs: int, check: Callable[..., None], **strategies: st.SearchStrateg
         max_examples=inputs, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck)
     )
     seeded(seed())(sized(given(**strategies)(check)))()
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, seen: list[int]) -> None:
+    """Note each time that a function which comes after the header is called."""
+    real = getattr(module, name)
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        seen.append(1)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(module, name, watched)

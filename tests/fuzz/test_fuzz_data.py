@@ -4,7 +4,6 @@ import gzip
 import io
 import math
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 from ledger import LENGTHS, Ledger, count
-from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled
+from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled, watch
 from PIL import Image
 
 from dnnctl.datasets.base import DatasetInfo
@@ -29,18 +28,6 @@ DRAWINGS = InputSpec(
 )
 SPECS = st.sampled_from([NUMERIC, PICTURES, DRAWINGS])
 FEW = st.lists(EDITS, max_size=4)
-Past = Callable[[], None]
-
-
-def watch(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, seen: list[int]) -> None:
-    """Note each time that a function which comes after the header is called."""
-    real = getattr(module, name)
-
-    def watched(*arguments: Any, **options: Any) -> Any:
-        seen.append(1)
-        return real(*arguments, **options)
-
-    monkeypatch.setattr(module, name, watched)
 
 
 def sound(inputs: Inputs, spec: InputSpec) -> None:

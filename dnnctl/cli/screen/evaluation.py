@@ -1,6 +1,7 @@
 """What `dnnctl evaluate` shows: the figures, the classes, and pictures on request."""
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,8 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         "run": str(opened.run.path),
         "split": result.split,
         "rows": len(result.samples),
-        "metrics": result.metrics,
+        # JSON has no word for what is too large for its type.
+        "metrics": {name: value if math.isfinite(value) else None for name, value in result.metrics.items()},
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
         "unmet": list(result.unmet),
         "notes": list(result.notes),
