@@ -27,6 +27,9 @@ test: setup ## Run the tests (those that take long: make test-slow).
 test-slow: setup ## Run the tests that take long.
 	$(BIN)/python -m pytest -m slow
 
+fuzz: setup ## Try 20,000 damaged or hostile inputs, 240 of them on the command line; INPUTS=... and SEED=... set others.
+	FUZZ_INPUTS=$(or $(INPUTS),20000) FUZZ_SEED=$(or $(SEED),0) $(BIN)/python -m pytest -m slow tests/fuzz
+
 lint: setup ## Check format, style, types and the order of imports.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

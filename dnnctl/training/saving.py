@@ -86,6 +86,6 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
             "steps_planned": prepared.length.steps,
         },
         "init_from": str(init_from.path.absolute()) if init_from else None,
-        "init_from_weights": sha256_of_file(init_from.weights) if init_from else None,
+        "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
         "warnings": list(prepared.warnings),
     }

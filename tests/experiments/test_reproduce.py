@@ -138,7 +138,7 @@ def test_from_the_weights_of_another_run(run: RunDirectory, tmp_path: Path) -> N
         reproduce(RunDirectory(moved), init_from=str(second.path))
     other = reproduce(second, init_from=str(second.path))
     assert not other.equal
-    assert "init_from_weights" in [change.name for change in other.circumstances]
+    assert "init_from_digest" in [change.name for change in other.circumstances]
 
 
 def test_an_interruption_leaves_the_run_as_it_was(run: RunDirectory) -> None:
