@@ -11,7 +11,6 @@ from dnnctl.data.split import Splits, split
 from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
-from dnnctl.errors import RunError
 from dnnctl.evaluation.classification import ClassRow, per_class
 from dnnctl.evaluation.measure import all_metrics
 from dnnctl.inference.loading import OpenedRun
@@ -65,7 +64,6 @@ def evaluate(
 
     Raises:
         DataError: If the data is missing or damaged, or there is no such split.
-        RunError: If the network's answers are not finite.
     """
     # Plots of numbers show the training rows too.
     dataset, splits = read_splits(opened, data, progress, test_only=name == "test" and opened.info.is_image)
@@ -75,12 +73,6 @@ def evaluate(
     followed = config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
     metrics, scores = network.figures(samples, names)
-    wrong = int(np.count_nonzero(~np.isfinite(scores.reshape(len(scores), -1)).all(axis=1)))
-    if wrong:
-        raise RunError(
-            f"{opened.run.path}: the network's answers to {wrong:,} of {len(scores):,} rows are infinite or no number; "
-            "its weights or statistics are damaged. Train again, or take another run"
-        )
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
     required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
     notes = [*opened.notes, *dataset.notes]

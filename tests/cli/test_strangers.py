@@ -267,3 +267,20 @@ def test_a_run_that_is_itself_a_link_may_be_read(dnnctl: Run, run: RunDirectory,
     run.weights.symlink_to("kept.npz")
     assert dnnctl("predict", tmp_path / "link", "--value", "75").status == 0
     assert dnnctl("runs", "verify", tmp_path / "link").status == 0
+
+
+def test_answers_that_are_not_finite_are_one_error(dnnctl: Run, run: RunDirectory) -> None:
+    save(run, **{"output/kernel": np.full((1, 1), 3e38, "float32"), "output/bias": np.full((1,), 3e38, "float32")})
+    done = dnnctl("evaluate", run.path)
+    assert (done.status, done.out) == (1, "")
+    assert "expected finite scores; received NaN or infinity" in done.err
+    done = dnnctl("predict", run.path, "--value", "75", "--value", "1e30", "--format", "json")
+    assert done.status == 0
+    assert json.loads(done.out)["predictions"][1]["prediction"] is None
+
+
+def test_a_figure_too_large_for_its_type_is_null_in_json(dnnctl: Run, run: RunDirectory) -> None:
+    save(run, **{"output/kernel": np.full((1, 1), 1e25, "float32")})
+    done = dnnctl("evaluate", run.path, "--json")
+    assert done.status == 0
+    assert json.loads(done.out, parse_constant=pytest.fail)["metrics"]["loss"] is None
