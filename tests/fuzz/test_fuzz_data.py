@@ -43,7 +43,9 @@ def sound(inputs: Inputs, spec: InputSpec) -> None:
 CELLS = st.one_of(
     st.floats(0, 200).map(repr),
     st.integers(0, 16).map(str),
-    st.sampled_from([*WORDS, "weight", "age", "label", '"', '"a\nb"', "1,5", "1_000", " 3 ", "٣", "0x10"]),
+    st.sampled_from(
+        [*WORDS, "weight", "age", "label", '"', '"a\nb"', "1,5", "1_000", " 3 ", "٣", "\U0010ffff", "0x10"]
+    ),
     st.text(max_size=5),
 )
 
