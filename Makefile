@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-slow bench lint format clean
+.PHONY: help setup train test test-slow fuzz bench lint format clean
 
 help: ## List what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -29,6 +29,9 @@ test-slow: setup ## Run the tests that take long.
 
 bench: setup ## Measure dnnctl against its peers (ROUNDS=5 ONLY=a,b QUICK=1); see docs/performance.md.
 	$(BIN)/python -m benchmarks run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
+fuzz: setup ## Try 20,000 damaged or hostile inputs, 240 of them on the command line; INPUTS=... and SEED=... set others.
+	FUZZ_INPUTS=$(or $(INPUTS),20000) FUZZ_SEED=$(or $(SEED),0) $(BIN)/python -m pytest -m slow tests/fuzz
 
 lint: setup ## Check format, style, types and the order of imports.
 	$(BIN)/ruff format --check .

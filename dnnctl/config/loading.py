@@ -194,7 +194,8 @@ class _Locator:
 
     def order(self, fault: Fault) -> tuple[int, int]:
         numbers = fault.where.rsplit(":", 2)[1:]
-        return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 and numbers[0].isdigit() else (1 << 30, 0)
+        placed = len(numbers) == 2 and all(number.isdecimal() and len(number) < 10 for number in numbers)
+        return (int(numbers[0]), int(numbers[1])) if placed else (1 << 30, 0)
 
 
 def _absolute(config: Config, path: Path, where: _Locator) -> Config:
@@ -219,7 +220,11 @@ def as_yaml(config: Config) -> str:
     if written["training"]["metrics"] is None:
         written["training"]["metrics"] = "auto"
     text: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    # What could drive a terminal, or turn its text round, is written as an escape; it stays the same value.
+    escaped: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=False, width=100)
+    return escaped
 
 
 def _name_from(path: Path) -> str:

@@ -1,10 +1,9 @@
 """Opening a finished run: nothing in it is executed, only its configuration and arrays are read."""
 
-import json
+import os
 import zipfile
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,15 @@ from dnnctl.inference.network import Forward, Network
 from dnnctl.layers.parts.plan import NetworkPlan
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.reading import open_inside, read_json
+
+# What a float32 can hold: the statistics and weights of a run are computed with in 32 bits at least.
+LARGEST = float(np.finfo(np.float32).max)
+SMALLEST = float(np.finfo(np.float32).tiny)
+WIDTHS = (2, 4, 8)
+# Bytes of an archive of arrays that are no elements: headers, names, directory.
+ARCHIVE_BYTES = 1 << 16
+MEMBER_BYTES = 1 << 11
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,8 @@ class OpenedRun:
     @property
     def unfinished(self) -> tuple[str, ...]:
         """A note that the training did not come to its end; none if it did."""
-        state = self.manifest.get("state")
-        return () if state == "done" else (f"this run is not finished: its training is {state!r}",)
+        state = str(self.manifest.get("state", "unknown"))
+        return () if state == "done" else (f"this run is not finished: its training is {state[:40]!r}",)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -94,12 +102,15 @@ def open_run(run: RunDirectory) -> OpenedRun:
     """
     manifest = read_manifest(run.manifest)
     if not run.weights.is_file():
-        state = manifest.get("state", "unknown")
+        state = str(manifest.get("state", "unknown"))
         raise RunError(
-            f"{run.path}: this run has no weights; it is {state!r}. Train it again: dnnctl train {run.config}"
+            f"{run.path}: this run has no weights; it is {state[:40]!r}. Train it again: dnnctl train {run.config}"
         )
     try:
+        open_inside(run.config, run.path).close()
         loaded = load(run.config)
+    except FileNotFoundError:
+        raise RunError(f"{run.config}: no such file; the run is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     plan = plan_of(loaded.config, loaded.info)
@@ -116,9 +127,9 @@ def open_run(run: RunDirectory) -> OpenedRun:
 def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan) -> Preprocessing:
     """Read a run's statistics and check that they are numbers that fit its data set and its network."""
     try:
-        stored = Preprocessing.from_json(json.loads(run.preprocessing.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"{run.preprocessing}: cannot be read: {error}") from None
+        stored = Preprocessing.from_json(read_json(run.preprocessing, run.path, "statistics"))
+    except FileNotFoundError:
+        raise RunError(f"{run.preprocessing}: no such file; the run is incomplete") from None
     columns = 0 if info.is_image else plan.inputs
     targets = plan.outputs if info.task == "regression" else 0
     numbers = [
@@ -132,7 +143,7 @@ def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan)
     fits = all(
         isinstance(values, tuple)
         and len(values) == count
-        and all(type(v) in {int, float} and isfinite(v) and (v > 0 or not positive) for v in values)
+        and all(type(v) in {int, float} and (SMALLEST if positive else -LARGEST) <= v <= LARGEST for v in values)
         for values, count, positive in numbers
     )
     if not fits or stored.input_shape != info.input_shape:
@@ -143,25 +154,44 @@ def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan)
 def read_weights(run: RunDirectory, plan: NetworkPlan) -> dict[str, NDArray[Any]]:
     """Read a run's weights and check them against a network.
 
+    No more memory is taken than the network needs: the archive's size, and each array's name, shape and type,
+    are checked before any element is read.
+
     Args:
         run: The run.
         plan: The network they are for.
 
     Raises:
-        RunError: If the file is missing or damaged, holds anything but numbers, or does not fit.
+        RunError: If the file is missing or damaged, holds anything but finite numbers, or does not fit.
     """
-    expected = plan.shapes
-    # Damage to an archive's directory surfaces as many kinds of exception.
     try:
-        archive = zipfile.ZipFile(run.weights)
-    except Exception as error:
-        raise RunError(f"{run.weights}: cannot be read as arrays: {error}") from None
-    with archive:
-        members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
-        if set(members) != set(expected):
-            different = ", ".join(sorted(set(members) ^ set(expected))[:6])
+        stream = open_inside(run.weights, run.path)
+    except FileNotFoundError:
+        raise RunError(f"{run.weights}: no such file; the run is incomplete") from None
+    with stream, _archive(stream, run, plan) as archive:
+        expected = plan.shapes
+        found = archive.infolist()
+        members = {member.filename.removesuffix(".npy"): member for member in found}
+        if set(members) != set(expected) or len(found) != len(members):
+            different = ", ".join(sorted(set(members) ^ set(expected))[:6]) or "a name that stands there twice"
             raise RunError(f"{run.weights}: its weights are those of another network; not in both: {different}")
         return {name: _read_array(archive, members[name], shape, run) for name, shape in expected.items()}
+
+
+def _archive(stream: IO[bytes], run: RunDirectory, plan: NetworkPlan) -> zipfile.ZipFile:
+    """Open the archive of a run's weights; one larger than the network's can be is not looked into."""
+    size, most = os.fstat(stream.fileno()).st_size, max(WIDTHS) * plan.parameters
+    most += ARCHIVE_BYTES + MEMBER_BYTES * len(plan.shapes)
+    if size > most:
+        raise RunError(
+            f"{run.weights}: its weights are those of another network: "
+            f"expected at most {most:,} bytes, received {size:,}"
+        )
+    # Damage to an archive's directory surfaces as many kinds of exception.
+    try:
+        return zipfile.ZipFile(stream)
+    except Exception as error:
+        raise RunError(f"{run.weights}: cannot be read as arrays: {error}") from None
 
 
 def _read_array(
@@ -169,9 +199,11 @@ def _read_array(
 ) -> NDArray[Any]:
     """Read one weight; its shape and type are checked before any of its elements is read."""
     label = f"{run.weights}: {member.filename.removesuffix('.npy')}"
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise RunError(f"{label}: expected an array that is not compressed, as numpy.savez writes it")
 
     def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        if shape != expected or dtype.kind != "f":
+        if shape != expected or dtype.kind != "f" or dtype.itemsize not in WIDTHS:
             raise RunError(
                 f"{label}: expected floating point numbers of shape {expected}; received {dtype} {shape}. "
                 "The network must have the same layers as the run"
@@ -179,8 +211,18 @@ def _read_array(
 
     try:
         with archive.open(member) as stream:
-            return read_npy(stream, member.file_size, label, check)
+            array = read_npy(stream, member.file_size, label, check)
     except DataError as error:
         raise RunError(str(error)) from None
-    except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+    except RunError:
+        raise
+    except Exception as error:
         raise RunError(f"{label}: cannot be read: {error}") from None
+    most = min(LARGEST, float(np.finfo(array.dtype).max))
+    wrong = int(array.size - np.count_nonzero(np.abs(array) <= most))
+    if wrong:
+        raise RunError(
+            f"{label}: {wrong:,} of {array.size:,} weights are infinite or not a number; the training diverged or "
+            "the file was changed. Train again, or take another run"
+        )
+    return array.astype(array.dtype.newbyteorder("="), copy=False)

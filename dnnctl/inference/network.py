@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.losses import LossSpec
@@ -49,7 +50,8 @@ class Network:
             Probabilities (n, classes); (n,) of class 1 for two classes with one output unit; values in the
             target's unit (n, targets). float64.
         """
-        return self.read(self._engine.logits(x))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.read(self._engine.logits(x))
 
     def read(self, logits: NDArray[Any]) -> NDArray[Any]:
         """Return what logits (n, outputs) mean, as `scores` does."""
@@ -68,13 +70,16 @@ class Network:
         Returns:
             The loss, with penalties, and the metrics by name; and the scores of the rows.
         """
-        logits = self._engine.logits(samples.x)
-        return self.figures_of(logits, samples.y, metrics, penalty=self._engine.penalty())
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits, penalty = self._engine.logits(samples.x), self._engine.penalty()
+        return self.figures_of(logits, samples.y, metrics, penalty=penalty)
 
     def figures_of(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
     ) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure logits (n, outputs) against raw targets, as `figures` does."""
-        loss = self._loss.value(logits, self._preprocessing.prepare_targets(y, str(logits.dtype))) + penalty
-        scores = self.read(logits)
-        return {"loss": loss, **measure(self._info.task, y, scores, metrics)}, scores
+        # What is too large for its type is infinite, and said to be so.
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss = self._loss.value(logits, self._preprocessing.prepare_targets(y, str(logits.dtype))) + penalty
+            scores = self.read(logits)
+            return {"loss": loss, **measure(self._info.task, y, scores, metrics)}, scores

@@ -67,7 +67,9 @@ def predict(
         spec = InputSpec(opened.info, opened.preprocessing.ground)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
         truth = [None] * len(inputs)
-    scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
+    # A value too large for 32 bits is infinite, and written as no number.
+    with np.errstate(over="ignore"):
+        scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
     rows = tuple(
         Prediction(name, np.atleast_1d(score), true)
         for name, score, true in zip(inputs.names, scores, truth, strict=True)

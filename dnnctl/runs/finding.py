@@ -57,4 +57,9 @@ def _age(run: RunDirectory) -> tuple[bool, str, int, int]:
     stamp, number = run.path.name[:15], run.path.name[16:]
     if not STAMP.fullmatch(stamp):
         stamp = ""
-    return run.weights.is_file(), stamp, int(number) if number.isdigit() else 0, run.path.stat().st_mtime_ns
+    # Digits of other scripts count as digits, but are no number; a folder may be gone by now, or closed to us.
+    count = int(number) if number.isascii() and number.isdigit() else 0
+    try:
+        return run.weights.is_file(), stamp, count, run.path.stat().st_mtime_ns
+    except OSError:
+        return False, stamp, count, 0

@@ -1,10 +1,6 @@
 """The manifest: what made a run, and what it made."""
 
 import datetime
-import importlib.metadata
-import json
-import os
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -12,10 +8,11 @@ from typing import Any, Literal
 from dnnctl import __version__
 from dnnctl.errors import RunError
 from dnnctl.files import sha256_of_file, write_json
+from dnnctl.runs.circumstances import environment, machine, versions
 from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.reading import read_json
 
 State = Literal["running", "done", "interrupted", "failed"]
-PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "pyyaml", "matplotlib")
 
 
 class Manifest:
@@ -33,12 +30,7 @@ class Manifest:
             "state": "running",
             "started": _now(),
             "versions": versions(),
-            "platform": {
-                "system": platform.platform(),
-                "machine": platform.machine(),
-                "python": platform.python_version(),
-                "processors": os.cpu_count(),
-            },
+            "platform": machine(),
             **facts,
         }
 
@@ -51,6 +43,8 @@ class Manifest:
         """
         self._values.update(facts)
         self._values["state"] = state
+        # At each change of state: TensorFlow's determinism shows only once it was started.
+        self._values["environment"] = environment()
         if state != "running":
             self._values["finished"] = _now()
             self._values["files"] = {
@@ -59,29 +53,16 @@ class Manifest:
         write_json(self._run.manifest, self._values)
 
 
-def versions() -> dict[str, str]:
-    """Return the installed versions of the packages that decide results."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
 def read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest.
 
     Raises:
-        RunError: If it is missing or not JSON.
+        RunError: If it is missing, not JSON, larger than 16 MiB, or no regular file in the run's folder.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = read_json(path, path.parent, "a run's manifest")
     except FileNotFoundError:
         raise RunError(f"{path}: no such file; is this the folder of a run?") from None
-    except (ValueError, OSError, RecursionError) as error:
-        raise RunError(f"{path}: expected a run's manifest; {error}") from None
     if not isinstance(value, dict):
         raise RunError(f"{path}: expected a run's manifest; received {type(value).__name__}")
     return value

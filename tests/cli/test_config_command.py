@@ -49,3 +49,15 @@ def test_an_unknown_configuration(dnnctl: Run) -> None:
     assert (done.status, done.out) == (2, "")
     assert "did you mean 'fashion_mnist'?" in done.err
     assert dnnctl("config", "check", "").err.startswith("error: '': no such file")
+
+
+def test_what_could_drive_a_terminal_is_escaped(dnnctl: Run, tmp_path: Path) -> None:
+    text = 'data: {dataset: mnist, path: "a\\u202eb\\e[31m\\x7f"}\nrequire: {test.accuracy: ">=\\x85 0.5"}\n'
+    (tmp_path / "odd.yaml").write_text(text)
+    done = dnnctl("config", "show", "odd.yaml")
+    assert done.out.isascii()
+    assert done.out.replace("\n", "").isprintable()
+    assert yaml.safe_load(done.out)["data"]["path"] == str(tmp_path / "a\u202eb\x1b[31m\x7f")
+    assert yaml.safe_load(done.out)["require"] == {"test.accuracy": ">=\x85 0.5"}
+    (tmp_path / "odd\x1b[31m.yaml").write_text("data: {dataset: xor}\n")
+    assert "odd\\x1b[31m.yaml" in dnnctl("config", "check", "odd\x1b[31m.yaml").err

@@ -78,3 +78,10 @@ def test_a_folder_that_is_no_run(out: Path, tmp_path: Path) -> None:
 def test_no_runs_at_all(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"there are no runs in .*gone\. Train one first: dnnctl train digits"):
         find_run("latest", tmp_path / "gone")
+
+
+def test_a_raised_digit_is_no_number(out: Path) -> None:
+    for name in ("20260102-030405-²", "20260102-030405-٣"):
+        (out / "digits" / name).mkdir()
+        (out / "digits" / name / "manifest.json").write_text("{}")
+    assert find_run("digits", out).path.name == f"{STAMP}-10"

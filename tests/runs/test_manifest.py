@@ -8,8 +8,9 @@ import pytest
 
 from dnnctl import __version__
 from dnnctl.errors import RunError
+from dnnctl.runs.circumstances import PACKAGES, versions
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.runs.manifest import PACKAGES, Manifest, read_manifest, versions
+from dnnctl.runs.manifest import Manifest, read_manifest
 
 
 def test_each_state_is_written_whole(tmp_path: Path) -> None:

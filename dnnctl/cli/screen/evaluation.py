@@ -1,6 +1,7 @@
 """What `dnnctl evaluate` shows: the figures, the classes, and pictures on request."""
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
     """Return the figures of an evaluation as text."""
     unit = f" ({opened.info.unit})" if opened.info.unit else ""
     lines = [
-        f"{shown(opened.run.path)}: {opened.info.title}",
+        f"{plain(shown(opened.run.path))}: {plain(opened.info.title)}",
         "",
         grid(
             [[name, figure(value)] for name, value in result.metrics.items()],
@@ -47,8 +48,8 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
         ]
         lines += ["", grid(rows, ["class", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
     lines += ["", *(f"  note  {plain(note)}" for note in result.notes)] if result.notes else []
-    lines += ["", f"  plots     {', '.join(map(str, pictures))}"] if pictures else []
-    lines += ["", *(f"  REQUIREMENT NOT MET  {text}" for text in result.unmet)] if result.unmet else []
+    lines += ["", f"  plots     {plain(', '.join(map(str, pictures)))}"] if pictures else []
+    lines += ["", *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet)] if result.unmet else []
     return "\n".join(lines)
 
 
@@ -58,7 +59,8 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         "run": str(opened.run.path),
         "split": result.split,
         "rows": len(result.samples),
-        "metrics": result.metrics,
+        # JSON has no word for what is too large for its type.
+        "metrics": {name: value if math.isfinite(value) else None for name, value in result.metrics.items()},
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
         "unmet": list(result.unmet),
         "notes": list(result.notes),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dnnctl.cli.options import output_folder
-from dnnctl.cli.screen.consoles import duration, figure
+from dnnctl.cli.screen.consoles import duration, figure, plain
 from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def show(result: "TrainingResult", *, as_json: bool, quiet: bool) -> None:
     """
     if quiet:
         for text in result.unmet:
-            click.echo(f"requirement not met: {text}", err=True)
+            click.echo(f"requirement not met: {plain(text)}", err=True)
     else:
         click.echo(outcome(result), err=as_json)
     if as_json:
@@ -46,7 +46,7 @@ def outcome(result: "TrainingResult") -> str:
         lines.append(f"  the weights are those of epoch {trained.best_epoch}, the best one")
     lines += [
         f"  {result.verdict.sentence}",
-        *(f"  REQUIREMENT NOT MET  {text}" for text in result.unmet),
+        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet),
         "",
     ]
     time = result.seconds

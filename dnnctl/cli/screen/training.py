@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from dnnctl.cli.downloads import shown
-from dnnctl.cli.screen.consoles import duration, figure, is_terminal
+from dnnctl.cli.screen.consoles import duration, figure, is_terminal, plain
 from dnnctl.cli.screen.summary import summary
 from dnnctl.errors import Interrupted
 from dnnctl.training.observer import Observer, Progress
@@ -92,7 +92,7 @@ class Screen(Observer):
         """Show warnings and the network."""
         self._stack.close()
         for warning in prepared.warnings:
-            self._say(f"warning: {warning}", always=True)
+            self._say(f"warning: {plain(warning)}", always=True)
         self._say(summary(prepared))
         if self._live:
             self._open_bar(prepared.length.steps)

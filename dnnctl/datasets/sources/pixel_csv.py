@@ -1,7 +1,7 @@
 """Pictures in CSV rows: `label,pixel1,...,pixelN`, whole numbers, a header on the first line."""
 
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any, TextIO
@@ -41,7 +41,7 @@ def read(opened: Opener, name: str, pixels: int, labels: Collection[int]) -> tup
             with warnings.catch_warnings():
                 # An empty table and a number like 1.0 are only warned about.
                 warnings.simplefilter("error")
-                table = np.loadtxt(_lines(text, name), dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
+                table = np.loadtxt(_ascii(_lines(text, name)), dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
             reason = ""
         except (ValueError, Warning) as fault:
             table, reason = np.empty((0, 0), np.uint8), str(fault)
@@ -62,6 +62,17 @@ def _lines(text: TextIO, name: str, first: int = 2) -> Iterator[str]:
             raise DataError(f"{name}:{number}: expected a row of at most {LONGEST:,} characters, received more")
         yield line
     raise DataError(f"{name}: expected at most {MOST:,} lines, received more")
+
+
+def _ascii(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines with a question mark, which is no number, for every sign that is not ASCII.
+
+    NumPy looks other signs up beyond the end of a table of digits, which reads U+10FFFF as a number or crashes.
+
+    Source: numpy/numpy, pull request 31586, "guard isdigit calls against non-ascii in str_to_int parsers".
+    """
+    for line in lines:
+        yield line if line.isascii() else line.encode("ascii", "replace").decode("ascii")
 
 
 def _check_header(line: str, name: str, pixels: int) -> None:

@@ -1,0 +1,47 @@
+"""`dnnctl runs`: look after finished runs."""
+
+import json
+from pathlib import Path
+
+import click
+
+from dnnctl.cli.options import json_option, out_option
+
+
+@click.group()
+def command() -> None:
+    """Look after finished runs.
+
+    \b
+    Example:
+      dnnctl runs verify latest
+    """
+
+
+@command.command()
+@click.argument("run")
+@out_option
+@json_option
+def verify(run: str, out: Path, as_json: bool) -> int:
+    """Check that a run's files are as they were written.
+
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`. The files (not plots and report) are
+    compared with the hashes in the run's manifest. This finds damage, not forgery: who changes a file can change its
+    hash too.
+
+    \b
+    Examples:
+      dnnctl runs verify latest
+      dnnctl runs verify outputs/digits/20260101-120000 --json
+
+    Exit status: 0 if every file is whole, 1 if one is damaged or missing.
+    """
+    from dnnctl.cli.screen import verification as screen
+    from dnnctl.runs.finding import find_run
+    from dnnctl.runs.verifying import verify as verify_run
+
+    result = verify_run(find_run(run, out))
+    click.echo(screen.report(result), err=as_json)
+    if as_json:
+        click.echo(json.dumps(result.to_json()))
+    return 0 if result.passed else 1

@@ -1,0 +1,50 @@
+"""What `dnnctl reproduce` shows: equal in every bit, or what differs, by how much, and what may be the reason."""
+
+from typing import TYPE_CHECKING
+
+from dnnctl.cli.screen.consoles import plain
+from dnnctl.cli.screen.outcome import shown
+from dnnctl.cli.tables import grid
+
+if TYPE_CHECKING:
+    from dnnctl.experiments.reproduce import Reproduction
+    from dnnctl.experiments.run_comparison import Change
+
+# So many rows of a table are shown; --json has all of them.
+ROWS = 20
+
+
+def report(result: "Reproduction") -> str:
+    """Return what came of training a run again as text."""
+    run = plain(shown(result.run.path))
+    if result.equal:
+        lines = [f"{run}: reproduced: {result.numbers:,} weights, all figures and all epochs are equal in every bit"]
+        if result.circumstances:
+            lines += ["", "  although these differ:", "", _table(result.circumstances)]
+        return "\n".join(lines)
+    lines = [f"{run}: NOT reproduced", ""]
+    if result.weights:
+        rows = [(plain(w.name), f"{w.different:,} of {w.size:,}", f"{w.largest:.3g}") for w in result.weights[:ROWS]]
+        lines += [grid(rows, ["weights", "different", "at most by"], right={1, 2}), ""]
+    if result.figures:
+        lines += [_table(result.figures, "figure"), ""]
+    if result.first_epoch:
+        lines += [f"  the histories differ from epoch {result.first_epoch} on", ""]
+    return "\n".join([*lines, *_reasons(result)])
+
+
+def _reasons(result: "Reproduction") -> list[str]:
+    """Return what may be the reason of a difference."""
+    if result.circumstances:
+        return ["  what differs between then and now:", "", _table(result.circumstances)]
+    same = "  versions, platform, flags, threads and data are the same as then"
+    if result.deterministic:
+        return [f"{same}; was a file of the run changed? dnnctl runs verify {plain(shown(result.run.path))}"]
+    return [f"{same}; the order in which threads add up may not be: train with deterministic: true"]
+
+
+def _table(changed: "tuple[Change, ...]", title: str = "") -> str:
+    rows = [(plain(change.name), plain(change.then), plain(change.now)) for change in changed[:ROWS]]
+    if len(changed) > ROWS:
+        rows.append((f"and {len(changed) - ROWS} more", "", ""))
+    return grid(rows, [title, "then", "now"])

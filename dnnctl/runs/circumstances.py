@@ -1,0 +1,67 @@
+"""What decides the last bits of a result besides the configuration: versions, processor, environment."""
+
+import importlib.metadata
+import os
+import platform
+import re
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "pyyaml", "matplotlib")
+
+# Variables that change how TensorFlow or BLAS compute, and so the order in which numbers are added up.
+VARIABLES = (
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+    "CUDA_VISIBLE_DEVICES",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OPENBLAS_CORETYPE",
+    "MKL_NUM_THREADS",
+    "ONEDNN_MAX_CPU_ISA",
+)
+
+
+def versions() -> dict[str, str]:
+    """Return the installed versions of the packages that decide results."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """Return the operating system, the processor, how many processors there are, and Python's version."""
+    return {
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+    }
+
+
+def environment() -> dict[str, str]:
+    """Return the environment variables that change how numbers are computed, as far as they are set.
+
+    `TF_DETERMINISTIC_OPS` is 1 once TensorFlow's op determinism is on in this process.
+    """
+    known = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+    # What is no UTF-8 could not be written as JSON.
+    return {name: value.encode("utf-8", "backslashreplace").decode() for name, value in known.items()}
+
+
+def _processor() -> str:
+    """Return the processor's model name; on Linux, Python itself does not know it."""
+    try:
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, UnicodeDecodeError):
+        found = None
+    return found[1].strip() if found else platform.processor()

@@ -1,0 +1,111 @@
+"""Are a run's files the ones that the training wrote? Found by the hashes in its manifest.
+
+It finds damage, not forgery: who changes a file can change its hash in the manifest as well.
+"""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from dnnctl.errors import RunError
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.reading import open_inside
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What became of a run's files; names are relative to its folder.
+
+    Args:
+        run: The run.
+        state: What the manifest says the training is, as `done`.
+        whole: Files that are as they were written.
+        damaged: Files with other contents, and why they count as damaged.
+        missing: Files that the manifest has a hash of and that are not there.
+        extra: Files of a kind that manifests keep hashes of, without one.
+    """
+
+    run: RunDirectory
+    state: str
+    whole: tuple[str, ...]
+    damaged: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no file is damaged or missing."""
+        return not (self.damaged or self.missing)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return {
+            "run": str(self.run.path),
+            "state": self.state,
+            "passed": self.passed,
+            "whole": list(self.whole),
+            "damaged": [{"file": name, "reason": reason} for name, reason in self.damaged],
+            "missing": list(self.missing),
+            "extra": list(self.extra),
+        }
+
+
+def verify(run: RunDirectory) -> Verification:
+    """Compare a run's primary files (not plots and report) with the hashes in its manifest.
+
+    Args:
+        run: The run.
+
+    Raises:
+        RunError: If the manifest cannot be read, or has no hashes to compare with.
+    """
+    manifest = read_manifest(run.manifest)
+    state = str(manifest.get("state", "unknown"))[:40]
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not files:
+        raise RunError(
+            f"{run.manifest}: has no hashes of files to compare with; the training is {state!r}. "
+            "They are written when it ends"
+        )
+    whole, damaged, missing = [], [], []
+    for name, expected in files.items():
+        try:
+            reason = _wrong(run, name, expected)
+        except FileNotFoundError:
+            missing.append(name)
+            continue
+        if reason:
+            damaged.append((name, reason))
+        else:
+            whole.append(name)
+    present = (path.relative_to(run.path).as_posix() for path in run.primary_files())
+    extra = tuple(name for name in present if name not in files)
+    return Verification(run, state, tuple(whole), tuple(damaged), tuple(missing), extra)
+
+
+def _wrong(run: RunDirectory, name: str, expected: object) -> str:
+    """Return why a file is not the one that was written; nothing if it is."""
+    parts = PurePosixPath(name)
+    if parts.is_absolute() or ".." in parts.parts or "\0" in name or len(name) > 255:
+        return "this name is not one of a file in the run's folder"
+    if not isinstance(expected, str) or not SHA256.fullmatch(expected):
+        return "the manifest has no SHA-256 for it"
+    path = run.path / name
+    if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - never raise
+        raise FileNotFoundError(name)
+    try:
+        received = _sha256(path, run.path)
+    except RunError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return "" if received == expected else f"expected SHA-256 {expected[:12]}..., received {received[:12]}..."
+
+
+def _sha256(path: Path, folder: Path) -> str:
+    with open_inside(path, folder) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
