@@ -24,6 +24,8 @@ CHOICES = frozenset(
 INSTEAD_OF = {
     ("training", "epochs"): ("training", "iterations"),
     ("training", "iterations"): ("training", "epochs"),
+    ("checkpoint", "every"): ("checkpoint", "seconds"),
+    ("checkpoint", "seconds"): ("checkpoint", "every"),
 }
 REQUIRE = "require."
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")

@@ -5,7 +5,7 @@ from typing import Any
 
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
-from dnnctl.files import write_json, write_npz
+from dnnctl.files import sha256_of_file, write_json, write_npz
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.loop import Trained
@@ -86,5 +86,18 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
             "steps_planned": prepared.length.steps,
         },
         "init_from": str(init_from.path) if init_from else None,
+        "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
         "warnings": list(prepared.warnings),
     }
+
+
+def changed_facts(prepared: Prepared, before: dict[str, Any]) -> dict[str, Any]:
+    """Return what a manifest says otherwise when a training goes on, perhaps for longer.
+
+    Args:
+        prepared: What it is made from.
+        before: The manifest.
+    """
+    network = before.get("network")
+    known = network if isinstance(network, dict) else {}
+    return {"network": {**known, "steps_planned": prepared.length.steps}, "warnings": list(prepared.warnings)}
