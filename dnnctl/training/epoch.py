@@ -46,7 +46,8 @@ class RunningEpoch:
         """
         length = prepared.length
         order = epoch_order(len(prepared.splits.train), prepared.config.seed, number)
-        return cls(number, order, min(length.steps_per_epoch, length.steps - number * length.steps_per_epoch))
+        left = max(0, length.steps - number * length.steps_per_epoch)
+        return cls(number, order, min(length.steps_per_epoch, left))
 
     def add(self, result: Steps) -> None:
         """Take in what came of a group of steps."""

@@ -1,6 +1,6 @@
 """The whole job on one page: from a checked configuration to a finished run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,9 +137,8 @@ def resume(
             write_text(run.config, as_yaml(prepared.config))
             resumed.cut_history()
             manifest.begin(resumed.steps, command)
-            for notice in resumed.notices(prepared):
-                observer.on_notice(notice)
-            return _Job(prepared, run, manifest, observer, clock).run(weights, resumed.checkpoint)
+            notices = resumed.notices(prepared)
+            return _Job(prepared, run, manifest, observer, clock).run(weights, resumed.checkpoint, notices)
 
 
 @dataclass(frozen=True)
@@ -152,10 +151,14 @@ class _Job:
     observer: Observer
     clock: Clock
 
-    def run(self, weights: dict[str, NDArray[Any]], checkpoint: Checkpoint | None) -> TrainingResult:
+    def run(
+        self, weights: dict[str, NDArray[Any]], checkpoint: Checkpoint | None, notices: Iterable[str] = ()
+    ) -> TrainingResult:
         """Do what is left to do."""
         prepared, run, clock = self.prepared, self.folder, self.clock
         self.observer.on_start(prepared)
+        for notice in notices:
+            self.observer.on_notice(notice)
         with clock.stage("import and build"):
             engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)

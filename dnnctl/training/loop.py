@@ -84,7 +84,8 @@ class Loop:
     @property
     def steps(self) -> int:
         """Steps taken over the whole training."""
-        return self.running.number * self._prepared.length.steps_per_epoch + self.running.done
+        length = self._prepared.length
+        return min(self.running.number * length.steps_per_epoch + self.running.done, length.steps)
 
     def snapshot(self) -> Checkpoint:
         """Return everything that an exact resume needs."""
