@@ -8,8 +8,6 @@ the same numbers, up to where it happens, and the layers are looked at there.
 import math
 from typing import Protocol
 
-import numpy as np
-
 from dnnctl.engines.base import LayerFigures
 from dnnctl.training.observer import Observer
 
@@ -62,8 +60,7 @@ def find_layer(training: Replayable, step: int) -> str:
         training.go()
         if training.steps != at:
             return ""
-        with np.errstate(all="ignore"):
-            found = first_wrong(training.inspect_next())
+        found = first_wrong(training.inspect_next())
         if found:
             return found
     return ""
@@ -75,13 +72,13 @@ def first_wrong(layers: list[LayerFigures]) -> str:
     Args:
         layers: The layers in their order: outputs flow forward through them, gradients backward.
     """
-    for layer in layers:
-        if not (math.isfinite(layer.mean) and math.isfinite(layer.spread)):
-            return f"the outputs of layer {layer.layer}"
-    for layer in reversed(layers):
-        if not math.isfinite(layer.gradient):
-            return f"the gradient of layer {layer.layer}"
-    return ""
+    # The squares in a spread overflow long before the outputs themselves do, so it is asked last.
+    wrong = [
+        *(f"the outputs of layer {layer.layer}" for layer in layers if not math.isfinite(layer.mean)),
+        *(f"the gradient of layer {layer.layer}" for layer in reversed(layers) if not math.isfinite(layer.gradient)),
+        *(f"the outputs of layer {layer.layer}" for layer in layers if not math.isfinite(layer.spread)),
+    ]
+    return wrong[0] if wrong else ""
 
 
 def describe(what: str, epoch: int, step: int, layer: str, learning_rate: float, kept: int) -> str:

@@ -148,7 +148,9 @@ class Loop:
         if self._keeper is not None and self._keeper.last is None:
             self._keeper.keep(self.snapshot)
         try:
-            self.go()
+            # A training that diverges is found by its loss, with a message of its own.
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.go()
         finally:
             self._keep_best()
         return self.trained

@@ -29,7 +29,7 @@ def test_targets_and_test_rows_are_looked_at_too() -> None:
     x, y = people()
     good = Samples(x.copy(), y.copy())
     y[0, 0] = np.inf
-    with pytest.raises(DataError, match="training rows: .* received inf in row 1, column 'height'"):
+    with pytest.raises(DataError, match=r"training rows: .* received inf in row 1, column 'height'"):
         check_finite(Dataset("people", INFO, Samples(x, y), good, "", {}))
     x[:] = np.nan
     with pytest.raises(DataError, match=r"test rows: .*row 2, column 'weight', and 9 more\. Correct"):

@@ -69,8 +69,7 @@ def test_no_byte_of_it_can_change_unseen(path: Path) -> None:
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 0x40]) + whole[position + 1 :])
         try:
             read = read_checkpoint(path)
-        except RunError as error:
-            assert str(path) in str(error)
+        except RunError:
             found += 1
         else:
             # Times and attributes of the archive's members carry nothing.

@@ -189,9 +189,10 @@ def test_what_was_not_finished_after_training_is_done(tmp_path: Path, monkeypatc
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(Interrupted, match="^interrupted; go on with: dnnctl train"):
+    with monkeypatch.context() as patched:
         patched.setattr(job, "draw_all", killed)
-        start(settings, tmp_path / "parts")
+        with pytest.raises(Interrupted, match=r"^interrupted; go on with: dnnctl train"):
+            start(settings, tmp_path / "parts")
     (manifest,) = tmp_path.glob("parts/*/*/manifest.json")
     run = RunDirectory(manifest.parent)
     monkeypatch.setattr("dnnctl.engines.numpy.engine.NumpyEngine.run", None)
@@ -210,15 +211,16 @@ def test_a_run_without_a_checkpoint_begins_again(tmp_path: Path, monkeypatch: py
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(Interrupted):
+    with monkeypatch.context() as patched:
         patched.setattr(job, "build_engine", killed)
-        train(load("digits", settings), out=tmp_path / "parts", init_from=first)
+        with pytest.raises(Interrupted):
+            train(load("digits", settings), out=tmp_path / "parts", init_from=first)
     (manifest,) = tmp_path.glob("parts/*/*/manifest.json")
     run = RunDirectory(manifest.parent)
     assert not run.checkpoint.exists()
     kept = first.weights.read_bytes()
     first.weights.write_bytes(whole.weights.read_bytes())
-    with pytest.raises(RunError, match="these are not the weights that .* began with"):
+    with pytest.raises(RunError, match=r"these are not the weights that .* began with"):
         resume(run)
     first.weights.write_bytes(kept)
     resume(run)
@@ -241,12 +243,12 @@ def test_only_the_length_may_change(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="this would change seed: 42, now 43"):
         resume(run)
     run.config.write_text(text)
+    with pytest.raises(Interrupted):
+        resume(run, observer=StopAfter(80))
     with pytest.raises(RunError, match=r"has 2 epochs behind it; expected training\.epochs to be more"):
-        with pytest.raises(Interrupted):
-            resume(run, observer=StopAfter(80))
         resume(run, ["training.epochs=1"])
     resume(run)
-    with pytest.raises(RunError, match="this run is finished, after 3 epochs. To train it for longer: dnnctl train"):
+    with pytest.raises(RunError, match=r"this run is finished, after 3 epochs\. To train it for longer: dnnctl train"):
         resume(run)
 
 
