@@ -1,5 +1,6 @@
 """Opening a run to go on with it: nothing but its length may have changed."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,8 +120,14 @@ class Resumed:
                     "may differ in its last digits"
                 )
 
-    def cut_history(self) -> None:
-        """Take out of the history what comes after the checkpoint."""
+    def clean(self) -> None:
+        """Take out of the history what comes after the checkpoint, and remove files that are half written."""
+        for folder in (self.run.path, self.run.checkpoint.parent):
+            for half in folder.glob(".*.part"):
+                if half.is_dir() and not half.is_symlink():
+                    shutil.rmtree(half)
+                else:
+                    half.unlink()
         if self.checkpoint is None or not self.checkpoint.progress.history:
             self.run.history.unlink(missing_ok=True)
         else:
