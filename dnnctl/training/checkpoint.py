@@ -83,7 +83,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    meta = json.dumps(checkpoint.progress.model_dump()).encode()
+    meta = json.dumps(dict(checkpoint.progress), default=BaseModel.model_dump).encode()
     members = {META: np.frombuffer(meta, np.uint8), **checkpoint.arrays}
     write_npz(path, {DIGEST: _digest(members), **members})
 

@@ -61,25 +61,28 @@ class RunningEpoch:
             return {}
         return {"epoch/losses": np.concatenate(self.losses), "epoch/logits": np.concatenate(self.logits)}
 
-    def restore(self, done: int, seconds: float, arrays: Arrays, batch_size: int) -> None:
+    def restore(self, done: int, seconds: float, arrays: Arrays, prepared: Prepared) -> None:
         """Go back to where a checkpoint was made.
 
         Args:
             done: Steps that were taken.
             seconds: Seconds that were spent.
             arrays: What `state` returned, without `epoch/`.
-            batch_size: Rows a step.
+            prepared: The data and the network.
 
         Raises:
             RunError: If the arrays are not those of so many steps.
         """
         if not done:
             return
-        losses, logits = arrays.get("losses"), arrays.get("logits")
-        rows = min(done * batch_size, len(self.order))
-        fits = losses is not None and losses.shape == (done,) and logits is not None and logits.shape[:1] == (rows,)
-        if not fits or done > self.steps or losses is None or logits is None:
-            raise RunError(f"the checkpoint's losses and logits are not those of {done} steps of {batch_size} rows")
+        nothing = np.zeros(0, bool)
+        losses, logits = arrays.get("losses", nothing), arrays.get("logits", nothing)
+        rows = min(done * prepared.batch_size, len(self.order))
+        shapes = (losses.shape, logits.shape) == ((done,), (rows, prepared.plan.outputs))
+        if done > self.steps or not shapes or {losses.dtype.kind, logits.dtype.kind} != {"f"}:
+            raise RunError(
+                f"the checkpoint is not of this training: its losses and logits are not those of {done} steps"
+            )
         self.done, self.seconds, self.losses, self.logits = done, seconds, [losses], [logits]
 
     def batch(self, batch_size: int) -> NDArray[np.int64]:

@@ -19,6 +19,8 @@ TIMES_ITS_COST = 50
 class Keeper:
     """Keeps the last checkpoint of a training, in memory and on disk.
 
+    Before the first one, `last` is the state before the first step, in memory alone.
+
     Args:
         run: Whose it is.
         rule: How often one is due.
@@ -78,7 +80,7 @@ class Keeper:
         self._cost = self._time - start
 
     def _intact(self) -> str:
-        return f"The one before it, after step {self.steps:,}, is intact. " if self.last else ""
+        return f"The one before it, after step {self.steps:,}, is intact. " if self.steps else ""
 
 
 def how_to_resume(run: RunDirectory) -> str:

@@ -90,7 +90,8 @@ class Loop:
     def snapshot(self) -> Checkpoint:
         """Return everything that an exact resume needs."""
         stopper, best = self._stopper, self._stopper.weights or {}
-        progress = Progress(
+        # Not checked here, only when it is read: the history may be long.
+        progress = Progress.model_construct(
             config=self._prepared.config.model_dump(mode="json"),
             optimizer_steps=self.steps,
             epoch=self.running.number,
@@ -122,12 +123,14 @@ class Loop:
         except ModelError as error:
             raise RunError(f"the checkpoint is not of this training: {error}") from None
         self.running = RunningEpoch.begin(self._prepared, progress.epoch)
-        self.running.restore(progress.done, progress.seconds, checkpoint.under("epoch"), self._prepared.batch_size)
+        self.running.restore(progress.done, progress.seconds, checkpoint.under("epoch"), self._prepared)
         losses = checkpoint.arrays.get("losses", np.zeros(0))
         before = progress.epoch * self._prepared.length.steps_per_epoch
         if (
             self.steps != progress.optimizer_steps
             or [row.get("epoch") for row in progress.history] != list(range(1, progress.epoch + 1))
+            or any(not {"loss", "learning_rate", "seconds"} <= set(row) for row in progress.history)
+            or any(array.dtype.kind != "f" for array in best.values())
             or losses.shape != (before if self._training.iterations else 0,)
         ):
             raise RunError("the checkpoint is not of this training: its steps and its history do not go together")
@@ -137,7 +140,7 @@ class Loop:
         self._plateau.restore(progress.plateau)
         self.trained = Trained(
             history=[dict(row) for row in progress.history],
-            layers=[dict(row) for row in progress.layers if self._looks_at(int(row.get("epoch", 0)) - 1)],
+            layers=[dict(row) for row in progress.layers if self._looks_at(row.get("epoch"))],
             losses=[losses] if self._training.iterations else [],
         )
 
@@ -146,7 +149,8 @@ class Loop:
         self._engine.set_training_rows(self._prepared.splits.train.x, self._targets(self._prepared.splits.train))
         self._reporter.begin(self.steps)
         if self._keeper is not None and self._keeper.last is None:
-            self._keeper.keep(self.snapshot)
+            # Nothing is to be written yet, but a first epoch that diverges is taken again from here.
+            self._keeper.last = self.snapshot()
         try:
             # A training that diverges is found by its loss, with a message of its own.
             with np.errstate(over="ignore", invalid="ignore"):
@@ -257,17 +261,17 @@ class Loop:
         rows = self._prepared.splits.train.take(self.running.batch(self._prepared.batch_size))
         return self._engine.inspect(rows.x, self._targets(rows))
 
-    def _looks_at(self, epoch: int) -> bool:
-        """Tell whether the layers are looked at after an epoch (counted from 0).
+    def _looks_at(self, epoch: object) -> bool:
+        """Tell whether the layers are looked at after an epoch (counted from 1).
 
         The stride is a power of 2, so that the epochs looked at in a long training are among those of a shorter one.
         """
         epochs = self._prepared.length.epochs
         stride = 2 ** math.ceil(math.log2(max(1.0, epochs / INSPECTIONS)))
-        return epoch % stride == 0 or epoch == epochs - 1
+        return isinstance(epoch, int) and ((epoch - 1) % stride == 0 or epoch == epochs)
 
     def _look_inside(self, epoch: int) -> None:
-        if not self._looks_at(epoch):
+        if not self._looks_at(epoch + 1):
             return
         rows = self._prepared.splits.train.take(slice(INSPECTED_ROWS))
         for seen in self._engine.inspect(rows.x, self._targets(rows)):

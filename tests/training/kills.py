@@ -103,6 +103,11 @@ def steps(log: Path) -> list[int]:
     return [int(first) + i for first, count in lines for i in range(int(count))]
 
 
+def kept_steps(run: RunDirectory | None) -> int:
+    """Return how many steps a run's checkpoint has behind it; 0 if it has none yet."""
+    return read_checkpoint(run.checkpoint).progress.optimizer_steps if run and run.checkpoint.exists() else 0
+
+
 def halves(out: Path) -> Iterator[Path]:
     """Return checkpoints that are being written."""
     yield from out.glob("*/*/checkpoint/.state.npz.*.part")
@@ -130,7 +135,7 @@ def chain(engine: str, kills: int, epochs: int, folder: Path, whole: RunDirector
     settings = (f"engine={engine}", f"training.epochs={epochs}", *SETTINGS)
     for number in range(kills + 1):
         log = folder / f"{number}.log"
-        before = read_checkpoint(run.checkpoint).progress.optimizer_steps if run and run.checkpoint.exists() else 0
+        before = kept_steps(run)
         process = start(log, folder, run.path if run else None, settings)
         killed = number < kills and kill(process, log, folder, chance.uniform(0.0, 0.9), writing=number % 3 == 2)
         _, said = process.communicate()
@@ -145,8 +150,7 @@ def chain(engine: str, kills: int, epochs: int, folder: Path, whole: RunDirector
         run = RunDirectory(path)
         if killed:
             left = list(halves(folder))
-            kept = read_checkpoint(run.checkpoint).progress.optimizer_steps
-            done.kills.append(Kill(engine, taken[-1] + 1, kept, bool(left)))
+            done.kills.append(Kill(engine, taken[-1] + 1, kept_steps(run), bool(left)))
         elif process.returncode:
             done.problems.append(said.decode()[-300:])
     if run is not None and not done.problems:

@@ -49,7 +49,8 @@ def command(
 ) -> int:
     """Train a network from a configuration.
 
-    CONFIG is a YAML file, or the name of a shipped one (`dnnctl config list`).
+    CONFIG is a YAML file, or the name of a shipped one (`dnnctl config list`). With --resume there is none: the run
+    goes on from its last checkpoint, and only its length may change.
 
     \b
     Examples:
@@ -61,7 +62,8 @@ def command(
       dnnctl train --resume latest
       dnnctl train --resume latest --set training.epochs=50
 
-    Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted.
+    Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted,
+    143 terminated; the message of the last two names the command that goes on.
     """
     from dnnctl.cli.screen import outcome
     from dnnctl.cli.screen.training import Screen
