@@ -1,6 +1,5 @@
 """The loop over epochs: the same for every engine."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Samples
 from dnnctl.engines.base import Engine, LayerFigures, check_weights
 from dnnctl.errors import ModelError, RunError
 from dnnctl.inference.network import Network
 from dnnctl.training.checkpoint import Checkpoint, Progress
 from dnnctl.training.diverging import Replay, describe, find_layer
 from dnnctl.training.epoch import RunningEpoch
+from dnnctl.training.inspecting import Inspector
 from dnnctl.training.keeping import Keeper
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparing import Prepared
@@ -23,9 +22,6 @@ from dnnctl.training.reporting import Reporter
 from dnnctl.training.watching import Plateau, Stopper
 
 GROUP = 32
-# Layers are looked at on so many training rows, at so many epochs at most.
-INSPECTED_ROWS = 256
-INSPECTIONS = 50
 
 
 @dataclass
@@ -77,6 +73,7 @@ class Loop:
         self._group = GROUP if group == "auto" else int(group)
         self.running = RunningEpoch.begin(prepared, 0)
         self.trained = Trained()
+        self._inspector = Inspector(prepared, engine)
         self._reporter = Reporter(prepared, network, observer)
         # Before this step a replay ends.
         self.until: int | None = None
@@ -127,7 +124,7 @@ class Loop:
         losses = checkpoint.arrays.get("losses", np.zeros(0))
         before = progress.epoch * self._prepared.length.steps_per_epoch
         if (
-            self.steps != progress.optimizer_steps
+            not self.steps == self._engine.optimizer_steps == progress.optimizer_steps
             or [row.get("epoch") for row in progress.history] != list(range(1, progress.epoch + 1))
             or any(not {"loss", "learning_rate", "seconds"} <= set(row) for row in progress.history)
             or any(array.dtype.kind != "f" for array in best.values())
@@ -140,13 +137,14 @@ class Loop:
         self._plateau.restore(progress.plateau)
         self.trained = Trained(
             history=[dict(row) for row in progress.history],
-            layers=[dict(row) for row in progress.layers if self._looks_at(row.get("epoch"))],
+            layers=[dict(row) for row in progress.layers if self._inspector.wants(row.get("epoch"))],
             losses=[losses] if self._training.iterations else [],
         )
 
     def run(self) -> Trained:
         """Train to the end, to early stopping, or until the observer asks to stop."""
-        self._engine.set_training_rows(self._prepared.splits.train.x, self._targets(self._prepared.splits.train))
+        train = self._prepared.splits.train
+        self._engine.set_training_rows(train.x, self._inspector.targets(train))
         self._reporter.begin(self.steps)
         if self._keeper is not None and self._keeper.last is None:
             # Nothing is to be written yet, but a first epoch that diverges is taken again from here.
@@ -217,7 +215,7 @@ class Loop:
         row = {"epoch": at.number + 1, **at.figures(self._prepared, self._network)}
         row["learning_rate"] = self._rate(at.number * length.steps_per_epoch + at.steps - 1)
         row["seconds"] = time.perf_counter() - start
-        self._look_inside(at.number)
+        self.trained.layers.extend(self._inspector.after(at.number + 1))
         self.trained.history.append(row)
         self._observer.on_epoch(row, length.epochs)
         self._decide(row)
@@ -231,9 +229,6 @@ class Loop:
         """Write a checkpoint if it is due, or now."""
         if self._keeper is not None and (now or self._keeper.due(epochs)):
             self._keeper.keep(self.snapshot)
-
-    def _targets(self, samples: Samples) -> NDArray[Any]:
-        return self._prepared.preprocessing.prepare_targets(samples.y, self._training.precision)
 
     def _check(self, losses: NDArray[Any]) -> None:
         """Raise `ModelError` at the first loss that is not a finite number."""
@@ -258,24 +253,7 @@ class Loop:
 
     def inspect_next(self) -> list[LayerFigures]:
         """Return how each layer behaves on the rows of the next step."""
-        rows = self._prepared.splits.train.take(self.running.batch(self._prepared.batch_size))
-        return self._engine.inspect(rows.x, self._targets(rows))
-
-    def _looks_at(self, epoch: object) -> bool:
-        """Tell whether the layers are looked at after an epoch (counted from 1).
-
-        The stride is a power of 2, so that the epochs looked at in a long training are among those of a shorter one.
-        """
-        epochs = self._prepared.length.epochs
-        stride = 2 ** math.ceil(math.log2(max(1.0, epochs / INSPECTIONS)))
-        return isinstance(epoch, int) and ((epoch - 1) % stride == 0 or epoch == epochs)
-
-    def _look_inside(self, epoch: int) -> None:
-        if not self._looks_at(epoch + 1):
-            return
-        rows = self._prepared.splits.train.take(slice(INSPECTED_ROWS))
-        for seen in self._engine.inspect(rows.x, self._targets(rows)):
-            self.trained.layers.append({"epoch": epoch + 1, **vars(seen)})
+        return self._inspector.at(self.running.batch(self._prepared.batch_size))
 
     def _decide(self, row: Mapping[str, float]) -> None:
         """Apply the rules for the end of an epoch."""
