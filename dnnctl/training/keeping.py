@@ -55,32 +55,34 @@ class Keeper:
         kept = self.last.progress.epoch if self.last else 0
         return epochs - kept >= (self._rule.every or 1)
 
-    def keep(self, take: Callable[[], Checkpoint]) -> None:
+    def keep(self, take: Callable[[], Checkpoint], *, history: bool) -> None:
         """Write a checkpoint, and the history up to it.
 
         Args:
             take: Returns the checkpoint.
+            history: Whether to write the history; not where training ends here, which writes it anyway.
 
         Raises:
-            RunError: If it cannot be written; the one before it is intact then.
+            RunError: If it cannot be written; the last one is intact then.
         """
         start = time.monotonic()
         checkpoint = take()
+        before = self.last.progress.epoch if self.last else 0
         try:
             write_checkpoint(self._run.checkpoint, checkpoint)
-            if self.last is None or checkpoint.progress.epoch != self.last.progress.epoch:
+            self.last = checkpoint
+            if history and checkpoint.progress.epoch != before:
                 write_table(self._run.history, checkpoint.progress.history)
         except OSError as error:
             raise RunError(
                 f"{self._run.path}: the checkpoint cannot be written: {error.strerror or error}. "
                 f"{self._intact()}Make room or make the folder writable, then go on with: {how_to_resume(self._run)}"
             ) from None
-        self.last = checkpoint
         self._time = time.monotonic()
         self._cost = self._time - start
 
     def _intact(self) -> str:
-        return f"The one before it, after step {self.steps:,}, is intact. " if self.steps else ""
+        return f"The last one, after step {self.steps:,}, is intact. " if self.steps else ""
 
 
 def how_to_resume(run: RunDirectory) -> str:

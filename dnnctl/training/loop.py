@@ -228,7 +228,7 @@ class Loop:
     def _keep(self, *, now: bool, epochs: int | None = None) -> None:
         """Write a checkpoint if it is due, or now."""
         if self._keeper is not None and (now or self._keeper.due(epochs)):
-            self._keeper.keep(self.snapshot)
+            self._keeper.keep(self.snapshot, history=not now)
 
     def _check(self, losses: NDArray[Any]) -> None:
         """Raise `ModelError` at the first loss that is not a finite number."""

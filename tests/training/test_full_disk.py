@@ -127,7 +127,7 @@ def test_a_full_disk(disk: Path, tmp_path: Path) -> None:
         train(load("digits", SETTINGS), out=disk, observer=At(7, fill))
     run = the_run(disk)
     assert str(said.value) == (
-        f"{run.path}: the checkpoint cannot be written: No space left on device. The one before it, after step 6, is "
+        f"{run.path}: the checkpoint cannot be written: No space left on device. The last one, after step 6, is "
         f"intact. Make room or make the folder writable, then go on with: dnnctl train --resume {run.path}"
     )
     assert read_checkpoint(run.checkpoint).progress.optimizer_steps == 6
