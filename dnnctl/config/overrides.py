@@ -24,6 +24,8 @@ CHOICES = frozenset(
 INSTEAD_OF = {
     ("training", "epochs"): ("training", "iterations"),
     ("training", "iterations"): ("training", "epochs"),
+    ("checkpoint", "every"): ("checkpoint", "seconds"),
+    ("checkpoint", "seconds"): ("checkpoint", "every"),
 }
 REQUIRE = "require."
 # As many digits as any list has positions; so that no number of thousands of digits is read.

@@ -164,6 +164,25 @@ class TrainingConfig(Strict):
         return written
 
 
+class CheckpointConfig(Strict):
+    """How often what a resume needs is written, while training; a signal and the end always write it.
+
+    Args:
+        every: Epochs between two; 1 if neither this nor `seconds` is given. Of tiny epochs, one a second.
+        seconds: Seconds between two, instead of `every`; inside an epoch too.
+    """
+
+    every: Annotated[int, Field(ge=1)] | None = None
+    seconds: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_interval(cls, written: Any) -> Any:
+        if isinstance(written, dict) and written.get("every") is None and written.get("seconds") is None:
+            return {**written, "every": 1}
+        return written
+
+
 class Config(Strict):
     """One whole configuration.
 
@@ -176,6 +195,7 @@ class Config(Strict):
         data: Which rows.
         model: Which network.
         training: How it learns.
+        checkpoint: How often what a resume needs is written.
         require: Figures to reach, as `{test.accuracy: ">= 0.88"}`; exit status 3 if one is missed.
     """
 
@@ -187,4 +207,5 @@ class Config(Strict):
     data: DataConfig
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
+    checkpoint: CheckpointConfig = CheckpointConfig(every=1)
     require: dict[str, Condition] = Field(default_factory=dict)

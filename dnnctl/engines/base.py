@@ -105,8 +105,14 @@ class Engine(Protocol):
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
-        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller.
+
+        Args:
+            order: Row numbers, (n,).
+            batch_size: Rows a batch.
+            first: Batch to begin with, counted from 0; those before it are left out.
+        """
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
@@ -122,6 +128,16 @@ class Engine(Protocol):
 
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of everything that decides what the next steps do.
+
+        That is weights, moving statistics, running values and step count of the optimizer, and the state of what
+        draws random numbers; the names are the same in every process.
+        """
+
+    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
+        """Go back to what `state` returned; raises `ModelError` if it is that of another network."""
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
@@ -142,3 +158,21 @@ def check_weights(plan: NetworkPlan, weights: dict[str, NDArray[Any]]) -> None:
     ]
     if problems:
         raise ModelError("the weights do not fit the network: " + "; ".join(problems[:6]))
+
+
+def check_state(own: dict[str, NDArray[Any]], state: dict[str, NDArray[Any]]) -> None:
+    """Raise `ModelError` unless a state has the names, shapes and types of an engine's own.
+
+    Args:
+        own: What the engine's `state` returns.
+        state: What is to take its place.
+    """
+    problems = [f"{name} is missing" for name in own if name not in state]
+    problems += [f"{name} is not in this network" for name in state if name not in own]
+    problems += [
+        f"{name}: expected {own[name].dtype} {own[name].shape}, received {array.dtype} {array.shape}"
+        for name, array in state.items()
+        if name in own and (array.shape, array.dtype) != (own[name].shape, own[name].dtype)
+    ]
+    if problems:
+        raise ModelError("the state does not fit the network and its optimizer: " + "; ".join(problems[:6]))

@@ -14,13 +14,14 @@ STAMP = re.compile(r"\d{8}-\d{6}")
 MANIFEST = "manifest.json"
 
 
-def find_run(name: str, out: Path) -> RunDirectory:
+def find_run(name: str, out: Path, *, to_resume: bool = False) -> RunDirectory:
     """Return the run that a user means.
 
     Args:
         name: A run's folder, a folder of runs (its newest), a configuration's name (its newest run),
             `<name>/<stamp>`, or `latest`.
         out: The output folder to look in.
+        to_resume: Whether a run that was stopped before it had weights is as good as any other.
 
     Raises:
         RunError: If there is none; the message says which were looked at.
@@ -28,11 +29,12 @@ def find_run(name: str, out: Path) -> RunDirectory:
     for path in (Path(name), out / name):
         if name and os.path.isfile(path / MANIFEST):  # noqa: PTH113 - Path.is_file raises on a name too long
             return RunDirectory(path)
-    runs = sorted(_runs(out, "*/*"), key=_age)
+    age = _stamp if to_resume else _age
+    runs = sorted(_runs(out, "*/*"), key=age)
     if name == LATEST and runs:
         return runs[-1]
     own = [run for run in runs if run.path.parent.name == name.rstrip("/")]
-    own = own or sorted(_runs(Path(name), "*"), key=_age)
+    own = own or sorted(_runs(Path(name), "*"), key=age)
     if own:
         return own[-1]
     if "/" in name and os.path.isdir(name):  # noqa: PTH112
@@ -49,17 +51,19 @@ def _runs(folder: Path, pattern: str) -> Iterator[RunDirectory]:
             yield RunDirectory(manifest.parent)
 
 
-def _age(run: RunDirectory) -> tuple[bool, str, int, int]:
-    """Sort by the stamp in the name, then its number.
+def _age(run: RunDirectory) -> tuple[bool, tuple[str, int, int]]:
+    """Sort by age; a run that was stopped before it had weights counts as older than the others."""
+    return os.path.isfile(run.weights), _stamp(run)  # noqa: PTH113
 
-    A run that was stopped before it had weights, or a folder that was renamed, counts as older than the others.
-    """
+
+def _stamp(run: RunDirectory) -> tuple[str, int, int]:
+    """Sort by the stamp in the name, then its number; a folder that was renamed counts as older than the others."""
     stamp, number = run.path.name[:15], run.path.name[16:]
     if not STAMP.fullmatch(stamp):
         stamp = ""
     # Digits of other scripts count as digits, but are no number; a folder may be gone by now, or closed to us.
     count = int(number) if number.isascii() and number.isdigit() else 0
     try:
-        return run.weights.is_file(), stamp, count, run.path.stat().st_mtime_ns
+        return stamp, count, run.path.stat().st_mtime_ns
     except OSError:
-        return False, stamp, count, 0
+        return stamp, count, 0

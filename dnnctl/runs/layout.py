@@ -72,6 +72,16 @@ class RunDirectory:
         """The folder of pictures."""
         return self.path / "plots"
 
+    @property
+    def checkpoint(self) -> Path:
+        """Everything that an exact resume needs."""
+        return self.path / "checkpoint" / "state.npz"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that trains."""
+        return self.path / "checkpoint" / "lock"
+
     def primary_files(self) -> list[Path]:
         """Return the files whose hashes the manifest keeps: all but the manifest, plots and reports."""
         named = (
@@ -110,6 +120,7 @@ def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> Ru
             except FileExistsError:
                 continue
             (path / "plots").mkdir()
+            (path / "checkpoint").mkdir()
             return RunDirectory(path)
     except OSError as error:
         raise RunError(

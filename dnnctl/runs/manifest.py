@@ -1,7 +1,7 @@
 """The manifest: what made a run, and what it made."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,21 +18,58 @@ State = Literal["running", "done", "interrupted", "failed"]
 class Manifest:
     """The manifest of one run, written anew at each change of state.
 
+    `starts` has an entry each time that training began or was resumed:
+
+        state         running, done, interrupted, failed; killed if it ended without a word
+        first_step    the first optimizer step it took, counted from 1 over the whole run
+        last_step     the last one that was kept: what comes after it was not in a checkpoint and is taken again
+        steps_taken   how many it took in all; null if it was killed
+
     Args:
         run: The run.
         facts: What is known at the start: command line, seed, engine, data, splits, network.
+        before: What the manifest says, if the run is resumed.
     """
 
-    def __init__(self, run: RunDirectory, facts: Mapping[str, Any]) -> None:
+    def __init__(self, run: RunDirectory, facts: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> None:
         self._run = run
-        self._values: dict[str, Any] = {
+        self._values: dict[str, Any] = dict(before) if before else self._first()
+        self._values.update(facts)
+        for name in ("finished", "error", "files"):
+            self._values.pop(name, None)
+
+    def _first(self) -> dict[str, Any]:
+        return {
             "dnnctl": __version__,
             "state": "running",
             "started": _now(),
             "versions": versions(),
             "platform": machine(),
-            **facts,
         }
+
+    def begin(self, steps: int, command: Sequence[str] = ()) -> None:
+        """Write the manifest with a new entry in `starts`.
+
+        Args:
+            steps: Optimizer steps that the run has behind it.
+            command: The command line.
+        """
+        written = self._values.get("starts", [])
+        starts = [dict(start) for start in written if isinstance(start, dict)] if isinstance(written, list) else []
+        if starts and starts[-1].get("state") == "running":
+            starts[-1].update(state="killed", last_step=steps)
+        new = {"started": _now(), "state": "running", "first_step": steps + 1, "last_step": steps, "steps_taken": None}
+        self._values["starts"] = [*starts, {**new, "command": list(command)}]
+        self.update("running")
+
+    def count(self, last_step: int, taken: int) -> None:
+        """Note how far this start came; written with the next `update`.
+
+        Args:
+            last_step: The last optimizer step that is in a checkpoint, counted over the whole run.
+            taken: Steps taken since `begin`.
+        """
+        self._values["starts"][-1].update(last_step=last_step, steps_taken=taken)
 
     def update(self, state: State, **facts: Any) -> None:
         """Write the manifest with a new state and further facts.
@@ -47,6 +84,8 @@ class Manifest:
         self._values["environment"] = environment()
         if state != "running":
             self._values["finished"] = _now()
+            for start in self._values.get("starts", [])[-1:]:
+                start.update(state=state, finished=_now())
             self._values["files"] = {
                 path.relative_to(self._run.path).as_posix(): sha256_of_file(path) for path in self._run.primary_files()
             }

@@ -1,13 +1,12 @@
 """The whole job on one page: from a checked configuration to a finished run."""
 
-import contextlib
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.data.initial_weights import initial_weights
@@ -22,12 +21,17 @@ from dnnctl.inference.network import Network
 from dnnctl.inference.requirements import unmet
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.layout import RunDirectory, create_run
+from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
+from dnnctl.training.checkpoint import Checkpoint
+from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.keeping import Keeper, how_to_resume
 from dnnctl.training.loop import Loop, Trained
 from dnnctl.training.measuring import agreement, measure_splits, verdict
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparing import Prepared, prepare
-from dnnctl.training.saving import facts, save_figures, save_history, save_network
+from dnnctl.training.resuming import reopen
+from dnnctl.training.saving import changed_facts, facts, save_figures, save_history, save_network
 
 
 @dataclass(frozen=True)
@@ -59,26 +63,6 @@ class TrainingResult:
     seconds: dict[str, float]
 
 
-@dataclass
-class Clock:
-    """Where the wall time goes.
-
-    Args:
-        seconds: Seconds by stage.
-    """
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count what happens in the block as a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
-
-
 def train(
     loaded: LoadedConfig,
     *,
@@ -101,7 +85,7 @@ def train(
 
     Raises:
         DnnctlError: If something is wrong that the user can put right; what was written stays.
-        Interrupted: If the observer asked to stop; the weights so far are saved.
+        Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer, clock = observer or Observer(), Clock()
     with clock.stage("data"):
@@ -110,73 +94,130 @@ def train(
     if init_from is not None:
         weights = read_weights(init_from, prepared.plan)
     run = create_run(out, prepared.config.name)
-    write_text(run.config, as_yaml(prepared.config))
-    manifest = Manifest(run, facts(prepared, command, init_from))
-    manifest.update("running")
-    try:
-        observer.on_start(prepared)
+    with locked(run):
+        manifest = Manifest(run, facts(prepared, command, init_from))
+        with recorded(run, manifest, clock):
+            write_text(run.config, as_yaml(prepared.config))
+            manifest.begin(0, command)
+            return _Job(prepared, run, manifest, observer, clock).run(weights, None)
+
+
+def resume(
+    run: RunDirectory,
+    settings: Sequence[str] = (),
+    *,
+    observer: Observer | None = None,
+    command: Sequence[str] = (),
+) -> TrainingResult:
+    """Go on with a training from its last checkpoint, as if it had never stopped.
+
+    Args:
+        run: The run.
+        settings: `training.epochs=N` (or `training.iterations=N`, if it was given so) for another length.
+        observer: Who watches; nobody if None.
+        command: The command line, for the manifest.
+
+    Returns:
+        The finished run: weights, history (but for its seconds) and figures are those of a run that did not stop.
+
+    Raises:
+        ConfigError: If a setting cannot be read.
+        RunError: If the run is finished, is being trained, or anything but its length would change.
+        DnnctlError: If something else is wrong that the user can put right.
+        Interrupted: If the observer asked to stop; the message says how to go on.
+    """
+    observer, clock = observer or Observer(), Clock()
+    with locked(run):
+        resumed = reopen(run, settings)
+        with clock.stage("data"):
+            prepared = prepare(resumed.loaded, observer.on_download)
+        weights = resumed.check(prepared)
+        manifest = Manifest(run, changed_facts(prepared, resumed.manifest), resumed.manifest)
+        with recorded(run, manifest, clock):
+            write_text(run.config, as_yaml(prepared.config))
+            resumed.clean()
+            manifest.begin(resumed.steps, command)
+            notices = resumed.notices(prepared)
+            return _Job(prepared, run, manifest, observer, clock).run(weights, resumed.checkpoint, notices)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A training whose folder is there: from its first weights, or a checkpoint, to its last file."""
+
+    prepared: Prepared
+    folder: RunDirectory
+    manifest: Manifest
+    observer: Observer
+    clock: Clock
+
+    def run(
+        self, weights: dict[str, NDArray[Any]], checkpoint: Checkpoint | None, notices: Iterable[str] = ()
+    ) -> TrainingResult:
+        """Do what is left to do."""
+        prepared, run, clock = self.prepared, self.folder, self.clock
+        self.observer.on_start(prepared)
+        for notice in notices:
+            self.observer.on_notice(notice)
         with clock.stage("import and build"):
             engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
-        return _train(prepared, engine, run, manifest, observer, clock)
-    except Interrupted:
-        raise
-    except KeyboardInterrupt:
-        manifest.update("interrupted", seconds=clock.seconds)
-        raise
-    except BaseException as error:
-        manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
-        raise
-
-
-def _train(
-    prepared: Prepared, engine: Engine, run: RunDirectory, manifest: Manifest, observer: Observer, clock: Clock
-) -> TrainingResult:
-    info = prepared.dataset.info
-    network = Network(engine, info, prepared.preprocessing, prepared.config.training.loss)
-    loop = Loop(prepared, engine, network, observer)
-    try:
-        with clock.stage("training"):
-            trained = loop.run()
-    except ModelError:
-        # It diverged: what was recorded says how, and the best weights so far may still be of use.
-        save_history(run, loop.trained)
-        if loop.trained.best_epoch:
+        network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
+        keeper = Keeper(run, prepared.config.checkpoint, checkpoint)
+        loop = Loop(prepared, engine, network, self.observer, keeper)
+        if checkpoint is not None:
+            loop.restore(checkpoint)
+        before = loop.steps
+        try:
+            with clock.stage("training"):
+                trained = loop.run()
+        except ModelError:
+            # It diverged: what was recorded says how, and the best weights so far may still be of use.
+            save_history(run, loop.trained)
+            if loop.trained.best_epoch:
+                save_network(prepared, engine, run)
+            raise
+        finally:
+            self.manifest.count(keeper.steps, loop.steps - before)
+        clock.seconds["first steps"] = round(trained.first_step, 4)
+        with clock.stage("saving"):
+            save_history(run, trained)
             save_network(prepared, engine, run)
-        raise
-    clock.seconds["first steps"] = round(trained.first_step, 4)
-    with clock.stage("saving"):
-        save_history(run, trained)
-        save_network(prepared, engine, run)
-    steps = engine.optimizer_steps
-    if trained.interrupted:
-        manifest.update("interrupted", optimizer_steps=steps, seconds=clock.seconds)
-        raise Interrupted(f"interrupted after {steps:,} steps; what was learned so far is in {run.path}")
-    observer.on_stage("evaluating")
-    with clock.stage("evaluation"):
-        metrics, scores = measure_splits(prepared, network)
-        simple = baselines(info, prepared.splits.train, prepared.splits.test)
-        judged = verdict(prepared, trained, metrics, simple)
-    with clock.stage("saving"):
-        save_figures(prepared, run, metrics, simple, scores)
-    observer.on_stage("drawing plots")
-    with clock.stage("plots"):
-        pictures = draw_all(_plot_context(prepared, trained, network, scores["test"]), run.plots)
-    missed = unmet(prepared.config.require, metrics)
-    agreed = agreement(prepared, engine, network)
-    manifest.update(
-        "done",
-        optimizer_steps=steps,
-        epochs_trained=len(trained.history),
-        best_epoch=trained.best_epoch,
-        verdict=judged.sentence,
-        unmet=list(missed),
-        device=engine.device,
-        engines_agree=agreed.to_json() if agreed else None,
-        seconds=clock.seconds,
-    )
-    return TrainingResult(
-        run, prepared, trained, metrics, simple, judged, missed, steps, tuple(pictures), clock.seconds
-    )
+        steps = engine.optimizer_steps
+        if trained.interrupted:
+            self.manifest.update("interrupted", optimizer_steps=steps, seconds=clock.seconds)
+            raise Interrupted(f"interrupted after {steps:,} steps; go on with: {how_to_resume(run)}")
+        return self._finish(engine, network, trained, steps)
+
+    def _finish(self, engine: Engine, network: Network, trained: Trained, steps: int) -> TrainingResult:
+        """Measure, judge and draw."""
+        prepared, run, clock, observer = self.prepared, self.folder, self.clock, self.observer
+        info = prepared.dataset.info
+        observer.on_stage("evaluating")
+        with clock.stage("evaluation"):
+            metrics, scores = measure_splits(prepared, network)
+            simple = baselines(info, prepared.splits.train, prepared.splits.test)
+            judged = verdict(prepared, trained, metrics, simple)
+        with clock.stage("saving"):
+            save_figures(prepared, run, metrics, simple, scores)
+        observer.on_stage("drawing plots")
+        with clock.stage("plots"):
+            pictures = draw_all(_plot_context(prepared, trained, network, scores["test"]), run.plots)
+        missed = unmet(prepared.config.require, metrics)
+        agreed = agreement(prepared, engine, network)
+        self.manifest.update(
+            "done",
+            optimizer_steps=steps,
+            epochs_trained=len(trained.history),
+            best_epoch=trained.best_epoch,
+            verdict=judged.sentence,
+            unmet=list(missed),
+            device=engine.device,
+            engines_agree=agreed.to_json() if agreed else None,
+            seconds=clock.seconds,
+        )
+        return TrainingResult(
+            run, prepared, trained, metrics, simple, judged, missed, steps, tuple(pictures), clock.seconds
+        )
 
 
 def _plot_context(prepared: Prepared, trained: Trained, network: Network, scores: Any) -> PlotContext:

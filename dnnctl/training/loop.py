@@ -1,6 +1,5 @@
 """The loop over epochs: the same for every engine."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,22 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.random import epoch_order
-from dnnctl.datasets.base import Samples
-from dnnctl.engines.base import Engine
-from dnnctl.errors import ModelError
+from dnnctl.engines.base import Engine, LayerFigures, check_weights
+from dnnctl.errors import ModelError, RunError
 from dnnctl.inference.network import Network
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.checkpoint import Checkpoint, Progress
+from dnnctl.training.diverging import Replay, describe, find_layer
+from dnnctl.training.epoch import RunningEpoch
+from dnnctl.training.inspecting import Inspector
+from dnnctl.training.keeping import Keeper
+from dnnctl.training.observer import Observer
 from dnnctl.training.preparing import Prepared
+from dnnctl.training.reporting import Reporter
 from dnnctl.training.watching import Plateau, Stopper
 
 GROUP = 32
-# Layers are looked at on so many training rows, at so many epochs at most.
-INSPECTED_ROWS = 256
-INSPECTIONS = 50
-SECONDS_BETWEEN_LOOKS = 0.25
-# Groups of steps whose loss the live bar shows.
-RECENT = 8
 
 
 @dataclass
@@ -58,155 +55,220 @@ class Loop:
         engine: What takes the steps.
         network: The same engine, answering.
         observer: Who watches.
+        keeper: What keeps the checkpoints; None keeps none.
     """
 
-    def __init__(self, prepared: Prepared, engine: Engine, network: Network, observer: Observer) -> None:
+    def __init__(
+        self, prepared: Prepared, engine: Engine, network: Network, observer: Observer, keeper: Keeper | None = None
+    ) -> None:
         self._prepared = prepared
         self._training = prepared.config.training
         self._engine = engine
         self._network = network
         self._observer = observer
+        self._keeper = keeper
         self._stopper = Stopper(self._training.early_stopping)
         self._plateau = Plateau(self._training.reduce_on_plateau)
         group = self._training.steps_per_execution
         self._group = GROUP if group == "auto" else int(group)
-        self._started = time.perf_counter()
-        self._measured = 0.0
-        self._latest: dict[str, float] = {}
+        self.running = RunningEpoch.begin(prepared, 0)
         self.trained = Trained()
+        self._inspector = Inspector(prepared, engine)
+        self._reporter = Reporter(prepared, network, observer)
+        # Before this step a replay ends.
+        self.until: int | None = None
+
+    @property
+    def steps(self) -> int:
+        """Steps taken over the whole training."""
+        length = self._prepared.length
+        return min(self.running.number * length.steps_per_epoch + self.running.done, length.steps)
+
+    def snapshot(self) -> Checkpoint:
+        """Return everything that an exact resume needs."""
+        stopper, best = self._stopper, self._stopper.weights or {}
+        # Not checked here, only when it is read: the history may be long.
+        progress = Progress.model_construct(
+            config=self._prepared.config.model_dump(mode="json"),
+            optimizer_steps=self.steps,
+            epoch=self.running.number,
+            done=self.running.done,
+            seconds=self.running.seconds,
+            stopper=stopper.best.state() if stopper.best else None,
+            plateau=self._plateau.state(),
+            history=list(self.trained.history),
+            layers=list(self.trained.layers),
+        )
+        arrays = {f"engine/{name}": array for name, array in self._engine.state().items()}
+        self._check_finite(arrays)
+        arrays |= {f"best/{name}": array for name, array in best.items()} | self.running.state()
+        if self.trained.losses:
+            arrays["losses"] = np.concatenate(self.trained.losses)
+        return Checkpoint(progress, arrays)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to where a checkpoint was made.
+
+        Raises:
+            RunError: If it is that of another training.
+        """
+        progress, best = checkpoint.progress, checkpoint.under("best")
+        try:
+            self._engine.set_state(checkpoint.under("engine"))
+            if best:
+                check_weights(self._prepared.plan, best)
+        except ModelError as error:
+            raise RunError(f"the checkpoint is not of this training: {error}") from None
+        self.running = RunningEpoch.begin(self._prepared, progress.epoch)
+        self.running.restore(progress.done, progress.seconds, checkpoint.under("epoch"), self._prepared)
+        losses = checkpoint.arrays.get("losses", np.zeros(0))
+        before = progress.epoch * self._prepared.length.steps_per_epoch
+        if (
+            not self.steps == self._engine.optimizer_steps == progress.optimizer_steps
+            or [row.get("epoch") for row in progress.history] != list(range(1, progress.epoch + 1))
+            or any(not {"loss", "learning_rate", "seconds"} <= set(row) for row in progress.history)
+            or any(array.dtype.kind != "f" for array in best.values())
+            or losses.shape != (before if self._training.iterations else 0,)
+        ):
+            raise RunError("the checkpoint is not of this training: its steps and its history do not go together")
+        if self._stopper.best is not None and progress.stopper is not None:
+            self._stopper.best.restore(progress.stopper)
+            self._stopper.weights = best or None
+        self._plateau.restore(progress.plateau)
+        self.trained = Trained(
+            history=[dict(row) for row in progress.history],
+            layers=[dict(row) for row in progress.layers if self._inspector.wants(row.get("epoch"))],
+            losses=[losses] if self._training.iterations else [],
+        )
 
     def run(self) -> Trained:
         """Train to the end, to early stopping, or until the observer asks to stop."""
-        prepared, length = self._prepared, self._prepared.length
-        train = prepared.splits.train
-        self._engine.set_training_rows(train.x, self._targets(train))
+        train = self._prepared.splits.train
+        self._engine.set_training_rows(train.x, self._inspector.targets(train))
+        self._reporter.begin(self.steps)
+        if self._keeper is not None and self._keeper.last is None:
+            # Nothing is to be written yet, but a first epoch that diverges is taken again from here.
+            self._keeper.last = self.snapshot()
         try:
-            for epoch in range(length.epochs):
-                row = self._epoch(epoch)
-                if row is None:
-                    break
-                self._look_inside(epoch, length.epochs)
-                self.trained.history.append(row)
-                self._observer.on_epoch(row, length.epochs)
-                if self._decide(row) or self._stop_before(epoch + 1):
-                    break
+            # A training that diverges is found by its loss, with a message of its own.
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.go()
         finally:
             self._keep_best()
         return self.trained
 
-    def _stop_before(self, epoch: int) -> bool:
-        """Tell whether the observer asked to stop and there are epochs left to stop before."""
-        self.trained.interrupted = epoch < self._prepared.length.epochs and self._observer.stop_requested()
-        return self.trained.interrupted
-
-    def _epoch(self, epoch: int) -> dict[str, float] | None:
-        """Visit every training row once (or until the steps are used up) and return the epoch's figures.
-
-        None if the observer asked to stop before its end.
-        """
-        start = time.perf_counter()
-        prepared, length = self._prepared, self._prepared.length
-        order = epoch_order(len(prepared.splits.train), prepared.config.seed, epoch)
-        steps = min(length.steps_per_epoch, length.steps - epoch * length.steps_per_epoch)
-        self._engine.start_epoch(order, prepared.batch_size)
-        losses: list[NDArray[Any]] = []
-        logits: list[NDArray[Any]] = []
-        rates: list[float] = []
-        done = 0
-        while done < steps:
-            first = epoch * length.steps_per_epoch + done
-            group = range(first, first + min(self._group, steps - done))
-            schedule = self._training.optimizer.learning_rate
-            rates = [self._plateau.rate(schedule.rate(step, length)) for step in group]
-            result = self._engine.run(rates)
-            self._check(result.losses, epoch, done)
-            losses.append(result.losses)
-            logits.append(result.logits)
-            done += len(rates)
-            self._look_at(result.logits, order, done - len(rates))
-            self._report(epoch, done, steps, losses)
-            if done < steps and self._observer.stop_requested():
-                self.trained.interrupted = True
+    def go(self) -> None:
+        """Visit epoch after epoch, and write checkpoints when they are due."""
+        length = self._prepared.length
+        while not self._over():
+            if not self._visit():
                 break
+            cut_short = self.running.steps < length.steps_per_epoch
+            if cut_short:
+                # A longer training would go on inside this epoch, so this is where one has to begin.
+                self._keep(now=True)
+            self._end_epoch()
+            self.trained.interrupted = not self._over() and self._observer.stop_requested()
+            if not cut_short:
+                self._keep(now=self.trained.interrupted or self._over(), epochs=self.running.number)
+            if self.trained.interrupted:
+                break
+        self._say_stopped()
+
+    def _over(self) -> bool:
+        return self.running.number >= self._prepared.length.epochs or self._stopper.done
+
+    def _visit(self) -> bool:
+        """Visit the rest of the epoch's rows; False if it was left before its end."""
+        at, training = self.running, self._training
+        start = time.perf_counter() - at.seconds
+        first = at.number * self._prepared.length.steps_per_epoch
+        if at.done < at.steps:
+            self._engine.start_epoch(at.order, self._prepared.batch_size, at.done)
+        while at.done < at.steps:
+            count = min(self._group, at.steps - at.done)
+            if self.until is not None:
+                count = min(count, self.until - self.steps)
+            if not count:
+                return False
+            result = self._engine.run([self._rate(first + at.done + i) for i in range(count)])
+            self._check(result.losses)
+            at.add(result)
+            at.seconds = time.perf_counter() - start
+            self._reporter.report(at, count, result.logits)
+            self.trained.first_step = self._reporter.first_step
+            if at.done < at.steps:
+                self.trained.interrupted = self._observer.stop_requested()
+                self._keep(now=self.trained.interrupted)
+                if self.trained.interrupted:
+                    # They belong to no epoch that is over, but to the iterations.
+                    self.trained.losses.extend(at.losses if training.iterations else [])
+                    return False
+        return True
+
+    def _end_epoch(self) -> None:
+        """Write the epoch's row, apply the rules for its end, and go to the next one."""
+        at, length = self.running, self._prepared.length
+        start = time.perf_counter() - at.seconds
         if self._training.iterations:
-            self.trained.losses.extend(losses)
-        if done < steps:
-            return None
-        row = {"epoch": epoch + 1, **self._figures(order, np.concatenate(losses), np.concatenate(logits))}
-        return {**row, "learning_rate": rates[-1], "seconds": time.perf_counter() - start}
+            self.trained.losses.extend(at.losses)
+        row = {"epoch": at.number + 1, **at.figures(self._prepared, self._network)}
+        row["learning_rate"] = self._rate(at.number * length.steps_per_epoch + at.steps - 1)
+        row["seconds"] = time.perf_counter() - start
+        self.trained.layers.extend(self._inspector.after(at.number + 1))
+        self.trained.history.append(row)
+        self._observer.on_epoch(row, length.epochs)
+        self._decide(row)
+        self.running = RunningEpoch.begin(self._prepared, at.number + 1)
 
-    def _targets(self, samples: Samples) -> NDArray[Any]:
-        return self._prepared.preprocessing.prepare_targets(samples.y, self._training.precision)
+    def _rate(self, step: int) -> float:
+        schedule = self._training.optimizer.learning_rate
+        return self._plateau.rate(schedule.rate(step, self._prepared.length))
 
-    def _check(self, losses: NDArray[Any], epoch: int, done: int) -> None:
+    def _keep(self, *, now: bool, epochs: int | None = None) -> None:
+        """Write a checkpoint if it is due, or now."""
+        if self._keeper is not None and (now or self._keeper.due(epochs)):
+            self._keeper.keep(self.snapshot, history=not now)
+
+    def _check(self, losses: NDArray[Any]) -> None:
         """Raise `ModelError` at the first loss that is not a finite number."""
         bad = np.flatnonzero(~np.isfinite(losses))
         if len(bad):
-            raise ModelError(
-                f"training: the loss became {losses[bad[0]]} in epoch {epoch + 1}, step {done + bad[0] + 1}. Lower the "
-                "learning rate, clip the gradients (optimizer option global_clipnorm: 1.0), or check the data"
-            )
+            raise self._diverged(f"the loss became {losses[bad[0]]}", self.steps + int(bad[0]))
 
-    def _look_at(self, logits: NDArray[Any], order: NDArray[Any], done: int) -> None:
-        """Measure the rows of the latest steps, not more often than an eye can follow."""
-        now = time.perf_counter()
-        if now - self._measured < SECONDS_BETWEEN_LOOKS:
-            return
-        self._measured = now
-        start = done * self._prepared.batch_size
-        visited = self._prepared.splits.train.y[order[start : start + len(logits)]]
-        names = self._training.metrics or []
-        figures, _ = self._network.figures_of(logits, visited, names, penalty=0.0)
-        self._latest = {name: figures[name] for name in names if name in figures}
+    def _check_finite(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Raise `ModelError` if the last step before a checkpoint spoilt what would be kept."""
+        if not all(np.isfinite(array).all() for array in arrays.values()):
+            raise self._diverged("the weights became infinite or not numbers at all", self.steps - 1)
 
-    def _report(self, epoch: int, done: int, steps: int, losses: list[NDArray[Any]]) -> None:
-        length = self._prepared.length
-        total = epoch * length.steps_per_epoch + done
-        elapsed = time.perf_counter() - self._started
-        if not self.trained.first_step:
-            self.trained.first_step = elapsed
-        left = elapsed / total * (length.steps - total)
-        mean = float(np.mean([part.mean() for part in losses[-RECENT:]]))
-        self._observer.on_progress(Progress(epoch + 1, length.epochs, done, steps, mean, left, self._latest))
+    def _diverged(self, what: str, step: int) -> ModelError:
+        """Return the error for a step (counted from 0) that went wrong, with the layer where it began."""
+        layer, kept = "", 0
+        if self._keeper is not None and self._keeper.last is not None:
+            again = Loop(self._prepared, self._engine, self._network, Replay(self._observer))
+            again.restore(self._keeper.last)
+            layer, kept = find_layer(again, step), self._keeper.steps
+        epoch, inside = divmod(step, self._prepared.length.steps_per_epoch)
+        return ModelError(describe(what, epoch + 1, inside + 1, layer, self._rate(step), kept))
 
-    def _figures(self, order: NDArray[Any], losses: NDArray[Any], logits: NDArray[Any]) -> dict[str, float]:
-        """Return loss and metrics of the epoch: of the training rows as they were visited, and of validation."""
-        names = self._training.metrics or []
-        splits = self._prepared.splits
-        visited = splits.train.y[order[: len(logits)]]
-        figures, _ = self._network.figures_of(logits, visited, names, penalty=0.0)
-        # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.
-        sizes = np.full(len(losses), self._prepared.batch_size)
-        sizes[-1] = len(logits) - sizes[:-1].sum()
-        figures["loss"] = float(np.average(losses.astype(np.float64), weights=sizes))
-        if splits.validation is not None:
-            held_out, _ = self._network.figures(splits.validation, names)
-            figures |= {f"val_{name}": value for name, value in held_out.items()}
-        return figures
+    def inspect_next(self) -> list[LayerFigures]:
+        """Return how each layer behaves on the rows of the next step."""
+        return self._inspector.at(self.running.batch(self._prepared.batch_size))
 
-    def _look_inside(self, epoch: int, epochs: int) -> None:
-        stride = math.ceil(epochs / INSPECTIONS)
-        if epoch % stride and epoch != epochs - 1:
-            return
-        rows = self._prepared.splits.train.take(slice(INSPECTED_ROWS))
-        for seen in self._engine.inspect(rows.x, self._targets(rows)):
-            self.trained.layers.append({"epoch": epoch + 1, **vars(seen)})
-
-    def _decide(self, row: Mapping[str, float]) -> bool:
-        """Apply the rules for the end of an epoch and tell whether training is over."""
+    def _decide(self, row: Mapping[str, float]) -> None:
+        """Apply the rules for the end of an epoch."""
         if self._stopper.update(row):
             self._stopper.weights = self._engine.weights()
         if self._plateau.update(row):
             self._observer.on_notice(f"no improvement: learning rate lowered by {self._plateau.factor:g} in all")
-        if self._stopper.done and row["epoch"] < self._prepared.length.epochs:
-            best = self._stopper.best
-            if best is not None:
-                self.trained.stopped = (
-                    f"stopped early after epoch {row['epoch']:.0f}: no better {best.monitor} than {best.value:.4g} "
-                    f"in epoch {best.epoch}"
-                )
-            return True
-        return False
+
+    def _say_stopped(self) -> None:
+        best, epoch = self._stopper.best, self.running.number
+        if self._stopper.done and best is not None and epoch < self._prepared.length.epochs:
+            self.trained.stopped = (
+                f"stopped early after epoch {epoch}: no better {best.monitor} than {best.value:.4g} "
+                f"in epoch {best.epoch}"
+            )
 
     def _keep_best(self) -> None:
         if self._stopper.weights is not None and self._stopper.best is not None:

@@ -7,6 +7,7 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split
 from dnnctl.datasets.base import Dataset, Progress, silent
@@ -63,13 +64,14 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
 
     Raises:
         ConfigError: If the training would not fit into memory.
-        DataError: If the data is missing or damaged.
+        DataError: If the data is missing or damaged, or a number in it is infinite or none at all.
     """
     config = loaded.config
     # Where the weights alone are too many, no data needs to be read, let alone downloaded.
     plan = plan_of(config, loaded.info)
     check_fits(estimate(config, plan), config, plan, loaded.path)
     dataset = read(config.data.dataset, default_places(config.data.path, progress))
+    check_finite(dataset)
     splits = split(
         dataset,
         split_seed=config.data.split_seed,

@@ -89,3 +89,15 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
         "warnings": list(prepared.warnings),
     }
+
+
+def changed_facts(prepared: Prepared, before: dict[str, Any]) -> dict[str, Any]:
+    """Return what a manifest says otherwise when a training goes on, perhaps for longer.
+
+    Args:
+        prepared: What it is made from.
+        before: The manifest.
+    """
+    network = before.get("network")
+    known = network if isinstance(network, dict) else {}
+    return {"network": {**known, "steps_planned": prepared.length.steps}, "warnings": list(prepared.warnings)}

@@ -5,9 +5,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from dnnctl.config.metrics import larger_is_better
 from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
+
+
+class BestState(BaseModel):
+    """What `Best` remembers, to be stored.
+
+    Args:
+        value: The best figure; NaN before the first one.
+        epoch: Its epoch, counted from 1; 0 before the first one.
+        waited: Epochs since then.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    value: float
+    epoch: int = Field(ge=0)
+    waited: int = Field(ge=0)
+
+
+class PlateauState(BaseModel):
+    """What `Plateau` remembers, to be stored.
+
+    Args:
+        best: The best figure.
+        cooling: Epochs before waiting begins again.
+        factor: What is left of the scheduled learning rate, above 0 to 1.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    best: BestState | None
+    cooling: int = Field(ge=0)
+    factor: float = Field(ge=0, le=1)
 
 
 class Best:
@@ -25,6 +58,14 @@ class Best:
         self.waited = 0
         self._min_delta = min_delta
         self._sign = 1 if larger_is_better(monitor) else -1
+
+    def state(self) -> "BestState":
+        """Return what a later process needs to go on."""
+        return BestState(value=self.value, epoch=self.epoch, waited=self.waited)
+
+    def restore(self, state: "BestState") -> None:
+        """Go back to what `state` returned."""
+        self.value, self.epoch, self.waited = state.value, state.epoch, state.waited
 
     def update(self, row: Mapping[str, float]) -> bool:
         """Take an epoch's row in and tell whether it is an improvement."""
@@ -72,6 +113,17 @@ class Plateau:
         self._best = Best(spec.monitor, spec.min_delta) if spec else None
         self._cooling = 0
         self.factor = 1.0
+
+    def state(self) -> PlateauState:
+        """Return what a later process needs to go on."""
+        best = self._best.state() if self._best else None
+        return PlateauState(best=best, cooling=self._cooling, factor=self.factor)
+
+    def restore(self, state: PlateauState) -> None:
+        """Go back to what `state` returned."""
+        if self._best is not None and state.best is not None:
+            self._best.restore(state.best)
+        self._cooling, self.factor = state.cooling, state.factor
 
     def update(self, row: Mapping[str, float]) -> bool:
         """Take an epoch's row in and tell whether the learning rate falls."""

@@ -247,7 +247,9 @@ def test_a_signal_keeps_what_was_learned(start: Run, tmp_path: Path, number: int
     process.send_signal(number)
     _, said = process.communicate(timeout=120)
     assert process.returncode == status
-    assert re.fullmatch(rf"interrupted after [\d,]+ steps; .* is in outputs/digits/{STAMP}\n", said)
+    assert re.fullmatch(
+        rf"interrupted after [\d,]+ steps; go on with: dnnctl train --resume outputs/digits/{STAMP}\n", said
+    )
     assert state(tmp_path) == "interrupted"
     assert "output/kernel" in arrays(only_run(tmp_path))
 

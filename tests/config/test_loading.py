@@ -361,7 +361,7 @@ def test_a_faulty_configuration_imports_nothing_heavy(write: Write) -> None:
 )
 def test_a_key_in_the_wrong_place_is_told_where_it_belongs(write: Write, setting: str, meant: str | None) -> None:
     (fault,) = faults(write("data: {dataset: digits}\n"), setting)
-    assert (f"did you mean '{meant}'?" if meant else "expected one of: data, ") in fault
+    assert (f"did you mean '{meant}'?" if meant else "expected one of: checkpoint, data, ") in fault
 
 
 def test_a_run_is_named_after_any_file(write: Write) -> None:

@@ -29,7 +29,8 @@ def test_every_file_has_a_name_of_its_own_inside_the_folder(tmp_path: Path) -> N
     names = [name for name, kind in vars(RunDirectory).items() if isinstance(kind, property)]
     paths = [getattr(run, name) for name in names]
     assert len(set(paths)) == len(paths) > 8
-    assert all(path.parent == tmp_path for path in paths)
+    assert all(path.parent in {tmp_path, run.checkpoint.parent} for path in paths)
+    assert run.checkpoint.parent.parent == tmp_path
 
 
 def test_primary_files_are_those_that_exist_without_the_manifest(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dnnctl.cli.options import json_option, out_option, set_option
 
 
 @click.command()
-@click.argument("config")
+@click.argument("config", required=False)
 @set_option
 @click.option("--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try.")
 @out_option
@@ -24,6 +24,11 @@ from dnnctl.cli.options import json_option, out_option, set_option
     help="Start from the weights of a run (a path, a name, or latest), as --init-from digits.",
 )
 @click.option(
+    "--resume",
+    metavar="RUN",
+    help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
+)
+@click.option(
     "--dry-run", is_flag=True, help="Check everything and show the network without training: train digits --dry-run."
 )
 @click.option(
@@ -31,19 +36,21 @@ from dnnctl.cli.options import json_option, out_option, set_option
 )
 @json_option
 def command(
-    config: str,
+    config: str | None,
     settings: tuple[str, ...],
     name: str | None,
     out: Path,
     engine: str | None,
     init_from: str | None,
+    resume: str | None,
     dry_run: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
     """Train a network from a configuration.
 
-    CONFIG is a YAML file, or the name of a shipped one (`dnnctl config list`).
+    CONFIG is a YAML file, or the name of a shipped one (`dnnctl config list`). With --resume there is none: the run
+    goes on from its last checkpoint, and only its length may change.
 
     \b
     Examples:
@@ -52,14 +59,28 @@ def command(
       dnnctl train xor --engine numpy
       dnnctl train mnist --set data.limit=2000 --dry-run
       dnnctl train digits --init-from latest --name digits-longer
+      dnnctl train --resume latest
+      dnnctl train --resume latest --set training.epochs=50
 
-    Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted.
+    Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted,
+    143 terminated; the message of the last two names the command that goes on.
     """
     from dnnctl.cli.screen import outcome
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import load
+    from dnnctl.errors import UsageError
     from dnnctl.runs.finding import find_run
 
+    if resume is not None:
+        _check_resume({"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from}, dry_run)
+        from dnnctl.training import job
+
+        with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
+            result = job.resume(find_run(resume, out, to_resume=True), settings, observer=screen, command=sys.argv)
+        outcome.show(result, as_json=as_json, quiet=quiet)
+        return 3 if result.unmet else 0
+    if config is None:
+        raise UsageError("expected a configuration, as 'dnnctl train digits', or --resume RUN")
     loaded = load(config, settings, {"name": name, "engine": engine})
     start = find_run(init_from, out) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
@@ -82,3 +103,15 @@ def command(
         result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
     outcome.show(result, as_json=as_json, quiet=quiet)
     return 3 if result.unmet else 0
+
+
+def _check_resume(others: dict[str, str | None], dry_run: bool) -> None:
+    """Raise `UsageError` if something stands beside --resume that does not go with it."""
+    from dnnctl.errors import UsageError
+
+    given = [name for name, value in others.items() if value is not None] + ["--dry-run"] * dry_run
+    if given:
+        raise UsageError(
+            f"--resume goes on with a run as it was begun; expected no {' and no '.join(given)} beside it "
+            "(--set training.epochs=N makes it longer)"
+        )

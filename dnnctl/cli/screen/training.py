@@ -31,7 +31,8 @@ class Screen(Observer):
     """Shows a training on a stream, and hears Ctrl-C and SIGTERM while it lasts.
 
     What was learned is kept: the first signal, or a reader that went away (as `head` does), ends the
-    training after the steps at work. Before the first step there is nothing to keep, so it ends at once.
+    training after the steps at work, with a checkpoint to go on from. Before the first step, and at a
+    second signal, it ends at once.
 
     Args:
         stream: Where to write.
@@ -69,7 +70,7 @@ class Screen(Observer):
             error = Interrupted("interrupted")
             error.exit_status = 128 + self._heard
             raise error from None
-        if isinstance(error, Interrupted):
+        if isinstance(error, Interrupted) and self._heard:
             error.exit_status = 128 + self._heard
 
     def _hear(self, number: int, _: FrameType | None) -> None:

@@ -31,6 +31,8 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
             ("training", "iterations"),
             "expected either epochs or iterations; received both. Take one of them out",
         )
+    if config.checkpoint.every is not None and config.checkpoint.seconds is not None:
+        yield Finding(("checkpoint", "seconds"), "expected either every or seconds; received both. Take one out")
     yield from _metrics(config, info)
     for name in ("early_stopping", "reduce_on_plateau"):
         yield from _monitor(config, info, name)

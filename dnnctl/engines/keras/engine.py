@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps
+from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, build_models, variables
 from dnnctl.engines.keras.inspection import inspect_layers
@@ -68,11 +68,13 @@ class KerasEngine:
         with self._context():
             self._batches = EpochBatches(self._tf, x, y, self._task.dtype)
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
-        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+        """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if self._batches is None:
             raise ValueError("set_training_rows comes before start_epoch")
         self._epoch = self._batches.iterator(order, batch_size)
+        for _ in range(first):
+            next(self._epoch)
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
@@ -139,6 +141,30 @@ class KerasEngine:
             ModelError: If a name is missing or too many, or a shape does not fit.
         """
         assign(self._task.plan, self._layers, weights)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of every variable: of the network (seeds too), of the optimizer, and of this engine."""
+        return {name: np.array(variable.numpy()) for name, variable in self._state_variables().items()}
+
+    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
+        """Go back to what `state` returned.
+
+        Raises:
+            ModelError: If a name is missing or too many, or a shape or type does not fit.
+        """
+        check_state(self.state(), state)
+        for name, variable in self._state_variables().items():
+            variable.assign(state[name])
+
+    def _state_variables(self) -> dict[str, Any]:
+        """Return the variables by names that hold in every process.
+
+        Keras counts unnamed things, as seed generators, through a whole process, so their place is the name.
+        """
+        parts = {"network": self._to_logits.variables, "optimizer": self._optimizer.variables}
+        found = {f"{part}/{i}/{v.name}": v for part, own in parts.items() for i, v in enumerate(own)}
+        own = {name.strip("_"): v for name, v in vars(self).items() if isinstance(v, self._tf.Variable)}
+        return found | {f"engine/{name}": variable for name, variable in own.items()}
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""

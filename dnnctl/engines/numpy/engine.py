@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps
+from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
@@ -61,11 +61,11 @@ class NumpyEngine:
         self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
         self._gathered = self._batch = self._rows[:0]
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int) -> None:
-        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller."""
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+        """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if not len(self._rows):
             raise ValueError("set_training_rows comes before start_epoch")
-        self._order, self._position, self._batch_size = order, 0, batch_size
+        self._order, self._position, self._batch_size = order, first * batch_size, batch_size
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
             self._batch = self._gathered if self._divisor is None else self._gathered.astype(self._dtype)
@@ -120,6 +120,24 @@ class NumpyEngine:
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
         self.network.set_weights(weights)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of the weights and of what the optimizer keeps."""
+        weights = {f"network/{name}": array for name, array in self.network.weights().items()}
+        slots = {f"optimizer/{name}": array.copy() for name, array in self.optimizer.state.items()}
+        return {**weights, **slots, "optimizer/steps": np.array(self.optimizer.steps, np.int64)}
+
+    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
+        """Go back to what `state` returned.
+
+        Raises:
+            ModelError: If a name is missing or too many, or a shape or type does not fit.
+        """
+        check_state(self.state(), state)
+        self.network.set_weights({name: state[f"network/{name}"] for name in self.network.weights()})
+        for name, array in self.optimizer.state.items():
+            array[...] = state[f"optimizer/{name}"]
+        self.optimizer.steps = int(state["optimizer/steps"])
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""

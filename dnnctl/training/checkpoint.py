@@ -1,0 +1,145 @@
+"""The file that a resume starts from: `checkpoint/state.npz`, whole or not at all, and known to be undamaged.
+
+It holds arrays and one piece of JSON. `digest` is the SHA-256 of everything else in it, so that a damaged file
+is told from one of another network. Nothing in it is executed: arrays are read without pickle, uncompressed
+(so that a file can claim no more than it is long), and the JSON is checked against a model.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dnnctl.errors import DataError, RunError
+from dnnctl.files import write_npz
+from dnnctl.inference.inputs.parts.npy_stream import read_npy
+from dnnctl.training.watching import BestState, PlateauState
+
+FORMAT = 1
+META, DIGEST = "meta", "digest"
+Arrays = dict[str, NDArray[Any]]
+
+
+class Progress(BaseModel):
+    """Where a training is, and what its loop remembers besides arrays.
+
+    Args:
+        format: Of the file; another one is not read.
+        config: The resolved configuration.
+        optimizer_steps: Steps taken.
+        epoch: The epoch at work, counted from 0.
+        done: Steps taken in it.
+        seconds: Seconds spent in it.
+        stopper: Of early stopping; None without it.
+        plateau: Of the plateau rule.
+        history: A row an epoch that is over.
+        layers: A row an inspected epoch and layer.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    format: int = FORMAT
+    config: dict[str, Any]
+    optimizer_steps: int = Field(ge=0)
+    epoch: int = Field(ge=0)
+    done: int = Field(ge=0)
+    seconds: float = Field(ge=0)
+    stopper: BestState | None
+    plateau: PlateauState
+    history: list[dict[str, int | float]]
+    layers: list[dict[str, int | float | str]]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything that an exact resume needs.
+
+    Args:
+        progress: Where the training is.
+        arrays: `engine/...`: the engine's state; `best/...`: the best weights so far; `epoch/losses` (done,) and
+            `epoch/logits` (rows visited, outputs): of the epoch at work; `losses` (steps,): of the epochs before it,
+            if the length is given in iterations.
+    """
+
+    progress: Progress
+    arrays: Arrays
+
+    def under(self, prefix: str) -> Arrays:
+        """Return the arrays whose names begin with `prefix/`, without it."""
+        start = f"{prefix}/"
+        return {name.removeprefix(start): array for name, array in self.arrays.items() if name.startswith(start)}
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint; the one before it stays until this one is whole.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    meta = json.dumps(dict(checkpoint.progress), default=BaseModel.model_dump).encode()
+    members = {META: np.frombuffer(meta, np.uint8), **checkpoint.arrays}
+    write_npz(path, {DIGEST: _digest(members), **members})
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        RunError: If it is missing, damaged, or of a format that is not known.
+    """
+    members = _members(path)
+    digest = members.pop(DIGEST, None)
+    if digest is None or META not in members or not np.array_equal(digest, _digest(members)):
+        raise RunError(f"{path}: the checkpoint is damaged: its contents do not have the digest it was written with")
+    try:
+        values = json.loads(members.pop(META).tobytes())
+        if isinstance(values, dict) and values.get("format") != FORMAT:
+            raise RunError(
+                f"{path}: expected a checkpoint of format {FORMAT}; received {str(values.get('format'))[:20]!r}. "
+                "Resume with the version of dnnctl that began this run; manifest.json names it"
+            )
+        progress = Progress.model_validate(values)
+    except (ValidationError, ValueError, RecursionError) as error:
+        problem = str(error).splitlines()
+        raise RunError(f"{path}: the checkpoint is not one that dnnctl wrote: {'; '.join(problem[:3])}") from None
+    return Checkpoint(progress, members)
+
+
+def _members(path: Path) -> Arrays:
+    """Read every array of the file."""
+    arrays: Arrays = {}
+    # Damage to an archive surfaces as many kinds of exception.
+    try:
+        with zipfile.ZipFile(path) as archive:
+            claimed = sum(member.file_size for member in archive.infolist())
+            if claimed > path.stat().st_size:
+                raise DataError(f"its members claim {claimed:,} bytes, more than the file has")
+            for member in archive.infolist():
+                if member.compress_type != zipfile.ZIP_STORED:
+                    raise DataError(f"{member.filename} is compressed")
+                name = member.filename.removesuffix(".npy")
+                with archive.open(member) as stream:
+                    arrays[name] = read_npy(stream, member.file_size, name, lambda *_: None)
+    except FileNotFoundError:
+        raise RunError(f"{path}: no such file") from None
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise RunError(f"{path}: the checkpoint is damaged: {error}") from None
+    return arrays
+
+
+def _digest(members: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
+    """Return the SHA-256 of names, types, shapes and elements, (32,)."""
+    hasher = hashlib.sha256()
+    for name, array in sorted(members.items()):
+        hasher.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        hasher.update(np.ascontiguousarray(array).data)
+    return np.frombuffer(hasher.digest(), np.uint8)

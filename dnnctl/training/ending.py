@@ -1,0 +1,64 @@
+"""How a training ends, and where its time went: both are in the manifest, whatever happens."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dnnctl.errors import Interrupted, RunError
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.manifest import Manifest
+from dnnctl.training.keeping import how_to_resume
+
+
+@dataclass
+class Clock:
+    """Where the wall time goes.
+
+    Args:
+        seconds: Seconds by stage.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what happens in the block as a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
+
+
+@contextlib.contextmanager
+def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[None]:
+    """Write in the manifest how the block ends, if it ends early.
+
+    Args:
+        run: The run.
+        manifest: Its manifest.
+        clock: Where the time went so far.
+
+    Raises:
+        Interrupted: In place of a `KeyboardInterrupt`; the message says how to go on.
+        RunError: In place of an `OSError`: something could not be written.
+    """
+    try:
+        yield
+    except Interrupted:
+        raise
+    except KeyboardInterrupt:
+        # A disk that is full must not hide what happened.
+        with contextlib.suppress(OSError):
+            manifest.update("interrupted", seconds=clock.seconds)
+        raise Interrupted(f"interrupted; go on with: {how_to_resume(run)}") from None
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
+        if isinstance(error, OSError):
+            raise RunError(
+                f"{run.path}: cannot be written: {error.strerror or error}. Make room or make the folder writable, "
+                f"then go on with: {how_to_resume(run)}"
+            ) from None
+        raise

@@ -1,0 +1,110 @@
+"""The epoch at work: what it has seen so far, and the figures it ends with."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.random import epoch_order
+from dnnctl.engines.base import Steps
+from dnnctl.errors import RunError
+from dnnctl.inference.network import Network
+from dnnctl.training.checkpoint import Arrays
+from dnnctl.training.preparing import Prepared
+
+
+@dataclass
+class RunningEpoch:
+    """An epoch, finished or not.
+
+    Args:
+        number: Counted from 0.
+        order: Row numbers in the order they are visited, (rows,).
+        steps: Steps it has; fewer than there are batches if the training ends within it.
+        done: Steps taken.
+        seconds: Seconds spent in it.
+        losses: Loss of each step taken, in parts.
+        logits: What the network said of the rows visited, in parts.
+    """
+
+    number: int
+    order: NDArray[np.int64]
+    steps: int
+    done: int = 0
+    seconds: float = 0.0
+    losses: list[NDArray[Any]] = field(default_factory=list)
+    logits: list[NDArray[Any]] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, prepared: Prepared, number: int) -> "RunningEpoch":
+        """Return an epoch before its first step.
+
+        Args:
+            prepared: Data and length.
+            number: The epoch, counted from 0.
+        """
+        length = prepared.length
+        order = epoch_order(len(prepared.splits.train), prepared.config.seed, number)
+        left = max(0, length.steps - number * length.steps_per_epoch)
+        return cls(number, order, min(length.steps_per_epoch, left))
+
+    def add(self, result: Steps) -> None:
+        """Take in what came of a group of steps."""
+        self.losses.append(result.losses)
+        self.logits.append(result.logits)
+        self.done += len(result.losses)
+
+    def state(self) -> Arrays:
+        """Return what a checkpoint inside the epoch needs; nothing before the first step."""
+        if not self.done:
+            return {}
+        return {"epoch/losses": np.concatenate(self.losses), "epoch/logits": np.concatenate(self.logits)}
+
+    def restore(self, done: int, seconds: float, arrays: Arrays, prepared: Prepared) -> None:
+        """Go back to where a checkpoint was made.
+
+        Args:
+            done: Steps that were taken.
+            seconds: Seconds that were spent.
+            arrays: What `state` returned, without `epoch/`.
+            prepared: The data and the network.
+
+        Raises:
+            RunError: If the arrays are not those of so many steps.
+        """
+        if not done:
+            return
+        nothing = np.zeros(0, bool)
+        losses, logits = arrays.get("losses", nothing), arrays.get("logits", nothing)
+        rows = min(done * prepared.batch_size, len(self.order))
+        shapes = (losses.shape, logits.shape) == ((done,), (rows, prepared.plan.outputs))
+        if done > self.steps or not shapes or {losses.dtype.kind, logits.dtype.kind} != {"f"}:
+            raise RunError(
+                f"the checkpoint is not of this training: its losses and logits are not those of {done} steps"
+            )
+        self.done, self.seconds, self.losses, self.logits = done, seconds, [losses], [logits]
+
+    def batch(self, batch_size: int) -> NDArray[np.int64]:
+        """Return the row numbers of the next step, (batch,)."""
+        return self.order[self.done * batch_size : (self.done + 1) * batch_size]
+
+    def figures(self, prepared: Prepared, network: Network) -> dict[str, float]:
+        """Return loss and metrics of the epoch: of the training rows as they were visited, and of validation.
+
+        Args:
+            prepared: The data, and the metrics that are followed.
+            network: What answers for the validation rows.
+        """
+        names = prepared.config.training.metrics or []
+        losses, logits = np.concatenate(self.losses), np.concatenate(self.logits)
+        visited = prepared.splits.train.y[self.order[: len(logits)]]
+        figures, _ = network.figures_of(logits, visited, names, penalty=0.0)
+        # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.
+        sizes = np.full(len(losses), prepared.batch_size)
+        sizes[-1] = len(logits) - sizes[:-1].sum()
+        figures["loss"] = float(np.average(losses.astype(np.float64), weights=sizes))
+        if prepared.splits.validation is not None:
+            held_out, _ = network.figures(prepared.splits.validation, names)
+            figures |= {f"val_{name}": value for name, value in held_out.items()}
+        return figures

@@ -1,0 +1,70 @@
+"""Numbers in the data that are none, found before training."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnctl.config.loading import load
+from dnnctl.data.finite import check_finite
+from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.errors import DataError
+
+INFO = DatasetInfo("people", "regression", (2,), feature_names=("weight", "age"), target="height")
+
+
+def people(rows: int = 6) -> tuple[Any, Any]:
+    return np.ones((rows, 2), np.float32), np.ones((rows, 1), np.float32)
+
+
+def test_rows_and_columns_are_named() -> None:
+    x, y = people()
+    x[3, 1], x[4, 0] = np.nan, -np.inf
+    with pytest.raises(DataError, match="data set 'people', training rows: expected finite numbers; received ") as said:
+        check_finite(Dataset("people", INFO, Samples(x, y), None, "", {}))
+    assert "received nan in row 4, column 'age'; -inf in row 5, column 'weight'. Correct" in str(said.value)
+
+
+def test_targets_and_test_rows_are_looked_at_too() -> None:
+    x, y = people()
+    good = Samples(x.copy(), y.copy())
+    y[0, 0] = np.inf
+    with pytest.raises(DataError, match=r"training rows: .* received inf in row 1, column 'height'"):
+        check_finite(Dataset("people", INFO, Samples(x, y), good, "", {}))
+    x[:] = np.nan
+    with pytest.raises(DataError, match=r"test rows: .*row 2, column 'weight', and 9 more\. Correct"):
+        check_finite(Dataset("people", INFO, good, Samples(x, good.y), "", {}))
+
+
+def test_columns_without_names_are_counted() -> None:
+    x, y = people()
+    x[0, 1] = np.nan
+    info = DatasetInfo("numbers", "multiclass", (2,))
+    with pytest.raises(DataError, match="nan in row 1, column 2"):
+        check_finite(Dataset("numbers", info, Samples(x, y.astype(int).ravel()), None, "", {}))
+
+
+def test_large_numbers_are_numbers() -> None:
+    x, y = people(50)
+    x[:] = np.finfo(np.float32).max
+    check_finite(Dataset("people", INFO, Samples(x, y), None, "", {}))
+    wide = x.astype(np.float64)
+    wide[:] = np.finfo(np.float64).max
+    check_finite(Dataset("people", INFO, Samples(wide, y), None, "", {}))
+
+
+def test_training_does_not_begin(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    from dnnctl.training import preparing
+    from dnnctl.training.job import train
+
+    real = preparing.read
+
+    def damaged(*arguments: Any) -> Dataset:
+        dataset = real(*arguments)
+        dataset.train.x[2, 0] = np.nan
+        return dataset
+
+    monkeypatch.setattr(preparing, "read", damaged)
+    with pytest.raises(DataError, match="row 3, column 'weight'"):
+        train(load("height_weight"), out=tmp_path / "outputs")
+    assert not (tmp_path / "outputs").exists()
