@@ -29,7 +29,7 @@ class NetworkTask:
         optimizer: How.
         seed: Decides what layers draw while training.
         weights: The weights to start from, by the names of `plan.shapes`.
-        dtype: `float32` or `float64`.
+        dtype: `float32`, `float64`, or for Keras `mixed_bfloat16` or `mixed_float16`.
     """
 
     plan: NetworkPlan
@@ -49,11 +49,13 @@ class Hardware:
         device: `auto`, `cpu` or `gpu`.
         threads: Threads for one operation; None leaves it to the framework.
         deterministic: Whether to allow only operations whose results never depend on timing.
+        jit: Whether to compile a step by XLA; Keras only.
     """
 
     device: str = "auto"
     threads: int | None = None
     deterministic: bool = False
+    jit: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,11 @@ def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32") -> Any:
     """
     import keras
 
-    settings = in_full(spec.settings(), dtype)
-    return getattr(keras.optimizers, _OPTIMIZERS[spec.key])(learning_rate=1.0, **settings)
+    from dnnctl.engines.keras.fused import FUSED
+
+    name = _OPTIMIZERS[spec.key]
+    kind = FUSED.get(name) or getattr(keras.optimizers, name)
+    return kind(learning_rate=1.0, **in_full(spec.settings(), dtype))
 
 
 def in_full(options: dict[str, Any], dtype: str) -> dict[str, Any]:
