@@ -25,9 +25,12 @@ def build_engine(
         ModelError: If the weights do not fit, or the device is not there.
     """
     training = config.training
-    task = NetworkTask(plan, preprocessing, training.loss, training.optimizer, config.seed, weights, training.precision)
+    task = NetworkTask(
+        plan, preprocessing, training.loss, training.optimizer, config.seed, weights, training.dtype, training.half
+    )
     threads = None if training.threads == "auto" else int(training.threads)
-    hardware = Hardware(config.device, threads, config.deterministic)
+    jit = None if training.jit_compile == "auto" else bool(training.jit_compile)
+    hardware = Hardware(config.device, threads, config.deterministic, jit)
     if config.engine == "numpy":
         from dnnctl.engines.numpy.engine import NumpyEngine
 

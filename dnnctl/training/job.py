@@ -106,7 +106,7 @@ def train(
     observer, clock = observer or Observer(), Clock()
     with clock.stage("data"):
         prepared = prepare(loaded, observer.on_download)
-    weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.precision)
+    weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
     if init_from is not None:
         weights = read_weights(init_from, prepared.plan)
     run = create_run(out, prepared.config.name)

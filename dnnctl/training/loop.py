@@ -136,7 +136,7 @@ class Loop:
         return {**row, "learning_rate": rates[-1], "seconds": time.perf_counter() - start}
 
     def _targets(self, samples: Samples) -> NDArray[Any]:
-        return self._prepared.preprocessing.prepare_targets(samples.y, self._training.precision)
+        return self._prepared.preprocessing.prepare_targets(samples.y, self._training.dtype)
 
     def _check(self, losses: NDArray[Any], epoch: int, done: int) -> None:
         """Raise `ModelError` at the first loss that is not a finite number."""

@@ -31,9 +31,7 @@ def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement
     """Compare NumPy's answers with those of the engine that trained; None if that was NumPy itself."""
     if prepared.config.engine == "numpy":
         return None
-    other = NumpyNetwork(
-        prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.precision
-    )
+    other = NumpyNetwork(prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.dtype)
     info, loss = prepared.dataset.info, prepared.config.training.loss
     return compare(network, other, prepared.splits.test.x, info, prepared.preprocessing, loss)
 

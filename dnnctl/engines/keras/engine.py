@@ -15,7 +15,6 @@ from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
 from dnnctl.engines.keras.pipeline import EpochRows
-from dnnctl.engines.keras.precision import number_type
 from dnnctl.engines.keras_file import write_keras_file
 
 PREDICTION_BATCH = 4096
@@ -30,15 +29,16 @@ class KerasEngine:
     """
 
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
-        self._tf = runtime.start(hardware)
+        self._tf = runtime.start(hardware, task.plan)
         self._task = task
-        self._number = number_type(task.dtype)
+        self._number = task.dtype
         self.device = runtime.device_name(self._tf, hardware.device)
+        self.threads = runtime.threads_in_use(self._tf)
         with self._context():
             self._layers = build_layers(task)
             self._loss = keras_loss(task.loss, task.plan.outputs, self._number)
             self._trained = [v for layer in self._layers for v in layer.trainable_variables]
-            self._optimizer = keras_optimizer(task.optimizer, task.dtype)
+            self._optimizer = keras_optimizer(task.optimizer, task.dtype, task.half)
             self._optimizer.build(self._trained)
             # Steps taken, those that float16 skipped included: dropout's masks are a function of it.
             self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
@@ -46,7 +46,9 @@ class KerasEngine:
         self._pass = TrainingPass(self._tf, task, self._layers)
         self._rows: EpochRows | None = None
         self._run: Any = None
-        self._one_step = self._tf.function(self._step, autograph=False, jit_compile=True) if hardware.jit else self._step
+        self._one_step: Any = self._step
+        if hardware.jit or (hardware.jit is None and "GPU" in self.device):
+            self._one_step = self._tf.function(self._step, autograph=False, jit_compile=True)
         self._forward: dict[str, Any] = {}
 
     @contextlib.contextmanager

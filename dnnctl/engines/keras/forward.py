@@ -13,7 +13,9 @@ from typing import Any
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask
+from dnnctl.engines.keras.build import keras_layer
 from dnnctl.layers.batch_normalization import Layer as BatchNormalization
+from dnnctl.layers.dense import Layer as Dense
 from dnnctl.layers.dropout import Layer as Dropout
 from dnnctl.layers.parts.plan import PlannedLayer
 
@@ -36,7 +38,7 @@ class TrainingPass:
 
     def __init__(self, tensorflow: Any, task: NetworkTask, layers: list[Any]) -> None:
         self._tf = tensorflow
-        self._seed = task.seed
+        self._seed, self._half = task.seed, task.half
         pairs = zip(task.plan.layers[:-1], layers[:-1], strict=True)
         self._passes = [self._pass_of(planned, layer) for planned, layer in pairs]
 
@@ -47,6 +49,8 @@ class TrainingPass:
             x: Prepared rows, (batch, inputs).
             step: Number of the optimizer step, int64 scalar.
         """
+        if self._half:
+            x = self._tf.cast(x, self._half)
         for layer in self._passes:
             x = layer(x, step)
         return x
@@ -54,12 +58,26 @@ class TrainingPass:
     def _pass_of(self, planned: PlannedLayer, layer: Any) -> Pass:
         if isinstance(planned.spec, Dropout):
             rate, seed = planned.spec.rate, layer_seed(self._seed, planned.name)
-            return lambda x, step: x * keep_mask(self._tf, rate, seed, step, self._tf.shape(x), planned.outputs, x.dtype)
+            return lambda x, step: (
+                x * keep_mask(self._tf, rate, seed, step, self._tf.shape(x), planned.outputs, x.dtype)
+            )
         # The fused kernels have no form for doubles.
         if isinstance(planned.spec, BatchNormalization) and layer.compute_dtype != "float64":
             epsilon, momentum = planned.spec.epsilon, planned.spec.momentum
             return lambda x, _: batch_normalize(self._tf, x, layer, epsilon, momentum)
-        return lambda x, _: layer(x, training=True)
+        if self._half is None:
+            return lambda x, _: layer(x, training=True)
+        if isinstance(planned.spec, Dense):
+            return lambda x, _: self._affine(x, layer)
+        # The network's own layers compute in float32, for answers; one without weights is soon made again.
+        other = keras_layer(planned, self._seed, self._half)
+        return lambda x, _: other(x, training=True)
+
+    def _affine(self, x: Any, layer: Any) -> Any:
+        """Return x W + b in half precision; W and b stay float32, and so do their gradients."""
+        tf = self._tf
+        y = tf.matmul(x, tf.cast(layer.kernel.value, x.dtype))
+        return y if layer.bias is None else tf.nn.bias_add(y, tf.cast(layer.bias.value, x.dtype))
 
 
 def keep_mask(tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, units: int, dtype: Any) -> Any:
@@ -112,7 +130,7 @@ def batch_normalize(tensorflow: Any, x: Any, layer: Any, epsilon: float, momentu
     beta = tf.zeros(units) if layer.beta is None else layer.beta.value
     # Factor 1 asks the kernel for the statistics of the batch.
     y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-        x=x[:, tf.newaxis, tf.newaxis, :],
+        x=tf.reshape(x, (-1, 1, 1, units)),
         scale=gamma,
         offset=beta,
         mean=layer.moving_mean.value,
@@ -125,7 +143,7 @@ def batch_normalize(tensorflow: Any, x: Any, layer: Any, epsilon: float, momentu
     biased = variance * ((rows - 1) / rows)
     for moving, current in ((layer.moving_mean.value, mean), (layer.moving_variance.value, biased)):
         moving.assign_sub((moving - current) * (1 - momentum))
-    return y[:, 0, 0, :]
+    return tf.reshape(y, (-1, units))
 
 
 def prepare_rows(tensorflow: Any, preprocessing: Preprocessing, x: Any, dtype: str) -> Any:

@@ -1,7 +1,6 @@
 """The input pipeline: rows stay where they are, the next few batches are gathered from them as they are."""
 
 from collections.abc import Iterator
-
 from typing import Any
 
 import numpy as np
@@ -29,14 +28,15 @@ class EpochRows:
         self._position = 0
         self._buffer = x[:0]
 
-    def start(self, order: NDArray[Any], batch_size: int) -> None:
+    def start(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
         """Begin an epoch.
 
         Args:
             order: Row numbers in the order to visit them, (n,).
             batch_size: Rows a batch; the last one has what is left.
+            first: Batch to begin with, counted from 0.
         """
-        self._order, self._batch_size, self._position = order, batch_size, 0
+        self._order, self._batch_size, self._position = order, batch_size, first * batch_size
         row = max(1, self._x[:1].nbytes)
         self._batches = max(1, PORTION // (row * batch_size))
         rows = min(self._batches * batch_size, len(order))
