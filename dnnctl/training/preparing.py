@@ -8,7 +8,7 @@ from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, split
+from dnnctl.data.split import Splits, split, without_rows
 from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -54,7 +54,7 @@ class Prepared:
         number = 8 if self.config.training.precision == "float64" else 4
         framework = TENSORFLOW_BYTES if self.config.engine == "keras" else NUMPY_BYTES
         splits = (self.splits.train, self.splits.validation, self.splits.test)
-        data = sum(s.x.nbytes for s in splits if s is not None) + self.splits.train.x.nbytes
+        data = sum(s.x.nbytes for s in splits if s is not None)
         outputs = self.batch_size * (self.plan.inputs + sum(layer.outputs for layer in self.plan.layers))
         return framework + data + number * (4 * self.plan.parameters + 2 * outputs)
 
@@ -77,7 +77,9 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         validation_split=config.data.validation_split,
         test_split=config.data.test_split,
         limit=config.data.limit,
+        consume=True,
     )
+    dataset = without_rows(dataset, splits)
     rows = len(splits.train)
     batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
     steps_per_epoch = math.ceil(rows / batch_size)
