@@ -10,6 +10,21 @@ from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.layers.parts.plan import NetworkPlan
 
 
+def import_framework(config: Config) -> None:
+    """Import what the engine needs, so that the time it takes can be told from that of building.
+
+    Args:
+        config: A resolved configuration.
+
+    Raises:
+        ModelError: If TensorFlow cannot be imported.
+    """
+    if config.engine == "keras":
+        from dnnctl.engines.keras import runtime
+
+        runtime.load()
+
+
 def build_engine(
     config: Config, plan: NetworkPlan, preprocessing: Preprocessing, weights: dict[str, NDArray[Any]]
 ) -> Engine:

@@ -12,7 +12,7 @@ import numpy as np
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.data.initial_weights import initial_weights
 from dnnctl.engines.base import Engine
-from dnnctl.engines.choosing import build_engine
+from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict
@@ -27,6 +27,7 @@ from dnnctl.training.loop import Loop, Trained
 from dnnctl.training.measuring import agreement, measure_splits, verdict
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparing import Prepared, prepare
+from dnnctl.training.profile import process_age, rest
 from dnnctl.training.saving import facts, save_figures, save_history, save_network
 
 
@@ -65,9 +66,16 @@ class Clock:
 
     Args:
         seconds: Seconds by stage.
+        started: When it began to count.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def finish(self) -> None:
+        """Count what belongs to no stage."""
+        whole = self.seconds.get("start-up", 0.0) + time.perf_counter() - self.started
+        self.seconds["rest"] = round(rest(self.seconds, whole), 4)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -104,6 +112,8 @@ def train(
         Interrupted: If the observer asked to stop; the weights so far are saved.
     """
     observer, clock = observer or Observer(), Clock()
+    if command:
+        clock.seconds["start-up"] = round(process_age(), 4)
     with clock.stage("data"):
         prepared = prepare(loaded, observer.on_download)
     weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
@@ -115,7 +125,9 @@ def train(
     manifest.update("running")
     try:
         observer.on_start(prepared)
-        with clock.stage("import and build"):
+        with clock.stage("import"):
+            import_framework(prepared.config)
+        with clock.stage("build"):
             engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
         return _train(prepared, engine, run, manifest, observer, clock)
     except Interrupted:
@@ -163,6 +175,7 @@ def _train(
         pictures = draw_all(_plot_context(prepared, trained, network, scores["test"]), run.plots)
     missed = unmet(prepared.config.require, metrics)
     agreed = agreement(prepared, engine, network)
+    clock.finish()
     manifest.update(
         "done",
         optimizer_steps=steps,
@@ -171,6 +184,7 @@ def _train(
         verdict=judged.sentence,
         unmet=list(missed),
         device=engine.device,
+        threads=engine.threads,
         engines_agree=agreed.to_json() if agreed else None,
         seconds=clock.seconds,
     )

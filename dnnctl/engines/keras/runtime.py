@@ -31,7 +31,7 @@ def start(hardware: Hardware, plan: NetworkPlan | None = None) -> Any:
     Raises:
         ModelError: If TensorFlow cannot be imported.
     """
-    tensorflow = _import()
+    tensorflow = load()
     if hardware.threads is not None:
         _set_threads(tensorflow, hardware.threads)
     elif plan is not None:
@@ -82,8 +82,12 @@ def device_name(tensorflow: Any, wanted: str) -> str:
     return str(found[0].name) if found else "/CPU:0"
 
 
-def _import() -> Any:
-    """Import TensorFlow and Keras without their start-up messages, but not without their errors."""
+def load() -> Any:
+    """Import TensorFlow and Keras without their start-up messages, but not without their errors.
+
+    Raises:
+        ModelError: If TensorFlow cannot be imported.
+    """
     if "tensorflow" in sys.modules and "keras" in sys.modules:
         return sys.modules["tensorflow"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
