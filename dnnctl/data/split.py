@@ -101,9 +101,10 @@ def split(
     return Splits(train, validation, test, rows)
 
 
-def without_rows(dataset: Dataset, splits: Splits) -> Dataset:
-    """Return a data set that was consumed by `split`, with its training split for rows."""
-    return replace(dataset, train=splits.train)
+def valid(dataset: Dataset, splits: Splits) -> Dataset:
+    """Return a data set that `split` may have consumed: if it did, with the training split for rows."""
+    consumed = np.may_share_memory(dataset.train.x, splits.train.x)
+    return replace(dataset, train=splits.train) if consumed else dataset
 
 
 def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:

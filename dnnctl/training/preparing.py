@@ -8,7 +8,7 @@ from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, split, without_rows
+from dnnctl.data.split import Splits, split, valid
 from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -79,7 +79,7 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         limit=config.data.limit,
         consume=True,
     )
-    dataset = without_rows(dataset, splits)
+    dataset = valid(dataset, splits)
     rows = len(splits.train)
     batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
     steps_per_epoch = math.ceil(rows / batch_size)

@@ -87,4 +87,4 @@ def test_large_rows_are_moved_instead_of_copied(
     for name in ("train", "validation", "test"):
         assert np.array_equal(received.named(name).x, expected.named(name).x)
         assert np.array_equal(received.named(name).y, expected.named(name).y)
-    assert module.without_rows(given, received).train is received.train
+    assert (module.valid(given, received).train is received.train) == writeable
