@@ -11,7 +11,7 @@ from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField
 from dnnctl.layers.base import LayerField, OutputField
-from dnnctl.spec import Strict, whole_number_or
+from dnnctl.spec import Strict, flag_or, whole_number_or
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Windows takes these for devices, whatever their ending and their letters' case.
@@ -140,8 +140,10 @@ class TrainingConfig(Strict):
         metrics: Figures to follow; each can be monitored, for validation rows with `val_` in front.
         early_stopping: When to stop before the end.
         reduce_on_plateau: When to lower the learning rate.
-        threads: Processor threads for one operation; `auto` takes all cores.
-        precision: Type of weights and computation.
+        threads: Processor threads for one operation; `auto` chooses by the cores and the network.
+        precision: Type of weights and computation; the mixed ones compute training steps in half precision and
+            keep everything else in float32 (Keras engine only).
+        jit_compile: Whether XLA compiles a training step; `auto` does on a GPU (Keras engine only).
         steps_per_execution: Optimizer steps run in one go; it changes speed, never results.
     """
 
@@ -153,7 +155,8 @@ class TrainingConfig(Strict):
     early_stopping: EarlyStopping | None = None
     reduce_on_plateau: ReduceOnPlateau | None = None
     threads: whole_number_or("auto", at_most=1024) = "auto"  # type: ignore[valid-type]
-    precision: Literal["float32", "float64"] = "float32"
+    precision: Literal["float32", "float64", "mixed_bfloat16", "mixed_float16"] = "float32"
+    jit_compile: flag_or("auto") = "auto"  # type: ignore[valid-type]
     steps_per_execution: whole_number_or("auto", at_most=4096) = "auto"  # type: ignore[valid-type]
 
     @model_validator(mode="before")
@@ -162,6 +165,16 @@ class TrainingConfig(Strict):
         if isinstance(written, dict) and written.get("epochs") is None and written.get("iterations") is None:
             return {**written, "epochs": 10}
         return written
+
+    @property
+    def dtype(self) -> str:
+        """Type of weights, losses and answers: `float32` or `float64`."""
+        return "float32" if self.half else self.precision
+
+    @property
+    def half(self) -> str | None:
+        """Type that training steps are computed in, if another one: `bfloat16` or `float16`."""
+        return self.precision.removeprefix("mixed_") if self.precision.startswith("mixed_") else None
 
 
 class CheckpointConfig(Strict):

@@ -4,7 +4,7 @@ Membership depends on `split_seed` and on the rows alone, never on `seed`, so th
 only in their seed are measured on the same rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 from dnnctl.data.random import generator
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.errors import DataError
+
+# Inputs of so many bytes are not held twice.
+LARGE = 16 << 20
+# Rows moved at a time.
+BLOCK = 4096
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,13 @@ class Splits:
 
 
 def split(
-    dataset: Dataset, *, split_seed: int, validation_split: float, test_split: float, limit: int | None = None
+    dataset: Dataset,
+    *,
+    split_seed: int,
+    validation_split: float,
+    test_split: float,
+    limit: int | None = None,
+    consume: bool = False,
 ) -> Splits:
     """Split a data set.
 
@@ -55,6 +66,8 @@ def split(
         validation_split: Share of the training rows to validate on, 0 to 0.9.
         test_split: Share of all rows to test on, where the set comes without a test set.
         limit: Use only the first so many of the training rows.
+        consume: Whether the data set's training rows may be moved, so that large ones are not held twice: the
+            training split is then made of the same memory, and the data set's own rows are no longer valid.
 
     Raises:
         DataError: If too few rows are left to train on.
@@ -83,7 +96,25 @@ def split(
             f"{len(test_rows)}. Raise data.limit or lower the splits"
         )
     rows = {"train": train_rows, "validation": validation_rows, "test": test_rows}
-    return Splits(dataset.train.take(train_rows), validation, test, rows)
+    in_place = consume and dataset.train.x.nbytes >= LARGE and dataset.train.x.flags.writeable
+    train = _moved_up(dataset.train, train_rows) if in_place else dataset.train.take(train_rows)
+    return Splits(train, validation, test, rows)
+
+
+def valid(dataset: Dataset, splits: Splits) -> Dataset:
+    """Return a data set that `split` may have consumed: if it did, with the training split for rows."""
+    consumed = np.may_share_memory(dataset.train.x, splits.train.x)
+    return replace(dataset, train=splits.train) if consumed else dataset
+
+
+def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:
+    """Return some rows, in ascending order, moved to the front of the memory that they are in."""
+    x = samples.x
+    # A row never moves down, so what a block writes over was read before.
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        x[start : start + len(block)] = x[block]
+    return Samples(x[: len(rows)], samples.y[rows])
 
 
 def divide(

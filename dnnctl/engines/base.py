@@ -29,7 +29,8 @@ class NetworkTask:
         optimizer: How.
         seed: Decides what layers draw while training.
         weights: The weights to start from, by the names of `plan.shapes`.
-        dtype: `float32` or `float64`.
+        dtype: Type of weights, losses and answers: `float32` or `float64`.
+        half: `bfloat16` or `float16` to compute training steps in; None computes them in `dtype`.
     """
 
     plan: NetworkPlan
@@ -39,6 +40,7 @@ class NetworkTask:
     seed: int
     weights: dict[str, NDArray[Any]]
     dtype: str = "float32"
+    half: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,15 @@ class Hardware:
 
     Args:
         device: `auto`, `cpu` or `gpu`.
-        threads: Threads for one operation; None leaves it to the framework.
+        threads: Threads for one operation; None lets the engine choose.
         deterministic: Whether to allow only operations whose results never depend on timing.
+        jit: Whether to compile a step by XLA, Keras only; None does on a GPU.
     """
 
     device: str = "auto"
     threads: int | None = None
     deterministic: bool = False
+    jit: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,11 @@ class Engine(Protocol):
 
     Args:
         device: Where it computes, as `cpu`.
+        threads: Threads in use by their kind, as `{"intra_op": 1, "inter_op": 2}`.
     """
 
     device: str
+    threads: dict[str, int]
 
     @property
     def optimizer_steps(self) -> int:

@@ -10,6 +10,21 @@ from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.layers.parts.plan import NetworkPlan
 
 
+def import_framework(config: Config) -> None:
+    """Import what the engine needs, so that the time it takes can be told from that of building.
+
+    Args:
+        config: A resolved configuration.
+
+    Raises:
+        ModelError: If TensorFlow cannot be imported.
+    """
+    if config.engine == "keras":
+        from dnnctl.engines.keras import runtime
+
+        runtime.load()
+
+
 def build_engine(
     config: Config, plan: NetworkPlan, preprocessing: Preprocessing, weights: dict[str, NDArray[Any]]
 ) -> Engine:
@@ -25,9 +40,12 @@ def build_engine(
         ModelError: If the weights do not fit, or the device is not there.
     """
     training = config.training
-    task = NetworkTask(plan, preprocessing, training.loss, training.optimizer, config.seed, weights, training.precision)
+    task = NetworkTask(
+        plan, preprocessing, training.loss, training.optimizer, config.seed, weights, training.dtype, training.half
+    )
     threads = None if training.threads == "auto" else int(training.threads)
-    hardware = Hardware(config.device, threads, config.deterministic)
+    jit = None if training.jit_compile == "auto" else bool(training.jit_compile)
+    hardware = Hardware(config.device, threads, config.deterministic, jit)
     if config.engine == "numpy":
         from dnnctl.engines.numpy.engine import NumpyEngine
 

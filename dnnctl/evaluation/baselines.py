@@ -80,7 +80,7 @@ def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[
         label = f"majority class ({info.class_names[int(answer.argmax())]})"
     names = _names(info, metrics)
     figures = [
-        measure(info.task, rows.y, np.tile(answer, (len(rows), 1)), names) if len(rows) else {}
+        measure(info.task, rows.y, np.broadcast_to(answer, (len(rows), len(answer))), names) if len(rows) else {}
         for rows in (train, test)
     ]
     return Baseline("trivial", label, *figures)
@@ -147,11 +147,11 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
 def _answers(model: _Linear, x: NDArray[Any]) -> NDArray[Any]:
     """Return the model's answers to raw inputs (n, ...): (n, outputs)."""
     flat = x.reshape(len(x), -1)
-    blocks = [
-        (flat[start : start + BLOCK].astype(model.kernel.dtype) - model.centre) @ model.kernel + model.bias
-        for start in range(0, len(flat), BLOCK)
-    ]
-    return np.concatenate(blocks)
+    answers = np.empty((len(flat), len(model.bias)))
+    for start in range(0, len(flat), BLOCK):
+        part = flat[start : start + BLOCK].astype(model.kernel.dtype) - model.centre
+        answers[start : start + BLOCK] = part @ model.kernel + model.bias
+    return answers
 
 
 def _targets(info: DatasetInfo, rows: Samples) -> NDArray[Any]:

@@ -172,7 +172,7 @@ class _Stepper:
     def __init__(self, prepared: Prepared) -> None:
         config, plan = prepared.config, prepared.plan
         self._prepared = prepared
-        self._dtype = config.training.precision
+        self._dtype = config.training.dtype
         weights = initial_weights(plan, config.seed, self._dtype)
         self._network = NumpyNetwork(plan, prepared.preprocessing, weights, seed=config.seed, dtype=self._dtype)
         self._loss = build_loss(config.training.loss)

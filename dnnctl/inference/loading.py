@@ -65,7 +65,7 @@ class OpenedRun:
         if chosen == "numpy":
             from dnnctl.engines.numpy.network import NumpyNetwork
 
-            forward = NumpyNetwork(self.plan, self.preprocessing, weights, dtype=config.training.precision)
+            forward = NumpyNetwork(self.plan, self.preprocessing, weights, dtype=config.training.dtype)
         else:
             device = "auto" if config.device == "gpu" else config.device
             anywhere = config.model_copy(update={"engine": "keras", "device": device})

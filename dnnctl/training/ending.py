@@ -9,6 +9,7 @@ from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.keeping import how_to_resume
+from dnnctl.training.profile import rest
 
 
 @dataclass
@@ -17,9 +18,16 @@ class Clock:
 
     Args:
         seconds: Seconds by stage.
+        started: When it began to count.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def finish(self) -> None:
+        """Count what belongs to no stage."""
+        whole = self.seconds.get("start-up", 0.0) + time.perf_counter() - self.started
+        self.seconds["rest"] = round(rest(self.seconds, whole), 4)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:

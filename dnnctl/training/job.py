@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.data.initial_weights import initial_weights
 from dnnctl.engines.base import Engine
-from dnnctl.engines.choosing import build_engine
+from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict
@@ -30,6 +30,7 @@ from dnnctl.training.loop import Loop, Trained
 from dnnctl.training.measuring import agreement, measure_splits, verdict
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparing import Prepared, prepare
+from dnnctl.training.profile import process_age
 from dnnctl.training.resuming import reopen
 from dnnctl.training.saving import changed_facts, facts, save_figures, save_history, save_network
 
@@ -88,9 +89,11 @@ def train(
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer, clock = observer or Observer(), Clock()
+    if command:
+        clock.seconds["start-up"] = round(process_age(), 4)
     with clock.stage("data"):
         prepared = prepare(loaded, observer.on_download)
-    weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.precision)
+    weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
     if init_from is not None:
         weights = read_weights(init_from, prepared.plan)
     run = create_run(out, prepared.config.name)
@@ -159,7 +162,9 @@ class _Job:
         self.observer.on_start(prepared)
         for notice in notices:
             self.observer.on_notice(notice)
-        with clock.stage("import and build"):
+        with clock.stage("import"):
+            import_framework(prepared.config)
+        with clock.stage("build"):
             engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
         keeper = Keeper(run, prepared.config.checkpoint, checkpoint)
@@ -204,6 +209,7 @@ class _Job:
             pictures = draw_all(_plot_context(prepared, trained, network, scores["test"]), run.plots)
         missed = unmet(prepared.config.require, metrics)
         agreed = agreement(prepared, engine, network)
+        clock.finish()
         self.manifest.update(
             "done",
             optimizer_steps=steps,
@@ -212,6 +218,7 @@ class _Job:
             verdict=judged.sentence,
             unmet=list(missed),
             device=engine.device,
+            threads=engine.threads,
             engines_agree=agreed.to_json() if agreed else None,
             seconds=clock.seconds,
         )

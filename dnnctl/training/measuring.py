@@ -34,9 +34,7 @@ def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement
     """
     if prepared.config.engine == "numpy":
         return None
-    other = NumpyNetwork(
-        prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.precision
-    )
+    other = NumpyNetwork(prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.dtype)
     info, loss = prepared.dataset.info, prepared.config.training.loss
     answers = Network(other, info, prepared.preprocessing, loss)
     return compare(network, answers, prepared.splits.test.x, prepared.preprocessing)

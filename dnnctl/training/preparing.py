@@ -9,7 +9,7 @@ from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, split
+from dnnctl.data.split import Splits, split, valid
 from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -45,11 +45,10 @@ class Prepared:
     def memory(self) -> int:
         """Estimated peak memory in bytes: the framework, the weights, a batch, and the data.
 
-        The data: as it was read, as it was split, and the training rows once more in the engine.
+        Of large data each row is held once; small data, held twice, counts for little.
         """
-        read = (self.dataset.train, self.dataset.test)
         splits = (self.splits.train, self.splits.validation, self.splits.test)
-        data = sum(s.x.nbytes for s in (*read, *splits) if s is not None) + self.splits.train.x.nbytes
+        data = sum(s.x.nbytes for s in splits if s is not None)
         # For the backward pass the outputs of a batch are kept, twice at worst.
         rows = max(2 * self.batch_size, min(ASKED_AT_ONCE, len(self.splits.train)))
         return estimate(self.config, self.plan, rows=rows, data=data)
@@ -78,7 +77,9 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         validation_split=config.data.validation_split,
         test_split=config.data.test_split,
         limit=config.data.limit,
+        consume=True,
     )
+    dataset = valid(dataset, splits)
     rows = len(splits.train)
     batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
     steps_per_epoch = math.ceil(rows / batch_size)

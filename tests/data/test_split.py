@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -67,3 +69,22 @@ def test_preprocessing_is_fitted_and_undone() -> None:
     targets = fitted.prepare_targets(dataset.train.y)
     assert fitted.restore_targets(targets)[:, 0] == pytest.approx(dataset.train.y.ravel(), abs=1e-4)
     assert type(fitted).from_json(fitted.to_json()) == fitted
+
+
+@pytest.mark.parametrize("writeable", [True, False])
+def test_large_rows_are_moved_instead_of_copied(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch, writeable: bool
+) -> None:
+    from dnnctl.data import split as module
+
+    monkeypatch.setattr(module, "LARGE", 1)
+    monkeypatch.setattr(module, "BLOCK", 7)
+    options: Any = {"split_seed": 3, "validation_split": 0.25, "test_split": 0.2}
+    expected, given = split(digits, **options), read(options_for("digits"), default_places())
+    given.train.x.setflags(write=writeable)
+    received = split(given, **options, consume=True)
+    assert np.shares_memory(received.train.x, given.train.x) == writeable
+    for name in ("train", "validation", "test"):
+        assert np.array_equal(received.named(name).x, expected.named(name).x)
+        assert np.array_equal(received.named(name).y, expected.named(name).y)
+    assert (module.valid(given, received).train is received.train) == writeable

@@ -165,3 +165,63 @@ def test_a_diverging_training_stops_and_says_where(train_digits: Train) -> None:
 
     with pytest.raises(ModelError, match=r"loss became .* in epoch \d+, step \d+"):
         train_digits("training.optimizer={sgd: 1e20}", "model.layers=[dense: 8, relu]")
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_half_precision_learns_and_leaves_float32(train_digits: Train, precision: str) -> None:
+    result = train_digits("training.epochs=6", f"training.precision={precision}")
+    assert result.metrics["test"]["accuracy"] > 0.95
+    assert result.steps == 6 * 41
+    assert {array.dtype for array in arrays(result.run.weights).values()} == {np.dtype("float32")}
+    manifest = json.loads(result.run.manifest.read_text())
+    # Answers are computed in float32, so NumPy gives the same.
+    assert manifest["engines_agree"]["passed"]
+    plain = train_digits("training.epochs=6")
+    assert not np.array_equal(arrays(result.run.weights)["output/kernel"], arrays(plain.run.weights)["output/kernel"])
+
+
+def test_a_step_whose_gradient_overflows_in_float16_changes_nothing() -> None:
+    import keras
+    import tensorflow as tf
+
+    from dnnctl.config.optimizers import OPTIMIZERS
+    from dnnctl.engines.keras.learning import keras_optimizer
+
+    weight = keras.Variable(np.ones((2, 2), "float32"))
+    optimizer = keras_optimizer(OPTIMIZERS.parse({"sgd": 1.0}), half="float16")
+    optimizer.build([weight])
+    scale = float(optimizer.dynamic_scale.numpy())
+    optimizer.apply([tf.constant(np.inf, shape=(2, 2))], [weight])
+    assert np.array_equal(weight.numpy(), np.ones((2, 2)))
+    assert int(optimizer.iterations.numpy()) == 0
+    assert float(optimizer.dynamic_scale.numpy()) == scale / 2
+    optimizer.apply([tf.fill((2, 2), scale / 4)], [weight])
+    assert weight.numpy() == pytest.approx(np.full((2, 2), 0.5))
+    assert int(optimizer.iterations.numpy()) == 1
+
+
+def test_a_compiled_step_is_the_same_step(train_digits: Train) -> None:
+    compiled, plain = (train_digits("training.epochs=1", f"training.jit_compile={on}") for on in ("true", "false"))
+    assert compiled.trained.history[0]["loss"] == pytest.approx(plain.trained.history[0]["loss"], rel=1e-3)
+
+
+BITS = """
+import hashlib, sys
+from pathlib import Path
+from dnnctl.config.loading import load
+from dnnctl.training.job import train
+from stored import arrays
+result = train(load("digits", ["training.epochs=2"]), out=Path(sys.argv[1]))
+weights = arrays(result.run.weights)
+print(hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights))).hexdigest())
+"""
+
+
+def test_two_processes_agree_to_the_last_bit(tmp_path: Path) -> None:
+    tests = str(Path(__file__).parent.parent)
+    code = f"import sys; sys.path.insert(0, {tests!r})\n{BITS}"
+    printed = [
+        subprocess.run([sys.executable, "-c", code, tmp_path], check=True, capture_output=True, text=True).stdout
+        for _ in range(2)
+    ]
+    assert printed[0] == printed[1] != ""

@@ -34,6 +34,7 @@ from dnnctl.cli.options import json_option, out_option, set_option
 @click.option(
     "--quiet", is_flag=True, help="Print the run's folder only, for scripts: RUN=$(dnnctl train digits --quiet)."
 )
+@click.option("--profile", is_flag=True, help="Show at the end where the time went: train digits --profile.")
 @json_option
 def command(
     config: str | None,
@@ -45,6 +46,7 @@ def command(
     resume: str | None,
     dry_run: bool,
     quiet: bool,
+    profile: bool,
     as_json: bool,
 ) -> int:
     """Train a network from a configuration.
@@ -102,6 +104,10 @@ def command(
 
         result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
     outcome.show(result, as_json=as_json, quiet=quiet)
+    if profile:
+        from dnnctl.cli.screen.profile import table
+
+        click.echo(f"\n{table(result.seconds)}", err=as_json or quiet)
     return 3 if result.unmet else 0
 
 

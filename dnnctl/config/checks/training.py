@@ -26,6 +26,18 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
     """
     if config.engine == "numpy" and config.device == "gpu":
         yield Finding(("device",), "the NumPy engine computes on the processor; expected auto or cpu; received 'gpu'")
+    if config.engine == "numpy" and config.training.half:
+        yield Finding(
+            ("training", "precision"),
+            f"the NumPy engine computes in float32 or float64; received {config.training.precision!r}. "
+            "Take one of these, or engine: keras",
+        )
+    if config.engine == "numpy" and config.training.jit_compile is True:
+        yield Finding(
+            ("training", "jit_compile"),
+            "the NumPy engine compiles nothing; expected auto or false; received true. Take this key out, or use "
+            "engine: keras",
+        )
     if config.training.epochs is not None and config.training.iterations is not None:
         yield Finding(
             ("training", "iterations"),

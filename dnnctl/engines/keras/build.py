@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask, check_weights
 from dnnctl.engines.keras.exact import computed_in_full, in_full
-from dnnctl.layers.base import KerasForm
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
 
@@ -37,38 +36,6 @@ def keras_layer(layer: PlannedLayer, seed: int, dtype: str = "float32") -> Any:
     form = layer.spec.keras_form(layer_seed(seed, layer.name))
     made = getattr(keras.layers, form.class_name)(name=layer.name, dtype=dtype, **in_full(form.options, dtype))
     return computed_in_full(made, dtype)
-
-
-def build_models(task: NetworkTask, layers: list[Any]) -> tuple[Any, Any]:
-    """Return the network up to its logits, and the whole one that takes raw rows and gives answers.
-
-    Args:
-        task: The network.
-        layers: What `build_layers` returned; both models share them.
-
-    Returns:
-        Two `keras.Sequential`: raw rows to logits, for training; raw rows to probabilities or to values in
-        the target's own unit, for `model.keras`.
-    """
-    import keras
-
-    shape = task.preprocessing.input_shape
-    flatten = [keras.layers.Flatten(name="flatten", dtype=task.dtype)] if len(shape) > 1 else []
-    before = [*flatten, *_built_in(task.preprocessing.keras_forms_before(), task.dtype)]
-    after = _built_in(task.preprocessing.keras_forms_after(), task.dtype)
-    to_logits = keras.Sequential([keras.Input(shape, dtype=task.dtype), *before, *layers[:-1]], name="logits")
-    whole = keras.Sequential([keras.Input(shape, dtype=task.dtype), *before, *layers, *after], name="network")
-    return to_logits, whole
-
-
-def _built_in(named: list[tuple[str, KerasForm]], dtype: str) -> list[Any]:
-    """Return the Keras layers of forms without weights."""
-    import keras
-
-    return [
-        getattr(keras.layers, form.class_name)(name=name, dtype=dtype, **in_full(form.options, dtype))
-        for name, form in named
-    ]
 
 
 def variables(plan: NetworkPlan, layers: list[Any]) -> dict[str, Any]:

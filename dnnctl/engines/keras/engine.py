@@ -1,4 +1,4 @@
-"""The Keras engine: a tf.data pipeline over rows held once, and optimizer steps in one graph."""
+"""The Keras engine: rows gathered as bytes, and optimizer steps in one graph."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
-from dnnctl.engines.keras.build import assign, build_layers, build_models, variables
+from dnnctl.engines.keras.build import assign, build_layers, variables
+from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
-from dnnctl.engines.keras.pipeline import EpochBatches
-from dnnctl.files import write_with
+from dnnctl.engines.keras.pipeline import EpochRows
+from dnnctl.engines.keras_file import write_keras_file
 
 PREDICTION_BATCH = 4096
 
@@ -28,22 +29,27 @@ class KerasEngine:
     """
 
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
-        self._tf = runtime.start(hardware)
+        self._tf = runtime.start(hardware, task.plan)
         self._task = task
+        self._number = task.dtype
         self.device = runtime.device_name(self._tf, hardware.device)
+        self.threads = runtime.threads_in_use(self._tf)
         with self._context():
             self._layers = build_layers(task)
-            self._to_logits, self._whole = build_models(task, self._layers)
-            self._loss = keras_loss(task.loss, task.plan.outputs, task.dtype)
-            self._optimizer = keras_optimizer(task.optimizer, task.dtype)
-            self._optimizer.build(self._to_logits.trainable_variables)
+            self._loss = keras_loss(task.loss, task.plan.outputs, self._number)
+            self._trained = [v for layer in self._layers for v in layer.trainable_variables]
+            self._optimizer = keras_optimizer(task.optimizer, task.dtype, task.half)
+            self._optimizer.build(self._trained)
+            # Steps taken, those that float16 skipped included: dropout's masks are a function of it.
+            self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
         self._variables = variables(task.plan, self._layers)
-        self._batches: EpochBatches | None = None
-        self._epoch: Any = None
-        self._run = self._tf.function(self._steps, autograph=False, reduce_retracing=True)
-        self._forward = self._tf.function(
-            lambda x: self._to_logits(x, training=False), autograph=False, reduce_retracing=True
-        )
+        self._pass = TrainingPass(self._tf, task, self._layers)
+        self._rows: EpochRows | None = None
+        self._run: Any = None
+        self._one_step: Any = self._step
+        if hardware.jit or (hardware.jit is None and "GPU" in self.device):
+            self._one_step = self._tf.function(self._step, autograph=False, jit_compile=True)
+        self._forward: dict[str, Any] = {}
 
     @contextlib.contextmanager
     def _context(self) -> Iterator[None]:
@@ -51,7 +57,7 @@ class KerasEngine:
         import keras
 
         before = keras.config.floatx()
-        keras.config.set_floatx(self._task.dtype)
+        keras.config.set_floatx(self._number)
         try:
             with self._tf.device(self.device):
                 yield
@@ -65,25 +71,39 @@ class KerasEngine:
 
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        with self._context():
-            self._batches = EpochBatches(self._tf, x, y, self._task.dtype)
+        self._rows = EpochRows(x, y)
+        spec = self._tf.TensorSpec
+        # One graph for every number of rows and steps.
+        signature = [
+            spec((None, *x.shape[1:]), x.dtype),
+            spec((None, *y.shape[1:]), y.dtype),
+            spec((None,), self._number),
+            spec((), "int32"),
+        ]
+        self._run = self._tf.function(self._steps, autograph=False, input_signature=signature)
 
     def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
-        if self._batches is None:
+        if self._rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
-        self._epoch = self._batches.iterator(order, batch_size)
-        for _ in range(first):
-            next(self._epoch)
+        self._rows.start(order, batch_size, first)
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
-        rates = self._tf.constant(np.asarray(learning_rates, self._task.dtype))
+        if self._rows is None:
+            raise ValueError("set_training_rows comes before run")
+        rates = np.asarray(learning_rates, self._number)
+        losses, logits, done = [], [], 0
         with self._context():
-            losses, logits = self._run(self._epoch, rates)
-        return Steps(losses.numpy(), logits.numpy())
+            for x, y, count in self._rows.portions(len(rates)):
+                size = np.int32(self._rows.batch_size)
+                each, said = self._run(x, y, rates[done : done + count], size)
+                losses.append(each.numpy())
+                logits.append(said.numpy())
+                done += count
+        return Steps(np.concatenate(losses), np.concatenate(logits))
 
-    def _steps(self, batches: Any, rates: Any) -> tuple[Any, Any]:
+    def _steps(self, x: Any, y: Any, rates: Any, size: Any) -> tuple[Any, Any]:
         """Take steps inside a graph; traced once.
 
         The loop is written out as `tf.while_loop`: AutoGraph, which would turn a `for` into one, rewrites source
@@ -91,44 +111,68 @@ class KerasEngine:
         """
         tf = self._tf
         count = tf.shape(rates)[0]
-        shape = [None, self._task.plan.outputs]
-        losses = tf.TensorArray(self._task.dtype, size=count)
-        outputs = tf.TensorArray(self._task.dtype, size=count, infer_shape=False, element_shape=shape)
+        before = self._taken.read_value()
+        losses = tf.TensorArray(self._number, size=count)
+        outputs = tf.TensorArray(
+            self._number, size=count, infer_shape=False, element_shape=[None, self._task.plan.outputs]
+        )
 
         def step(i: Any, losses: Any, outputs: Any) -> tuple[Any, Any, Any]:
-            x, y = batches.get_next()
-            loss, logits = self._step(x, y, rates[i])
+            here = slice(i * size, (i + 1) * size)
+            loss, logits = self._one_step(x[here], y[here], rates[i], before + tf.cast(i, "int64"))
             return i + 1, losses.write(i, loss), outputs.write(i, logits)
 
         start = (tf.constant(0), losses, outputs)
         _, losses, outputs = tf.while_loop(lambda i, *_: i < count, step, start, parallel_iterations=1)
+        self._taken.assign(before + tf.cast(count, "int64"))
         return losses.stack(), outputs.concat()
 
-    def _step(self, x: Any, y: Any, learning_rate: Any) -> tuple[Any, Any]:
+    def _step(self, x: Any, y: Any, learning_rate: Any, number: Any) -> tuple[Any, Any]:
         """Take one optimizer step and return the batch's loss and logits."""
         tf = self._tf
+        prepared = prepare_rows(tf, self._task.preprocessing, x, self._number)
         self._optimizer.learning_rate = learning_rate
         with tf.GradientTape() as tape:
-            logits = self._to_logits(x, training=True)
+            logits = tf.cast(self._pass(prepared, number), self._number)
             loss = self._loss(y, logits)
-            if self._to_logits.losses:
-                loss += tf.add_n(self._to_logits.losses)
-        trained = self._to_logits.trainable_variables
-        self._optimizer.apply(tape.gradient(loss, [v.value for v in trained]), trained)
+            penalties = self._penalties()
+            if penalties:
+                loss += tf.add_n(penalties)
+            scaled = self._optimizer.scale_loss(loss)
+        self._optimizer.apply(tape.gradient(scaled, [v.value for v in self._trained]), self._trained)
         return loss, logits
+
+    def _penalties(self) -> list[Any]:
+        return [loss for layer in self._layers for loss in layer.losses]
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
-        parts = []
+        result = np.zeros((len(x), self._task.plan.outputs), self._number)
         with self._context():
+            forward = self._forward_of(x)
             for start in range(0, len(x), PREDICTION_BATCH):
-                rows = self._tf.cast(x[start : start + PREDICTION_BATCH], self._task.dtype)
-                parts.append(self._forward(rows).numpy())
-        return np.concatenate(parts) if parts else np.zeros((0, self._task.plan.outputs), self._task.dtype)
+                here = slice(start, start + PREDICTION_BATCH)
+                result[here] = forward(x[here]).numpy()
+        return result
+
+    def _forward_of(self, x: NDArray[Any]) -> Any:
+        """Return the graph from raw rows of this type to logits, for any number of them."""
+        tf, key = self._tf, str(x.dtype)
+
+        def forward(x: Any) -> Any:
+            value = prepare_rows(tf, self._task.preprocessing, x, self._number)
+            for layer in self._layers[:-1]:
+                value = layer(value, training=False)
+            return tf.cast(value, self._number)
+
+        if key not in self._forward:
+            signature = [tf.TensorSpec((None, *x.shape[1:]), x.dtype)]
+            self._forward[key] = tf.function(forward, autograph=False, input_signature=signature)
+        return self._forward[key]
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
-        return float(sum(float(loss) for loss in self._to_logits.losses))
+        return float(sum(float(loss) for loss in self._penalties()))
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every weight, by the names of the plan."""
@@ -161,18 +205,22 @@ class KerasEngine:
 
         Keras counts unnamed things, as seed generators, through a whole process, so their place is the name.
         """
-        parts = {"network": self._to_logits.variables, "optimizer": self._optimizer.variables}
+        parts = {
+            "network": [v for layer in self._layers for v in layer.variables],
+            "optimizer": self._optimizer.variables,
+        }
         found = {f"{part}/{i}/{v.name}": v for part, own in parts.items() for i, v in enumerate(own)}
         own = {name.strip("_"): v for name, v in vars(self).items() if isinstance(v, self._tf.Variable)}
         return found | {f"engine/{name}": variable for name, variable in own.items()}
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
-        prepared = self._task.preprocessing.prepare(x, self._task.dtype)
+        prepared = self._task.preprocessing.prepare(x, self._number)
         names = [layer.name for layer in self._task.plan.layers]
         with self._context():
             return inspect_layers(self._tf, names, self._layers, self._loss, prepared, y)
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
-        write_with(path, self._whole.save)
+        task = self._task
+        write_keras_file(path, task.plan, task.preprocessing, self.weights(), task.seed, self._number)

@@ -42,14 +42,21 @@ def keras_loss(spec: LossSpec, classes: int, dtype: str = "float32") -> Any:
     return loss
 
 
-def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32") -> Any:
+def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32", half: str | None = None) -> Any:
     """Return the Keras optimizer; its learning rate is set anew at every step.
 
     Args:
         spec: The optimizer.
         dtype: `float32` or `float64`.
+        half: Type that steps are computed in, if another one. Gradients in float16 are lost below 6e-8, so
+            Keras scales the loss up for it, takes the scale out again, halves it where a gradient overflows
+            (that step changes nothing) and doubles it after 2,000 good steps.
     """
     import keras
 
-    settings = in_full(spec.settings(), dtype)
-    return getattr(keras.optimizers, _OPTIMIZERS[spec.key])(learning_rate=1.0, **settings)
+    from dnnctl.engines.keras.fused import FUSED
+
+    name = _OPTIMIZERS[spec.key]
+    kind = FUSED.get(name) or getattr(keras.optimizers, name)
+    optimizer = kind(learning_rate=1.0, **in_full(spec.settings(), dtype))
+    return keras.optimizers.LossScaleOptimizer(optimizer) if half == "float16" else optimizer

@@ -1,63 +1,69 @@
-"""The tf.data pipeline: rows are held once, batches are gathered by index."""
+"""The input pipeline: rows stay where they are, the next few batches are gathered from them as they are."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+# Rows are handed to the graph in portions of at most so many bytes, one batch at least.
+PORTION = 8 << 20
 
-class EpochBatches:
-    """Training rows in TensorFlow's memory, and the batches of one epoch after another.
 
-    Shuffling moves row numbers, not rows: an epoch is a permutation cut into batches, each gathered from
-    one tensor (uint8 for images) and cast in the graph, while the step before is still computing.
+class EpochRows:
+    """Training rows, and those of one epoch after another in its order.
+
+    Shuffling moves row numbers, not rows. The rows are the caller's array, never a copy of it: a portion of
+    some batches is gathered (bytes, for images) and handed to TensorFlow, which casts and scales them.
 
     Args:
-        tensorflow: The module.
         x: Raw inputs, (n, ...).
         y: Prepared targets, (n,) or (n, targets).
-        dtype: What inputs are cast to.
     """
 
-    def __init__(self, tensorflow: Any, x: NDArray[Any], y: NDArray[Any], dtype: str = "float32") -> None:
-        self._tf = tensorflow
-        self._dtype = dtype
-        self._x = tensorflow.constant(x)
-        self._y = tensorflow.constant(y)
-        self._order = tensorflow.Variable(np.arange(len(x)), dtype="int64", trainable=False)
-        self._datasets: dict[int, Any] = {}
-        self._endless: Any = None
+    def __init__(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        self._x, self._y = x, y
+        self._order = np.zeros(0, np.int64)
+        self._batch_size = 1
+        self._position = 0
+        self._buffer = x[:0]
 
-    def iterator(self, order: NDArray[Any], batch_size: int) -> Any:
-        """Return an iterator over an epoch's batches (x, y).
+    def start(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+        """Begin an epoch.
 
         Args:
             order: Row numbers in the order to visit them, (n,).
             batch_size: Rows a batch; the last one has what is left.
+            first: Batch to begin with, counted from 0.
         """
-        self._order.assign(order)
-        if batch_size not in self._datasets:
-            self._datasets[batch_size] = self._dataset(batch_size)
-        if batch_size < len(order):
-            return iter(self._datasets[batch_size])
-        # Full batch: making an iterator would take longer than the one step of an epoch, so one serves all.
-        if self._endless is None:
-            self._endless = iter(self._datasets[batch_size].repeat())
-        return self._endless
+        self._order, self._batch_size, self._position = order, batch_size, first * batch_size
+        row = max(1, self._x[:1].nbytes)
+        self._batches = max(1, PORTION // (row * batch_size))
+        rows = min(self._batches * batch_size, len(order))
+        if len(self._buffer) < rows:
+            self._buffer = np.empty((rows, *self._x.shape[1:]), self._x.dtype)
 
-    def _dataset(self, batch_size: int) -> Any:
-        tf = self._tf
-        rows = len(self._x)
+    @property
+    def batch_size(self) -> int:
+        """Rows a batch."""
+        return self._batch_size
 
-        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-        def gather(start: Any) -> tuple[Any, Any]:
-            index = self._order[start : start + batch_size]
-            return tf.cast(tf.gather(self._x, index), self._dtype), tf.gather(self._y, index)
+    def portions(self, batches: int) -> Iterator[tuple[NDArray[Any], NDArray[Any], int]]:
+        """Yield the epoch's next batches a few at a time.
 
-        batches = tf.data.Dataset.range(0, rows, batch_size).map(gather)
-        if batch_size < rows:
-            return batches.prefetch(2)
-        # The next epoch's order is not known yet when a full batch is taken, so nothing may be fetched ahead.
-        options = tf.data.Options()
-        options.experimental_optimization.inject_prefetch = False
-        return batches.with_options(options)
+        Args:
+            batches: How many in all.
+
+        Yields:
+            Rows (m, ...), valid until the next portion; their targets; the number of batches they make.
+        """
+        while batches:
+            count = min(batches, self._batches)
+            index = self._order[self._position : self._position + count * self._batch_size]
+            if len(index) <= (count - 1) * self._batch_size:
+                raise ValueError(f"the epoch has no {count} batches left; start_epoch begins the next one")
+            self._position += len(index)
+            batches -= count
+            # mode="clip" writes straight into the buffer; the default would make a copy first.
+            x = self._x.take(index, axis=0, out=self._buffer[: len(index)], mode="clip")
+            yield x, self._y[index], count

@@ -10,14 +10,20 @@ from typing import Any
 
 from dnnctl.engines.base import Hardware
 from dnnctl.errors import ModelError
+from dnnctl.layers.parts.plan import NetworkPlan
+
+# A weight of so many numbers makes products that are worth all cores, or half of them.
+LARGE, MIDDLING = 1 << 20, 1 << 17
 
 
-def start(hardware: Hardware) -> Any:
+def start(hardware: Hardware, plan: NetworkPlan | None = None) -> Any:
     """Import TensorFlow and set it up.
 
     Args:
         hardware: Where and how to compute. Threads and determinism hold for the whole process: the first
-            training decides, a later one that wants something else is warned.
+            training decides, a later one that asks for something else is warned.
+        plan: The network that threads are chosen for, where `hardware` leaves that open; TensorFlow's own choice
+            if None.
 
     Returns:
         The `tensorflow` module; `keras` can be imported afterwards.
@@ -25,11 +31,37 @@ def start(hardware: Hardware) -> Any:
     Raises:
         ModelError: If TensorFlow cannot be imported.
     """
-    tensorflow = _import()
+    tensorflow = load()
     if hardware.threads is not None:
         _set_threads(tensorflow, hardware.threads)
+    elif plan is not None:
+        _choose_threads(tensorflow, plan)
     _set_determinism(tensorflow, wanted=hardware.deterministic)
     return tensorflow
+
+
+def chosen_threads(plan: NetworkPlan, cores: int) -> tuple[int, int]:
+    """Return how many threads share one operation, and how many operations run at a time.
+
+    A backward pass has two products that need not wait for each other, a weight's gradient and the input's; in
+    a small network it is faster to run these side by side than to share each of them.
+
+    Args:
+        plan: The network.
+        cores: Processor cores.
+    """
+    largest = max((weight.size for layer in plan.layers for weight in layer.weights), default=0)
+    shared = cores if largest >= LARGE else max(1, cores // 2) if largest >= MIDDLING else 1
+    return shared, min(2, cores)
+
+
+def threads_in_use(tensorflow: Any) -> dict[str, int]:
+    """Return the numbers of threads that TensorFlow works with; 0 is its own choice."""
+    threading = tensorflow.config.threading
+    return {
+        "intra_op": int(threading.get_intra_op_parallelism_threads()),
+        "inter_op": int(threading.get_inter_op_parallelism_threads()),
+    }
 
 
 def device_name(tensorflow: Any, wanted: str) -> str:
@@ -50,8 +82,12 @@ def device_name(tensorflow: Any, wanted: str) -> str:
     return str(found[0].name) if found else "/CPU:0"
 
 
-def _import() -> Any:
-    """Import TensorFlow and Keras without their start-up messages, but not without their errors."""
+def load() -> Any:
+    """Import TensorFlow and Keras without their start-up messages, but not without their errors.
+
+    Raises:
+        ModelError: If TensorFlow cannot be imported.
+    """
     if "tensorflow" in sys.modules and "keras" in sys.modules:
         return sys.modules["tensorflow"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -102,6 +138,15 @@ def _set_threads(tensorflow: Any, threads: int) -> None:
             f"{current or 'as many threads as there are cores'}",
             stacklevel=2,
         )
+
+
+def _choose_threads(tensorflow: Any, plan: NetworkPlan) -> None:
+    threading = tensorflow.config.threading
+    shared, at_a_time = chosen_threads(plan, os.cpu_count() or 1)
+    # Where TensorFlow already runs, its threads are settled, and nothing particular was asked for.
+    with contextlib.suppress(RuntimeError):
+        threading.set_intra_op_parallelism_threads(shared)
+        threading.set_inter_op_parallelism_threads(at_a_time)
 
 
 _DETERMINISTIC = "TF_DETERMINISTIC_OPS"

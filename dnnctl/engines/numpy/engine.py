@@ -34,6 +34,7 @@ class NumpyEngine:
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
         if hardware.threads is not None:
             _limit_threads(hardware.threads)
+        self.threads = {"blas": hardware.threads or 0}
         self._task = task
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)

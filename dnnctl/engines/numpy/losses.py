@@ -235,8 +235,11 @@ def answers(spec: LossSpec, logits: Array) -> NDArray[np.float64]:
     """
     z = logits.astype(np.float64)
     if spec.activation == "softmax":
-        result = np.exp(z - z.max(axis=1, keepdims=True))
-        return np.asarray(result / result.sum(axis=1, keepdims=True))
+        # In place: there may be a million rows.
+        z -= z.max(axis=1, keepdims=True)
+        np.exp(z, out=z)
+        z /= z.sum(axis=1, keepdims=True)
+        return z
     if spec.activation == "sigmoid":
         return np.asarray(0.5 * np.tanh(0.5 * z) + 0.5)
     return z

@@ -1,0 +1,162 @@
+r"""The network while it trains: what Keras computes, with fewer passes over the numbers.
+
+The Keras layers own the weights and answer after training. While training, two of them are computed here
+instead: batch normalization by TensorFlow's fused kernels (Keras composes it of a dozen operations), and
+dropout with a mask that is a function of seed, layer and step alone, so that an exact resume needs nothing
+but the number of the step.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.data.random import layer_seed
+from dnnctl.engines.base import NetworkTask
+from dnnctl.engines.keras.build import keras_layer
+from dnnctl.layers.batch_normalization import Layer as BatchNormalization
+from dnnctl.layers.dense import Layer as Dense
+from dnnctl.layers.dropout import Layer as Dropout
+from dnnctl.layers.parts.plan import PlannedLayer
+
+# Masks are cut from random words of 16 bits.
+LEVELS = 1 << 16
+PHILOX = 1
+
+# Function of (x, number of the step) to y.
+Pass = Callable[[Any, Any], Any]
+
+
+class TrainingPass:
+    """From prepared rows to logits, with dropout at work and batch normalization by the batch.
+
+    Args:
+        tensorflow: The module.
+        task: The network.
+        layers: Its Keras layers, the output's activation last.
+    """
+
+    def __init__(self, tensorflow: Any, task: NetworkTask, layers: list[Any]) -> None:
+        self._tf = tensorflow
+        self._seed, self._half = task.seed, task.half
+        pairs = zip(task.plan.layers[:-1], layers[:-1], strict=True)
+        self._passes = [self._pass_of(planned, layer) for planned, layer in pairs]
+
+    def __call__(self, x: Any, step: Any) -> Any:
+        """Return the logits, (batch, outputs).
+
+        Args:
+            x: Prepared rows, (batch, inputs).
+            step: Number of the optimizer step, int64 scalar.
+        """
+        if self._half:
+            x = self._tf.cast(x, self._half)
+        for layer in self._passes:
+            x = layer(x, step)
+        return x
+
+    def _pass_of(self, planned: PlannedLayer, layer: Any) -> Pass:
+        if isinstance(planned.spec, Dropout):
+            rate, seed = planned.spec.rate, layer_seed(self._seed, planned.name)
+            return lambda x, step: (
+                x * keep_mask(self._tf, rate, seed, step, self._tf.shape(x), planned.outputs, x.dtype)
+            )
+        # The fused kernels have no form for doubles.
+        if isinstance(planned.spec, BatchNormalization) and layer.compute_dtype != "float64":
+            epsilon, momentum = planned.spec.epsilon, planned.spec.momentum
+            return lambda x, _: batch_normalize(self._tf, x, layer, epsilon, momentum)
+        if self._half is None:
+            return lambda x, _: layer(x, training=True)
+        if isinstance(planned.spec, Dense):
+            return lambda x, _: self._affine(x, layer)
+        # The network's own layers compute in float32, for answers; one without weights is soon made again.
+        other = keras_layer(planned, self._seed, self._half)
+        return lambda x, _: other(x, training=True)
+
+    def _affine(self, x: Any, layer: Any) -> Any:
+        """Return x W + b in half precision; W and b stay float32, and so do their gradients."""
+        tf = self._tf
+        y = tf.matmul(x, tf.cast(layer.kernel.value, x.dtype))
+        return y if layer.bias is None else tf.nn.bias_add(y, tf.cast(layer.bias.value, x.dtype))
+
+
+def keep_mask(tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, units: int, dtype: Any) -> Any:
+    r"""Return a mask of dropout: 0 with probability `rate`, else $1 / (1 - rate)$, (rows, units).
+
+    A number is set to 0 where a random word of 16 bits is below $rate \cdot 2^{16}$, rounded; the rest is
+    scaled by the probability that this really has, so that the mean is kept exactly.
+
+    Args:
+        tensorflow: The module.
+        rate: Probability of a 0, 0 to 1 (1 excluded).
+        seed: The layer's seed, 0 to 2**31 - 1.
+        step: Number of the optimizer step, int64 scalar; each step has a stream of its own.
+        shape: (rows, units), int32 (2,).
+        units: Numbers a row.
+        dtype: Type of the mask.
+
+    Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011 (Philox).
+    """
+    tf = tensorflow
+    below = min(round(rate * LEVELS), LEVELS - 1)
+    count = shape[0] * units
+    words = tf.raw_ops.StatelessRandomUniformFullIntV2(
+        shape=[(count + 3) // 4],
+        key=tf.constant([seed], tf.uint64),
+        counter=tf.stack([tf.constant(0, tf.uint64), tf.cast(step, tf.uint64)]),
+        alg=PHILOX,
+        dtype=tf.uint64,
+    )
+    drawn = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:count], (-1, units))
+    kept = tf.cast(drawn >= tf.constant(below, tf.uint16), dtype)
+    return kept * tf.constant(LEVELS / (LEVELS - below), dtype)
+
+
+def batch_normalize(tensorflow: Any, x: Any, layer: Any, epsilon: float, momentum: float) -> Any:
+    r"""Return the batch normalized by its own mean and variance, and let the moving ones follow.
+
+    Args:
+        tensorflow: The module.
+        x: (rows, units), float32 or half.
+        layer: The Keras layer that owns the weights, all float32.
+        epsilon: Added to the variance.
+        momentum: How much of a moving statistic is kept.
+
+    Source: Ioffe and Szegedy, Batch Normalization, 2015.
+    """
+    tf = tensorflow
+    units = x.shape[1]
+    gamma = tf.ones(units) if layer.gamma is None else layer.gamma.value
+    beta = tf.zeros(units) if layer.beta is None else layer.beta.value
+    # Factor 1 asks the kernel for the statistics of the batch.
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=tf.reshape(x, (-1, 1, 1, units)),
+        scale=gamma,
+        offset=beta,
+        mean=layer.moving_mean.value,
+        variance=layer.moving_variance.value,
+        epsilon=epsilon,
+        exponential_avg_factor=1.0,
+    )
+    rows = tf.cast(tf.shape(x)[0], variance.dtype)
+    # The kernel divides by rows - 1, Keras by rows.
+    biased = variance * ((rows - 1) / rows)
+    for moving, current in ((layer.moving_mean.value, mean), (layer.moving_variance.value, biased)):
+        moving.assign_sub((moving - current) * (1 - momentum))
+    return tf.reshape(y, (-1, units))
+
+
+def prepare_rows(tensorflow: Any, preprocessing: Preprocessing, x: Any, dtype: str) -> Any:
+    """Return raw rows as the first layer wants them, as `Preprocessing.prepare` does: (rows, inputs).
+
+    Args:
+        tensorflow: The module.
+        preprocessing: Statistics of the training rows.
+        x: Raw rows, (rows, ...), of any type.
+        dtype: `float32` or `float64`.
+    """
+    tf = tensorflow
+    flat = tf.reshape(tf.cast(x, dtype), (tf.shape(x)[0], math.prod(preprocessing.input_shape)))
+    if preprocessing.divisor is not None:
+        return flat * tf.constant(1 / preprocessing.divisor, dtype)
+    return (flat - tf.constant(preprocessing.mean, dtype)) / tf.constant(preprocessing.spread, dtype)

@@ -1,0 +1,50 @@
+"""Where the wall time of a training went."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+STAGES = {
+    "start-up": "starting Python, reading the configuration",
+    "data": "reading, checking and splitting the rows",
+    "import": "importing the framework",
+    "build": "building the network",
+    "first steps": "building the graph, first steps",
+    "epochs": "all other steps, validation",
+    "evaluation": "final figures and baselines",
+    "plots": "drawing",
+    "saving": "writing files",
+    "rest": "everything else",
+}
+
+
+def process_age() -> float:
+    """Return for how many seconds this process has run; 0 where the system does not say (outside Linux)."""
+    try:
+        # Field 22 of the file, counted behind the command's name, which may hold spaces.
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        started = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started)
+    except (OSError, AttributeError, ValueError, IndexError):
+        return 0.0
+
+
+def rest(seconds: Mapping[str, float], whole: float) -> float:
+    """Return the part of a whole time that no stage accounts for, in seconds; `first steps` are in `training`."""
+    return max(0.0, whole - sum(taken for stage, taken in seconds.items() if stage != "first steps"))
+
+
+def profile(seconds: Mapping[str, float]) -> list[tuple[str, str, float, float]]:
+    """Return where the time went.
+
+    Args:
+        seconds: Seconds by stage, as the manifest has them.
+
+    Returns:
+        Stage, what it is, seconds, and share of the whole (0 to 1), in the order of a training.
+    """
+    parts = dict(seconds)
+    parts["epochs"] = max(0.0, parts.pop("training", 0.0) - parts.get("first steps", 0.0))
+    whole = sum(parts.values()) or 1.0
+    return [(stage, what, parts[stage], parts[stage] / whole) for stage, what in STAGES.items() if stage in parts]
