@@ -211,7 +211,7 @@ def _read_array(
 
     try:
         with archive.open(member) as stream:
-            array = read_npy(stream, member.file_size, label, check)
+            array = read_npy(stream, member.file_size, label, check, sys.maxsize)
     except DataError as error:
         raise RunError(str(error)) from None
     except RunError:

@@ -7,6 +7,7 @@ is told from one of another network. Nothing in it is executed: arrays are read 
 
 import hashlib
 import json
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,7 +127,8 @@ def _members(path: Path) -> Arrays:
                     raise DataError(f"{member.filename} is compressed")
                 name = member.filename.removesuffix(".npy")
                 with archive.open(member) as stream:
-                    arrays[name] = read_npy(stream, member.file_size, name, lambda *_: None)
+                    # It is not compressed, so what the file holds bounds it.
+                    arrays[name] = read_npy(stream, member.file_size, name, lambda *_: None, sys.maxsize)
     except FileNotFoundError:
         raise RunError(f"{path}: no such file") from None
     except MemoryError:

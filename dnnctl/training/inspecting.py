@@ -28,7 +28,7 @@ class Inspector:
 
     def targets(self, samples: Samples) -> NDArray[Any]:
         """Return the targets of rows as the loss wants them."""
-        return self._prepared.preprocessing.prepare_targets(samples.y, self._prepared.config.training.precision)
+        return self._prepared.preprocessing.prepare_targets(samples.y, self._prepared.config.training.dtype)
 
     def at(self, rows: NDArray[Any] | slice) -> list[LayerFigures]:
         """Return how each layer behaves on some of the training rows.

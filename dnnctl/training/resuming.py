@@ -75,7 +75,7 @@ class Resumed:
             if sha256_of_file(other.weights) != self.manifest.get("init_from_digest"):
                 raise RunError(f"{other.weights}: these are not the weights that {self.run.path} began with")
             return weights
-        return initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.precision)
+        return initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
 
     def _check_length(self, prepared: Prepared) -> None:
         network, steps = self.manifest.get("network"), prepared.length.steps

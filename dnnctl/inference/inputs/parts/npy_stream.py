@@ -13,7 +13,11 @@ from dnnctl.inference.inputs.base import MAX_BYTES
 
 
 def read_npy(
-    stream: IO[bytes], size: int, name: str, check: Callable[[tuple[int, ...], np.dtype[Any]], object]
+    stream: IO[bytes],
+    size: int,
+    name: str,
+    check: Callable[[tuple[int, ...], np.dtype[Any]], object],
+    most: int = MAX_BYTES,
 ) -> NDArray[Any]:
     """Read one array.
 
@@ -23,12 +27,13 @@ def read_npy(
         name: What to call it in messages.
         check: Called with the shape and the type that the header claims, before anything else is read;
             raises a DataError if they do not fit.
+        most: Bytes of elements to accept.
 
     Returns:
         The array.
 
     Raises:
-        DataError: If it is not a whole `.npy` array of numbers of at most `MAX_BYTES`.
+        DataError: If it is not a whole `.npy` array of numbers of at most `most` bytes.
     """
     try:
         shape, fortran, dtype, start = read_npy_header(stream)
@@ -38,8 +43,8 @@ def read_npy(
         raise DataError(f"{name}: holds Python objects, which are never loaded; expected numbers")
     check(shape, dtype)
     claimed = prod(shape) * dtype.itemsize
-    if claimed > MAX_BYTES:
-        raise DataError(f"{name}: claims {claimed:,} bytes; expected at most {MAX_BYTES:,}: split it")
+    if claimed > most:
+        raise DataError(f"{name}: claims {claimed:,} bytes; expected at most {most:,}: split it")
     if claimed > size - start:
         raise DataError(f"{name}: is cut short: {shape} of {dtype} is {claimed:,} bytes; found {size - start:,}")
     contents = _exactly(stream, claimed, name)
