@@ -24,13 +24,13 @@ from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import read_checkpoint
 
 SETTINGS = (
-    "data.batch_size=30",
+    "data.batch_size=10",
     "training.optimizer={adam: {learning_rate: {exponential: {peak: 0.01, decay: 0.98, warmup_epochs: 2}}}}",
     "training.early_stopping={monitor: val_loss, patience: 1000}",
     "training.reduce_on_plateau={monitor: val_loss, patience: 6, factor: 0.7}",
     "checkpoint.seconds=0.15",
 )
-STEPS_PER_EPOCH = 44
+STEPS_PER_EPOCH = 130
 # Logs the first step and the number of steps of each group, once the engine has taken it.
 DRIVER = """
 import os, sys
@@ -113,11 +113,13 @@ def halves(out: Path) -> Iterator[Path]:
     yield from out.glob("*/*/checkpoint/.state.npz.*.part")
 
 
-def kill(process: "subprocess.Popen[bytes]", log: Path, out: Path, wait: float, *, writing: bool) -> bool:
-    """Kill a training some time after its first step, on request while it writes a checkpoint; False if it ended."""
-    while not log.exists() or not log.stat().st_size:
-        if process.poll() is not None:
-            return False
+def kill(process: "subprocess.Popen[bytes]", log: Path, out: Path, after: int, wait: float, *, writing: bool) -> bool:
+    """Kill a training some time after so many of its steps, on request while it writes a checkpoint.
+
+    Returns:
+        Whether it was still there to be killed.
+    """
+    while process.poll() is None and len(steps(log)) < after:
         time.sleep(0.002)
     time.sleep(wait)
     while writing and process.poll() is None and not any(True for _ in halves(out)):
@@ -137,7 +139,11 @@ def chain(engine: str, kills: int, epochs: int, folder: Path, whole: RunDirector
         log = folder / f"{number}.log"
         before = kept_steps(run)
         process = start(log, folder, run.path if run else None, settings)
-        killed = number < kills and kill(process, log, folder, chance.uniform(0.0, 0.9), writing=number % 3 == 2)
+        # All starts together come to two thirds of the training, so that none reaches its end.
+        after = chance.randint(1, epochs * STEPS_PER_EPOCH * 2 // (3 * kills))
+        killed = number < kills and kill(
+            process, log, folder, after, chance.uniform(0.0, 0.03), writing=number % 3 == 2
+        )
         _, said = process.communicate()
         if number < kills and not killed:
             done.problems.append(f"start {number + 1} ended before it was killed: {said.decode()[-300:]}")
@@ -221,6 +227,6 @@ def table(chains: Sequence[Chain]) -> str:
 if __name__ == "__main__":
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     with tempfile.TemporaryDirectory() as name:
-        result = stress(("numpy", "keras"), 3, 6, 150, Path(name))
+        result = stress(("numpy", "keras"), 3, 6, 50, Path(name))
     print(table(result))
     sys.exit("\n".join(problem for chain in result for problem in chain.problems) or 0)

@@ -17,7 +17,7 @@ def check(chains: list[Chain]) -> None:
 
 
 def test_a_training_survives_a_few_kills(tmp_path: Path) -> None:
-    chains = stress(("numpy",), chains=1, kills=3, epochs=40, folder=tmp_path)
+    chains = stress(("numpy",), chains=1, kills=3, epochs=20, folder=tmp_path)
     check(chains)
     assert len(chains[0].kills) == 3
     assert chains[0].kills[2].writing
@@ -25,7 +25,7 @@ def test_a_training_survives_a_few_kills(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_trainings_survive_many_kills(tmp_path: Path) -> None:
-    chains = stress(("numpy", "keras"), chains=3, kills=6, epochs=150, folder=tmp_path, seed=1)
+    chains = stress(("numpy", "keras"), chains=3, kills=6, epochs=50, folder=tmp_path, seed=1)
     check(chains)
     kills = [kill for chain in chains for kill in chain.kills]
     assert len(kills) >= 30
