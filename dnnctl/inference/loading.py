@@ -1,6 +1,7 @@
 """Opening a finished run: nothing in it is executed, only its configuration and arrays are read."""
 
 import os
+import sys
 import zipfile
 from dataclasses import dataclass
 from typing import IO, Any
