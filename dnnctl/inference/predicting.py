@@ -64,7 +64,7 @@ def predict(
     if request.sample:
         inputs, truth = _sample(opened, request.sample, progress)
     else:
-        spec = InputSpec(opened.info, opened.preprocessing.ground)
+        spec = InputSpec(opened.info, opened.preprocessing.ground, opened.preprocessing.table)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
         truth = [None] * len(inputs)
     scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
@@ -84,4 +84,5 @@ def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, 
     names = tuple(f"{dataset.name} test row {row}" for row in splits.rows["test"][chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
-    return Inputs(samples.x, names, notes), [value.item() for value in samples.y.reshape(len(samples), -1)[:, 0]]
+    truth = [row[0] if len(row) == 1 else tuple(row) for row in samples.y.reshape(len(samples), -1).tolist()]
+    return Inputs(samples.x, names, notes), truth

@@ -1,14 +1,15 @@
 """Everything that is settled before the first step: the data, its splits, the network's plan, the length."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.encoding import encode
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, split
+from dnnctl.data.split import Splits, repeated, split
 from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -70,7 +71,7 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         DataError: If the data is missing or damaged.
     """
     config = loaded.config
-    dataset = read(config.data.dataset, default_places(config.data.path, progress))
+    dataset = read(config.data.source, default_places(config.data.path, progress))
     splits = split(
         dataset,
         split_seed=config.data.split_seed,
@@ -78,6 +79,11 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         test_split=config.data.test_split,
         limit=config.data.limit,
     )
+    overlap = repeated(dataset, splits)
+    dataset, splits, table = encode(dataset, splits)
+    preprocessing = fit_preprocessing(dataset.info, splits.train, table)
+    if config.data.source.paths:
+        preprocessing = replace(preprocessing, info=dataset.info)
     rows = len(splits.train)
     batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
     steps_per_epoch = math.ceil(rows / batch_size)
@@ -86,9 +92,9 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         config,
         dataset,
         splits,
-        fit_preprocessing(dataset.info, splits.train),
+        preprocessing,
         plan_of(config, dataset.info),
         Length(steps, steps_per_epoch),
         batch_size,
-        loaded.warnings,
+        (*loaded.warnings, *dataset.warnings, *overlap),
     )

@@ -23,12 +23,12 @@ class Prediction:
         name: Name of the input, as `photo.png`.
         scores: (classes,) probabilities, (1,) probability of class 1 for two classes with one output
             unit, or (targets,) values in the target's unit.
-        true: The label or the value where it is known, else None.
+        true: The label or the value where it is known, or the value of each of several targets; else None.
     """
 
     name: str
     scores: NDArray[Any]
-    true: int | float | None = None
+    true: int | float | tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,11 @@ def record(row: Prediction, predictions: Predictions) -> dict[str, Any]:
             "target": info.target,
             "unit": info.unit,
         }
-        return written | ({} if row.true is None else {"true": exact(row.true)})
+        if row.true is None:
+            return written
+        return written | {
+            "true": [exact(value) for value in row.true] if isinstance(row.true, tuple) else exact(row.true)
+        }
     ranked = choices(row, info)
     best = ranked[0]
     written = {

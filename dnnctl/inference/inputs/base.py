@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.tables.faults import quoted
 
 # No input may need more than this once it is an array: it keeps a damaged or hostile header harmless.
 MAX_BYTES = 2 * 1024**3
@@ -25,10 +27,12 @@ class InputSpec:
         info: What is known about the data set it was trained on.
         ground: Mean of the border pixels of the training images, from 0 (black) to 1 (white); None for
             numbers.
+        table: How its columns become numbers, where it was trained on a table; None for everything else.
     """
 
     info: DatasetInfo
     ground: float | None = None
+    table: Encoding | None = None
 
     @property
     def cells(self) -> int:
@@ -46,6 +50,9 @@ class InputSpec:
         shape = self.info.input_shape
         if self.info.is_image:
             return f"images of {shape[0]} x {shape[1]} pixels from {self.range[0]:g} to {self.range[1]:g}"
+        if self.table is not None:
+            columns = [column.name for column in self.table.columns]
+            return f"rows of a table with the columns {quoted(columns)}"
         names = ", ".join(self.info.feature_names)
         return f"{shape[0]} number{'s' * (shape[0] != 1)} a row" + (f" ({names})" if names else "")
 
