@@ -10,6 +10,8 @@ from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField, DatasetOptions
 from dnnctl.datasets.own import csv as own_csv
+from dnnctl.datasets.own import image_folder as own_images
+from dnnctl.datasets.own import npz as own_npz
 from dnnctl.layers.base import LayerField, OutputField
 from dnnctl.spec import Strict, whole_number_or
 
@@ -17,7 +19,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 
 # Where rows can come from: exactly one of these keys stands in `data`.
-SOURCES = ("dataset", "csv")
+SOURCES = ("dataset", "csv", "npz", "image_folder")
 
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -57,6 +59,8 @@ class DataConfig(Strict):
     Args:
         dataset: A data set of `dnnctl data list`.
         csv: A table of one's own.
+        npz: Arrays of one's own.
+        image_folder: Pictures of one's own, a folder a class.
         path: Folder or file to find it in; looked for in the usual places if not given.
         split_seed: Fixes who is in which split, whatever `seed` is.
         validation_split: Share of the training rows to validate on, 0 to 0.9.
@@ -67,6 +71,8 @@ class DataConfig(Strict):
 
     dataset: DatasetField | None = None
     csv: own_csv.Options | None = None
+    npz: own_npz.Options | None = None
+    image_folder: own_images.Options | None = None
     path: str | None = None
     split_seed: int = Field(0, ge=0, lt=2**32)
     validation_split: float = Field(0.1, ge=0, le=0.9)

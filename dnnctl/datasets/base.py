@@ -83,7 +83,7 @@ class DatasetInfo:
         Raises:
             TypeError: If it is something else.
         """
-        fields = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
+        fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
         info = cls(**fields)
         texts = (info.title, info.target, info.unit, info.folder, info.licence, info.source)
         names = (*info.class_names, *info.feature_names, *info.feature_units, *info.targets)

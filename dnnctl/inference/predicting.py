@@ -66,17 +66,17 @@ def predict(
     else:
         spec = InputSpec(opened.info, opened.preprocessing.ground, opened.preprocessing.table)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
-        truth = [None] * len(inputs)
+        truth = [(None, ())] * len(inputs)
     scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
     rows = tuple(
-        Prediction(name, np.atleast_1d(score), true)
+        Prediction(name, np.atleast_1d(score), *true)
         for name, score, true in zip(inputs.names, scores, truth, strict=True)
     )
     return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
 
 
 def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:
-    """Return rows of the test split, the same ones each time, and what is true of them."""
+    """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
     dataset, splits = read_splits(opened, None, progress, test_only=True)
     test = splits.test
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
@@ -84,5 +84,6 @@ def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, 
     names = tuple(f"{dataset.name} test row {row}" for row in splits.rows["test"][chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
-    truth = [row[0] if len(row) == 1 else tuple(row) for row in samples.y.reshape(len(samples), -1).tolist()]
+    known = samples.y.reshape(len(samples), -1).tolist()
+    truth = [(row[0], ()) if len(row) == 1 else (None, tuple(row)) for row in known]
     return Inputs(samples.x, names, notes), truth

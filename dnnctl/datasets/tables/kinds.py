@@ -14,6 +14,9 @@ from dnnctl.errors import DataError
 
 _DAY = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))"
 _TIME = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp][Mm])?"
+# Numbers with thousands separators, a currency or a percent sign.
+AMOUNT = re.compile(r"[$€£¥]?\s?[-+]?\d{1,3}(?:[,.' ]\d{3})*(?:[.,]\d+)?\s?[$€£¥%]?")
+LONGEST = 1000
 DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_TIME}")
 
 
@@ -134,6 +137,12 @@ def _of_words(
         expected = " or ".join(map(repr, pair)) or "yes or no, true or false, on or off"
         raise DataError(f"{text.name}: column {name!r}: expected {expected}; received {clipped(wrong)}")
     warnings = []
+    longest = max(cells.words, key=len, default="")
+    if len(longest) > LONGEST:
+        raise DataError(
+            f"{text.name}: column {name!r} holds a text of {len(longest):,} characters, {clipped(longest)}; it is no "
+            f"category. Leave the column out (exclude: [{name}]), or mend the cell: is a quote not closed?"
+        )
     if said is None:
         _refuse_dates(text, name, cells)
         warnings = _mixed(text, dialect, place, cells, gaps)
@@ -158,10 +167,20 @@ def _refuse_dates(text: Text, name: str, cells: Words) -> None:
         )
 
 
+def _refuse_amounts(text: Text, name: str, cells: Words) -> None:
+    some = cells.words[:200]
+    if some and sum(bool(AMOUNT.fullmatch(word)) for word in some) >= 0.9 * len(some):
+        raise DataError(
+            f"{text.name}: column {name!r} holds numbers with signs in them, as {clipped(some[0])}; write plain "
+            f"numbers (1234.5), or take them for categories: `types: {{{name}: category}}`"
+        )
+
+
 def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozenset[str]) -> list[str]:
     """Raise if a few texts stand in a column of numbers; warn if there are many of both."""
     numeric = np.array([is_number(word, dialect.decimal) for word in cells.words] or [False])
     if not numeric.any():
+        _refuse_amounts(text, dialect.names[place], cells)
         return []
     codes = cells.codes[~np.isnan(cells.codes)].astype(np.int64)
     numbers = int(numeric[codes].sum())

@@ -162,9 +162,9 @@ def _unreadable(text: Text, dialect: Dialect, message: str) -> DataError:
     width = len(dialect.names)
     for line, row in text.rows(dialect.separator):
         if len(row) != width:
-            shown = dialect.separator.join(row)
+            shown = clipped(dialect.separator.join(row))
             return DataError(
-                f"{text.name}:{line}: expected {width} cells as in the first row; received {len(row)}: {clipped(shown)}. "
+                f"{text.name}:{line}: expected {width} cells as in the first row; received {len(row)}: {shown}. "
                 "A cell with a separator in it must stand in quotes"
             )
     if "straddling" in message:

@@ -7,6 +7,7 @@ import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dnnctl.datasets.tables.faults import NoSuchFileError
 from dnnctl.errors import DataError
@@ -39,13 +40,15 @@ class Text:
 
     Args:
         name: What to call it in messages.
-        data: UTF-8 without a byte order mark.
+        data: UTF-8 without a byte order mark, from its first line that is not blank.
         encoding: What it was encoded in.
+        skipped: How many blank lines were before that.
     """
 
     name: str
     data: "bytes | mmap.mmap"
     encoding: str
+    skipped: int = 0
 
     def rows(self, separator: str) -> Iterator[tuple[int, list[str]]]:
         """Yield each row that is not blank with its last line, counted from 1.
@@ -53,16 +56,18 @@ class Text:
         Raises:
             DataError: If a row is too long or a quote is not closed.
         """
-        with io.TextIOWrapper(_Stream(self.data), encoding="utf-8", errors="replace", newline="") as lines:
+        with io.TextIOWrapper(
+            io.BufferedReader(_Stream(self.data), 1 << 20), encoding="utf-8", errors="replace", newline=""
+        ) as lines:
             reader = csv.reader(lines, delimiter=separator, strict=True)
             before = csv.field_size_limit(MAX_ROW)
             try:
                 for row in reader:
                     if row and not (len(row) == 1 and not row[0].strip()):
-                        yield reader.line_num, row
+                        yield self.skipped + reader.line_num, row
             except csv.Error as fault:
                 reason = "a quote is opened and not closed" if "end of data" in str(fault) else str(fault)
-                raise DataError(f"{self.name}:{reader.line_num}: is not CSV: {reason}") from None
+                raise DataError(f"{self.name}:{self.skipped + reader.line_num}: is not CSV: {reason}") from None
             finally:
                 csv.field_size_limit(before)
 
@@ -73,7 +78,7 @@ class Text:
         end = max(self.data.rfind(b"\n", 0, SAMPLE), self.data.rfind(b"\r", 0, SAMPLE))
         if end < 0:
             raise DataError(f"{self.name}: its first line is longer than {SAMPLE:,} bytes; is it a table?")
-        return Text(self.name, self.data[: end + 1], self.encoding)
+        return Text(self.name, self.data[: end + 1], self.encoding, self.skipped)
 
 
 class _Stream(io.RawIOBase):
@@ -84,16 +89,15 @@ class _Stream(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
+        """Return that it can be read."""
         return True
 
-    def read1(self, size: int = -1) -> bytes:
-        return self.read(size)
-
-    def read(self, size: int = -1) -> bytes:
-        end = len(self._data) if size is None or size < 0 else self._at + size
-        part = self._data[self._at : end]
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer with the next bytes and return how many there were."""
+        part = self._data[self._at : self._at + len(buffer)]
+        buffer[: len(part)] = part
         self._at += len(part)
-        return part
+        return len(part)
 
 
 def open_text(path: Path, encoding: str = "auto") -> Text:
@@ -150,7 +154,10 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Tex
         plain = _decoded(bytes(data), name, encoding).encode()
     if b"\x00" in plain[:4096]:
         raise DataError(f"{name}: holds zero bytes, so it is no text; expected CSV. Is it UTF-16? Set its encoding")
-    return Text(name, plain, encoding)
+    blank = bytes(plain[:4096])
+    blank = blank[: len(blank) - len(blank.lstrip(b"\r\n"))]
+    skipped = len(blank.splitlines())
+    return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped)
 
 
 def _is_utf8(data: "bytes | mmap.mmap") -> bool:

@@ -49,7 +49,8 @@ class InputSpec:
         """What the network takes, for messages."""
         shape = self.info.input_shape
         if self.info.is_image:
-            return f"images of {shape[0]} x {shape[1]} pixels from {self.range[0]:g} to {self.range[1]:g}"
+            colours = " in colour" * (len(shape) == 3)
+            return f"images of {shape[0]} x {shape[1]} pixels{colours} from {self.range[0]:g} to {self.range[1]:g}"
         if self.table is not None:
             columns = [column.name for column in self.table.columns]
             return f"rows of a table with the columns {quoted(columns)}"
@@ -99,16 +100,3 @@ def joined(parts: Sequence[Inputs]) -> Inputs:
         tuple(name for part in parts for name in part.names),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
-
-
-def border(images: NDArray[Any]) -> NDArray[Any]:
-    """Return the pixels along the four edges of images.
-
-    Args:
-        images: (..., height, width).
-
-    Returns:
-        (..., 2 * width + 2 * height); corners are counted twice.
-    """
-    edges = (images[..., 0, :], images[..., -1, :], images[..., :, 0], images[..., :, -1])
-    return np.concatenate(edges, axis=-1)

@@ -94,15 +94,17 @@ def _grid(dataset: Dataset) -> "Figure":
 
 def _class_rows(axis: "Axes", samples: Samples, info: DatasetInfo, labels: range, each: int) -> None:
     """Draw some classes below each other, as one picture with the names at its side."""
-    height, width = info.input_shape
+    height, width, *colours = info.input_shape
     gap = max(1, height // 14)
-    page = np.full((len(labels) * (height + gap) - gap, each * (width + gap) - gap), np.nan)
+    page = np.full((len(labels) * (height + gap) - gap, each * (width + gap) - gap, *colours), np.nan)
     for row, label in enumerate(labels):
         of_class = np.flatnonzero(samples.y == label)
         for column, sample in enumerate(of_class[_spread(len(of_class), each)]):
             top, left = row * (height + gap), column * (width + gap)
             page[top : top + height, left : left + width] = samples.x[sample]
     low, high = info.input_range or (np.nanmin(page), np.nanmax(page))
+    if colours:
+        page = np.nan_to_num((page - low) / (high - low), nan=1.0)
     axis.imshow(page, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     middles = [row * (height + gap) + (height - 1) / 2 for row in range(len(labels))]
     axis.set_yticks(middles, [info.class_names[label] for label in labels], fontsize=10)
