@@ -72,6 +72,20 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
     """
     config = loaded.config
     dataset = read(config.data.source, default_places(config.data.path, progress))
+    return prepare_rows(loaded, dataset)
+
+
+def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
+    """Split data that was read and lay out the network.
+
+    Args:
+        loaded: A checked configuration.
+        dataset: Its data.
+
+    Raises:
+        DataError: If too few rows are left to train on.
+    """
+    config = loaded.config
     splits = split(
         dataset,
         split_seed=config.data.split_seed,

@@ -129,9 +129,11 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     """
     arrays = _read(options)
     name = Path(options.path).name
-    x, _ = _inputs(arrays["x"], name)
+    x, image_range = _inputs(arrays["x"], name)
     if x.shape[1:] != info.input_shape:
         raise DataError(f"{name}: rows have the shape {x.shape[1:]}; the network takes {info.input_shape}")
+    if image_range != info.input_range:
+        raise DataError(f"{name}: pixels are of the scale {image_range}; the network takes {info.input_range}")
     # Where the configuration names the classes, the labels count them.
     classes = tuple(map(str, range(len(info.class_names)))) if options.classes else info.class_names
     labels = _labels(arrays["y"], len(x), name)
@@ -244,4 +246,4 @@ def _labels(y: NDArray[Any], rows: int, name: str) -> Cells:
     if not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values).all(axis=1)))
         raise DataError(f"{name}: the target of row {row:,} (from 0) is no finite number; fill it or take it out")
-    return Cells(tuple(Column(f"y{i + 1}", "number") for i in range(y.shape[1])), values)
+    return Cells(tuple(Column(f"y{i + 1}" if y.shape[1] > 1 else "y", "number") for i in range(y.shape[1])), values)

@@ -124,12 +124,13 @@ def row_keys(x: NDArray[Any]) -> NDArray[np.uint64]:
     draw = np.random.Generator(np.random.Philox(key=2026))
     factors = draw.integers(1, 2**63, size=bits.shape[1], dtype=np.uint64) | np.uint64(1)
     keys = np.zeros(len(x), np.uint64)
-    for start in range(0, len(x), 65536):
-        part = bits[start : start + 65536].astype(np.uint64)
+    block = max(1, (1 << 22) // bits.shape[1])
+    for start in range(0, len(x), block):
+        part = bits[start : start + block].astype(np.uint64)
         part ^= part >> np.uint64(15)
         part *= factors
         part ^= part >> np.uint64(29)
-        keys[start : start + 65536] = (part * np.uint64(0x9E3779B97F4A7C15)).sum(axis=1, dtype=np.uint64)
+        keys[start : start + block] = (part * np.uint64(0x9E3779B97F4A7C15)).sum(axis=1, dtype=np.uint64)
     return keys
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.errors import UsageError
 from dnnctl.files import write_with
+from dnnctl.plots.pictures import table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,8 +35,11 @@ def draw(dataset: Dataset) -> "Figure":
 
     Returns:
         For images the same number of samples of each class, spread evenly over the rows; for numbers the
-        target against each feature, or the first two features coloured by class.
+        target against each feature, or the first two features coloured by class; for a table of one's own
+        each column's distribution.
     """
+    if dataset.table is not None:
+        return table.draw(dataset)
     figure = _grid(dataset) if dataset.info.is_image else _scatter(dataset)
     figure.suptitle(dataset.info.title, x=0.01, ha="left", fontsize=13, fontweight="bold")
     return figure
