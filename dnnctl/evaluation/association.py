@@ -2,10 +2,11 @@ r"""How much one column of a table says about the target.
 
 Between numbers the correlation $r$; between a number and groups the correlation ratio
 $\eta = \sqrt{\sum_g n_g (\bar x_g - \bar x)^2 / \sum_i (x_i - \bar x)^2}$; between groups Cramér's
-$V = \sqrt{\chi^2 / (n (\min(k, l) - 1))}$. Each is 0 for no connection and 1 (or -1) for a strict one.
+$V = \sqrt{\chi^2 / (n (\min(k, l) - 1))}$ with Bergsma's correction for chance. Each is 0 for no connection
+and 1 (or -1) for a strict one.
 
 Source: Pearson, 1896; Fisher, Statistical Methods for Research Workers, 1925; Cramér, Mathematical Methods of
-Statistics, 1946.
+Statistics, 1946; Bergsma, A bias-correction for Cramér's V and Tschuprow's T, 2013.
 """
 
 from typing import Any
@@ -59,5 +60,10 @@ def _cramer(first: NDArray[Any], second: NDArray[Any]) -> float:
     table = np.zeros((len(one), len(two)))
     np.add.at(table, (codes, labels), 1)
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
-    squared = float((np.square(table - expected) / expected).sum())
-    return float(np.sqrt(squared / (table.sum() * (min(table.shape) - 1))))
+    count = table.sum()
+    squared = float((np.square(table - expected) / expected).sum()) / count
+    # Many groups of few rows go with anything; what chance alone would give is taken off.
+    sizes = np.array(table.shape)
+    least = sizes - np.square(sizes - 1) / max(1, count - 1)
+    corrected = max(0.0, squared - float(np.prod(sizes - 1)) / max(1, count - 1))
+    return float(np.sqrt(corrected / (least.min() - 1))) if least.min() > 1 else 0.0

@@ -25,7 +25,11 @@ class NoSuchFileError(WrongOptionError):
     """The file that `path` names is not there."""
 
     def __init__(self, path: str, option: str = "path") -> None:
-        super().__init__(option, f"no such file or folder: {path}")
+        super().__init__(
+            option,
+            f"no such file or folder: {path}. A relative path starts at the configuration's folder, then at "
+            "DNNCTL_DATA_DIR; with --set it starts here, as --set data.csv.path=people.csv",
+        )
 
 
 def quoted(names: Iterable[str], most: int = 12) -> str:

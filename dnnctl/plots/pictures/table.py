@@ -65,7 +65,12 @@ def _target(axes: "Axes", dataset: Dataset) -> None:
     else:
         axes.hist(y[:, 0], bins=BINS, color=BLUE)
         tidy(axes)
-    label(axes, plain(info.targets[0] if info.targets else info.target, 30), "rows", "the target")
+    label(
+        axes,
+        plain(info.targets[0] if info.targets else info.target, 30),
+        "" if info.class_names else "rows",
+        "the target",
+    )
 
 
 def _bars(axes: "Axes", column: Column, values: "NDArray[np.float32]") -> None:
