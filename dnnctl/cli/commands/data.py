@@ -16,7 +16,7 @@ PATH = click.option(
 
 @click.group("data", epilog="Example: dnnctl data list")
 def command() -> None:
-    """List, describe, fetch and show the data sets, and check data of your own."""
+    """List, describe, fetch, show and check data."""
 
 
 @command.command("list", epilog="Example: dnnctl data list")

@@ -8,7 +8,7 @@ from dnnctl.datasets.tables.faults import WrongOptionError, clipped, quoted
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
-SEPARATORS = (",", "\t", ";", "|")
+SEPARATORS = (",", "\t", ";", "|", " ")
 WORDS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "bar": "|"}
 NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
 ROWS = 1000
@@ -97,7 +97,7 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
 
 def _separator(text: Text) -> str:
     """Return the mark that cuts the first row, and most rows after it, into the same number of cells."""
-    found: list[tuple[float, int, str]] = []
+    found: list[tuple[float, bool, int, str]] = []
     for mark in SEPARATORS:
         widths = []
         try:
@@ -108,9 +108,9 @@ def _separator(text: Text) -> str:
         except DataError:
             continue
         if widths and widths[0] > 1:
-            # A decimal comma cuts every row but the header's.
-            found.append((round(widths.count(widths[0]) / len(widths), 1), widths[0], mark))
-    return max(found)[2] if found else ","
+            # A decimal comma cuts every row but the header's; a space may be part of any text.
+            found.append((round(widths.count(widths[0]) / len(widths), 1), mark != " ", widths[0], mark))
+    return max(found)[3] if found else ","
 
 
 def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:

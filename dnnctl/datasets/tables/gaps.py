@@ -13,6 +13,10 @@ from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
 
+# For so many rows it pays to look whether each is a line, and count.
+MANY = 1000
+
+
 @dataclass(frozen=True)
 class Kept:
     """What is left of a table.
@@ -88,6 +92,8 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
 
 def lines_of(text: Text, dialect: Dialect, rows: Collection[int]) -> dict[int, int]:
     """Return the line of each of some rows; rows are counted from 0, lines from 1."""
+    if len(rows) > MANY and (first := text.plain_from(max(rows), header=dialect.header)):
+        return {row: row + first for row in rows}
     found: dict[int, int] = {}
     wanted, last = set(rows), max(rows, default=-1)
     start = -1 if dialect.header else 0

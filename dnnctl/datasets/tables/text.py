@@ -71,6 +71,19 @@ class Text:
             finally:
                 csv.field_size_limit(before)
 
+    def plain_from(self, last: int, *, header: bool) -> int:
+        """Return the line of the first row if each row is a line of its own, else 0.
+
+        Args:
+            last: The last row, counted from 0.
+            header: Whether the first line holds names.
+        """
+        if self.data.find(b'"') >= 0 or self.data.find(b"\r") >= 0 or self.data.find(b"\n\n") >= 0:
+            return 0
+        contents = bytes(self.data)
+        lines = contents.count(b"\n") + (not contents.endswith(b"\n"))
+        return 1 + self.skipped + header if lines == last + 1 + header else 0
+
     def head(self) -> "Text":
         """Return its first whole lines, at most `SAMPLE` bytes of them, or all of its first line."""
         if len(self.data) <= SAMPLE:

@@ -168,3 +168,22 @@ def test_odd_columns_are_warned_about(read: Read, text: str, told: str) -> None:
 
 def test_a_clean_table_has_no_warnings(read: Read) -> None:
     assert read(GOOD.replace("x\n", "y\n", 3)).warnings == ()
+
+
+def test_spaces_separate_where_nothing_else_does(read: Read) -> None:
+    assert read(GOOD.replace(",", " ")).info.feature_names == ("a", "b")
+
+
+@pytest.mark.parametrize("ends", ["\n", "\n\n", "\r\n"])
+def test_the_lines_of_many_rows_are_those_of_few(ends: str) -> None:
+    from dnnctl.datasets.tables.dialect import Layout, find_dialect
+    from dnnctl.datasets.tables.gaps import lines_of
+    from dnnctl.datasets.tables.text import text_of
+
+    text = text_of(ends.join(["", "", "a,b", *(f"{i},2" for i in range(3000))]).encode(), "t.csv")
+    dialect = find_dialect(text, Layout())
+    every = lines_of(text, dialect, range(3000))
+
+    for row in (0, 1, 2999):
+        assert every[row] == lines_of(text, dialect, [row])[row]
+    assert every[2999] == every[0] + 2999 * ends.count("\n")
