@@ -46,8 +46,23 @@ class Cells:
     def pick(self, columns: Sequence[int]) -> "Cells":
         """Return some of the columns."""
         every = list(columns)
-        same = every == list(range(len(self.columns)))
-        return Cells(tuple(self.columns[i] for i in every), self.values if same else self.values[:, every])
+        together = every == list(range(every[0], every[0] + len(every)))
+        values = self.values[:, every[0] : every[-1] + 1] if together else self.values[:, every]
+        return Cells(tuple(self.columns[i] for i in every), values)
+
+
+def side_by_side(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return columns (rows,) as one array, float32 (rows, columns).
+
+    A block of rows after the other, so that what is written together lies together in the cache.
+    """
+    rows = len(columns[0])
+    values = np.empty((rows, len(columns)), np.float32)
+    for start in range(0, rows, 4096):
+        here = slice(start, start + 4096)
+        for i, column in enumerate(columns):
+            values[here, i] = column[here]
+    return values
 
 
 def recoded(cells: Cells, columns: Sequence[Column]) -> Cells:

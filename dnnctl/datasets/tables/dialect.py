@@ -81,7 +81,7 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
         rows.append(tuple(cell.strip() for cell in row))
         if len(rows) > ROWS:
             break
-    if not rows:
+    if not any(cell for row in rows for cell in row):
         raise DataError(f"{text.name}: holds no rows; expected a header and rows")
     header = _has_header(rows, layout) if layout.header == "auto" else bool(layout.header)
     width = len(rows[0])

@@ -12,7 +12,6 @@ from dnnctl.datasets.tables.faults import MOST, numbered
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
-
 # For so many rows it pays to look whether each is a line, and count.
 MANY = 1000
 

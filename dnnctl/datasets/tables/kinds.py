@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dnnctl.datasets.tables.columns import PAIRS, Cells, Column, Kind
+from dnnctl.datasets.tables.columns import PAIRS, Cells, Column, Kind, side_by_side
 from dnnctl.datasets.tables.dialect import Dialect, is_number, position
 from dnnctl.datasets.tables.faults import clipped, quoted
-from dnnctl.datasets.tables.parsing import Parsed, Words, bad_number, parse
+from dnnctl.datasets.tables.parsing import Words, bad_number, parse
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
@@ -49,8 +51,10 @@ def read_cells(
         wanted[place] = _looks_numeric(dialect, place, gaps) if said is None else said == "number"
     fixed = {place for name, place in zip(names, places, strict=True) if types.get(name) == "number"}
     parsed = parse(text, dialect, wanted, gaps, guessed=not fixed)
-    columns, values, warnings = [], np.empty((_rows(parsed), len(names)), np.float32), []
-    for i, (name, place) in enumerate(zip(names, places, strict=True)):
+    columns: list[Column] = []
+    values: list[NDArray[Any]] = []
+    warnings: list[str] = []
+    for name, place in zip(names, places, strict=True):
         cells = parsed.pop(place)
         if isinstance(cells, Words):
             column, cells, odd = _of_words(text, dialect, place, cells, types.get(name), gaps)
@@ -60,8 +64,8 @@ def read_cells(
             if np.isinf(cells).any():
                 raise bad_number(text, dialect, [place], gaps)
         columns.append(Column(name, column.kind, column.words))
-        values[:, i] = cells
-    return Cells(tuple(columns), values), tuple(warnings)
+        values.append(cells)
+    return Cells(tuple(columns), side_by_side(values)), tuple(warnings)
 
 
 def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: frozenset[str]) -> Cells:
@@ -92,8 +96,9 @@ def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: f
         gaps,
         guessed=False,
     )
-    found, values = [], np.empty((_rows(parsed), len(columns)), np.float32)
-    for i, (column, place) in enumerate(zip(columns, places, strict=True)):
+    found: list[Column] = []
+    values: list[NDArray[Any]] = []
+    for column, place in zip(columns, places, strict=True):
         cells = parsed.pop(place)
         if isinstance(cells, Words):
             own, cells, _ = _of_words(text, dialect, place, cells, column.kind, gaps, column.words)
@@ -102,13 +107,8 @@ def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: f
             found.append(column)
             if np.isinf(cells).any():
                 raise bad_number(text, dialect, [place], gaps)
-        values[:, i] = cells
-    return Cells(tuple(found), values)
-
-
-def _rows(parsed: Mapping[int, Parsed]) -> int:
-    first = next(iter(parsed.values()))
-    return len(first.codes if isinstance(first, Words) else first)
+        values.append(cells)
+    return Cells(tuple(found), side_by_side(values))
 
 
 def _looks_numeric(dialect: Dialect, place: int, gaps: frozenset[str]) -> bool:
@@ -124,7 +124,7 @@ def _of_words(
     said: Kind | None,
     gaps: frozenset[str],
     pair: tuple[str, ...] = (),
-) -> tuple[Column, "np.ndarray[tuple[int], np.dtype[np.float32]]", list[str]]:
+) -> tuple[Column, NDArray[Any], list[str]]:
     """Return what a column of text holds, its cells as numbers, and what is odd about it."""
     name = dialect.names[place]
     folded = {word.casefold() for word in cells.words}
@@ -149,7 +149,7 @@ def _of_words(
     return Column(name, "category", cells.words), cells.codes, warnings
 
 
-def _mapped(cells: Words, pair: tuple[str, ...]) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
     new = np.array([pair.index(word.casefold()) for word in cells.words], np.float32)
     full = ~np.isnan(cells.codes)
     values = cells.codes.copy()

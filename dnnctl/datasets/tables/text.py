@@ -176,8 +176,11 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Tex
 def _is_utf8(data: "bytes | mmap.mmap") -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(data), 1 << 24):
-            decoder.decode(data[start : start + (1 << 24)])
+        for start in range(0, len(data), 1 << 20):
+            part = data[start : start + (1 << 20)]
+            # Telling plain letters from others is ten times as fast as decoding them.
+            if not (part.isascii() and decoder.getstate() == (b"", 0)):
+                decoder.decode(part)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
