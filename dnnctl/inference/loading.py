@@ -103,6 +103,9 @@ def open_run(run: RunDirectory) -> OpenedRun:
         loaded = load(run.config, info=stored.info)
     except (ConfigError, DataError) as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
+    source = loaded.config.data.source
+    if bool(source.paths) != (stored.info is not None) or (stored.table is not None) != (source.key == "csv"):
+        raise RunError(f"{run.preprocessing}: is not of a network on {source.key}. Restore it, or train again")
     plan = plan_of(loaded.config, loaded.info)
     preprocessing = _check_preprocessing(run, stored, loaded.info, plan)
     network = manifest.get("network")

@@ -152,11 +152,15 @@ def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
 
 
 def _separation(rows: Samples) -> NDArray[np.float64]:
-    """Return how far apart the classes' means are in each input, against its spread: (features,)."""
+    """Return how far apart the classes' means are in each input, against its spread: (features,).
+
+    Inputs of two values, such as the columns of categories, come last: their points would lie on each other.
+    """
     labels = rows.y.reshape(-1)
     means = np.array([rows.x[labels == c].mean(axis=0, dtype=np.float64) for c in np.unique(labels)])
     spread = np.maximum(rows.x.std(axis=0, dtype=np.float64), 1e-12)
-    return np.asarray(means.std(axis=0) / spread, np.float64)
+    two = np.all((rows.x == rows.x.min(axis=0)) | (rows.x == rows.x.max(axis=0)), axis=0)
+    return np.asarray(means.std(axis=0) / spread - 1e6 * two, np.float64)
 
 
 def _amount(rows: Samples) -> str:

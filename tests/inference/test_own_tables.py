@@ -151,6 +151,27 @@ def test_a_table_of_test_rows_is_the_test_split(dnnctl: Run) -> None:
     assert json.loads(dnnctl("evaluate", "latest", "--json")[1])["rows"] == 90
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"info": None},
+        {"table": None},
+        {"info": {"title": "t", "task": "binary", "input_shape": [3], "class_names": ["a", "b"]}},
+        {"info": {"title": "t", "task": "magic", "input_shape": [3]}},
+        {"info": 5},
+    ],
+)
+def test_a_run_whose_parts_do_not_belong_together_is_refused(dnnctl: Run, change: dict[str, Any]) -> None:
+    Path("t.csv").write_text("a,k,y\n" + "".join(f"{i % 9},{'pq'[i % 2]},{'uv'[i % 3 == 0]}\n" for i in range(60)))
+    run = Path(train(dnnctl, "{path: t.csv, target: y}", "--set", "training.epochs=1")["run"])
+    stored = json.loads((run / "preprocessing.json").read_text(encoding="utf-8"))
+    (run / "preprocessing.json").write_text(json.dumps({**stored, **change}), encoding="utf-8")
+    status, _, err = dnnctl("predict", "latest", "--value", "1,p")
+
+    assert status == 1
+    assert "preprocessing.json" in err or "configuration cannot be used" in err
+
+
 @pytest.mark.slow
 def test_keras_answers_as_numpy_does_and_its_file_takes_the_prepared_numbers(dnnctl: Run) -> None:
     import keras

@@ -91,3 +91,13 @@ def test_without_test_rows_there_is_nothing_to_draw(contexts):
     base = contexts["pictures"]
     empty = replace(base, test=base.test.take(slice(0, 0)), scores=base.scores[:0])
     assert [plot.draw(empty) for plot in (confusion_matrix, misclassified, per_class)] == [None, None, None]
+
+
+def test_samples_are_drawn_in_inputs_of_more_than_two_values() -> None:
+    from dnnctl.plots.samples import _separation
+
+    rows = np.arange(40)
+    x = np.column_stack([rows % 2, rows % 2, rows % 7, rows % 5]).astype(np.float32)
+    chosen = np.argsort(-_separation(Samples(x, rows % 2)))[:2]
+
+    assert set(chosen.tolist()) == {2, 3}
