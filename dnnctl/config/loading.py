@@ -22,7 +22,7 @@ from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_te
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.sources.reading import describe
 from dnnctl.datasets.tables.faults import WrongOptionError
-from dnnctl.errors import ConfigError, Fault
+from dnnctl.errors import ConfigError, DataError, Fault
 
 # Takes the place of a data set that is not known, so that the rest can be checked.
 STAND_IN = "digits"
@@ -124,16 +124,27 @@ def check(
     if any(_is_dataset(path) for path in wrong):
         info = None
     elif info is None:
-        try:
-            info = describe(config.data.source)
-        except WrongOptionError as error:
-            faults.append((("data", config.data.source.key, error.option), error.problem, False))
-            wrong.add(faults[-1][0])
+        info = _described(config, faults)
+        wrong |= {path for path, _, _ in faults}
     findings = [*check_layers(config), *check_training(config, info)]
     if info is not None:
         findings += check_output(config, info)
     kept = [f for f in findings if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
     return (None if faults else config), faults, kept
+
+
+def _described(config: Config, faults: list[_Wrong]) -> DatasetInfo | None:
+    """Return what is known about the data; None, and a fault more, where that cannot be found out."""
+    source = config.data.source
+    try:
+        return describe(source)
+    except WrongOptionError as error:
+        faults.append((("data", source.key, error.option), error.problem, False))
+    except DataError:
+        # What is wrong with the configuration is told before what is wrong with the data.
+        if not faults:
+            raise
+    return None
 
 
 def _path(fault: Any) -> KeyPath:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 RIDGE = 1e-4
-STEPS = 300
+STEPS = 150
 # Weights to fit at most; more take longer than a baseline may.
-MOST_WEIGHTS = 50_000
+MOST_WEIGHTS = 2_000
 
 
 @dataclass(frozen=True)

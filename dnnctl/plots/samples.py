@@ -140,10 +140,12 @@ def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
 
 def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
     """Draw a histogram of the only input for each class."""
-    edges = np.histogram_bin_edges(rows.x[:, 0], bins=min(30, max(4, len(rows) // 10)))
+    # In float32 there may be no room for edges between large values.
+    x = rows.x[:, 0].astype(np.float64)
+    edges = np.histogram_bin_edges(x, bins=min(30, max(4, len(rows) // 10)))
     handles: list[object] = []
     for number, colour in enumerate(colours_of(len(info.class_names))):
-        values = rows.x[rows.y.reshape(-1) == number, 0]
+        values = x[rows.y.reshape(-1) == number]
         name = plain(info.class_names[number], 22)
         _, _, patches = axes.hist(values, edges, histtype="step", color=colour, linewidth=1.6, label=name)
         handles.append(patches[0])

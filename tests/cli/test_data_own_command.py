@@ -97,3 +97,15 @@ def test_a_path_in_set_starts_here_and_one_in_a_file_at_the_file(
     monkeypatch.setenv("DNNCTL_DATA_DIR", str(tmp_path))
     shown = here("config", "show", "below/c.yaml")
     assert f"path: {tmp_path / 't.csv'}" in shown.out
+
+
+def test_faults_of_the_configuration_come_before_those_of_the_table(here: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("a,y\n1,x\n2\n")
+    source = "csv: {path: bad.csv, target: y}"
+    both = here("config", "check", "t.yaml", "--set", "training.epochs=no", source=source)
+    alone = here("config", "check", "t.yaml", source=source)
+
+    assert both.status == 2
+    assert "training.epochs: expected a whole number" in both.err
+    assert alone.status == 1
+    assert "bad.csv:3: expected 2 cells" in alone.err

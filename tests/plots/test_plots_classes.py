@@ -101,3 +101,12 @@ def test_samples_are_drawn_in_inputs_of_more_than_two_values() -> None:
     chosen = np.argsort(-_separation(Samples(x, rows % 2)))[:2]
 
     assert set(chosen.tolist()) == {2, 3}
+
+
+def test_samples_of_one_input_with_large_values_are_drawn() -> None:
+    from dnnctl.plots.samples import picture
+
+    info = DatasetInfo("t", "binary", (1,), ("a", "b"), ("n",))
+    x = np.full((8, 1), 1e10, np.float32)
+
+    assert picture(info, Samples(x, np.arange(8) % 2), "large").axes

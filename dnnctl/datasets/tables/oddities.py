@@ -12,6 +12,8 @@ from dnnctl.datasets.tables.faults import quoted
 # On fewer rows, everything looks like a rule.
 ENOUGH = 20
 LEAK = 0.999
+# Whole numbers beyond this are rounded in float32.
+EXACT = 2**24
 MOST_ROWS = 100_000
 
 
@@ -27,13 +29,14 @@ def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
         rows = np.linspace(0, len(y) - 1, MOST_ROWS).astype(np.int64)
         cells, y = cells.take(rows), y[rows]
     constant: list[str] = []
+    large: list[str] = []
     naming: list[str] = []
     leaking: list[str] = []
     for i, column in enumerate(cells.columns):
         values = cells.values[:, i]
         full = values[~np.isnan(values)]
         if len(full) == 0 or (full == full[0]).all():
-            constant.append(column.name)
+            (large if len(full) and abs(full[0]) >= EXACT else constant).append(column.name)
         elif len(full) >= ENOUGH and _names_rows(column, full):
             naming.append(column.name)
         elif len(full) >= ENOUGH and _gives_away(column, values, y):
@@ -41,6 +44,9 @@ def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
     found = []
     if constant:
         found.append(f"{_called(constant, 'never vary', 'never varies')}, so nothing can be learned from it")
+    if large:
+        same = _called(large, "hold numbers so large", "holds numbers so large")
+        found.append(f"{same} that 32 bits cannot tell them apart; subtract a constant from them in the table")
     if naming:
         different = _called(naming, "differ in nearly every row", "differs in nearly every row")
         found.append(f"{different}, as an identifier does; unless it means something, {_left_out(naming)}")

@@ -63,7 +63,7 @@ def _target(axes: "Axes", dataset: Dataset) -> None:
         counts = np.bincount(y, minlength=len(info.class_names))
         _counts(axes, list(info.class_names), counts, BLUE)
     else:
-        axes.hist(y[:, 0], bins=BINS, color=BLUE)
+        axes.hist(y[:, 0].astype(np.float64), bins=BINS, color=BLUE)
         tidy(axes)
     label(
         axes,
@@ -92,7 +92,8 @@ def _counts(axes: "Axes", names: list[str], counts: "NDArray[np.int64]", colour:
 
 
 def _histogram(axes: Any, groups: "list[NDArray[np.float32]]", names: tuple[str, ...]) -> list[object]:
-    full = [values[~np.isnan(values)] for values in groups]
+    # In float32 there may be no room for edges between large values.
+    full = [values[~np.isnan(values)].astype(np.float64) for values in groups]
     every = np.concatenate(full)
     if not len(every):
         return []

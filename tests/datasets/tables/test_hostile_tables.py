@@ -187,3 +187,9 @@ def test_the_lines_of_many_rows_are_those_of_few(ends: str) -> None:
     for row in (0, 1, 2999):
         assert every[row] == lines_of(text, dialect, [row])[row]
     assert every[2999] == every[0] + 2999 * ends.count("\n")
+
+
+def test_numbers_that_32_bits_cannot_tell_apart_are_warned_about(read: Read) -> None:
+    rows = "".join(f"{10**10 + i},{i % 7},{'xy'[i % 2]}\n" for i in range(40))
+
+    assert any("'a' holds numbers so large that 32 bits" in text for text in read("a,b,c\n" + rows).warnings)
