@@ -36,6 +36,10 @@ SYNONYMS = {
     "momentum_sgd": "sgd",
     "swish": "gelu",
     "fmnist": "fashion_mnist",
+    "sep": "separator",
+    "delimiter": "separator",
+    "features": "columns",
+    "drop": "exclude",
 }
 
 

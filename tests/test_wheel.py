@@ -31,7 +31,7 @@ def wheel(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_carries_the_shipped_configurations_and_nothing_else(wheel: Path, clone: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     shipped = {name.rpartition("/")[2] for name in names if name.startswith("dnnctl/shipped_configs/")}
-    assert shipped == {path.name for path in (clone / "configs").glob("*.yaml")}
+    assert shipped == {path.name for path in (clone / "configs").rglob("*.yaml")}
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"dnnctl"}
     modules = {path.relative_to(clone).as_posix() for path in (clone / "dnnctl").rglob("*.py")}
     assert modules <= set(names)

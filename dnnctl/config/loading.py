@@ -14,13 +14,15 @@ from dnnctl.config import messages, overrides
 from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
+from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import resolve
-from dnnctl.config.schema import Config, is_name
+from dnnctl.config.schema import SOURCES, Config, is_name
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.sources.reading import describe
-from dnnctl.errors import ConfigError, Fault
+from dnnctl.datasets.tables.faults import WrongOptionError
+from dnnctl.errors import ConfigError, DataError, Fault
 
 # Takes the place of a data set that is not known, so that the rest can be checked.
 STAND_IN = "digits"
@@ -52,7 +54,10 @@ class LoadedConfig:
 
 
 def load(
-    config: str | Path, settings: Sequence[str] = (), options: Mapping[str, str | None] | None = None
+    config: str | Path,
+    settings: Sequence[str] = (),
+    options: Mapping[str, str | None] | None = None,
+    info: DatasetInfo | None = None,
 ) -> LoadedConfig:
     """Read and check a configuration.
 
@@ -60,9 +65,11 @@ def load(
         config: A path, or a shipped configuration's name, as `digits`.
         settings: Overrides, as `training.epochs=5`.
         options: Values of top-level keys that have a command line option of their own; None is no value.
+        info: What is known about data of the user's own, which is then not read; None reads it.
 
     Raises:
         ConfigError: With everything that is wrong, in the order of the file.
+        DataError: If data of the user's own is damaged.
     """
     path = find(str(config))
     document, positions, faults = parse(read_text(path, str(path)), str(path))
@@ -80,7 +87,8 @@ def load(
             document[key], changed[(key,)] = value, f"--{key}"
     if not document.get("name"):
         document["name"] = _name_from(path)
-    checked, more, findings = check(document)
+    anchor(document, path, changed)
+    checked, more, findings = check(document, info)
     where = _Locator(positions, changed)
     meant = [where.fault(at, problem, key=key) for at, problem, key in more]
     meant += [where.fault(f.path, f.problem, key=False) for f in findings if not f.warning]
@@ -88,11 +96,13 @@ def load(
     if faults or checked is None:
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
-    info = describe(checked.data.dataset)
+    info = info or describe(checked.data.source)
     return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings)
 
 
-def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[Finding]]:
+def check(
+    document: dict[str, Any], info: DatasetInfo | None = None
+) -> tuple[Config | None, list[_Wrong], list[Finding]]:
     """Check a document's keys and types and, as far as these are right, what it means.
 
     Returns:
@@ -116,7 +126,11 @@ def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[F
     if config is None:
         return None, faults, []
     wrong = {path for path, _, _ in faults}
-    info = None if any(_is_dataset(path) for path in wrong) else describe(config.data.dataset)
+    if any(_is_dataset(path) for path in wrong):
+        info = None
+    elif info is None:
+        info = _described(config, faults)
+        wrong |= {path for path, _, _ in faults}
     findings = [*check_layers(config), *check_training(config, info)]
     if info is not None:
         findings += check_output(config, info)
@@ -124,12 +138,26 @@ def check(document: dict[str, Any]) -> tuple[Config | None, list[_Wrong], list[F
     return (None if faults else config), faults, kept
 
 
+def _described(config: Config, faults: list[_Wrong]) -> DatasetInfo | None:
+    """Return what is known about the data; None, and a fault more, where that cannot be found out."""
+    source = config.data.source
+    try:
+        return describe(source)
+    except WrongOptionError as error:
+        faults.append((("data", source.key, error.option), error.problem, False))
+    except DataError:
+        # What is wrong with the configuration is told before what is wrong with the data.
+        if not faults:
+            raise
+    return None
+
+
 def _path(fault: Any) -> KeyPath:
     return tuple(fault["loc"])
 
 
 def _is_dataset(path: KeyPath) -> bool:
-    return path == ("data",) or path[:2] == ("data", "dataset")
+    return path == ("data",) or (path[:1] == ("data",) and path[1] in SOURCES)
 
 
 def _follows(wrong: _Wrong, earlier: list[_Wrong]) -> bool:
@@ -147,7 +175,8 @@ def _take_out(document: dict[str, Any], path: KeyPath) -> None:
     """Remove what is wrong, and what is empty without it, so that defaults stand in."""
     if _is_dataset(path):
         data = document.get("data")
-        document["data"] = {**(data if isinstance(data, dict) else {}), "dataset": STAND_IN}
+        rest = {key: value for key, value in data.items() if key not in SOURCES} if isinstance(data, dict) else {}
+        document["data"] = {**rest, "dataset": STAND_IN}
         return
     if path[:2] == ("model", "layers") and len(path) > 2:
         document["model"]["layers"][path[2]] = "linear"

@@ -56,9 +56,9 @@ def resolve_output(output: LayerSpec | str, info: DatasetInfo) -> LayerSpec:
         by_task = _activation(info, output.units)
         return output.model_copy(update={"activation": LAYERS.parse(by_task)})
     if isinstance(output, Activation):
-        units = classes if output.key == "softmax" else 1 if info.task != "multiclass" else classes
+        units = classes if output.key == "softmax" or info.task == "multiclass" else info.outputs
         return Dense.model_validate({"units": units, "activation": output})
-    units = classes if info.task == "multiclass" else 1
+    units = classes if info.task == "multiclass" else info.outputs
     return Dense.model_validate({"units": units, "activation": _activation(info, units)})
 
 

@@ -4,12 +4,15 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
-from dnnctl.datasets.base import DatasetField
+from dnnctl.datasets.base import DatasetField, DatasetOptions
+from dnnctl.datasets.own import csv as own_csv
+from dnnctl.datasets.own import image_folder as own_images
+from dnnctl.datasets.own import npz as own_npz
 from dnnctl.layers.base import LayerField, OutputField
 from dnnctl.spec import Strict, flag_or, whole_number_or
 
@@ -19,6 +22,9 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?", re.IGNORE
 # What a run is called that has no name of its own.
 LATEST = "latest"
 CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
+
+# Where rows can come from: exactly one of these keys stands in `data`.
+SOURCES = ("dataset", "csv", "npz", "image_folder")
 
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -62,8 +68,13 @@ Condition = Annotated[str, AfterValidator(_check_condition)]
 class DataConfig(Strict):
     """Which rows, split how, in batches of what size.
 
+    Exactly one of `dataset`, `csv`, `npz` and `image_folder` says where they come from.
+
     Args:
         dataset: A data set of `dnnctl data list`.
+        csv: A table of one's own.
+        npz: Arrays of one's own.
+        image_folder: Pictures of one's own, a folder a class.
         path: Folder or file to find it in; looked for in the usual places if not given.
         split_seed: Fixes who is in which split, whatever `seed` is.
         validation_split: Share of the training rows to validate on, 0 to 0.9.
@@ -72,13 +83,37 @@ class DataConfig(Strict):
         limit: Use only the first so many training rows, for a quick try.
     """
 
-    dataset: DatasetField
+    dataset: DatasetField | None = None
+    csv: own_csv.Options | None = None
+    npz: own_npz.Options | None = None
+    image_folder: own_images.Options | None = None
     path: str | None = None
     split_seed: int = Field(0, ge=0, lt=2**32)
     validation_split: float = Field(0.1, ge=0, le=0.9)
     test_split: float = Field(0.2, gt=0, le=0.9)
     batch_size: whole_number_or("full") = 32  # type: ignore[valid-type]
     limit: int | None = Field(None, ge=1)
+
+    @property
+    def source(self) -> DatasetOptions:
+        """The one that is given of `dataset`, `csv`, `npz` and `image_folder`."""
+        given: DatasetOptions = next(getattr(self, key) for key in SOURCES if getattr(self, key) is not None)
+        return given
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_source(cls, written: Any) -> Any:
+        given = [key for key in SOURCES if isinstance(written, dict) and written.get(key) is not None]
+        if isinstance(written, dict) and len(given) != 1:
+            received = " and ".join(given) or "none of them"
+            expected = "expected one of dataset (a name of 'dnnctl data list'), csv, npz and image_folder"
+            raise PydanticCustomError("value_error", f"{expected}; received {received}")
+        return written
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: Any) -> dict[str, Any]:
+        written: dict[str, Any] = handler(self)
+        return {key: value for key, value in written.items() if key not in SOURCES or value is not None}
 
 
 class ModelConfig(Strict):

@@ -2,7 +2,8 @@ r"""What happens to numbers on the way into and out of the network, with statist
 
 Images are flattened and divided by their largest possible pixel value. Numbers are standardized:
 $x' = (x - \mu) / \sigma$, a column at a time. Regression targets are standardized likewise for training
-and put back afterwards: $\hat y = \sigma \hat y' + \mu$. All of it becomes part of the saved model.
+and put back afterwards: $\hat y = \sigma \hat y' + \mu$. All of it becomes part of the saved model. A table's
+categories are columns of 0 and 1 before that (`encoding.py`), which are left as they are.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.errors import RunError
 from dnnctl.layers.base import KerasForm
@@ -29,6 +31,9 @@ class Preprocessing:
         target_spread: Standard deviation of each regression target; empty for classes.
         ground: Mean of the pixels along the border of the training images, as a share of the largest
             possible value; None for numbers.
+        table: From the cells of a table to numbers; None for everything else.
+        info: What is known about data of the user's own, so that a prediction can do without it; None for
+            data sets that describe themselves.
     """
 
     input_shape: tuple[int, ...]
@@ -38,6 +43,8 @@ class Preprocessing:
     target_mean: tuple[float, ...] = ()
     target_spread: tuple[float, ...] = ()
     ground: float | None = None
+    table: Encoding | None = None
+    info: DatasetInfo | None = None
 
     def prepare(self, x: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
         """Return raw inputs as the network's first layer wants them.
@@ -95,6 +102,10 @@ class Preprocessing:
         """
         try:
             fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+            if fields.get("table") is not None:
+                fields["table"] = Encoding.from_json(fields["table"])
+            if fields.get("info") is not None:
+                fields["info"] = DatasetInfo.from_json(fields["info"])
             return cls(**fields)
         except (TypeError, AttributeError) as error:
             raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
@@ -104,12 +115,13 @@ def _normalization(mean: tuple[float, ...], spread: tuple[float, ...]) -> KerasF
     return KerasForm("Normalization", {"mean": list(mean), "variance": [value**2 for value in spread]})
 
 
-def fit_preprocessing(info: DatasetInfo, train: Samples) -> Preprocessing:
+def fit_preprocessing(info: DatasetInfo, train: Samples, table: Encoding | None = None) -> Preprocessing:
     """Fit the statistics on the training rows.
 
     Args:
         info: What is known about the data set.
         train: The training rows, and no others.
+        table: How they were encoded, if they are of a table; columns of 0 and 1 are not standardized.
     """
     target_mean: tuple[float, ...] = ()
     target_spread: tuple[float, ...] = ()
@@ -123,7 +135,11 @@ def fit_preprocessing(info: DatasetInfo, train: Samples) -> Preprocessing:
         ground = total / sum(edge.size for edge in edges) / top
         return Preprocessing(info.input_shape, top, target_mean=target_mean, target_spread=target_spread, ground=ground)
     mean, spread = _statistics(train.x)
-    return Preprocessing(info.input_shape, None, mean, spread, target_mean, target_spread)
+    if table is not None:
+        scaled = table.scaled
+        mean = tuple(np.where(scaled, mean, 0.0).tolist())
+        spread = tuple(np.where(scaled, spread, 1.0).tolist())
+    return Preprocessing(info.input_shape, None, mean, spread, target_mean, target_spread, table=table)
 
 
 def _statistics(columns: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:

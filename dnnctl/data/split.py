@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.random import generator
 from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.tables.oddities import shared_rows
 from dnnctl.errors import DataError
 
 # Inputs of so many bytes are not held twice.
@@ -115,6 +116,25 @@ def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:
         block = rows[start : start + BLOCK]
         x[start : start + len(block)] = x[block]
     return Samples(x[: len(rows)], samples.y[rows])
+
+
+def repeated(dataset: Dataset, splits: Splits) -> tuple[str, ...]:
+    """Return a warning where rows of a user's own table are in the training and in the test rows.
+
+    Args:
+        dataset: What was read; data sets that are published are as they are.
+        splits: Its rows.
+    """
+    if dataset.table is None:
+        return ()
+    known = shared_rows(splits.train, splits.test)
+    if not known:
+        return ()
+    share = known / len(splits.test)
+    return (
+        f"{known:,} of {len(splits.test):,} test rows ({share:.0%}) are in the training rows too, so the test figures "
+        "are better than those for new rows; is a row there more than once?",
+    )
 
 
 def divide(

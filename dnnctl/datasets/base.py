@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from numpy.typing import NDArray
 
+from dnnctl.datasets.tables.columns import TableInfo
 from dnnctl.spec import Catalog, Spec, chosen_from
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -21,7 +22,12 @@ def silent(name: str, done: int, total: int) -> None:
 
 
 class DatasetOptions(Spec):
-    """A data set as it is named in a configuration."""
+    """A data set as it is named in a configuration.
+
+    `paths` names the options that hold paths, where it is data of the user's own.
+    """
+
+    paths: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class DatasetInfo:
         feature_names: Names of the columns; empty for images.
         feature_units: Units of the columns, as `kg`; empty where they have none.
         target: Name of what is predicted, as `height`.
+        targets: Names of what is predicted, where a regression has several targets; empty otherwise.
         unit: Unit of a regression target, as `cm`; empty otherwise.
         input_range: Smallest and largest value an image's pixel can have; None for numbers.
         drawing: Whether the images are light strokes on a dark ground, so that a photograph of dark ink
@@ -58,6 +65,7 @@ class DatasetInfo:
     feature_names: tuple[str, ...] = ()
     feature_units: tuple[str, ...] = ()
     target: str = "label"
+    targets: tuple[str, ...] = ()
     unit: str = ""
     input_range: tuple[float, float] | None = None
     drawing: bool = False
@@ -68,10 +76,42 @@ class DatasetInfo:
     licence: str = ""
     source: str = ""
 
+    @classmethod
+    def from_json(cls, value: Any) -> "DatasetInfo":
+        """Read what `dataclasses.asdict` made of one.
+
+        Raises:
+            TypeError: If it is something else.
+        """
+        fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
+        info = cls(**fields)
+        texts = (info.title, info.target, info.unit, info.folder, info.licence, info.source)
+        names = (*info.class_names, *info.feature_names, *info.feature_units, *info.targets)
+        extents = (*info.input_shape, *info.rows, *(info.input_range or ()))
+        sound = (
+            all(type(text) is str for text in (*texts, *names))
+            and all(type(extent) in {int, float} for extent in extents)
+            and info.task in get_args(Task)
+            and info.framing in {"none", "mass", "box"}
+            and 0 < len(info.input_shape) <= 3
+            and all(type(extent) is int and 0 < extent < 2**31 for extent in info.input_shape)
+            and len(info.rows) == 2
+            and (info.input_range is None or len(info.input_range) == 2)
+            and len(info.class_names) in {"binary": {2}, "regression": {0}}.get(info.task, {len(info.class_names)})
+        )
+        if not sound:
+            raise TypeError("a description of data that is none")
+        return info
+
     @property
     def is_image(self) -> bool:
         """Whether a row is a picture."""
         return len(self.input_shape) > 1
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers a regression predicts."""
+        return max(1, len(self.targets))
 
 
 @dataclass(frozen=True)
@@ -108,6 +148,9 @@ class Dataset:
         found: Where it was found, for people: a folder, a package, or `built in`.
         digests: SHA-256 of each decoded array in C order, by a name such as `train-images`.
         notes: Things its user should be told, as `5,738 training rows where 27,455 were published`.
+        warnings: Things that are probably not meant, as a column that gives the target away.
+        table: What its columns hold, where it is a table whose rows are still to be encoded: then x has the
+            codes of categories, and NaN for empty cells. None for everything else.
     """
 
     name: str
@@ -117,6 +160,8 @@ class Dataset:
     found: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    table: TableInfo | None = None
 
 
 @dataclass(frozen=True)

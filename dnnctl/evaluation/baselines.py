@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.errors import DataError
+from dnnctl.evaluation.logistic import MOST_WEIGHTS, fit_logistic
 from dnnctl.evaluation.measure import all_metrics, measure
 
 MOST_ROWS = 20_000  # More training rows hardly change the linear model and only take time.
@@ -26,13 +27,13 @@ class Baseline:
     """What a simple predictor reaches.
 
     Args:
-        kind: `trivial` looks at no input; `linear` is a linear model.
+        kind: `trivial` looks at no input; `linear` is a linear model; `logistic` one for classes.
         label: What it is, for people, as `majority class (T-shirt)`.
         train: Metric names to values on the training rows.
         test: The same on the test rows.
     """
 
-    kind: Literal["trivial", "linear"]
+    kind: Literal["trivial", "linear", "logistic"]
     label: str
     train: dict[str, float]
     test: dict[str, float]
@@ -40,8 +41,8 @@ class Baseline:
 
 def baselines(
     info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
-) -> tuple[Baseline, Baseline]:
-    """Fit and measure both baselines.
+) -> tuple[Baseline, ...]:
+    """Fit and measure the baselines.
 
     Args:
         info: What is known about the data set.
@@ -50,12 +51,16 @@ def baselines(
         metrics: Names of metrics; those of final reports if None.
 
     Returns:
-        The trivial baseline and the linear one.
+        The trivial baseline and the linear one; for classes from numbers logistic regression too.
 
     Raises:
         DataError: If there are no rows, or an input is not a finite number.
     """
-    return trivial(info, train, test, metrics), linear(info, train, test, metrics)
+    both = (trivial(info, train, test, metrics), linear(info, train, test, metrics))
+    weights = int(np.prod(info.input_shape)) * len(info.class_names)
+    if info.is_image or info.shared_rows or info.task == "regression" or weights > MOST_WEIGHTS:
+        return both
+    return (*both, logistic(info, train, test, metrics))
 
 
 def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
@@ -111,6 +116,25 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
         measure(info.task, part.y, _answers(model, part.x), names) if len(part) else {} for part in (train, test)
     ]
     return Baseline("linear", "linear model (closed form)", *figures)
+
+
+def logistic(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
+    """Fit logistic regression.
+
+    Args:
+        info: What is known about the data set, whose rows are numbers.
+        train: Rows to fit on; at least one. At most `MOST_ROWS` of them are used.
+        test: Rows to measure on besides.
+        metrics: Names of metrics; those of final reports if None.
+    """
+    _require_rows(train)
+    few = train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
+    model = fit_logistic(few.x, few.y, len(info.class_names))
+    names = _names(info, metrics)
+    figures = [
+        measure(info.task, part.y, model.probabilities(part.x), names) if len(part) else {} for part in (train, test)
+    ]
+    return Baseline("logistic", "logistic regression", *figures)
 
 
 @dataclass(frozen=True)

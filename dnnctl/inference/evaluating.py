@@ -18,6 +18,7 @@ from dnnctl.files import write_json
 from dnnctl.inference.agreement import compare
 from dnnctl.inference.loading import OpenedRun
 from dnnctl.inference.network import Network
+from dnnctl.inference.own_data import read_own
 from dnnctl.inference.requirements import unmet
 
 
@@ -125,8 +126,10 @@ def read_splits(
         test_only: Whether the other splits may be left empty.
     """
     settings = opened.config.data
+    if settings.source.paths:
+        return read_own(opened, data)
     places = replace(default_places(data or settings.path, progress), test_only=test_only)
-    dataset = read(settings.dataset, places)
+    dataset = read(settings.source, places)
     if not len(dataset.train) and dataset.test is not None:
         nothing = np.arange(0)
         rows = {"train": nothing, "validation": nothing, "test": np.arange(len(dataset.test))}

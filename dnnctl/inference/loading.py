@@ -107,15 +107,19 @@ def open_run(run: RunDirectory) -> OpenedRun:
         raise RunError(
             f"{run.path}: this run has no weights; it is {state[:40]!r}. Train it again: dnnctl train {run.config}"
         )
+    stored = _stored_preprocessing(run)
     try:
         open_inside(run.config, run.path).close()
-        loaded = load(run.config)
+        loaded = load(run.config, info=stored.info)
     except FileNotFoundError:
         raise RunError(f"{run.config}: no such file; the run is incomplete") from None
-    except ConfigError as error:
+    except (ConfigError, DataError) as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
+    source = loaded.config.data.source
+    if bool(source.paths) != (stored.info is not None) or (stored.table is not None) != (source.key == "csv"):
+        raise RunError(f"{run.preprocessing}: is not of a network on {source.key}. Restore it, or train again")
     plan = plan_of(loaded.config, loaded.info)
-    preprocessing = _read_preprocessing(run, loaded.info, plan)
+    preprocessing = _check_preprocessing(run, stored, loaded.info, plan)
     network = manifest.get("network")
     if not isinstance(network, dict) or network.get("architecture") != plan.architecture_hash:
         raise RunError(
@@ -125,12 +129,20 @@ def open_run(run: RunDirectory) -> OpenedRun:
     return OpenedRun(run, loaded.config, loaded.info, preprocessing, plan, manifest)
 
 
-def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan) -> Preprocessing:
-    """Read a run's statistics and check that they are numbers that fit its data set and its network."""
+def _stored_preprocessing(run: RunDirectory) -> Preprocessing:
+    """Read a run's statistics, and what is stored of the user's own data."""
     try:
-        stored = Preprocessing.from_json(read_json(run.preprocessing, run.path, "statistics"))
+        return Preprocessing.from_json(read_json(run.preprocessing, run.path, "statistics"))
     except FileNotFoundError:
         raise RunError(f"{run.preprocessing}: no such file; the run is incomplete") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(f"{run.preprocessing}: cannot be read: {error}") from None
+
+
+def _check_preprocessing(
+    run: RunDirectory, stored: Preprocessing, info: DatasetInfo, plan: NetworkPlan
+) -> Preprocessing:
+    """Check that a run's statistics are numbers that fit its data set and its network."""
     columns = 0 if info.is_image else plan.inputs
     targets = plan.outputs if info.task == "regression" else 0
     numbers = [
@@ -147,6 +159,8 @@ def _read_preprocessing(run: RunDirectory, info: DatasetInfo, plan: NetworkPlan)
         and all(type(v) in {int, float} and (SMALLEST if positive else -LARGEST) <= v <= LARGEST for v in values)
         for values, count, positive in numbers
     )
+    if stored.table is not None:
+        fits = fits and stored.table.names == info.feature_names
     if not fits or stored.input_shape != info.input_shape:
         raise RunError(f"{run.preprocessing}: its statistics do not fit the run's data set. Restore it, or train again")
     return stored

@@ -64,21 +64,21 @@ def predict(
     if request.sample:
         inputs, truth = _sample(opened, request.sample, progress)
     else:
-        spec = InputSpec(opened.info, opened.preprocessing.ground)
+        spec = InputSpec(opened.info, opened.preprocessing.ground, opened.preprocessing.table)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
-        truth = [None] * len(inputs)
+        truth = [(None, ())] * len(inputs)
     # A value too large for 32 bits is infinite, and written as no number.
     with np.errstate(over="ignore"):
         scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
     rows = tuple(
-        Prediction(name, np.atleast_1d(score), true)
+        Prediction(name, np.atleast_1d(score), *true)
         for name, score, true in zip(inputs.names, scores, truth, strict=True)
     )
     return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
 
 
 def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:
-    """Return rows of the test split, the same ones each time, and what is true of them."""
+    """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
     dataset, splits = read_splits(opened, None, progress, test_only=True)
     test = splits.test
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
@@ -86,4 +86,6 @@ def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, 
     names = tuple(f"{dataset.name} test row {row}" for row in splits.rows["test"][chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
-    return Inputs(samples.x, names, notes), [value.item() for value in samples.y.reshape(len(samples), -1)[:, 0]]
+    known = samples.y.reshape(len(samples), -1).tolist()
+    truth = [(row[0], ()) if len(row) == 1 else (None, tuple(row)) for row in known]
+    return Inputs(samples.x, names, notes), truth

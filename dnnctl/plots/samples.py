@@ -140,10 +140,12 @@ def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
 
 def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
     """Draw a histogram of the only input for each class."""
-    edges = np.histogram_bin_edges(rows.x[:, 0], bins=min(30, max(4, len(rows) // 10)))
+    # In float32 there may be no room for edges between large values.
+    x = rows.x[:, 0].astype(np.float64)
+    edges = np.histogram_bin_edges(x, bins=min(30, max(4, len(rows) // 10)))
     handles: list[object] = []
     for number, colour in enumerate(colours_of(len(info.class_names))):
-        values = rows.x[rows.y.reshape(-1) == number, 0]
+        values = x[rows.y.reshape(-1) == number]
         name = plain(info.class_names[number], 22)
         _, _, patches = axes.hist(values, edges, histtype="step", color=colour, linewidth=1.6, label=name)
         handles.append(patches[0])
@@ -152,11 +154,15 @@ def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
 
 
 def _separation(rows: Samples) -> NDArray[np.float64]:
-    """Return how far apart the classes' means are in each input, against its spread: (features,)."""
+    """Return how far apart the classes' means are in each input, against its spread: (features,).
+
+    Inputs of two values, such as the columns of categories, come last: their points would lie on each other.
+    """
     labels = rows.y.reshape(-1)
     means = np.array([rows.x[labels == c].mean(axis=0, dtype=np.float64) for c in np.unique(labels)])
     spread = np.maximum(rows.x.std(axis=0, dtype=np.float64), 1e-12)
-    return np.asarray(means.std(axis=0) / spread, np.float64)
+    two = np.all((rows.x == rows.x.min(axis=0)) | (rows.x == rows.x.max(axis=0)), axis=0)
+    return np.asarray(means.std(axis=0) / spread - 1e6 * two, np.float64)
 
 
 def _amount(rows: Samples) -> str:

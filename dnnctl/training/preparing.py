@@ -1,15 +1,16 @@
 """Everything that is settled before the first step: the data, its splits, the network's plan, the length."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, split, valid
+from dnnctl.data.split import Splits, repeated, split, valid
 from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -66,11 +67,29 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         DataError: If the data is missing or damaged, or a number in it is infinite or none at all.
     """
     config = loaded.config
-    # Where the weights alone are too many, no data needs to be read, let alone downloaded.
-    plan = plan_of(config, loaded.info)
-    check_fits(estimate(config, plan), config, plan, loaded.path)
-    dataset = read(config.data.dataset, default_places(config.data.path, progress))
-    check_finite(dataset)
+    if not config.data.source.paths:
+        # Where the weights alone are too many, no data needs to be read, let alone downloaded.
+        plan = plan_of(config, loaded.info)
+        check_fits(estimate(config, plan), config, plan, loaded.path)
+    dataset = read(config.data.source, default_places(config.data.path, progress))
+    if dataset.table is None:
+        # What becomes of a table's empty cells is settled when it is encoded.
+        check_finite(dataset)
+    return prepare_rows(loaded, dataset)
+
+
+def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
+    """Split data that was read and lay out the network.
+
+    Args:
+        loaded: A checked configuration.
+        dataset: Its data; large rows of it are moved, so it is not to be used afterwards.
+
+    Raises:
+        ConfigError: If the training would not fit into memory.
+        DataError: If too few rows are left to train on.
+    """
+    config = loaded.config
     splits = split(
         dataset,
         split_seed=config.data.split_seed,
@@ -80,6 +99,11 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         consume=True,
     )
     dataset = valid(dataset, splits)
+    overlap = repeated(dataset, splits)
+    dataset, splits, table = encode(dataset, splits)
+    preprocessing = fit_preprocessing(dataset.info, splits.train, table)
+    if config.data.source.paths:
+        preprocessing = replace(preprocessing, info=dataset.info)
     rows = len(splits.train)
     batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
     steps_per_epoch = math.ceil(rows / batch_size)
@@ -88,11 +112,11 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         config,
         dataset,
         splits,
-        fit_preprocessing(dataset.info, splits.train),
+        preprocessing,
         plan_of(config, dataset.info),
         Length(steps, steps_per_epoch),
         batch_size,
-        loaded.warnings,
+        (*loaded.warnings, *dataset.warnings, *overlap),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)
     return prepared

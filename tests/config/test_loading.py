@@ -295,7 +295,11 @@ def test_warnings_have_places(write: Write) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
-def test_shipped_configurations_hold_and_resolve_to_themselves(name: str, tmp_path: Path) -> None:
+def test_shipped_configurations_hold_and_resolve_to_themselves(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if name.startswith("recipes/"):
+        request.getfixturevalue("data_dir")
     loaded = load(name)
     # One configuration is there to show what goes wrong, and is warned of just that.
     assert [("vanish" in warning) for warning in loaded.warnings] == ([True] if name == "deep_sigmoid" else [])

@@ -89,7 +89,7 @@ def test_many_rows_are_thinned_evenly_by_position(monkeypatch):
 
 def test_a_class_without_training_rows_and_a_test_set_without_rows():
     pair = baselines(CLASSES, blobs(60, 0, labels=(0, 2)), NONE)
-    assert [found.kind for found in pair] == ["trivial", "linear"]
+    assert [found.kind for found in pair] == ["trivial", "linear", "logistic"]
     assert pair[1].train["accuracy"] == 1
     assert pair[0].test == pair[1].test == {}
 

@@ -79,7 +79,7 @@ TINY = {"digits", "height_weight", "logic_gate"}
 def train_briefly(loaded: LoadedConfig) -> None:
     """Take three steps with the NumPy engine and answer, where that is quick."""
     config = loaded.config.model_copy(update={"engine": "numpy", "device": "auto"})
-    if config.data.dataset.key not in TINY:
+    if config.data.source.key not in TINY:
         return
     prepared = prepare(LoadedConfig(config, loaded.info, loaded.path, ()))
     if prepared.plan.parameters > 20_000 or max(layer.outputs for layer in prepared.plan.layers) > 2000:

@@ -111,7 +111,7 @@ def _ask(run: RunDirectory) -> None:
 
 def _measure(run: RunDirectory) -> None:
     opened = open_run(run)
-    if opened.config.data.dataset.key in {"logic_gate", "height_weight"} and opened.plan.parameters < 10_000:
+    if opened.config.data.source.key in {"logic_gate", "height_weight"} and opened.plan.parameters < 10_000:
         evaluate(opened, engine="numpy")
 
 

@@ -91,3 +91,22 @@ def test_without_test_rows_there_is_nothing_to_draw(contexts):
     base = contexts["pictures"]
     empty = replace(base, test=base.test.take(slice(0, 0)), scores=base.scores[:0])
     assert [plot.draw(empty) for plot in (confusion_matrix, misclassified, per_class)] == [None, None, None]
+
+
+def test_samples_are_drawn_in_inputs_of_more_than_two_values() -> None:
+    from dnnctl.plots.samples import _separation
+
+    rows = np.arange(40)
+    x = np.column_stack([rows % 2, rows % 2, rows % 7, rows % 5]).astype(np.float32)
+    chosen = np.argsort(-_separation(Samples(x, rows % 2)))[:2]
+
+    assert set(chosen.tolist()) == {2, 3}
+
+
+def test_samples_of_one_input_with_large_values_are_drawn() -> None:
+    from dnnctl.plots.samples import picture
+
+    info = DatasetInfo("t", "binary", (1,), ("a", "b"), ("n",))
+    x = np.full((8, 1), 1e10, np.float32)
+
+    assert picture(info, Samples(x, np.arange(8) % 2), "large").axes

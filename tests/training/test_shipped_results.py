@@ -33,6 +33,20 @@ def test_height_from_weight(train_digits: Train, config: str, seed: int) -> None
     assert result.metrics["test"]["mse"] <= 10.26
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.usefixtures("data_dir")
+def test_tables_of_ones_own(train_digits: Train, seed: int) -> None:
+    weight, gender = (
+        train_digits(f"seed={seed}", "engine=numpy", config=f"recipes/{name}")
+        for name in ("weight_from_height", "gender_from_height_and_weight")
+    )
+    assert weight.unmet == gender.unmet == ()
+    assert weight.metrics["test"]["r2"] >= 0.9
+    assert gender.metrics["test"]["accuracy"] >= 0.915
+    beside = {baseline.kind: baseline.test for baseline in gender.baselines}
+    assert gender.metrics["test"]["accuracy"] >= beside["logistic"]["accuracy"] - 0.005
+
+
 # Test accuracy after the epochs given; the whole length reaches what the README's table says.
 LARGE = [
     ("mnist", 2, 0.965),

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from dnnctl.cli.options import set_option
+
 PATH = click.option(
     "--path",
     type=click.Path(path_type=Path),
@@ -14,7 +16,7 @@ PATH = click.option(
 
 @click.group("data", epilog="Example: dnnctl data list")
 def command() -> None:
-    """List, describe, fetch and show the data sets."""
+    """List, describe, fetch, show and check data."""
 
 
 @command.command("list", epilog="Example: dnnctl data list")
@@ -70,6 +72,37 @@ def fetch(name: str) -> None:
     click.echo(f"{dataset.name}: whole, {dataset.found}")
 
 
+@command.command(epilog="Example: dnnctl data check my.yaml")
+@click.argument("config")
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .status.")
+def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
+    """Look at the data of CONFIG before training on it.
+
+    Sizes, classes, ranges, gaps, copies, rows in two splits, columns that never vary: passed, warned or failed.
+
+    Exit status: 0 passed or warned, 1 failed, 2 faulty configuration.
+    """
+    from dnnctl.cli.downloads import shown
+    from dnnctl.cli.screen.data_check import as_text, worst
+    from dnnctl.config.loading import load
+    from dnnctl.datasets.sources import reading
+    from dnnctl.datasets.sources.places import default_places
+    from dnnctl.experiments.data_check import check_data
+    from dnnctl.training.preparing import prepare_rows
+
+    loaded = load(config, settings)
+    with shown() as progress:
+        dataset = reading.read(loaded.config.data.source, default_places(loaded.config.data.path, progress))
+    checks = check_data(prepare_rows(loaded, dataset), dataset)
+    status = worst(checks)
+    if as_json:
+        _print_json({"status": status, "notes": list(dataset.notes), "checks": [each.to_json() for each in checks]})
+    else:
+        click.echo(as_text(loaded.info.title, dataset.notes, checks))
+    return 1 if status == "failed" else 0
+
+
 @command.command(epilog="Example: dnnctl data show fashion_mnist --output clothes.png")
 @click.argument("name")
 @PATH
@@ -80,18 +113,25 @@ def fetch(name: str) -> None:
     help="File to draw into (.png, .svg, .pdf), as -o clothes.svg.  [default: NAME.png]",
 )
 def show(name: str, path: Path | None, output: Path | None) -> None:
-    """Draw samples of data set NAME into a file.
+    """Draw samples of NAME, a data set or a configuration with data of its own, into a file.
 
-    It is downloaded first if it is not here.
+    A published set is downloaded first if it is not here. Of a table, the distribution of each column and how
+    it goes with the target are drawn.
     """
     from dnnctl.cli.downloads import shown
+    from dnnctl.config.loading import load
+    from dnnctl.datasets.base import DATASETS
     from dnnctl.datasets.sources import reading
     from dnnctl.datasets.sources.places import default_places
     from dnnctl.plots.pictures import data_set
 
+    options, title = None, name
+    if name.replace("-", "_") not in DATASETS.names() and (Path(name).suffix in {".yaml", ".yml"} or "/" in name):
+        config = load(name).config
+        options, path, title = config.data.source, path or config.data.path, config.name  # type: ignore[assignment]
     with shown() as progress:
-        dataset = reading.read(reading.options_for(name), default_places(path, progress))
-    target = output or Path(f"{dataset.name}.png")
+        dataset = reading.read(options or reading.options_for(name), default_places(path, progress))
+    target = output or Path(f"{title if options else dataset.name}.png")
     data_set.save(dataset, target)
     click.echo(str(target))
 

@@ -50,13 +50,15 @@ def _key(output: LayerSpec | str) -> str:
 
 def _units(units: int | None, info: DatasetInfo) -> Iterator[Finding]:
     classes = len(info.class_names)
-    allowed = {"multiclass": (classes,), "binary": (1, 2), "regression": (1,)}[info.task]
+    allowed = {"multiclass": (classes,), "binary": (1, 2), "regression": (info.outputs,)}[info.task]
     if units is None or units in allowed:
         return
     reason = {
         "multiclass": f"one unit for each of the {classes} classes",
         "binary": "1 unit (sigmoid) or 2 units (softmax) for two classes",
-        "regression": "1 unit for the one number that is predicted",
+        "regression": "1 unit for the one number that is predicted"
+        if info.outputs == 1
+        else f"one unit for each of the {info.outputs} numbers that are predicted",
     }[info.task]
     yield Finding((*OUTPUT, "dense", "units"), f"expected {reason}; received {units}. 'output: auto' chooses it")
 

@@ -169,7 +169,10 @@ def _batch_size(config: Config, info: DatasetInfo) -> Iterator[Finding]:
 
 
 def _data_path(config: Config, info: DatasetInfo) -> Iterator[Finding]:
-    if config.data.path and not info.folder:
+    source = config.data.source
+    if config.data.path and source.paths:
+        yield Finding(("data", "path"), f"data.{source.key}.path says where the data is; take this key out")
+    elif config.data.path and not info.folder:
         yield Finding(("data", "path"), "this data set comes with dnnctl and is read from no path; take this key out")
 
 

@@ -24,11 +24,13 @@ class Prediction:
         scores: (classes,) probabilities, (1,) probability of class 1 for two classes with one output
             unit, or (targets,) values in the target's unit.
         true: The label or the value where it is known, else None.
+        truths: The value of each of several targets, where they are known; empty otherwise.
     """
 
     name: str
     scores: NDArray[Any]
     true: int | float | None = None
+    truths: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Predictions:
     @property
     def has_truth(self) -> bool:
         """Whether the right answer is known for any row."""
-        return any(row.true is not None for row in self.rows)
+        return any(row.true is not None or row.truths for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ def record(row: Prediction, predictions: Predictions) -> dict[str, Any]:
             "target": info.target,
             "unit": info.unit,
         }
+        if row.truths:
+            return written | {"true": [exact(value) for value in row.truths]}
         return written | ({} if row.true is None else {"true": exact(row.true)})
     ranked = choices(row, info)
     best = ranked[0]

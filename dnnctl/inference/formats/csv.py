@@ -33,7 +33,9 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
         header = ["prediction", "confidence"]
         header += [f"{column}_{rank}" for rank in ranks for column in ("class", "probability")]
     if predictions.has_truth:
-        header += ["true"] if predictions.is_regression else ["true", "correct"]
+        several = predictions.is_regression and width > 1
+        header += [f"true_{target + 1}" for target in range(width)] if several else ["true"]
+        header += [] if predictions.is_regression else ["correct"]
     writer.writerow(["name", *header])
     for row in predictions.rows:
         cells = _flat(record(row, predictions))
@@ -44,7 +46,8 @@ def _flat(written: dict[str, Any]) -> dict[str, Any]:
     """Return a record without lists: their elements under names with a number, counted from 1."""
     if isinstance(written["prediction"], list):
         numbered = {f"prediction_{rank}": value for rank, value in enumerate(written["prediction"], 1)}
-        return written | numbered
+        truths = enumerate(written.get("true", ()), 1)
+        return written | numbered | {f"true_{rank}": value for rank, value in truths}
     flat = dict(written)
     for rank, choice in enumerate(written.get("top", ()), 1):
         flat |= {f"{column}_{rank}": value for column, value in choice.items()}

@@ -82,7 +82,8 @@ def _cells(row: Prediction, predictions: Predictions) -> list[str]:
         if predictions.has_truth:
             known = row.true is not None and values[0] is not None and len(values) == 1
             error = _number(values[0] - row.true) if known else ""  # type: ignore[operator]
-            cells += ["" if row.true is None else _number(exact(row.true)), error]
+            true = ", ".join(_number(exact(value)) for value in row.truths)
+            cells += [true if row.true is None else _number(exact(row.true)), error]
         return cells
     ranked = choices(row, predictions.info)
     best = ranked[0]

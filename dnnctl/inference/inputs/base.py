@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.tables.faults import quoted
 
 # No input may need more than this once it is an array, nor have more rows: so what a damaged or hostile header
 # claims, and what a small compressed file expands to, stay below 1 GB with all that is made of it.
@@ -28,10 +30,12 @@ class InputSpec:
         info: What is known about the data set it was trained on.
         ground: Mean of the border pixels of the training images, from 0 (black) to 1 (white); None for
             numbers.
+        table: How its columns become numbers, where it was trained on a table; None for everything else.
     """
 
     info: DatasetInfo
     ground: float | None = None
+    table: Encoding | None = None
 
     @property
     def cells(self) -> int:
@@ -48,7 +52,11 @@ class InputSpec:
         """What the network takes, for messages."""
         shape = self.info.input_shape
         if self.info.is_image:
-            return f"images of {shape[0]} x {shape[1]} pixels from {self.range[0]:g} to {self.range[1]:g}"
+            colours = " in colour" * (len(shape) == 3)
+            return f"images of {shape[0]} x {shape[1]} pixels{colours} from {self.range[0]:g} to {self.range[1]:g}"
+        if self.table is not None:
+            columns = [column.name for column in self.table.columns]
+            return f"rows of a table with the columns {quoted(columns)}"
         names = ", ".join(self.info.feature_names)
         return f"{shape[0]} number{'s' * (shape[0] != 1)} a row" + (f" ({names})" if names else "")
 
@@ -95,16 +103,3 @@ def joined(parts: Sequence[Inputs]) -> Inputs:
         tuple(name for part in parts for name in part.names),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
-
-
-def border(images: NDArray[Any]) -> NDArray[Any]:
-    """Return the pixels along the four edges of images.
-
-    Args:
-        images: (..., height, width).
-
-    Returns:
-        (..., 2 * width + 2 * height); corners are counted twice.
-    """
-    edges = (images[..., 0, :], images[..., -1, :], images[..., :, 0], images[..., :, -1])
-    return np.concatenate(edges, axis=-1)

@@ -11,6 +11,7 @@ from dnnctl.inference.inputs.base import MAX_BYTES, MAX_ROWS, Inputs, InputSpec,
 from dnnctl.inference.inputs.parts.arrays import from_rows
 from dnnctl.inference.inputs.parts.columns import Columns, columns_of
 from dnnctl.inference.inputs.parts.lines import text_rows
+from dnnctl.inference.inputs.parts.tables import read_table
 
 ENDINGS = (".csv", ".tsv")
 
@@ -31,6 +32,8 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         DataError: If it is empty or damaged, columns are missing, rows are of different lengths, or a
             cell is no number; the message names the line and the column.
     """
+    if spec.table is not None:
+        return read_table(stream, name, spec.table)
     rows = text_rows(stream, name, spec.cells)
     columns: Columns | None = None
     cells, lines = array("d"), array("q")

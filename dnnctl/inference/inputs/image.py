@@ -4,11 +4,11 @@ from typing import IO
 
 import numpy as np
 
+from dnnctl.datasets.pictures.decoding import decode
+from dnnctl.datasets.pictures.fitting import border, fit
 from dnnctl.errors import UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, border
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import narrowed
-from dnnctl.inference.inputs.parts.decoding import decode
-from dnnctl.inference.inputs.parts.fitting import fit
 from dnnctl.inference.inputs.parts.polarity import against_ground
 from dnnctl.inference.inputs.parts.subject import frame
 
@@ -33,8 +33,8 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """
     if not spec.info.is_image:
         raise UsageError(f"{name}: is an image; this network takes {spec.described}")
-    grey, notes = decode(stream, name)
-    against = against_ground(border(grey), spec, grey)
+    grey, notes = decode(stream, name, colour=len(spec.info.input_shape) == 3)
+    against = spec.info.drawing and against_ground(border(grey), spec, grey)
     if options.invert:
         notes.append("inverted as asked")
     elif options.invert is None and against:

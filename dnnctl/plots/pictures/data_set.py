@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.errors import UsageError
 from dnnctl.files import write_with
+from dnnctl.plots.pictures import table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,8 +35,11 @@ def draw(dataset: Dataset) -> "Figure":
 
     Returns:
         For images the same number of samples of each class, spread evenly over the rows; for numbers the
-        target against each feature, or the first two features coloured by class.
+        target against each feature, or the first two features coloured by class; for a table of one's own
+        each column's distribution.
     """
+    if dataset.table is not None:
+        return table.draw(dataset)
     figure = _grid(dataset) if dataset.info.is_image else _scatter(dataset)
     figure.suptitle(dataset.info.title, x=0.01, ha="left", fontsize=13, fontweight="bold")
     return figure
@@ -94,15 +98,17 @@ def _grid(dataset: Dataset) -> "Figure":
 
 def _class_rows(axis: "Axes", samples: Samples, info: DatasetInfo, labels: range, each: int) -> None:
     """Draw some classes below each other, as one picture with the names at its side."""
-    height, width = info.input_shape
+    height, width, *colours = info.input_shape
     gap = max(1, height // 14)
-    page = np.full((len(labels) * (height + gap) - gap, each * (width + gap) - gap), np.nan)
+    page = np.full((len(labels) * (height + gap) - gap, each * (width + gap) - gap, *colours), np.nan)
     for row, label in enumerate(labels):
         of_class = np.flatnonzero(samples.y == label)
         for column, sample in enumerate(of_class[_spread(len(of_class), each)]):
             top, left = row * (height + gap), column * (width + gap)
             page[top : top + height, left : left + width] = samples.x[sample]
     low, high = info.input_range or (np.nanmin(page), np.nanmax(page))
+    if colours:
+        page = np.nan_to_num((page - low) / (high - low), nan=1.0)
     axis.imshow(page, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     middles = [row * (height + gap) + (height - 1) / 2 for row in range(len(labels))]
     axis.set_yticks(middles, [info.class_names[label] for label in labels], fontsize=10)

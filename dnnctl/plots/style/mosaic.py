@@ -21,19 +21,20 @@ def thumbnail(image: NDArray[Any], value_range: tuple[float, float], pixels: int
     """Return a picture scaled into a square, without smoothing when it grows.
 
     Args:
-        image: (height, width), any numbers.
+        image: (height, width) or (height, width, 3), any numbers.
         value_range: The values drawn black and white.
         pixels: Length of the longer side of the result.
 
     Returns:
-        uint8 (height, width) in the picture's own proportions.
+        uint8 (height, width) or (height, width, 3) in the picture's own proportions.
     """
-    shrink = max(image.shape) // pixels
+    shrink = max(image.shape[:2]) // pixels
     if shrink > 1:
-        height, width = (extent // shrink * shrink for extent in image.shape)
-        blocks = image[:height, :width].reshape(height // shrink, shrink, width // shrink, shrink)
+        height, width = (extent // shrink * shrink for extent in image.shape[:2])
+        blocks = image[:height, :width].reshape(height // shrink, shrink, width // shrink, shrink, *image.shape[2:])
         image = blocks.mean(axis=(1, 3))
-    height, width = (max(1, round(extent * pixels / max(image.shape))) for extent in image.shape)
+    longer = max(image.shape[:2])
+    height, width = (max(1, round(extent * pixels / longer)) for extent in image.shape[:2])
     rows = (np.arange(height) * image.shape[0]) // height
     columns = (np.arange(width) * image.shape[1]) // width
     low, high = value_range
@@ -52,22 +53,19 @@ def pin(
 
     Args:
         axes: A sheet's `paper`.
-        images: Pictures (height, width).
+        images: Pictures (height, width), or (height, width, 3) in colour.
         value_range: The values drawn black and white.
         spots: Upper left corner of each, in inches from the sheet's lower left one.
         size: Length of a picture's longer side, in inches.
     """
     width, height = axes.get_xlim()[1], axes.get_ylim()[1]
-    canvas = np.full((round(height * DPI), round(width * DPI)), 255, np.uint8)
+    canvas = np.full((round(height * DPI), round(width * DPI), 3), 255, np.uint8)
     for image, (left, top) in zip(images, spots, strict=True):
         small = thumbnail(image, value_range, round(size * DPI))
         row, column = round((height - top) * DPI), round(left * DPI)
-        canvas[row : row + small.shape[0], column : column + small.shape[1]] = small
+        canvas[row : row + small.shape[0], column : column + small.shape[1]] = np.atleast_3d(small)
     axes.imshow(
         canvas,
-        cmap="gray",
-        vmin=0,
-        vmax=255,
         extent=(0, width, 0, height),
         aspect="auto",
         interpolation="nearest",
@@ -86,7 +84,7 @@ def captioned(
     Args:
         title: What is seen.
         subtitle: Of which run and which rows.
-        images: Pictures (height, width), at least one.
+        images: Pictures (height, width), or (height, width, 3) in colour; at least one.
         captions: Two lines for each, as they should be read; the second is drawn in red and may be empty.
         value_range: The values drawn black and white.
     """

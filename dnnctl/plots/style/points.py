@@ -29,7 +29,8 @@ def feature(info: DatasetInfo, column: int) -> str:
 
 def target(info: DatasetInfo, column: int, targets: int) -> str:
     """Return the label of a target's axis, with its unit; numbered where there are several targets."""
-    name = info.target if targets == 1 else f"{info.target} {column + 1}"
+    several = info.targets or tuple(f"{info.target} {i + 1}" for i in range(targets))
+    name = info.target if targets == 1 else several[column]
     return named(name, info.unit)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.pictures.fitting import border
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options, border
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.polarity import against_ground
 
 # Numbers looked at together, so that what is computed on the way stays small beside the array itself.
@@ -130,7 +131,7 @@ def from_rows(
     if options.invert:
         x = x.dtype.type(low + high) - x
         notes.append(f"{name}: inverted as asked")
-    elif options.invert is None and against_ground((_edges(x) - low) / (high - low), spec):
+    elif options.invert is None and spec.info.drawing and against_ground((_edges(x) - low) / (high - low), spec):
         notes.append(f"{name}: its ground is not like that of the training images; --invert turns it round")
     return Inputs(x, names, tuple(notes))
 

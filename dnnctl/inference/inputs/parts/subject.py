@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.inference.inputs.base import InputSpec, border
-from dnnctl.inference.inputs.parts.fitting import resized
+from dnnctl.datasets.pictures.fitting import border, resized
+from dnnctl.inference.inputs.base import InputSpec
 
 # A page must be larger than the input by this before a drawing is looked for on it.
 LARGE = 2.0

@@ -27,8 +27,8 @@ FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
 QUIET = logging.NullHandler()
 
 
-def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]]:
-    """Return a picture as it looks on white paper, in grey.
+def decode(stream: IO[bytes], name: str, *, colour: bool = False) -> tuple[NDArray[np.float32], list[str]]:
+    """Return a picture as it looks on white paper, in grey or in colour.
 
     Rotation by EXIF is applied, transparency is composited on white, and of an animation the first
     frame is taken. Grey is ITU-R 601 luma: 0.299 R + 0.587 G + 0.114 B.
@@ -36,10 +36,11 @@ def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]
     Args:
         stream: The file, open and seekable.
         name: What to call it in messages.
+        colour: Whether to keep the colours.
 
     Returns:
-        float32 (height, width) from 0 (black) to 1 (white), its shorter side at most 2 * `WORKING_SIDE`,
-        and notes on what was done.
+        float32 (height, width) from 0 (black) to 1 (white), or (height, width, 3) of red, green and blue, its
+        shorter side at most 2 * `WORKING_SIDE`, and notes on what was done.
 
     Raises:
         DataError: If it is damaged, no image, or has more than `MAX_PIXELS` pixels.
@@ -54,7 +55,7 @@ def decode(stream: IO[bytes], name: str) -> tuple[NDArray[np.float32], list[str]
         try:
             with Image.open(stream, formats=FORMATS) as image:
                 _check_size(image, name)
-                return _decode(image, name)
+                return _decode(image, name, colour=colour)
         except DataError:
             raise
         except UnidentifiedImageError:
@@ -74,10 +75,10 @@ def _check_size(image: "Image.Image", name: str) -> None:
         )
 
 
-def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[str]]:
+def _decode(image: "Image.Image", name: str, *, colour: bool) -> tuple[NDArray[np.float32], list[str]]:
     from PIL import ImageOps
 
-    notes = []
+    notes: list[str] = []
     # Counting the frames would mean to look for each, and there can be millions. A JPEG of several (MPO) holds
     # previews or a second eye's view, not an animation.
     if getattr(image, "is_animated", False) and image.format != "MPO":
@@ -86,6 +87,28 @@ def _decode(image: "Image.Image", name: str) -> tuple[NDArray[np.float32], list[
     # In place, as is all that can be: a copy of 100 million pixels is 400 MB.
     ImageOps.exif_transpose(image, in_place=True)
     upright: Image.Image = image
+    if colour and not (upright.mode.startswith("I;16") or upright.mode in {"I", "F"}):
+        red_green_blue = _on_white(upright, notes)
+        return np.asarray(_reduced(red_green_blue), dtype=np.float32) / np.float32(255), notes
+    grey, notes = _in_grey(upright, name, notes)
+    return (np.stack([grey] * 3, axis=-1) if colour else grey), notes
+
+
+def _on_white(picture: "Image.Image", notes: list[str]) -> "Image.Image":
+    """Return a picture in red, green and blue, what is transparent in white."""
+    from PIL import Image
+
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    shown = picture.convert("RGBA")
+    alpha = shown.getchannel("A")
+    if alpha.getextrema()[0] != 255:
+        notes.append("transparent parts taken as white")
+    return Image.composite(shown.convert("RGB"), Image.new("RGB", shown.size, (255, 255, 255)), alpha)
+
+
+def _in_grey(upright: "Image.Image", name: str, notes: list[str]) -> tuple[NDArray[np.float32], list[str]]:
+
     if upright.mode.startswith("I;16"):
         return np.asarray(_reduced(upright), dtype=np.float32) / np.float32(65535), notes
     if upright.mode in {"I", "F"}:

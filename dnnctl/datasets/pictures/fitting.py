@@ -1,27 +1,43 @@
 """Resizing a picture to the network's input without distorting it."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.inference.inputs.base import border
+
+def border(images: NDArray[Any]) -> NDArray[Any]:
+    """Return the pixels along the four edges of images.
+
+    Args:
+        images: (..., height, width).
+
+    Returns:
+        (..., 2 * width + 2 * height); corners are counted twice.
+    """
+    edges = (images[..., 0, :], images[..., -1, :], images[..., :, 0], images[..., :, -1])
+    return np.concatenate(edges, axis=-1)
 
 
-def fit(grey: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+def fit(picture: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return a picture resized to fit into `shape`, in its middle, padded with its own border colour.
 
     Args:
-        grey: (height, width) from 0 to 1.
-        shape: Height and width to return.
+        picture: (height, width) or (height, width, channels), from 0 to 1.
+        shape: Height and width to return, and channels.
 
     Returns:
         float32 of that shape, from 0 to 1.
     """
+    if picture.ndim == 3:
+        return np.stack([fit(picture[..., channel], shape[:2]) for channel in range(shape[2])], axis=-1)
     height, width = shape
-    if grey.shape == (height, width):
-        return grey
-    scale = min(height / grey.shape[0], width / grey.shape[1])
-    inner = resized(grey, (max(1, round(grey.shape[0] * scale)), max(1, round(grey.shape[1] * scale))))
-    page = np.full((height, width), np.median(border(grey)), dtype=np.float32)
+    if picture.shape == (height, width):
+        return picture
+    scale = min(height / picture.shape[0], width / picture.shape[1])
+    size = (max(1, round(picture.shape[0] * scale)), max(1, round(picture.shape[1] * scale)))
+    inner = resized(picture, size)
+    page = np.full((height, width), np.median(border(picture)), dtype=np.float32)
     top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
     page[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
     return page

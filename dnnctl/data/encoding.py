@@ -1,0 +1,229 @@
+"""From the cells of a table to the numbers a network takes, with everything fitted on the training rows.
+
+A number stays as it is and a boolean is 0 or 1. A category becomes a column for each of its values and one
+for `(unknown)`, of which one is 1 and the others are 0. Values that few training rows have count as unknown
+there too, so that the network learns what to make of one; where there are none, a new value gets the shares
+of the known ones, as a row of which nothing is known. An empty cell gets the column's median (booleans: the
+more frequent value; categories: a value of its own, `(missing)`, if enough training rows have it).
+"""
+
+from dataclasses import asdict, dataclass, replace
+from math import isfinite
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits
+from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.tables.columns import Cells, Column, Kind, TableInfo
+from dnnctl.errors import DataError, RunError
+
+MISSING, UNKNOWN = "(missing)", "(unknown)"
+# No table may need more than this once its categories are columns of their own.
+MAX_BYTES = 4 * 1024**3
+
+
+@dataclass(frozen=True)
+class FittedColumn:
+    """One column of a table, and what the training rows say of it.
+
+    Args:
+        name: Its name.
+        kind: `number`, `boolean` or `category`.
+        words: How false and true are written; the categories that have a column of their own.
+        fill: What stands for an empty cell: a number, 0 or 1; of a category the share of empty cells.
+        shares: Of a category: the share of the training rows for each of `words`, and for `(unknown)`.
+    """
+
+    name: str
+    kind: Kind
+    words: tuple[str, ...] = ()
+    fill: float = 0.0
+    shares: tuple[float, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many numbers it becomes."""
+        return len(self.shares) or 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What these numbers are called."""
+        return tuple(f"{self.name}={word}" for word in (*self.words, UNKNOWN)) if self.shares else (self.name,)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a table's columns become numbers.
+
+    Args:
+        columns: The inputs.
+        targets: What is predicted; not needed for a prediction.
+        missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
+        missing_values: Texts that stand for an empty cell, besides the usual ones.
+    """
+
+    columns: tuple[FittedColumn, ...]
+    targets: tuple[Column, ...]
+    missing: str
+    missing_values: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the encoded columns."""
+        return tuple(name for column in self.columns for name in column.names)
+
+    @property
+    def scaled(self) -> NDArray[np.bool_]:
+        """Which of the encoded columns are standardized: numbers, not 0 or 1, (encoded,)."""
+        return np.array([column.kind == "number" for column in self.columns for _ in range(column.width)])
+
+    @property
+    def table(self) -> TableInfo:
+        """The columns as they are read."""
+        columns = tuple(Column(c.name, c.kind, c.words) for c in self.columns)
+        return TableInfo(columns, self.targets, self.missing, self.missing_values)
+
+    def apply(self, cells: Cells) -> NDArray[Any]:
+        """Return cells as numbers.
+
+        Args:
+            cells: Cells of these columns, in this order; categories with codes of their own.
+
+        Returns:
+            float32 (rows, encoded); the array itself where nothing has to be changed.
+        """
+        values = cells.values
+        plain = all(column.width == 1 and column.kind != "category" for column in self.columns)
+        if plain and not np.isnan(values).any():
+            return values
+        width = sum(column.width for column in self.columns)
+        if len(values) * width * 4 > MAX_BYTES:
+            worst = max(self.columns, key=lambda column: column.width)
+            raise DataError(
+                f"column {worst.name!r} has {worst.width:,} categories, too many for {len(values):,} rows; "
+                "leave it out (exclude), or raise min_count"
+            )
+        encoded = np.zeros((len(values), width), np.float32)
+        at = 0
+        for i, (fitted, column) in enumerate(zip(self.columns, cells.columns, strict=True)):
+            part = encoded[:, at : at + fitted.width]
+            if fitted.kind == "category":
+                _one_hot(part, fitted, column, values[:, i])
+            else:
+                part[:, 0] = np.where(np.isnan(values[:, i]), np.float32(fitted.fill), values[:, i])
+            at += fitted.width
+        return encoded
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Encoding":
+        """Read what `to_json` wrote.
+
+        Raises:
+            RunError: If it is something else.
+        """
+        try:
+            columns = tuple(FittedColumn(**_tuples(each)) for each in value["columns"])
+            targets = tuple(Column(**_tuples(each)) for each in value["targets"])
+            encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]))
+        except (TypeError, AttributeError, KeyError) as error:
+            raise RunError(f"preprocessing.json: expected the columns of a table; {error}") from None
+        if not all(_is_sound(column) for column in columns) or not all(type(t.name) is str for t in targets):
+            raise RunError("preprocessing.json: its columns are not what a run writes. Restore it, or train again")
+        return encoding
+
+
+def _tuples(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
+
+
+def _is_sound(column: FittedColumn) -> bool:
+    """Tell whether a column read from a file can be used."""
+    numbers = (column.fill, *column.shares)
+    return (
+        type(column.name) is str
+        and column.kind in get_args(Kind)
+        and all(type(word) is str for word in column.words)
+        and all(type(number) in {int, float} and isfinite(number) for number in numbers)
+        and len(column.shares) == (len(column.words) + 1 if column.kind == "category" else 0)
+        and (column.kind != "boolean" or len(column.words) == 2)
+    )
+
+
+def _one_hot(part: NDArray[Any], fitted: FittedColumn, column: Column, codes: NDArray[Any]) -> None:
+    """Write a category's columns into `part`, (rows, values + 1)."""
+    place = {word: i for i, word in enumerate(fitted.words)}
+    unknown = len(fitted.words)
+    # A code behind the last one is the empty cell's.
+    table = np.array([*(place.get(word, unknown) for word in column.words), place.get(MISSING, unknown)])
+    where = table[np.where(np.isnan(codes), len(column.words), codes).astype(np.int64)]
+    part[np.arange(len(codes)), where] = 1
+    if not fitted.shares[-1]:
+        part[where == unknown] = np.array(fitted.shares, np.float32)
+
+
+def fit_encoding(table: TableInfo, train: NDArray[Any]) -> Encoding:
+    """Fit an encoding on the training rows.
+
+    Args:
+        table: What the columns hold.
+        train: Cells of the training rows, (rows, columns), and of no others.
+    """
+    columns = tuple(_fit(column, train[:, i], table.min_count) for i, column in enumerate(table.columns))
+    # The targets' words are in the class names; codes of a file mean nothing for another one.
+    return Encoding(columns, table.targets, table.missing, table.missing_values)
+
+
+def _fit(column: Column, values: NDArray[Any], min_count: int) -> FittedColumn:
+    full = values[~np.isnan(values)]
+    if column.kind == "number":
+        return FittedColumn(column.name, "number", (), float(np.median(full)) if len(full) else 0.0)
+    if column.kind == "boolean":
+        return FittedColumn(column.name, "boolean", column.words, float(full.mean() > 0.5) if len(full) else 0.0)
+    counts = np.bincount(full.astype(np.int64), minlength=len(column.words))
+    empty = len(values) - len(full)
+    every = [*zip(column.words, counts.tolist(), strict=True), (MISSING, empty)]
+    kept = sorted((word, count) for word, count in every if count >= min_count)
+    rare = len(values) - sum(count for _, count in kept)
+    shares = tuple(count / len(values) for count in (*(count for _, count in kept), rare))
+    return FittedColumn(column.name, "category", tuple(word for word, _ in kept), empty / len(values), shares)
+
+
+def encode(
+    dataset: Dataset, splits: Splits, encoding: Encoding | None = None
+) -> tuple[Dataset, Splits, Encoding | None]:
+    """Turn the rows of a table into numbers; anything but a table stays as it is.
+
+    Args:
+        dataset: What was read.
+        splits: Its rows.
+        encoding: What was fitted before; None fits it on the training rows of `splits`.
+
+    Returns:
+        The data set with the encoded columns in its info, the rows, and the encoding (None if it is no table).
+
+    Raises:
+        DataError: If the table's columns are not those that the encoding is for.
+    """
+    table = dataset.table
+    if table is None:
+        return dataset, splits, None
+    fitted = fit_encoding(table, splits.train.x) if encoding is None else encoding
+    expected = [(column.name, column.kind) for column in fitted.columns]
+    received = [(column.name, column.kind) for column in table.columns]
+    if expected != received:
+        changed = ", ".join(f"{name} ({kind})" for name, kind in set(received) ^ set(expected)) or "their order"
+        raise DataError(f"{dataset.found}: its columns are not those that the run was trained on: {changed}")
+
+    def encoded(samples: Samples) -> Samples:
+        return Samples(fitted.apply(Cells(table.columns, samples.x)), samples.y)
+
+    held_out = None if splits.validation is None else encoded(splits.validation)
+    named = replace(dataset.info, input_shape=(len(fitted.names),), feature_names=fitted.names)
+    ready = Splits(encoded(splits.train), held_out, encoded(splits.test), splits.rows)
+    return replace(dataset, info=named), ready, fitted

@@ -1,0 +1,112 @@
+"""Columns of a table as arrays of numbers: what each holds, and its cells in float32."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["number", "boolean", "category"]
+# False and true as they are written, in small letters.
+PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("off", "on"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds.
+
+    Args:
+        name: Its name.
+        kind: `number`; `boolean`, 0 or 1; or `category`, a text out of a few.
+        words: Of a boolean: how false and true are written. Of a category: the text behind each code.
+    """
+
+    name: str
+    kind: Kind
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of some columns.
+
+    Args:
+        columns: What each column holds.
+        values: float32 (rows, columns): numbers, 0 or 1, or codes of categories; NaN where a cell is empty.
+    """
+
+    columns: tuple[Column, ...]
+    values: NDArray[Any]
+
+    def take(self, rows: NDArray[Any]) -> "Cells":
+        """Return some of the rows."""
+        return Cells(self.columns, self.values[rows])
+
+    def pick(self, columns: Sequence[int]) -> "Cells":
+        """Return some of the columns."""
+        every = list(columns)
+        together = every == list(range(every[0], every[0] + len(every)))
+        values = self.values[:, every[0] : every[-1] + 1] if together else self.values[:, every]
+        return Cells(tuple(self.columns[i] for i in every), values)
+
+
+def side_by_side(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return columns (rows,) as one array, float32 (rows, columns).
+
+    A block of rows after the other, so that what is written together lies together in the cache.
+    """
+    rows = len(columns[0])
+    values = np.empty((rows, len(columns)), np.float32)
+    for start in range(0, rows, 4096):
+        here = slice(start, start + 4096)
+        for i, column in enumerate(columns):
+            values[here, i] = column[here]
+    return values
+
+
+def recoded(cells: Cells, columns: Sequence[Column]) -> Cells:
+    """Return cells whose categories have the codes of other columns.
+
+    Args:
+        cells: Cells of columns with the same names and kinds.
+        columns: The columns whose codes to use.
+
+    Returns:
+        Cells of these columns; a category that they do not know gets a code of its own behind theirs.
+    """
+    values = cells.values
+    joined = []
+    for i, (own, other) in enumerate(zip(cells.columns, columns, strict=True)):
+        if own.kind != "category" or own.words == other.words:
+            joined.append(other)
+            continue
+        known = {word: code for code, word in enumerate(other.words)}
+        for word in own.words:
+            known.setdefault(word, len(known))
+        if values is cells.values:
+            values = values.copy()
+        codes = np.array([known[word] for word in own.words] or [0], np.float32)
+        full = ~np.isnan(values[:, i])
+        values[full, i] = codes[values[full, i].astype(np.int64)]
+        joined.append(Column(other.name, other.kind, tuple(known)))
+    return Cells(tuple(joined), values)
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """What was found out about a table's columns, and what to do with its gaps.
+
+    Args:
+        columns: The inputs as they are in the table.
+        targets: What is predicted.
+        missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
+        missing_values: Texts that stand for an empty cell, besides the usual ones.
+        min_count: Categories that fewer training rows have count as unknown.
+    """
+
+    columns: tuple[Column, ...]
+    targets: tuple[Column, ...]
+    missing: str
+    missing_values: tuple[str, ...] = ()
+    min_count: int = 2

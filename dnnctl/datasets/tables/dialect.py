@@ -1,0 +1,162 @@
+"""How a table is written: what separates its cells, whether it has a header, what marks decimals."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from dnnctl.datasets.tables.faults import WrongOptionError, clipped, quoted
+from dnnctl.datasets.tables.text import Text
+from dnnctl.errors import DataError
+
+SEPARATORS = (",", "\t", ";", "|", " ")
+WORDS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "bar": "|"}
+NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
+ROWS = 1000
+MISSING = ("", " ", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
+_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is said to be written; `auto` is to be found out.
+
+    Args:
+        separator: One character, a word for one (`tab`), or `auto`.
+        header: Whether the first row holds names, or `auto`.
+        names: Names that are expected in the header, which help to recognize it.
+        missing: Cells that hold nothing, besides the usual ones.
+    """
+
+    separator: str = "auto"
+    header: bool | str = "auto"
+    names: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def gaps(self) -> frozenset[str]:
+        """Every text that stands for a cell without a value."""
+        return frozenset((*MISSING, *self.missing))
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is written.
+
+    Args:
+        separator: What separates cells.
+        header: Whether the first row holds names.
+        decimal: The mark of decimals, a point or a comma.
+        names: Names of the columns; `column_1`, ... without a header.
+        sample: The first rows, without the header.
+    """
+
+    separator: str
+    header: bool
+    decimal: str
+    names: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+
+    def described(self, encoding: str) -> str:
+        """Return how the table is written, for people."""
+        head = "a header" if self.header else f"no header ({self.names[0]}, ...)"
+        comma = ", decimal commas" if self.decimal == "," else ""
+        return f"{NAMES.get(self.separator, self.separator)}-separated, {head}, {encoding}{comma}"
+
+
+def find_dialect(text: Text, layout: Layout) -> Dialect:
+    """Find out how a table is written.
+
+    Args:
+        text: The table.
+        layout: What is said about it.
+
+    Raises:
+        DataError: If there are no rows, or names are missing or doubled.
+    """
+    head = text.head()
+    asked = WORDS.get(layout.separator, layout.separator)
+    separator = _separator(head) if asked == "auto" else asked
+    rows = []
+    for _, row in head.rows(separator):
+        rows.append(tuple(cell.strip() for cell in row))
+        if len(rows) > ROWS:
+            break
+    if not any(cell for row in rows for cell in row):
+        raise DataError(f"{text.name}: holds no rows; expected a header and rows")
+    header = _has_header(rows, layout) if layout.header == "auto" else bool(layout.header)
+    width = len(rows[0])
+    names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))
+    doubled = [name for name, count in Counter(names).items() if count > 1]
+    if doubled:
+        raise DataError(f"{text.name}: more than one column is called {quoted(doubled)}; rename them in the header")
+    sample = tuple(row for row in (rows[1:] if header else rows) if len(row) == width)
+    if header and len(rows) == 1:
+        raise DataError(f"{text.name}: holds a header and no rows ({quoted(names)})")
+    return Dialect(separator, header, _decimal(sample, separator), names, sample)
+
+
+def _separator(text: Text) -> str:
+    """Return the mark that cuts the first row, and most rows after it, into the same number of cells."""
+    found: list[tuple[float, bool, int, str]] = []
+    for mark in SEPARATORS:
+        widths = []
+        try:
+            for _, row in text.rows(mark):
+                widths.append(len(row))
+                if len(widths) == 50:
+                    break
+        except DataError:
+            continue
+        if widths and widths[0] > 1:
+            # A decimal comma cuts every row but the header's; a space may be part of any text.
+            found.append((round(widths.count(widths[0]) / len(widths), 1), mark != " ", widths[0], mark))
+    return max(found)[3] if found else ","
+
+
+def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:
+    """Tell whether the first row holds names: known ones, or no number where numbers are below."""
+    first = rows[0]
+    if any(name in first for name in layout.names):
+        return True
+    cells = [cell for cell in first if cell not in layout.gaps]
+    return bool(cells) and not any(is_number(cell) or is_number(cell.replace(",", ".")) for cell in cells)
+
+
+def _decimal(sample: tuple[tuple[str, ...], ...], separator: str) -> str:
+    if separator == ",":
+        return "."
+    commas = points = 0
+    for row in sample:
+        for cell in row:
+            commas += bool(_COMMA.fullmatch(cell))
+            points += "." in cell and is_number(cell)
+    return "," if commas > points else "."
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Tell whether a cell is a decimal number."""
+    if decimal == ",":
+        cell = cell.replace(",", ".")
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    # Python reads 1_000 as a number; nobody who writes a table means that.
+    return "_" not in cell
+
+
+def position(name: str, dialect: Dialect, option: str, what: str) -> int:
+    """Return where a column stands.
+
+    Raises:
+        WrongOptionError: If there is no such column; the message names the nearest.
+    """
+    from dnnctl.plugins import suggestion
+
+    if name in dialect.names:
+        return dialect.names.index(name)
+    folded = [known.casefold() for known in dialect.names]
+    if folded.count(name.casefold()) == 1:
+        return folded.index(name.casefold())
+    hint = suggestion(name, dialect.names) if len(dialect.names) <= 30 else ""
+    raise WrongOptionError(option, f"{what} has no column {clipped(name)}{hint or '; it has ' + quoted(dialect.names)}")

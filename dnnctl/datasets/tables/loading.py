@@ -1,0 +1,201 @@
+"""From the options of a table to its rows: the one place where all of it is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
+from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
+from dnnctl.datasets.tables.faults import NoSuchFileError, WrongOptionError, quoted
+from dnnctl.datasets.tables.gaps import settle
+from dnnctl.datasets.tables.kinds import known_cells, read_cells
+from dnnctl.datasets.tables.oddities import oddities
+from dnnctl.datasets.tables.target import Target, decide, targets_of
+from dnnctl.datasets.tables.text import Text, open_text
+from dnnctl.errors import DataError
+from dnnctl.files import sha256_of_file
+
+if TYPE_CHECKING:
+    from dnnctl.datasets.own.csv import Options
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A table's inputs and targets."""
+
+    inputs: Cells
+    targets: Cells
+    notes: tuple[str, ...]
+
+
+def load_table(options: "Options") -> Dataset:
+    """Read a table, and the one of the test rows where there is one.
+
+    Args:
+        options: Which, and how.
+
+    Raises:
+        WrongOptionError: If an option does not fit the table.
+        DataError: If the table cannot be read, or holds what cannot be learned from.
+    """
+    text = open_text(Path(options.path), options.encoding)
+    layout = layout_of(options)
+    dialect = find_dialect(text, layout)
+    targets = [_name(name, dialect, "target", text) for name in options.target]
+    inputs = _inputs(options, dialect, targets, text)
+    types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
+    cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.gaps)
+    read = _parted(text, dialect, cells, len(inputs), options.missing)
+    target = decide(read.targets, options.task, text.name)
+    y = targets_of(read.targets, target.classes, text.name)
+    table = TableInfo(
+        read.inputs.columns,
+        read.targets.columns,
+        options.missing,
+        tuple(options.missing_values),
+        options.min_count,
+    )
+    train = Samples(read.inputs.values, y)
+    notes = [f"{text.name}: {dialect.described(text.encoding)}", _listed(table.columns)]
+    notes += [f"task: {target.task}, as {target.reason}".replace("as as", "as"), *read.notes]
+    test = None
+    if options.test_path is not None:
+        test, table, more = _test_rows(options, table, target)
+        notes += more
+    info = _info(options, table, target, (len(train), len(test) if test else 0))
+    warnings = (*odd, *oddities(Cells(table.columns, train.x), y, ", ".join(targets)))
+    return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
+
+
+def layout_of(options: "Options") -> Layout:
+    """Return how a table is said to be written."""
+    return Layout(
+        options.separator,
+        options.header,
+        (*options.target, *(options.columns or ())),
+        tuple(options.missing_values),
+    )
+
+
+def _name(name: str, dialect: Dialect, option: str, text: Text) -> str:
+    return dialect.names[position(name, dialect, option, text.name)]
+
+
+def _inputs(options: "Options", dialect: Dialect, targets: Sequence[str], text: Text) -> list[str]:
+    """Return the names of the inputs in the order of the table, or in the order they were chosen in."""
+    chosen = dialect.names if options.columns is None else options.columns
+    names = [_name(name, dialect, "columns", text) for name in chosen]
+    left_out = {_name(name, dialect, "exclude", text) for name in options.exclude}
+    if options.columns is not None and (both := [name for name in names if name in targets]):
+        raise WrongOptionError("columns", f"{quoted(both)} cannot be an input and the target")
+    kept = [name for name in dict.fromkeys(names) if name not in left_out and name not in targets]
+    if not kept:
+        raise WrongOptionError("columns", f"no column is left to predict from; {text.name} has {quoted(dialect.names)}")
+    return kept
+
+
+def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str) -> _Read:
+    kept = settle(text, dialect, cells, inputs, missing)
+    both = range(inputs), range(inputs, len(cells.columns))
+    return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
+
+
+def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
+    """Read the table of test rows as the training table was read; categories may be new."""
+    try:
+        text = open_text(Path(str(options.test_path)), options.encoding)
+    except NoSuchFileError:
+        raise NoSuchFileError(str(options.test_path), "test_path") from None
+    samples, inputs, notes = labelled(text, layout_of(options), table, target.classes)
+    return samples, replace(table, columns=inputs.columns), notes
+
+
+def labelled(
+    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str]
+) -> tuple[Samples, Cells, tuple[str, ...]]:
+    """Read rows with their targets from a table whose columns are known.
+
+    Args:
+        text: The table; columns may stand in any order, and others may be there.
+        layout: How it is said to be written.
+        table: Its columns.
+        classes: Names of the classes; empty for numbers.
+
+    Returns:
+        The rows, their inputs as cells, and what was done to them.
+
+    Raises:
+        DataError: If a column is missing, or a cell does not fit its kind.
+    """
+    dialect = find_dialect(text, layout)
+    every = (*table.columns, *table.targets)
+    read = _parted(text, dialect, known_cells(text, dialect, every, layout.gaps), len(table.columns), table.missing)
+    inputs = recoded(read.inputs, table.columns)
+    y = targets_of(read.targets, classes, text.name)
+    return Samples(inputs.values, y), inputs, read.notes
+
+
+def _info(options: "Options", table: TableInfo, target: Target, rows: tuple[int, int]) -> DatasetInfo:
+    names = tuple(column.name for column in table.columns)
+    targets = tuple(column.name for column in table.targets)
+    predicted = ", ".join(targets[:6]) + ", ..." * (len(targets) > 6)
+    given = " and ".join(names) if len(names) < 3 else f"{len(names):,} columns"
+    return DatasetInfo(
+        title=f"{Path(options.path).name}: {predicted} from {given}",
+        task=target.task,
+        input_shape=(len(names),),
+        class_names=target.classes,
+        feature_names=names,
+        target=predicted,
+        targets=targets if target.task == "regression" and len(targets) > 1 else (),
+        rows=rows,
+        licence="your own",
+        source=options.path,
+    )
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    """Return which columns hold what, for people."""
+    parts = []
+    for kind, plural in (("number", "numbers"), ("boolean", "yes or no"), ("category", "categories")):
+        of_kind = [c for c in columns if c.kind == kind]
+        shown = [f"{c.name} ({len(c.words):,})" if kind == "category" else c.name for c in of_kind[:12]]
+        more = [f"{len(of_kind) - 12:,} more"] if len(of_kind) > 12 else []
+        if shown:
+            parts.append(f"{plural}: {', '.join([*shown, *more])}")
+    return "; ".join(parts)
+
+
+def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | None) -> Dataset:
+    """Read another table with the columns of one that was trained on; all its rows are in `train`.
+
+    Args:
+        options: The path, and how it is written.
+        info: What is known about the table of the run.
+        table: Its columns.
+
+    Raises:
+        DataError: If it cannot be read, a column is missing, or a cell does not fit.
+    """
+    if table is None:
+        raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
+    text = open_text(Path(options.path), options.encoding)
+    samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names)
+    known = replace(table, columns=inputs.columns)
+    one = options.model_copy(update={"test_path": None})
+    return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), known)
+
+
+def digests_of(options: "Options") -> dict[str, str]:
+    """Return the SHA-256 of a table's file, and of the one with test rows.
+
+    Raises:
+        DataError: If a file is not there.
+    """
+    files = {"file": options.path} | ({"test-file": options.test_path} if options.test_path else {})
+    try:
+        return {name: sha256_of_file(Path(path)) for name, path in files.items()}
+    except OSError as fault:
+        raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None

@@ -1,0 +1,116 @@
+"""What is to be predicted: classes or numbers, told from the target's own cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import Task
+from dnnctl.datasets.tables.columns import Cells
+from dnnctl.datasets.tables.faults import WrongOptionError, quoted
+from dnnctl.errors import DataError
+
+# Whole numbers are classes if there are at most so many of them, each so many times on average.
+FEW, EACH = 20, 5
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be predicted.
+
+    Args:
+        task: Two classes, many classes, or numbers.
+        classes: Names of the classes; empty for numbers.
+        reason: Why it is this task, for people.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    reason: str
+
+
+def decide(cells: Cells, said: str, name: str) -> Target:
+    """Decide on the task.
+
+    Args:
+        cells: The target's cells, none of them empty; several columns for several targets.
+        said: `auto`, `classification` or `regression`.
+        name: What to call the table.
+
+    Raises:
+        WrongOptionError: If the target cannot be what it is said to be.
+        DataError: If there is one class only, or nearly as many as rows.
+    """
+    if len(cells.columns) > 1:
+        texts = [column.name for column in cells.columns if column.kind != "number"]
+        if texts or said == "classification":
+            what = f"{quoted(texts)} hold text" if texts else "classes can be predicted one column at a time"
+            raise WrongOptionError("target", f"several targets are numbers to predict; {what}. Name one target")
+        return Target("regression", (), f"there are {len(cells.columns)} targets")
+    column, values = cells.columns[0], cells.values[:, 0]
+    if column.kind != "number":
+        if said == "regression":
+            raise WrongOptionError("task", f"{column.name!r} holds text ({quoted(column.words, 4)}); expected numbers")
+        counts = np.bincount(values.astype(np.int64), minlength=len(column.words))
+        present = sorted(word for word, count in zip(column.words, counts, strict=True) if count)
+        if len(values) > 20 and len(present) > len(values) / 2:
+            raise DataError(
+                f"{name}: {column.name!r} holds {len(present):,} different texts in {len(values):,} rows, so it names "
+                "the rows and cannot be predicted. Choose another target"
+            )
+        return _classes(tuple(present), f"{column.name!r} holds text", name, column.name)
+    different = np.unique(values)
+    whole = bool((different == np.rint(different)).all())
+    few = whole and len(different) <= FEW and (len(different) <= 2 or len(values) >= EACH * len(different))
+    many = f"{len(different):,} different {'whole ' * whole}numbers"
+    if said == "regression" or (said == "auto" and not few):
+        if len(different) == 1:
+            raise DataError(f"{name}: {column.name!r} is {different[0]:g} in every row, so there is nothing to learn")
+        return Target("regression", (), "as data.csv.task says" if said != "auto" else f"{column.name!r} holds {many}")
+    if len(different) > 1000:
+        raise WrongOptionError("task", f"{column.name!r} holds {many}; expected at most 1,000 classes")
+    reason = f"{column.name!r} holds {many} only" if said == "auto" else "as data.csv.task says"
+    return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
+
+
+def _classes(names: tuple[str, ...], reason: str, table: str, target: str) -> Target:
+    if len(names) < 2:
+        raise DataError(
+            f"{table}: {target!r} is {names[0]!r} in every row; expected at least two classes to tell apart"
+        )
+    return Target("binary" if len(names) == 2 else "multiclass", names, reason)
+
+
+def targets_of(cells: Cells, classes: Sequence[str], name: str) -> NDArray[Any]:
+    """Return a target's cells as they are learned from.
+
+    Args:
+        cells: The target's cells, none of them empty.
+        classes: Names of the classes; empty for numbers.
+        name: What to call the table.
+
+    Returns:
+        int64 (n,) labels, or float32 (n, targets).
+
+    Raises:
+        DataError: If a class is not among them.
+    """
+    if not classes:
+        return np.ascontiguousarray(cells.values)
+    column, values = cells.columns[0], cells.values[:, 0]
+    if column.kind == "number":
+        words, codes = np.unique(values, return_inverse=True)
+        names = [f"{value:.7g}" for value in words]
+    else:
+        codes, names = values.astype(np.int64), list(column.words)
+    label = {word: number for number, word in enumerate(classes)}
+    used = np.unique(codes)
+    new = [names[code] for code in used if names[code] not in label]
+    if new:
+        raise DataError(
+            f"{name}: {column.name!r} holds {quoted(new)}, which no training row has; expected {quoted(classes)}"
+        )
+    table = np.array([label.get(word, -1) for word in names], np.int64)
+    return table[codes]

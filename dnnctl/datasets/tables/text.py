@@ -1,0 +1,194 @@
+"""The bytes of a table as UTF-8 text, whatever they are encoded in, and its rows with their lines."""
+
+import codecs
+import csv
+import io
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dnnctl.datasets.tables.faults import NoSuchFileError
+from dnnctl.errors import DataError
+
+MAX_BYTES = 4 * 1024**3
+# A row of 2 million characters is a broken quote or no table at all.
+MAX_ROW = 1 << 21
+SAMPLE = 1 << 18
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+OTHERS = {
+    b"PK\x03\x04": "a zip file or a spreadsheet (.xlsx)",
+    b"\x1f\x8b": "a gzip file",
+    b"PAR1": "a Parquet file",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet (.xls)",
+    b"\x93NUMPY": "a NumPy array",
+    b"\x89PNG": "a picture",
+    b"%PDF": "a PDF file",
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A table's text.
+
+    Args:
+        name: What to call it in messages.
+        data: UTF-8 without a byte order mark, from its first line that is not blank.
+        encoding: What it was encoded in.
+        skipped: How many blank lines were before that.
+    """
+
+    name: str
+    data: "bytes | mmap.mmap"
+    encoding: str
+    skipped: int = 0
+
+    def rows(self, separator: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row that is not blank with its last line, counted from 1.
+
+        Raises:
+            DataError: If a row is too long or a quote is not closed.
+        """
+        with io.TextIOWrapper(
+            io.BufferedReader(_Stream(self.data), 1 << 20), encoding="utf-8", errors="replace", newline=""
+        ) as lines:
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            before = csv.field_size_limit(MAX_ROW)
+            try:
+                for row in reader:
+                    if row and not (len(row) == 1 and not row[0].strip()):
+                        yield self.skipped + reader.line_num, row
+            except csv.Error as fault:
+                reason = "a quote is opened and not closed" if "end of data" in str(fault) else str(fault)
+                raise DataError(f"{self.name}:{self.skipped + reader.line_num}: is not CSV: {reason}") from None
+            finally:
+                csv.field_size_limit(before)
+
+    def plain_from(self, last: int, *, header: bool) -> int:
+        """Return the line of the first row if each row is a line of its own, else 0.
+
+        Args:
+            last: The last row, counted from 0.
+            header: Whether the first line holds names.
+        """
+        if self.data.find(b'"') >= 0 or self.data.find(b"\r") >= 0 or self.data.find(b"\n\n") >= 0:
+            return 0
+        contents = bytes(self.data)
+        lines = contents.count(b"\n") + (not contents.endswith(b"\n"))
+        return 1 + self.skipped + header if lines == last + 1 + header else 0
+
+    def head(self) -> "Text":
+        """Return its first whole lines, at most `SAMPLE` bytes of them, or all of its first line."""
+        if len(self.data) <= SAMPLE:
+            return self
+        end = max(self.data.rfind(b"\n", 0, SAMPLE), self.data.rfind(b"\r", 0, SAMPLE))
+        if end < 0:
+            raise DataError(f"{self.name}: its first line is longer than {SAMPLE:,} bytes; is it a table?")
+        return Text(self.name, self.data[: end + 1], self.encoding, self.skipped)
+
+
+class _Stream(io.RawIOBase):
+    """Bytes as a stream, without a copy of them."""
+
+    def __init__(self, data: "bytes | mmap.mmap") -> None:
+        self._data = data
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer with the next bytes and return how many there were."""
+        part = self._data[self._at : self._at + len(buffer)]
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+
+def open_text(path: Path, encoding: str = "auto") -> Text:
+    """Map a file's text into memory.
+
+    Args:
+        path: The file.
+        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-8, else Windows-1252.
+
+    Raises:
+        NoSuchFileError: If there is no such file.
+        DataError: If it is empty, too large, no text, or cannot be read.
+    """
+    name = path.name
+    try:
+        if path.is_dir():
+            raise DataError(f"{path}: expected a CSV file; received a folder")
+        with path.open("rb") as stream:
+            if not stream.seek(0, io.SEEK_END):
+                raise DataError(f"{path}: is empty; expected a header and rows")
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError:
+        raise NoSuchFileError(str(path)) from None
+    except (OSError, ValueError) as fault:
+        raise DataError(f"{path}: cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
+    return text_of(data, name, encoding)
+
+
+def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Text:
+    """Return bytes as a table's text.
+
+    Args:
+        data: What a file or standard input holds.
+        name: What to call it.
+        encoding: As `open_text` takes it.
+
+    Raises:
+        DataError: If it is empty, too large, or no text in that encoding.
+    """
+    if len(data) > MAX_BYTES:
+        raise DataError(f"{name}: has {len(data):,} bytes; expected at most {MAX_BYTES:,}. Split it, or use data.npz")
+    start = data[:8]
+    if not start:
+        raise DataError(f"{name}: is empty; expected a header and rows")
+    for magic, what in OTHERS.items():
+        if start.startswith(magic):
+            raise DataError(f"{name}: is {what}; expected text. Save it as 'CSV UTF-8'")
+    marked = next((kind for mark, kind in MARKS if start.startswith(mark)), None)
+    if encoding == "auto":
+        encoding = marked or ("utf-8" if _is_utf8(data) else "cp1252")
+    if encoding in {"utf-8", "utf-8-sig"}:
+        plain = data[3:] if start.startswith(codecs.BOM_UTF8) else data
+    else:
+        plain = _decoded(bytes(data), name, encoding).encode()
+    if b"\x00" in plain[:4096]:
+        raise DataError(f"{name}: holds zero bytes, so it is no text; expected CSV. Is it UTF-16? Set its encoding")
+    blank = bytes(plain[:4096])
+    blank = blank[: len(blank) - len(blank.lstrip(b"\r\n"))]
+    skipped = len(blank.splitlines())
+    return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped)
+
+
+def _is_utf8(data: "bytes | mmap.mmap") -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), 1 << 20):
+            part = data[start : start + (1 << 20)]
+            # Telling plain letters from others is ten times as fast as decoding them.
+            if not (part.isascii() and decoder.getstate() == (b"", 0)):
+                decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(data: bytes, name: str, encoding: str) -> str:
+    try:
+        return data.decode(encoding, "replace" if encoding == "cp1252" else "strict")
+    except UnicodeError as fault:
+        raise DataError(f"{name}: is not {encoding} text: {fault}; set data.csv.encoding") from None

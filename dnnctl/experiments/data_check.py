@@ -1,0 +1,190 @@
+"""Looking at data before training on it: what is as it should be, what is odd, and what cannot work."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits
+from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.tables.faults import quoted
+from dnnctl.datasets.tables.oddities import duplicates, row_keys, shared_rows
+from dnnctl.training.preparing import Prepared
+
+Status = Literal["passed", "warned", "failed"]
+FEW_ROWS, FEW_EACH, UNEVEN = 30, 10, 10
+FAR = 20  # Standard deviations from the mean.
+# float32 has 24 bits: where values differ by less than this share of themselves, little of them is left.
+FINE = 1e-5
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check found.
+
+    Args:
+        name: What was looked at.
+        status: Whether training can go on (`warned`) or makes no sense (`failed`).
+        finding: What was found, in words.
+    """
+
+    name: str
+    status: Status
+    finding: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return asdict(self)
+
+
+def check_data(prepared: Prepared, raw: Dataset) -> tuple[Check, ...]:
+    """Check the rows that a training would see.
+
+    Args:
+        prepared: What the training would be made from.
+        raw: Its data as it was read, before a table's categories became columns.
+    """
+    info, splits = prepared.dataset.info, prepared.splits
+    checks = [_sizes(info, splits), _targets(info, splits)]
+    if info.class_names:
+        checks.append(_balance(info, splits))
+    checks += [_missing(raw), _ranges(info, splits.train), _constant(info, splits.train)]
+    checks += [_duplicates(splits.train), _contradictions(splits.train), _overlap(info, splits)]
+    odd = [text for text in raw.warnings if "never var" not in text]
+    return (*checks, *(Check("columns", "warned", text) for text in odd))
+
+
+def _sizes(info: DatasetInfo, splits: Splits) -> Check:
+    counts = {"training": len(splits.train), "validation": len(splits.validation or ()), "test": len(splits.test)}
+    found = ", ".join(f"{count:,} {name}" for name, count in counts.items()) + f" rows of {info.input_shape}"
+    few = [name for name, count in counts.items() if 0 < count < FEW_ROWS]
+    if few and not info.shared_rows:
+        return Check("sizes", "warned", f"{found}; figures of fewer than {FEW_ROWS} rows say little ({', '.join(few)})")
+    if not counts["validation"] and not info.shared_rows:
+        return Check("sizes", "warned", f"{found}; without validation rows nothing shows when to stop")
+    return Check("sizes", "passed", found)
+
+
+def _targets(info: DatasetInfo, splits: Splits) -> Check:
+    if info.class_names:
+        return Check("target", "passed", f"{info.target}: {len(info.class_names)} classes, {quoted(info.class_names)}")
+    train, test = splits.train.y, splits.test.y
+    found = f"{info.target}: {_span(train)} in training, {_span(test)} in test rows"
+    if not (train.max(axis=0) > train.min(axis=0)).all():
+        return Check("target", "failed", f"{found}; it never varies, so there is nothing to learn")
+    beyond = int(((test < train.min(axis=0)) | (test > train.max(axis=0))).any(axis=1).sum())
+    if beyond > 0.05 * len(test) and not info.shared_rows:
+        return Check("target", "warned", f"{found}; {beyond:,} test rows lie beyond the training rows")
+    return Check("target", "passed", found)
+
+
+def _span(values: NDArray[Any]) -> str:
+    return f"{values.min():.6g} to {values.max():.6g}"
+
+
+def _balance(info: DatasetInfo, splits: Splits) -> Check:
+    classes = len(info.class_names)
+    train, test = (np.bincount(part.y, minlength=classes) for part in (splits.train, splits.test))
+    least, most = int(train.argmin()), int(train.argmax())
+    few, many = info.class_names[least], info.class_names[most]
+    found = f"{train[least]:,} ({few!r}) to {train[most]:,} ({many!r}) training rows a class"
+    if train[least] == train[most]:
+        found = f"{train[least]:,} training rows of each class"
+    absent = [name for name, count in zip(info.class_names, train, strict=True) if not count]
+    if absent:
+        return Check("classes", "failed", f"{found}; no training row is of class {quoted(absent)}")
+    if train[least] < FEW_EACH and not info.shared_rows:
+        return Check("classes", "warned", f"{found}; fewer than {FEW_EACH} are hardly enough to learn from")
+    if train[most] > UNEVEN * train[least]:
+        advice = "accuracy says little then; look at f1 and the figures of each class"
+        return Check("classes", "warned", f"{found}: {train[most] / train[least]:.0f} to 1; {advice}")
+    untested = [name for name, count in zip(info.class_names, test, strict=True) if not count]
+    if untested:
+        return Check("classes", "warned", f"{found}; no test row is of class {quoted(untested)}")
+    return Check("classes", "passed", found)
+
+
+def _missing(raw: Dataset) -> Check:
+    parts = [part for part in (raw.train, raw.test) if part is not None]
+    if raw.train.x.dtype.kind != "f":
+        return Check("missing values", "passed", "none")
+    counts = sum(np.isnan(part.x.reshape(len(part), -1)).sum(axis=0) for part in parts)
+    if not np.any(counts):
+        return Check("missing values", "passed", "none")
+    empty = np.flatnonzero(counts)
+    named = [f"{raw.info.feature_names[i]} {counts[i]:,}" for i in empty[:8]]
+    more = f" and {len(empty) - 8:,} more columns" if len(empty) > 8 else ""
+    rows = sum(len(part) for part in parts)
+    return Check("missing values", "warned", f"of {rows:,} rows: {', '.join(named)}{more}; filled from training rows")
+
+
+def _ranges(info: DatasetInfo, train: Samples) -> Check:
+    if info.is_image:
+        low, high = info.input_range or (0.0, 255.0)
+        found = f"pixels {train.x.min():g} to {train.x.max():g} of {low:g} to {high:g}"
+        dim = bool(train.x.max() < low + 0.2 * (high - low))
+        return Check("ranges", "warned" if dim else "passed", found + "; they are hardly above black" * dim)
+    mean, spread = train.x.mean(axis=0, dtype=np.float64), train.x.std(axis=0, dtype=np.float64)
+    varied = spread > 0
+    found = f"values from {_span(train.x)}"
+    coarse = [name for name, is_so in _named(info, varied & (spread < FINE * np.abs(mean))) if is_so]
+    if coarse:
+        return Check(
+            "ranges", "warned", f"{found}; {quoted(coarse)} vary too little for their size: subtract a constant"
+        )
+    away = np.abs(np.stack([train.x.min(axis=0), train.x.max(axis=0)]) - mean).max(axis=0)
+    far = [name for name, is_so in _named(info, varied & (away > FAR * np.where(varied, spread, 1))) if is_so]
+    if far:
+        return Check("ranges", "warned", f"{found}; {quoted(far)} have values {FAR} standard deviations off: mistakes?")
+    return Check("ranges", "passed", found)
+
+
+def _named(info: DatasetInfo, flags: NDArray[np.bool_]) -> Iterator[tuple[str, bool]]:
+    return zip(info.feature_names, flags.tolist(), strict=True)
+
+
+def _constant(info: DatasetInfo, train: Samples) -> Check:
+    flat = train.x.reshape(len(train), -1)
+    constant = flat.min(axis=0) == flat.max(axis=0)
+    what = "pixels" if info.is_image else "columns"
+    if not constant.any():
+        return Check("constant columns", "passed", f"each of {len(constant):,} {what} varies")
+    found = f"{constant.sum():,} of {len(constant):,} {what} never vary in the training rows"
+    if info.is_image:
+        return Check("constant columns", "passed", found)
+    named = [name for name, is_so in _named(info, constant) if is_so and not name.endswith("=(unknown)")]
+    if not named:
+        return Check("constant columns", "passed", "each column varies")
+    return Check("constant columns", "warned", f"{found}: {quoted(named)}")
+
+
+def _duplicates(train: Samples) -> Check:
+    copies = duplicates(train)
+    if not copies:
+        return Check("duplicates", "passed", "no training row is there twice")
+    share = copies / len(train)
+    found = f"{copies:,} of {len(train):,} training rows ({share:.1%}) are copies of another one"
+    return Check("duplicates", "warned" if share > 0.001 else "passed", found)
+
+
+def _contradictions(train: Samples) -> Check:
+    """Compare how many different inputs there are with how many different rows."""
+    keys = row_keys(train.x)
+    conflicts = (len(train) - duplicates(train)) - len(np.unique(keys))
+    if not conflicts:
+        return Check("contradictions", "passed", "no two training rows have the same inputs and different targets")
+    found = f"training rows with the inputs of another one and another target: {conflicts:,}"
+    return Check("contradictions", "warned", found)
+
+
+def _overlap(info: DatasetInfo, splits: Splits) -> Check:
+    if info.shared_rows:
+        return Check("overlap", "warned", "training and test are the same rows, because there are so few")
+    parts = {"test": splits.test} | ({"validation": splits.validation} if splits.validation is not None else {})
+    counts = {name: shared_rows(splits.train, rows) for name, rows in parts.items()}
+    told = [f"{count:,} of {len(parts[name]):,} {name} rows" for name, count in counts.items() if count]
+    if not told:
+        return Check("overlap", "passed", f"no {' or '.join(parts)} row is among the training rows")
+    return Check("overlap", "warned", f"{' and '.join(told)} are among the training rows too")

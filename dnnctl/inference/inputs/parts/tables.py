@@ -1,0 +1,105 @@
+"""Rows of raw tables for a network that was trained on a table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import IO
+
+import numpy as np
+
+from dnnctl.data.encoding import UNKNOWN, Encoding
+from dnnctl.datasets.tables.columns import Cells
+from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
+from dnnctl.datasets.tables.faults import quoted
+from dnnctl.datasets.tables.gaps import lines_of, settle
+from dnnctl.datasets.tables.kinds import known_cells
+from dnnctl.datasets.tables.text import MAX_BYTES, Text, text_of
+from dnnctl.errors import DataError, UsageError
+from dnnctl.inference.inputs.base import Inputs
+
+
+def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
+    """Read the rows of a table, found by the names of its columns in whatever order.
+
+    Args:
+        stream: Binary stream of text; it need not be seekable.
+        name: What to call it.
+        encoding: How the columns become numbers.
+
+    Returns:
+        One row a record, named by file and line, as `people.csv:2`.
+
+    Raises:
+        DataError: If a column is missing, a cell does not fit its column, or one is empty where the run was
+            trained to refuse that.
+    """
+    text = text_of(stream.read(MAX_BYTES + 1), name)
+    dialect = find_dialect(text, _layout(encoding))
+    if not dialect.header and len(dialect.names) == len(encoding.columns):
+        # Without names, the columns must be the network's, in its order.
+        dialect = _named(dialect, encoding)
+    table = encoding.table
+    cells = known_cells(text, dialect, table.columns, _layout(encoding).gaps)
+    kept = settle(text, dialect, cells, len(table.columns), table.missing)
+    lines = lines_of(text, dialect, range(len(cells.values)))
+    names = tuple(f"{name}:{lines[row]}" for row in kept.rows.tolist())
+    used = {column.name.casefold() for column in (*table.columns, *table.targets)}
+    others = [other for other in dialect.names if other.casefold() not in used]
+    ignored = (f"{name}: columns ignored: {quoted(others)}",) if others else ()
+    return Inputs(encoding.apply(kept.cells), names, (*ignored, *kept.notes, *unknown(name, encoding, kept.cells)))
+
+
+def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
+    """Read rows that are written out, a cell for each column, in the order of the training table.
+
+    Args:
+        values: One text a row, as `Male,70.5`.
+        encoding: How the columns become numbers.
+
+    Raises:
+        UsageError: If a row has another number of cells, or a cell does not fit.
+    """
+    names = [column.name for column in encoding.columns]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(names)
+    for value in values:
+        cells = next(csv.reader([value]), [])
+        if len(cells) != len(names):
+            raise UsageError(
+                f"--value {value!r}: {len(cells)} cell{'s' * (len(cells) != 1)} where the network takes "
+                f"{len(names)} ({quoted(names)}); separate the cells of one row by commas"
+            )
+        writer.writerow(cells)
+    text = Text("--value", out.getvalue().encode(), "utf-8")
+    layout = Layout(",", True, missing=encoding.missing_values)
+    dialect = find_dialect(text, layout)
+    try:
+        cells_read = known_cells(text, dialect, encoding.table.columns, layout.gaps)
+        kept = settle(text, dialect, cells_read, len(names), encoding.missing)
+    except DataError as fault:
+        raise UsageError(str(fault)) from None
+    chosen = tuple(values[row] for row in kept.rows)
+    return Inputs(encoding.apply(kept.cells), chosen, (*kept.notes, *unknown("--value", encoding, kept.cells)))
+
+
+def _layout(encoding: Encoding) -> Layout:
+    return Layout(names=tuple(column.name for column in encoding.columns), missing=encoding.missing_values)
+
+
+def _named(dialect: Dialect, encoding: Encoding) -> Dialect:
+    names = tuple(column.name for column in encoding.columns)
+    return Dialect(dialect.separator, False, dialect.decimal, names, dialect.sample)
+
+
+def unknown(name: str, encoding: Encoding, cells: Cells) -> tuple[str, ...]:
+    """Return a note for each column with categories that the training rows do not have."""
+    notes = []
+    for i, (fitted, column) in enumerate(zip(encoding.columns, cells.columns, strict=True)):
+        if fitted.kind != "category":
+            continue
+        used = np.unique(cells.values[:, i][~np.isnan(cells.values[:, i])]).astype(np.int64)
+        new = [column.words[code] for code in used if column.words[code] not in fitted.words]
+        if new:
+            notes.append(f"{name}: column {fitted.name!r}: taken as {UNKNOWN}: {quoted(new, 6)}")
+    return tuple(notes)

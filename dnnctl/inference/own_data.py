@@ -1,0 +1,56 @@
+"""The user's own data behind a finished run, or other data of the same form."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dnnctl.data.encoding import encode
+from dnnctl.data.split import Splits, split
+from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.sources import reading
+from dnnctl.datasets.sources.places import default_places
+from dnnctl.inference.loading import OpenedRun
+
+
+def read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:
+    """Read a run's own data and split it as the training did, or take all rows of other data as test rows.
+
+    Args:
+        opened: The run.
+        data: A table with the same columns, an archive with the same arrays, or a folder with the same
+            classes; None for what the run was trained on.
+
+    Raises:
+        DataError: If it is missing or damaged, or does not fit the run.
+    """
+    settings, known = opened.config.data, opened.preprocessing
+    trained_on = opened.manifest.get("data")
+    digests = trained_on.get("digests") if isinstance(trained_on, dict) else None
+    source = settings.source
+    if data is not None:
+        source = source.model_copy(update={"path": str(data.absolute())})
+        if reading.digests(source) != digests:
+            table = None if known.table is None else known.table.table
+            return _all_for_the_test(opened, reading.read_more(source, opened.info, table))
+    dataset = reading.read(source, default_places())
+    splits = split(
+        dataset,
+        split_seed=settings.split_seed,
+        validation_split=settings.validation_split,
+        test_split=settings.test_split,
+        limit=settings.limit,
+    )
+    dataset, splits, _ = encode(dataset, splits, known.table)
+    # Classes and shapes are those of the run, whatever the file may hold by now.
+    return replace(dataset, info=opened.info), splits
+
+
+def _all_for_the_test(opened: OpenedRun, dataset: Dataset) -> tuple[Dataset, Splits]:
+    rows = dataset.train
+    nothing = np.arange(0)
+    empty = Samples(rows.x[:0], rows.y[:0])
+    splits = Splits(empty, None, rows, {"train": nothing, "validation": nothing, "test": np.arange(len(rows))})
+    note = f"all {len(rows):,} rows of {dataset.found} are measured"
+    dataset, splits, _ = encode(dataset, splits, opened.preprocessing.table)
+    return replace(dataset, info=opened.info, notes=(note, *dataset.notes)), splits

@@ -1,0 +1,82 @@
+"""What is said of data before training on it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dnnctl.config.loading import load
+from dnnctl.datasets.sources import reading
+from dnnctl.datasets.sources.places import default_places
+from dnnctl.experiments.data_check import Check, check_data
+from dnnctl.training.preparing import prepare_rows
+
+DRAW = np.random.default_rng(3)
+Found = dict[str, Check]
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> Callable[..., Found]:
+    """Check a table of rows `a, b, y` given as lines, or a named configuration."""
+
+    def _checked(rows: Sequence[str] | str, *settings: str) -> Found:
+        config: str | Path = rows if isinstance(rows, str) else tmp_path / "t.yaml"
+        if not isinstance(rows, str):
+            (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(f"{row}\n" for row in rows))
+            (tmp_path / "t.yaml").write_text("data: {csv: {path: t.csv, target: y, missing: impute}}\n")
+        loaded = load(config, settings)
+        dataset = reading.read(loaded.config.data.source, default_places())
+        return {check.name: check for check in check_data(prepare_rows(loaded, dataset), dataset)}
+
+    return _checked
+
+
+def clean(rows: int = 400) -> list[str]:
+    return [f"{a:.6f},{b:.6f},{'pq'[int(a + b + e > 0)]}" for a, b, e in DRAW.normal(size=(rows, 3))]
+
+
+def test_a_clean_table_passes(checked: Callable[..., Found]) -> None:
+    found = checked(clean())
+
+    assert {check.status for check in found.values()} == {"passed"}
+    assert found["sizes"].finding.startswith("288 training, 32 validation, 80 test rows")
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "told"),
+    [
+        (clean(40), "sizes", "fewer than 30 rows"),
+        ([f"{i * 7 % 31},{i},{'p' if i % 20 else 'q'}" for i in range(2000)], "classes", "19 to 1"),
+        ([f"{i * 7 % 31},{i},{'p' if i % 50 else 'q'}" for i in range(300)], "classes", "fewer than 10"),
+        ([row if i % 9 else f",{row.split(',', 1)[1]}" for i, row in enumerate(clean())], "missing values", "a 45"),
+        ([*clean(3000), "1000,0,p", "1000,1,q", "1000,2,p"], "ranges", "20 standard deviations"),
+        ([f"{1e7 + i % 40},{row.split(',', 1)[1]}" for i, row in enumerate(clean())], "ranges", "subtract a constant"),
+        ([f"5,{row.split(',', 1)[1]}" for row in clean()], "constant columns", "'a'"),
+        (clean(200) * 2, "duplicates", "copies of another one"),
+        (clean(200) * 2, "overlap", "are among the training rows too"),
+        ([f"{i % 50},{i % 50},{'pq'[i % 3 == 0]}" for i in range(400)], "contradictions", "another target"),
+    ],
+)
+def test_what_is_odd_is_warned_about(checked: Callable[..., Found], rows: list[str], name: str, told: str) -> None:
+    found = checked(rows)[name]
+
+    assert found.status == "warned"
+    assert told in found.finding
+
+
+def test_a_class_without_training_rows_and_a_target_that_never_varies_fail(checked: Callable[..., Found]) -> None:
+    few = checked("digits", "data.limit=20", "data.validation_split=0")
+    rows = [f"{i},{i % 7},{1 if i < 400 else i}" for i in range(440)]
+    level = checked(rows, "data.csv.task=regression", "data.limit=100", "data.split_seed=1")
+
+    assert few["classes"].status in {"warned", "failed"}
+    assert level["target"].status == "failed"
+
+
+def test_published_sets_and_those_of_shared_rows_are_checked_too(checked: Callable[..., Found]) -> None:
+    digits, gate = checked("digits"), checked("xor")
+
+    assert {check.status for check in digits.values()} == {"passed"}
+    assert digits["ranges"].finding == "pixels 0 to 16 of 0 to 16"
+    assert gate["overlap"].finding.startswith("training and test are the same rows")
