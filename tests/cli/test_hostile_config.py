@@ -116,7 +116,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "a huge negative number": (GOOD + "seed: -" + "9" * 39, "seed: expected a number at least 0"),
     "a huge number of epochs": (GOOD + "training: {epochs: 999999999999999999999999}", "at most 1,000,000"),
     "a huge batch": ("data: {dataset: digits, batch_size: 99999999999999999999}", "batch_size"),
-    "a merge key": ("base: &b {dataset: digits}\ndata: {<<: *b}\n", "data.<<"),
+    "a merge key": ("base: &b {batch_size: 8}\ndata: {dataset: digits, <<: *b}\n", "data.<<"),
     "a number as a key": (GOOD + "1: 2\n", "unknown key"),
     "nothing as a key": (GOOD + "~: 2\n", "unknown key"),
     "an empty key": (GOOD + "'': 2\n", "unknown key"),

@@ -58,7 +58,7 @@ def test_no_command_shows_the_help(dnnctl: Run) -> None:
         (["trian"], "no such command 'trian'; did you mean 'train'?"),
         (["--verion"], "--verion"),
         (["train", "digits", "--dryrun"], "--dry-run"),
-        (["train"], "Missing argument 'CONFIG'. Try 'dnnctl train --help'"),
+        (["train"], "expected a configuration, as 'dnnctl train digits', or --resume RUN"),
         (["train", "digits", "--set"], "requires an argument. Try 'dnnctl train --help'"),
         (["train", "digits", "more"], "(more). Try 'dnnctl train --help'"),
         (["evaluate", "latest", "--split", "tset"], "'tset' is not one of 'test', 'validation', 'train'"),

@@ -15,10 +15,13 @@ from dnnctl.data.initial_weights import initial_weights
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import epoch_order
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
+from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.engine import KerasEngine
+from dnnctl.engines.keras.forward import keep_mask
 from dnnctl.engines.numpy.engine import NumpyEngine
 from dnnctl.layers.base import LAYERS
 from dnnctl.layers.dense import Layer as Dense
+from dnnctl.layers.dropout import Dropout
 from dnnctl.layers.parts.plan import plan_network
 
 ROWS, INPUTS, CLASSES, STEPS = 60, 6, 3, 50
@@ -87,9 +90,17 @@ def test_every_optimizer_takes_the_same_steps(optimizer: Any) -> None:
     assert_same_steps(STACK, optimizer, "sparse_categorical_crossentropy")
 
 
-@pytest.mark.parametrize("layer", [name for name in plugins.names("dnnctl.layers") if name != "dropout"])
-def test_every_layer_takes_the_same_steps(layer: str) -> None:
-    given = DENSE if layer == "dense" else layer
+def keras_mask(self: Dropout, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the mask that the Keras engine takes in this step; the engines draw from different streams."""
+    tensorflow = runtime.start(Hardware())
+    step = tensorflow.constant(self._step, "int64")
+    return np.asarray(keep_mask(tensorflow, self._rate, self._seed, step, shape, shape[1], self.dtype.name))
+
+
+@pytest.mark.parametrize("layer", plugins.names("dnnctl.layers"))
+def test_every_layer_takes_the_same_steps(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dropout, "mask", keras_mask)
+    given = {"dense": DENSE, "dropout": {"dropout": 0.3}}.get(layer, layer)
     assert_same_steps([DENSE, given, {"dense": 5}, "tanh"], "adam", "mean_squared_error")
 
 

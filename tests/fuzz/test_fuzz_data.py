@@ -15,11 +15,12 @@ from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled, watch
 from PIL import Image
 
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.pictures import decoding
 from dnnctl.datasets.sources import idx, keras_npz, pixel_csv, sign_language
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import comma_separated, image, npy, npz
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
-from dnnctl.inference.inputs.parts import decoding, npy_stream
+from dnnctl.inference.inputs.parts import npy_stream
 
 NUMERIC = InputSpec(DatasetInfo("t", "regression", (2,), feature_names=("weight", "age"), target="height"))
 PICTURES = InputSpec(DatasetInfo("t", "multiclass", (8, 8), input_range=(0.0, 16.0), drawing=True), 0.0)

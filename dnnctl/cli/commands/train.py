@@ -82,7 +82,9 @@ def command(
         outcome.show(result, as_json=as_json, quiet=quiet)
         return 3 if result.unmet else 0
     if config is None:
-        raise UsageError("expected a configuration, as 'dnnctl train digits', or --resume RUN")
+        raise UsageError(
+            "expected a configuration, as 'dnnctl train digits', or --resume RUN. Try 'dnnctl train --help'"
+        )
     loaded = load(config, settings, {"name": name, "engine": engine})
     start = find_run(init_from, out) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
