@@ -17,11 +17,10 @@ from dnnctl.training.epoch import RunningEpoch
 from dnnctl.training.inspecting import Inspector
 from dnnctl.training.keeping import Keeper
 from dnnctl.training.observer import Observer
+from dnnctl.training.pace import Pace
 from dnnctl.training.preparing import Prepared
 from dnnctl.training.reporting import Reporter
 from dnnctl.training.watching import Plateau, Stopper
-
-GROUP = 32
 
 
 @dataclass
@@ -69,8 +68,7 @@ class Loop:
         self._keeper = keeper
         self._stopper = Stopper(self._training.early_stopping)
         self._plateau = Plateau(self._training.reduce_on_plateau)
-        group = self._training.steps_per_execution
-        self._group = GROUP if group == "auto" else int(group)
+        self._pace = Pace(self._training.steps_per_execution)
         self.running = RunningEpoch.begin(prepared, 0)
         self.trained = Trained()
         self._inspector = Inspector(prepared, engine)
@@ -186,12 +184,14 @@ class Loop:
         if at.done < at.steps:
             self._engine.start_epoch(at.order, self._prepared.batch_size, at.done)
         while at.done < at.steps:
-            count = min(self._group, at.steps - at.done)
+            count = self._pace.group(at.steps - at.done)
             if self.until is not None:
                 count = min(count, self.until - self.steps)
             if not count:
                 return False
+            begun = time.perf_counter()
             result = self._engine.run([self._rate(first + at.done + i) for i in range(count)])
+            self._pace.took(count, time.perf_counter() - begun)
             self._check(result.losses)
             at.add(result)
             at.seconds = time.perf_counter() - start

@@ -9,7 +9,7 @@ from dnnctl.layers.parts.plan import plan_network
 
 @pytest.mark.parametrize(
     ("units", "cores", "expected"),
-    [(50, 2, (1, 2)), (512, 2, (1, 2)), (2048, 2, (2, 2)), (512, 8, (4, 2)), (2048, 8, (8, 2)), (512, 1, (1, 1))],
+    [(50, 2, (1, 1)), (512, 2, (2, 2)), (2048, 2, (2, 2)), (512, 8, (8, 2)), (50, 8, (1, 1)), (512, 1, (1, 1))],
 )
 def test_threads_follow_cores_and_the_largest_weight(units: int, cores: int, expected: tuple[int, int]) -> None:
     plan = plan_network(784, [LAYERS.parse({"dense": units}), LAYERS.parse({"dense": 10})])

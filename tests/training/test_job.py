@@ -152,7 +152,7 @@ def test_an_observer_can_stop_a_training(train_digits: Train, tmp_path: Any) -> 
             return self.steps >= 60
 
     with pytest.raises(Interrupted):
-        train_digits(observer=Impatient())
+        train_digits("training.steps_per_execution=32", observer=Impatient())
     manifest = json.loads(next(tmp_path.rglob("manifest.json")).read_text())
     assert manifest["state"] == "interrupted"
     assert manifest["optimizer_steps"] == 64 + 9

@@ -12,8 +12,8 @@ from dnnctl.engines.base import Hardware
 from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
 
-# A weight of so many numbers makes products that are worth all cores, or half of them.
-LARGE, MIDDLING = 1 << 20, 1 << 17
+# A weight of so many numbers makes products that are worth more than one core.
+LARGE = 1 << 17
 
 
 def start(hardware: Hardware, plan: NetworkPlan | None = None) -> Any:
@@ -43,16 +43,15 @@ def start(hardware: Hardware, plan: NetworkPlan | None = None) -> Any:
 def chosen_threads(plan: NetworkPlan, cores: int) -> tuple[int, int]:
     """Return how many threads share one operation, and how many operations run at a time.
 
-    A backward pass has two products that need not wait for each other, a weight's gradient and the input's; in
-    a small network it is faster to run these side by side than to share each of them.
+    A backward pass has two products that need not wait for each other, a weight's gradient and the input's. In a
+    small network handing them to other threads takes longer than computing them.
 
     Args:
         plan: The network.
         cores: Processor cores.
     """
     largest = max((weight.size for layer in plan.layers for weight in layer.weights), default=0)
-    shared = cores if largest >= LARGE else max(1, cores // 2) if largest >= MIDDLING else 1
-    return shared, min(2, cores)
+    return (cores, min(2, cores)) if largest >= LARGE else (1, 1)
 
 
 def threads_in_use(tensorflow: Any) -> dict[str, int]:
