@@ -178,7 +178,7 @@ class TrainingConfig(Strict):
         threads: Processor threads for one operation; `auto` chooses by the cores and the network.
         precision: Type of weights and computation; the mixed ones compute training steps in half precision and
             keep everything else in float32 (Keras engine only).
-        jit_compile: Whether XLA compiles a training step; `auto` does on a GPU (Keras engine only).
+        jit_compile: Whether XLA compiles a training step; `auto` does where it pays (Keras engine only).
         steps_per_execution: Optimizer steps run in one go; it changes speed, never results.
     """
 

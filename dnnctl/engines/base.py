@@ -51,7 +51,7 @@ class Hardware:
         device: `auto`, `cpu` or `gpu`.
         threads: Threads for one operation; None lets the engine choose.
         deterministic: Whether to allow only operations whose results never depend on timing.
-        jit: Whether to compile a step by XLA, Keras only; None does on a GPU.
+        jit: Whether to compile a step by XLA, Keras only; None does where it pays.
     """
 
     device: str = "auto"

@@ -105,7 +105,7 @@ def open_run(run: RunDirectory) -> OpenedRun:
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
         raise RunError(
-            f"{run.path}: this run has no weights; it is {state[:40]!r}. Train it again: dnnctl train {run.config}"
+            f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: dnnctl train --resume {run.path}"
         )
     stored = _stored_preprocessing(run)
     try:

@@ -98,6 +98,8 @@ class RunningEpoch:
         """
         names = prepared.config.training.metrics or []
         losses, logits = np.concatenate(self.losses), np.concatenate(self.logits)
+        # Of a million rows the parts are as large as the whole.
+        self.logits.clear()
         visited = prepared.splits.train.y[self.order[: len(logits)]]
         figures, _ = network.figures_of(logits, visited, names, penalty=0.0)
         # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.

@@ -206,7 +206,7 @@ class _Job:
             save_figures(prepared, run, metrics, simple, scores)
         observer.on_stage("drawing plots")
         with clock.stage("plots"):
-            pictures = draw_all(_plot_context(prepared, trained, network, scores["test"]), run.plots)
+            pictures = draw_all(_plot_context(prepared, trained, network, scores), run.plots)
         missed = unmet(prepared.config.require, metrics)
         agreed = agreement(prepared, engine, network)
         clock.finish()

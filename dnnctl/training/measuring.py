@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from numpy.typing import NDArray
+
 from dnnctl.engines.base import Engine
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.evaluation.baselines import Baseline
@@ -15,15 +17,16 @@ from dnnctl.training.preparing import Prepared
 Figures = dict[str, dict[str, float]]
 
 
-def measure_splits(prepared: Prepared, network: Network) -> tuple[Figures, dict[str, Any]]:
-    """Return the final figures and the scores of each split, the test rows first."""
+def measure_splits(prepared: Prepared, network: Network) -> tuple[Figures, NDArray[Any]]:
+    """Return the final figures of each split, the test rows first, and the scores of the test rows."""
     info = prepared.dataset.info
     followed = prepared.config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
-    metrics, scores = {}, {}
-    for name in ("test", "validation", "train"):
+    metrics = {}
+    metrics["test"], scores = network.figures(prepared.splits.test, names)
+    for name in ("validation", "train"):
         if name != "validation" or prepared.splits.validation is not None:
-            metrics[name], scores[name] = network.figures(prepared.splits.named(name), names)
+            metrics[name], _ = network.figures(prepared.splits.named(name), names)
     return metrics, scores
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from numpy.typing import NDArray
+
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
 from dnnctl.files import sha256_of_file, write_json, write_npz
@@ -34,7 +36,7 @@ def save_figures(
     run: RunDirectory,
     metrics: Figures,
     simple: tuple[Baseline, ...],
-    scores: dict[str, Any],
+    scores: NDArray[Any],
 ) -> None:
     """Write the final figures, and the scores of the test rows.
 
@@ -43,14 +45,14 @@ def save_figures(
         run: Its folder.
         metrics: Figures of each split.
         simple: What a trivial and a linear model reach.
-        scores: What the network says of the rows of each split.
+        scores: What the network says of the test rows.
     """
     by_kind = {baseline.kind: {"label": baseline.label, **baseline.test} for baseline in simple}
     write_json(run.metrics, {**metrics, "baseline": by_kind})
     splits = prepared.splits
     write_npz(
         run.predictions,
-        {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores["test"].astype("float32")},
+        {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},
     )
 
 

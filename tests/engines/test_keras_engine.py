@@ -12,7 +12,10 @@ import pytest
 from stored import arrays
 
 from dnnctl.config.losses import LOSSES
+from dnnctl.engines.keras.stepping import pays
 from dnnctl.engines.numpy.losses import answers, build_loss
+from dnnctl.layers.base import LAYERS
+from dnnctl.layers.parts.plan import plan_network
 
 Train = Callable[..., Any]
 
@@ -205,23 +208,40 @@ def test_a_compiled_step_is_the_same_step(train_digits: Train) -> None:
     assert compiled.trained.history[0]["loss"] == pytest.approx(plain.trained.history[0]["loss"], rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("units", "steps", "device", "expected"),
+    [(512, 469, "/CPU:0", True), (512, 100, "/CPU:0", False), (50, 469, "/CPU:0", False), (50, 1, "/GPU:0", True)],
+)
+def test_compiling_pays_for_large_networks_and_many_steps(units: int, steps: int, device: str, expected: bool) -> None:
+    plan = plan_network(784, [LAYERS.parse({"dense": units}), LAYERS.parse({"dense": 10})])
+    assert pays(plan, steps, device) == expected
+
+
+def test_groups_and_partial_batches_of_a_compiled_training_change_nothing(train_digits: Train) -> None:
+    settings = ["training.epochs=2", "training.jit_compile=true", "data.batch_size=300"]
+    one, other = (train_digits(*settings, f"training.steps_per_execution={group}") for group in (1, 5))
+    weights, others = arrays(one.run.weights), arrays(other.run.weights)
+    assert all(np.array_equal(weights[name], others[name]) for name in weights)
+
+
 BITS = """
 import hashlib, sys
 from pathlib import Path
 from dnnctl.config.loading import load
 from dnnctl.training.job import train
 from stored import arrays
-result = train(load("digits", ["training.epochs=2"]), out=Path(sys.argv[1]))
+result = train(load("digits", ["training.epochs=2", "training.jit_compile=" + sys.argv[2]]), out=Path(sys.argv[1]))
 weights = arrays(result.run.weights)
 print(hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights))).hexdigest())
 """
 
 
-def test_two_processes_agree_to_the_last_bit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jit", ["false", "true"])
+def test_two_processes_agree_to_the_last_bit(tmp_path: Path, jit: str) -> None:
     tests = str(Path(__file__).parent.parent)
     code = f"import sys; sys.path.insert(0, {tests!r})\n{BITS}"
     printed = [
-        subprocess.run([sys.executable, "-c", code, tmp_path], check=True, capture_output=True, text=True).stdout
+        subprocess.run([sys.executable, "-c", code, tmp_path, jit], check=True, capture_output=True, text=True).stdout
         for _ in range(2)
     ]
     assert printed[0] == printed[1] != ""

@@ -1,6 +1,7 @@
 """The Keras engine: rows gathered as bytes, and optimizer steps in one graph."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
 from dnnctl.engines.keras.pipeline import EpochRows
+from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
 
 PREDICTION_BATCH = 4096
@@ -45,10 +47,8 @@ class KerasEngine:
         self._variables = variables(task.plan, self._layers)
         self._pass = TrainingPass(self._tf, task, self._layers)
         self._rows: EpochRows | None = None
-        self._run: Any = None
-        self._one_step: Any = self._step
-        if hardware.jit or (hardware.jit is None and "GPU" in self.device):
-            self._one_step = self._tf.function(self._step, autograph=False, jit_compile=True)
+        self._graphs: StepGraphs | None = None
+        self._jit, self._compiled = hardware.jit, False
         self._forward: dict[str, Any] = {}
 
     @contextlib.contextmanager
@@ -72,60 +72,32 @@ class KerasEngine:
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
         self._rows = EpochRows(x, y)
-        spec = self._tf.TensorSpec
-        # One graph for every number of rows and steps.
-        signature = [
-            spec((None, *x.shape[1:]), x.dtype),
-            spec((None, *y.shape[1:]), y.dtype),
-            spec((None,), self._number),
-            spec((), "int32"),
-        ]
-        self._run = self._tf.function(self._steps, autograph=False, input_signature=signature)
+        shapes = tuple((array.shape[1:], array.dtype) for array in (x, y))
+        outputs = self._task.plan.outputs
+        self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
 
     def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if self._rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
         self._rows.start(order, batch_size, first)
+        paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
+        self._compiled = paying if self._jit is None else self._jit
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
-        if self._rows is None:
+        if self._rows is None or self._graphs is None:
             raise ValueError("set_training_rows comes before run")
         rates = np.asarray(learning_rates, self._number)
         losses, logits, done = [], [], 0
+        size, compiled = self._rows.batch_size, self._compiled
         with self._context():
             for x, y, count in self._rows.portions(len(rates)):
-                size = np.int32(self._rows.batch_size)
-                each, said = self._run(x, y, rates[done : done + count], size)
-                losses.append(each.numpy())
-                logits.append(said.numpy())
+                for each, said in self._graphs.run(x, y, rates[done : done + count], size, compiled=compiled):
+                    losses.append(each)
+                    logits.append(said)
                 done += count
         return Steps(np.concatenate(losses), np.concatenate(logits))
-
-    def _steps(self, x: Any, y: Any, rates: Any, size: Any) -> tuple[Any, Any]:
-        """Take steps inside a graph; traced once.
-
-        The loop is written out as `tf.while_loop`: AutoGraph, which would turn a `for` into one, rewrites source
-        code and depends on the Python version.
-        """
-        tf = self._tf
-        count = tf.shape(rates)[0]
-        before = self._taken.read_value()
-        losses = tf.TensorArray(self._number, size=count)
-        outputs = tf.TensorArray(
-            self._number, size=count, infer_shape=False, element_shape=[None, self._task.plan.outputs]
-        )
-
-        def step(i: Any, losses: Any, outputs: Any) -> tuple[Any, Any, Any]:
-            here = slice(i * size, (i + 1) * size)
-            loss, logits = self._one_step(x[here], y[here], rates[i], before + tf.cast(i, "int64"))
-            return i + 1, losses.write(i, loss), outputs.write(i, logits)
-
-        start = (tf.constant(0), losses, outputs)
-        _, losses, outputs = tf.while_loop(lambda i, *_: i < count, step, start, parallel_iterations=1)
-        self._taken.assign(before + tf.cast(count, "int64"))
-        return losses.stack(), outputs.concat()
 
     def _step(self, x: Any, y: Any, learning_rate: Any, number: Any) -> tuple[Any, Any]:
         """Take one optimizer step and return the batch's loss and logits."""
