@@ -301,3 +301,16 @@ def test_a_terminal_gets_a_live_bar_and_a_line_an_epoch(start: Run, tmp_path: Pa
     assert len(stays) == 3
     assert text.rstrip().endswith("dnnctl predict latest --sample 5")
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l"), "the cursor is shown again"
+
+
+def test_a_profile_says_where_the_time_went(dnnctl: Run, tmp_path: Path) -> None:
+    done = dnnctl("train", "xor", "--engine", "numpy", "--profile")
+    assert done.status == 0
+    rows = [line.split() for line in done.out.split("dnnctl evaluate latest")[1].splitlines()]
+    seconds = json.loads((only_run(tmp_path) / "manifest.json").read_text())["seconds"]
+    stages = {"data", "build", "evaluation", "plots", "saving", "rest"}
+    assert stages <= seconds.keys()
+    assert stages <= {row[0] for row in rows if row}
+    longer = dnnctl("train", "--resume", "latest", "--set", "training.epochs=3000", "--profile")
+    assert longer.status == 0
+    assert "plots" in longer.out.split("dnnctl evaluate latest")[1]

@@ -2,10 +2,17 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dnnctl.cli.options import json_option, out_option, set_option
+
+if TYPE_CHECKING:
+    from dnnctl.cli.screen.training import Screen
+    from dnnctl.config.loading import LoadedConfig
+    from dnnctl.runs.layout import RunDirectory
+    from dnnctl.training.job import TrainingResult
 
 
 @click.command()
@@ -67,7 +74,6 @@ def command(
     Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted,
     143 terminated; the message of the last two names the command that goes on.
     """
-    from dnnctl.cli.screen import outcome
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import load
     from dnnctl.errors import UsageError
@@ -79,8 +85,7 @@ def command(
 
         with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
             result = job.resume(find_run(resume, out, to_resume=True), settings, observer=screen, command=sys.argv)
-        outcome.show(result, as_json=as_json, quiet=quiet)
-        return 3 if result.unmet else 0
+        return _show(result, as_json=as_json, quiet=quiet, profile=profile)
     if config is None:
         raise UsageError(
             "expected a configuration, as 'dnnctl train digits', or --resume RUN. Try 'dnnctl train --help'"
@@ -89,22 +94,34 @@ def command(
     start = find_run(init_from, out) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:
-            import json
-
-            from dnnctl.cli.screen.summary import for_programs
-            from dnnctl.inference.loading import read_weights
-            from dnnctl.training.preparing import prepare
-
-            prepared = prepare(loaded, screen.on_download)
-            if start is not None:
-                read_weights(start, prepared.plan)
-            screen.on_start(prepared)
-            if as_json:
-                click.echo(json.dumps(for_programs(prepared)))
-            return 0
+            return _lay_out(loaded, start, screen, as_json=as_json)
         from dnnctl.training.job import train
 
         result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
+    return _show(result, as_json=as_json, quiet=quiet, profile=profile)
+
+
+def _lay_out(loaded: "LoadedConfig", start: "RunDirectory | None", screen: "Screen", *, as_json: bool) -> int:
+    """Show what would be trained."""
+    import json
+
+    from dnnctl.cli.screen.summary import for_programs
+    from dnnctl.inference.loading import read_weights
+    from dnnctl.training.preparing import prepare
+
+    prepared = prepare(loaded, screen.on_download)
+    if start is not None:
+        read_weights(start, prepared.plan)
+    screen.on_start(prepared)
+    if as_json:
+        click.echo(json.dumps(for_programs(prepared)))
+    return 0
+
+
+def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool) -> int:
+    """Show what came of a training and return the exit status."""
+    from dnnctl.cli.screen import outcome
+
     outcome.show(result, as_json=as_json, quiet=quiet)
     if profile:
         from dnnctl.cli.screen.profile import table
