@@ -1,4 +1,4 @@
-"""Tables, IDX files, arrays and images of every kind of damage: rows, or one error that names the place."""
+"""Tables, IDX files and arrays of every kind of damage: rows, or one error that names the place."""
 
 import gzip
 import io
@@ -12,34 +12,13 @@ import pytest
 from hypothesis import strategies as st
 from ledger import LENGTHS, Ledger, count
 from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled, watch
-from PIL import Image
+from specs import FEW, NUMERIC, SPECS, sound
 
-from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.pictures import decoding
 from dnnctl.datasets.sources import idx, keras_npz, pixel_csv, sign_language
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs import comma_separated, image, npy, npz
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs import comma_separated, npy, npz
+from dnnctl.inference.inputs.base import InputSpec, Options
 from dnnctl.inference.inputs.parts import npy_stream
-
-NUMERIC = InputSpec(DatasetInfo("t", "regression", (2,), feature_names=("weight", "age"), target="height"))
-PICTURES = InputSpec(DatasetInfo("t", "multiclass", (8, 8), input_range=(0.0, 16.0), drawing=True), 0.0)
-DRAWINGS = InputSpec(
-    DatasetInfo("t", "multiclass", (28, 28), input_range=(0.0, 255.0), drawing=True, framing="mass"), 0.0
-)
-SPECS = st.sampled_from([NUMERIC, PICTURES, DRAWINGS])
-FEW = st.lists(EDITS, max_size=4)
-
-
-def sound(inputs: Inputs, spec: InputSpec) -> None:
-    """Check what every reader promises of what it returns."""
-    assert inputs.x.shape[1:] == spec.info.input_shape
-    assert len(inputs.names) == len(inputs.x) > 0
-    assert np.isfinite(inputs.x).all()
-    if spec.info.is_image:
-        assert inputs.x.min() >= spec.range[0]
-        assert inputs.x.max() <= spec.range[1]
-
 
 CELLS = st.one_of(
     st.floats(0, 200).map(repr),
@@ -268,52 +247,4 @@ def test_arrays(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch, tm
         entry=st.sampled_from(["images", "y", "../x", "\x1b[2J"]),
         edits=FEW,
         wrong=st.sampled_from(["type", "type", "header", "entry", "edits", "edits", "all"]),
-    )
-
-
-FORMATS = {
-    "PNG": ("L", "RGB", "RGBA", "1", "P", "LA", "I;16"),
-    "JPEG": ("L", "RGB", "CMYK"),
-    "GIF": ("P", "L"),
-    "BMP": ("L", "RGB", "1"),
-    "WEBP": ("RGB", "RGBA"),
-    "TIFF": ("L", "RGB", "CMYK", "F", "I;16", "LAB"),
-}
-
-
-def picture(form: str, mode: str, size: tuple[int, int]) -> bytes:
-    """Return a small picture with a stroke in it as a file."""
-    grey = np.zeros(size[::-1], np.uint8)
-    grey[size[1] // 4 : size[1] * 3 // 4 + 1, size[0] // 3 : size[0] // 2 + 1] = 200
-    drawn = Image.fromarray(grey)
-    drawn = Image.fromarray(grey.astype("uint16") * 257) if mode == "I;16" else drawn
-    drawn = Image.new("LAB", size) if mode == "LAB" else drawn if mode == "I;16" else drawn.convert(mode)
-    stream = io.BytesIO()
-    options = {"append_images": [drawn], "save_all": True} if form == "GIF" and size[0] % 2 else {}
-    drawn.save(stream, form, **options)
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("length", LENGTHS)
-def test_images(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-    watch(monkeypatch, decoding, "_check_size", seen)
-
-    def check(kind: tuple[str, str], size: tuple[int, int], spec: InputSpec, edits: list[Edit], after: int) -> None:
-        contents = spoiled(picture(*kind, size), edits, min(after, 20))
-        seen.clear()
-        with ledger.trying("images") as counts:
-            try:
-                sound(image.read(io.BytesIO(contents), "t.png", spec, Options()), spec)
-            finally:
-                counts.past += bool(seen)
-
-    hold(
-        count("images", length),
-        check,
-        kind=st.sampled_from([(form, mode) for form, modes in FORMATS.items() for mode in modes]),
-        size=st.tuples(st.sampled_from([1, 2, 7, 8, 28, 64, 101]), st.sampled_from([1, 3, 8, 28, 90])),
-        spec=st.sampled_from([PICTURES, DRAWINGS]),
-        edits=st.one_of(st.just([]), FEW, FEW),
-        after=st.integers(0, 60),
     )

@@ -1,6 +1,5 @@
 """Going on with a training: its files are those of one that never stopped."""
 
-import csv
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,13 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stopping import StopAfter, rows, same, start, starts, stopped
 
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import resume, train
-from dnnctl.training.observer import Observer, Progress
-from dnnctl.training.preparing import Prepared
+from dnnctl.training.observer import Progress
+
+pytestmark = pytest.mark.usefixtures("no_plots")
 
 # Everything that has a state: dropout, moving statistics, momenta, a schedule, both rules at the end of an epoch;
 # 1,294 rows in batches of 30 end in a batch of 4.
@@ -37,63 +38,6 @@ CASES = {
     "full batch": (("training.epochs=12", "data.batch_size=full"), (3, 7)),
     "float64": (("training.epochs=2", "training.precision=float64", "training.steps_per_execution=7"), (30,)),
 }
-
-
-class StopAfter(Observer):
-    """Asks to stop once so many steps are taken, and keeps what it is told."""
-
-    def __init__(self, steps: int = 1 << 60) -> None:
-        self.steps, self.taken, self.notices = steps, 0, list[str]()
-
-    def on_start(self, prepared: Prepared) -> None:
-        self.per_epoch = prepared.length.steps_per_epoch
-
-    def on_progress(self, progress: Progress) -> None:
-        self.taken = (progress.epoch - 1) * self.per_epoch + progress.step
-
-    def on_notice(self, text: str) -> None:
-        self.notices.append(text)
-
-    def stop_requested(self) -> bool:
-        return self.taken >= self.steps
-
-
-@pytest.fixture(autouse=True)
-def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out what takes longest and is not under test."""
-    monkeypatch.setattr("dnnctl.training.job.draw_all", lambda *_: [])
-
-
-def start(settings: Sequence[str], out: Path, observer: Observer | None = None, config: str = "digits") -> RunDirectory:
-    return train(load(config, settings), out=out, observer=observer).run
-
-
-def stopped(settings: Sequence[str], out: Path, steps: int, config: str = "digits") -> RunDirectory:
-    with pytest.raises(Interrupted, match=r"interrupted after [\d,]+ steps; go on with: dnnctl train --resume "):
-        start(settings, out, StopAfter(steps), config)
-    (manifest,) = out.glob("*/*/manifest.json")
-    return RunDirectory(manifest.parent)
-
-
-def rows(run: RunDirectory) -> list[dict[str, str]]:
-    with run.history.open() as stream:
-        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(stream)]
-
-
-def same(one: RunDirectory, other: RunDirectory) -> None:
-    assert rows(one) == rows(other)
-    for name in ("weights", "metrics", "predictions", "layers", "preprocessing"):
-        assert getattr(one, name).read_bytes() == getattr(other, name).read_bytes(), name
-    assert one.iterations.exists() == other.iterations.exists()
-    if one.iterations.exists():
-        assert one.iterations.read_bytes() == other.iterations.read_bytes()
-
-
-def starts(run: RunDirectory) -> list[tuple[str, int, int, int]]:
-    return [
-        (s["state"], s["first_step"], s["last_step"], s["steps_taken"])
-        for s in json.loads(run.manifest.read_text())["starts"]
-    ]
 
 
 @pytest.mark.parametrize(
@@ -126,58 +70,6 @@ def test_a_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path, 
     assert manifest["optimizer_steps"] == counted[-1][2] == starts(whole)[0][2]
     assert manifest["state"] == "done"
     assert "error" not in manifest
-
-
-@pytest.mark.parametrize("engine", ["numpy", pytest.param("keras", marks=pytest.mark.slow)])
-def test_a_longer_training_is_that_length_from_the_start(tmp_path: Path, engine: str) -> None:
-    # The best weights are not those of the last epoch, from which a longer training must go on.
-    settings = (f"engine={engine}", "training.early_stopping={monitor: val_loss, patience: 9}", "data.limit=300")
-    optimizer = "training.optimizer={adam: {learning_rate: 0.1}}"
-    long = start((*settings, optimizer, "training.epochs=5"), tmp_path / "long")
-    run = start((*settings, optimizer, "training.epochs=3"), tmp_path / "parts")
-    seen = StopAfter()
-    result = resume(run, ["training.epochs=5"], observer=seen)
-    same(run, long)
-    assert result.steps == 5 * 9
-    assert not any("depends on the length" in notice for notice in seen.notices)
-    assert load(run.config).config.training.epochs == 5
-
-
-def test_iterations_that_end_inside_an_epoch_can_be_more(tmp_path: Path) -> None:
-    rule = "training.reduce_on_plateau={monitor: loss, patience: 1, min_delta: 0.5}"
-    settings = ("engine=numpy", rule, "training.optimizer=adam")
-    long = start((*settings, "training.iterations=110"), tmp_path / "long")
-    run = start((*settings, "training.iterations=50"), tmp_path / "parts")
-    assert len(rows(run)) == 2
-    resume(run, ["training.iterations=110"])
-    same(run, long)
-    assert starts(run) == [("done", 1, 50, 50), ("done", 51, 110, 60)]
-
-
-def test_the_layers_of_a_longer_training_are_looked_at_as_often(tmp_path: Path) -> None:
-    settings = ("engine=numpy", "data.batch_size=full", "data.limit=50", "training.optimizer=adam")
-    long = start((*settings, "training.epochs=120"), tmp_path / "long")
-    run = start((*settings, "training.epochs=60"), tmp_path / "parts")
-    resume(run, ["training.epochs=120"])
-    same(run, long)
-
-
-def test_a_schedule_that_depends_on_the_length_is_said(tmp_path: Path) -> None:
-    cosine = "training.optimizer={adam: {learning_rate: {cosine: 0.01}}}"
-    run = start(("engine=numpy", "training.epochs=1", "data.limit=100", cosine), tmp_path)
-    seen = StopAfter()
-    resume(run, ["training.epochs=2"], observer=seen)
-    assert any("the cosine learning rate depends on the length" in notice for notice in seen.notices)
-    assert len(rows(run)) == 2
-
-
-def test_early_stopping_stops_a_longer_training_too(tmp_path: Path) -> None:
-    rule = "training.early_stopping={monitor: val_loss, patience: 1, min_delta: 100}"
-    run = start(("engine=numpy", "training.epochs=4", rule), tmp_path)
-    before = run.weights.read_bytes()
-    result = resume(run, ["training.epochs=6"])
-    assert result.trained.stopped.startswith("stopped early after epoch 2")
-    assert (run.weights.read_bytes(), len(rows(run))) == (before, 2)
 
 
 def test_what_was_not_finished_after_training_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
