@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.config.schema import DataConfig
 from dnnctl.data.random import generator
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.datasets.tables.oddities import shared_rows
@@ -100,6 +101,27 @@ def split(
     in_place = consume and dataset.train.x.nbytes >= LARGE and dataset.train.x.flags.writeable
     train = _moved_up(dataset.train, train_rows) if in_place else dataset.train.take(train_rows)
     return Splits(train, validation, test, rows)
+
+
+def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -> Splits:
+    """Split a data set as a configuration says.
+
+    Args:
+        dataset: What was read.
+        settings: The configuration's `data`.
+        consume: As in `split`.
+
+    Raises:
+        DataError: If too few rows are left to train on.
+    """
+    return split(
+        dataset,
+        split_seed=settings.split_seed,
+        validation_split=settings.validation_split,
+        test_split=settings.test_split,
+        limit=settings.limit,
+        consume=consume,
+    )
 
 
 def valid(dataset: Dataset, splits: Splits) -> Dataset:

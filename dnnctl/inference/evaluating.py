@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.split import Splits, split
+from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -134,11 +134,4 @@ def read_splits(
         nothing = np.arange(0)
         rows = {"train": nothing, "validation": nothing, "test": np.arange(len(dataset.test))}
         return dataset, Splits(dataset.train, None, dataset.test, rows)
-    splits = split(
-        dataset,
-        split_seed=settings.split_seed,
-        validation_split=settings.validation_split,
-        test_split=settings.test_split,
-        limit=settings.limit,
-    )
-    return dataset, splits
+    return dataset, split_as(dataset, settings)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from dnnctl.data.encoding import encode
-from dnnctl.data.split import Splits, split
+from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.datasets.sources import reading
 from dnnctl.datasets.sources.places import default_places
@@ -34,13 +34,7 @@ def read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Spli
             table = None if known.table is None else known.table.table
             return _all_for_the_test(opened, reading.read_more(source, opened.info, table))
     dataset = reading.read(source, default_places())
-    splits = split(
-        dataset,
-        split_seed=settings.split_seed,
-        validation_split=settings.validation_split,
-        test_split=settings.test_split,
-        limit=settings.limit,
-    )
+    splits = split_as(dataset, settings)
     dataset, splits, _ = encode(dataset, splits, known.table)
     # Classes and shapes are those of the run, whatever the file may hold by now.
     return replace(dataset, info=opened.info), splits

@@ -10,7 +10,7 @@ from dnnctl.config.schema import Config
 from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, repeated, split, valid
+from dnnctl.data.split import Splits, repeated, split_as, valid
 from dnnctl.datasets.base import Dataset, Progress, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
@@ -90,14 +90,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         DataError: If too few rows are left to train on.
     """
     config = loaded.config
-    splits = split(
-        dataset,
-        split_seed=config.data.split_seed,
-        validation_split=config.data.validation_split,
-        test_split=config.data.test_split,
-        limit=config.data.limit,
-        consume=True,
-    )
+    splits = split_as(dataset, config.data, consume=True)
     dataset = valid(dataset, splits)
     overlap = repeated(dataset, splits)
     dataset, splits, table = encode(dataset, splits)

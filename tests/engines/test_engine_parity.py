@@ -172,7 +172,7 @@ def test_histories_of_shipped_configurations_agree(name: str, tmp_path: Path, re
         request.getfixturevalue("data_dir")
     path = without_dropout(name, tmp_path)
     # After hundreds of steps a unit lies so near its kink that float32 puts it on this side or that one. In these three
-    # one engine differs from itself by more than 1e-4 when the rows of its batches are reversed; docs/performance.md.
+    # one engine differs from itself by more than 1e-4 when the rows of its batches change places; docs/performance.md.
     tolerances = {"float32": 1e-4} if name not in NORMALIZED else {"float64": 1e-4, "float32": 0.05}
     for precision, tolerance in tolerances.items():
         keras, numpy = (two_epochs(path, engine, precision, tmp_path) for engine in ("keras", "numpy"))

@@ -157,21 +157,25 @@ def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
     return values
 
 
-def _refuse_dates(text: Text, name: str, cells: Words) -> None:
+def _mostly(pattern: re.Pattern[str], cells: Words) -> bool:
+    """Tell whether nearly all of a column's first texts have a form."""
     some = cells.words[:200]
-    if some and sum(bool(DATE.fullmatch(word)) for word in some) >= 0.9 * len(some):
+    return bool(some) and sum(bool(pattern.fullmatch(word)) for word in some) >= 0.9 * len(some)
+
+
+def _refuse_dates(text: Text, name: str, cells: Words) -> None:
+    if _mostly(DATE, cells):
         raise DataError(
-            f"{text.name}: column {name!r} holds dates or times, as {clipped(some[0])}, which no network can read. "
-            f"Leave it out (exclude: [{name}]), or write numbers in its place, such as the year, the month or the "
-            f"days since some day; `types: {{{name}: category}}` takes each date for a category"
+            f"{text.name}: column {name!r} holds dates or times, as {clipped(cells.words[0])}, which no network can "
+            f"read. Leave it out (exclude: [{name}]), or write numbers in its place, such as the year, the month or "
+            f"the days since some day; `types: {{{name}: category}}` takes each date for a category"
         )
 
 
 def _refuse_amounts(text: Text, name: str, cells: Words) -> None:
-    some = cells.words[:200]
-    if some and sum(bool(AMOUNT.fullmatch(word)) for word in some) >= 0.9 * len(some):
+    if _mostly(AMOUNT, cells):
         raise DataError(
-            f"{text.name}: column {name!r} holds numbers with signs in them, as {clipped(some[0])}; write plain "
+            f"{text.name}: column {name!r} holds numbers with signs in them, as {clipped(cells.words[0])}; write plain "
             f"numbers (1234.5), or take them for categories: `types: {{{name}: category}}`"
         )
 

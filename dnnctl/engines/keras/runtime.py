@@ -109,12 +109,10 @@ def _silenced_stderr() -> Iterator[None]:
     with tempfile.TemporaryFile() as kept:
         real = os.dup(2)
         os.dup2(kept.fileno(), 2)
-        failed = False
+        failed = True
         try:
             yield
-        except Exception:
-            failed = True
-            raise
+            failed = False
         finally:
             os.dup2(real, 2)
             os.close(real)
