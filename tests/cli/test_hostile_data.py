@@ -138,8 +138,8 @@ TRUE_NPY = npy(described("(60000, 28, 28)"), VALUES)
 # Names of members with 300 bytes each make a directory that is larger than what is in them.
 MANY = zipped(*((f"{i:0300}", b"") for i in range(3_000)))
 ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "empty": (lambda: b"", "not a zip archive"),
-    "text": (lambda: b"hello" * 100, "not a zip archive"),
+    "empty": (lambda: b"", "the end of a zip archive is missing"),
+    "text": (lambda: b"hello" * 100, "the end of a zip archive is missing"),
     "cut off": (lambda: of_images(TRUE_NPY)[:-1], "zip archive"),
     "cut in half": (lambda: of_images(TRUE_NPY)[:20_000], "zip archive"),
     "no members": (zipped, "received none of that name"),

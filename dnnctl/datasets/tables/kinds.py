@@ -50,7 +50,7 @@ def read_cells(
         said = types.get(name)
         wanted[place] = _looks_numeric(dialect, place, gaps) if said is None else said == "number"
     fixed = {place for name, place in zip(names, places, strict=True) if types.get(name) == "number"}
-    parsed = parse(text, dialect, wanted, gaps, guessed=not fixed)
+    parsed = parse(text, dialect, wanted, gaps, fixed=fixed)
     columns: list[Column] = []
     values: list[NDArray[Any]] = []
     warnings: list[str] = []
@@ -89,13 +89,8 @@ def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: f
             f"{text.name}: missing column{'s' * (len(missing) != 1)} {quoted(missing)}; it has {quoted(dialect.names)}"
         )
     places = [position(column.name, dialect, "columns", text.name) for column in columns]
-    parsed = parse(
-        text,
-        dialect,
-        {place: column.kind == "number" for place, column in zip(places, columns, strict=True)},
-        gaps,
-        guessed=False,
-    )
+    wanted = {place: column.kind == "number" for place, column in zip(places, columns, strict=True)}
+    parsed = parse(text, dialect, wanted, gaps, fixed=wanted)
     found: list[Column] = []
     values: list[NDArray[Any]] = []
     for column, place in zip(columns, places, strict=True):
@@ -128,7 +123,8 @@ def _of_words(
     """Return what a column of text holds, its cells as numbers, and what is odd about it."""
     name = dialect.names[place]
     folded = {word.casefold() for word in cells.words}
-    if said != "category" and cells.words:
+    # A column said to be yes or no may be empty from top to bottom.
+    if said != "category" and (cells.words or said == "boolean"):
         fitting = pair or next((two for two in PAIRS if folded <= set(two)), ())
         if fitting and folded <= set(fitting):
             return Column(name, "boolean", tuple(fitting)), _mapped(cells, fitting), []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
-from dnnctl.datasets.tables.faults import NoSuchFileError, WrongOptionError, quoted
+from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.tables.gaps import settle
 from dnnctl.datasets.tables.kinds import known_cells, read_cells
 from dnnctl.datasets.tables.oddities import oddities
@@ -40,7 +40,7 @@ def load_table(options: "Options") -> Dataset:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    text = open_text(Path(options.path), options.encoding)
+    text = open_text(options.path, options.encoding)
     layout = layout_of(options)
     dialect = find_dialect(text, layout)
     targets = [_name(name, dialect, "target", text) for name in options.target]
@@ -48,7 +48,7 @@ def load_table(options: "Options") -> Dataset:
     types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
     cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.gaps)
     read = _parted(text, dialect, cells, len(inputs), options.missing)
-    target = decide(read.targets, options.task, text.name)
+    target = decide(read.targets, options.task, text.name, "data.csv")
     y = targets_of(read.targets, target.classes, text.name)
     table = TableInfo(
         read.inputs.columns,
@@ -59,7 +59,7 @@ def load_table(options: "Options") -> Dataset:
     )
     train = Samples(read.inputs.values, y)
     notes = [f"{text.name}: {dialect.described(text.encoding)}", _listed(table.columns)]
-    notes += [f"task: {target.task}, as {target.reason}".replace("as as", "as"), *read.notes]
+    notes += [f"task: {target.task}, {target.reason}", *read.notes]
     test = None
     if options.test_path is not None:
         test, table, more = _test_rows(options, table, target)
@@ -104,10 +104,7 @@ def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: st
 
 def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
     """Read the table of test rows as the training table was read; categories may be new."""
-    try:
-        text = open_text(Path(str(options.test_path)), options.encoding)
-    except NoSuchFileError:
-        raise NoSuchFileError(str(options.test_path), "test_path") from None
+    text = open_text(str(options.test_path), options.encoding, "test_path")
     samples, inputs, notes = labelled(text, layout_of(options), table, target.classes)
     return samples, replace(table, columns=inputs.columns), notes
 
@@ -181,7 +178,7 @@ def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | Non
     """
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    text = open_text(Path(options.path), options.encoding)
+    text = open_text(options.path, options.encoding)
     samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names)
     known = replace(table, columns=inputs.columns)
     one = options.model_copy(update={"test_path": None})
@@ -194,8 +191,10 @@ def digests_of(options: "Options") -> dict[str, str]:
     Raises:
         DataError: If a file is not there.
     """
-    files = {"file": options.path} | ({"test-file": options.test_path} if options.test_path else {})
+    files = {"file": existing_file(options.path, "a CSV file")}
+    if options.test_path:
+        files["test-file"] = existing_file(options.test_path, "a CSV file", "test_path")
     try:
-        return {name: sha256_of_file(Path(path)) for name, path in files.items()}
+        return {name: sha256_of_file(path) for name, path in files.items()}
     except OSError as fault:
         raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None
