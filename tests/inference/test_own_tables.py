@@ -125,6 +125,7 @@ def test_what_is_wrong_with_a_table_to_predict_is_named(dnnctl: Run) -> None:
         status, _, err = dnnctl("predict", "latest", "bad.csv")
         assert status == 1
         assert told in err
+        assert "exclude" not in err
     assert dnnctl("predict", "latest", "--value", "1,Hund")[0] == 2
 
 

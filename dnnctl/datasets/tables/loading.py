@@ -9,7 +9,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
 from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
-from dnnctl.datasets.tables.gaps import settle
+from dnnctl.datasets.tables.gaps import OPTIONS, TRAINED, settle
 from dnnctl.datasets.tables.kinds import known_cells, read_cells
 from dnnctl.datasets.tables.oddities import oddities
 from dnnctl.datasets.tables.target import Target, decide, targets_of
@@ -96,8 +96,8 @@ def _inputs(options: "Options", dialect: Dialect, targets: Sequence[str], text: 
     return kept
 
 
-def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str) -> _Read:
-    kept = settle(text, dialect, cells, inputs, missing)
+def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: str = OPTIONS) -> _Read:
+    kept = settle(text, dialect, cells, inputs, missing, advice)
     both = range(inputs), range(inputs, len(cells.columns))
     return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
 
@@ -110,7 +110,7 @@ def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Sa
 
 
 def labelled(
-    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str]
+    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str], advice: str = OPTIONS
 ) -> tuple[Samples, Cells, tuple[str, ...]]:
     """Read rows with their targets from a table whose columns are known.
 
@@ -119,6 +119,7 @@ def labelled(
         layout: How it is said to be written.
         table: Its columns.
         classes: Names of the classes; empty for numbers.
+        advice: What to do about empty cells that are refused.
 
     Returns:
         The rows, their inputs as cells, and what was done to them.
@@ -128,7 +129,8 @@ def labelled(
     """
     dialect = find_dialect(text, layout)
     every = (*table.columns, *table.targets)
-    read = _parted(text, dialect, known_cells(text, dialect, every, layout.gaps), len(table.columns), table.missing)
+    cells = known_cells(text, dialect, every, layout.gaps)
+    read = _parted(text, dialect, cells, len(table.columns), table.missing, advice)
     inputs = recoded(read.inputs, table.columns)
     y = targets_of(read.targets, classes, text.name)
     return Samples(inputs.values, y), inputs, read.notes
@@ -179,7 +181,7 @@ def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | Non
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
     text = open_text(options.path, options.encoding)
-    samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names)
+    samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names, TRAINED)
     known = replace(table, columns=inputs.columns)
     one = options.model_copy(update={"test_path": None})
     return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), known)

@@ -84,7 +84,7 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
 
     names = [str(i) for i in range(len(dialect.names))]
     width = 4 * len(numbers)
-    if width * _at_most_rows(text) > MAX_NUMBERS:
+    if width * _about_rows(text) > MAX_NUMBERS:
         raise DataError(f"{text.name}: more than {MAX_NUMBERS:,} bytes of numbers; leave columns out, or split it")
     words = pa.dictionary(pa.int32(), pa.string())
     try:
@@ -111,8 +111,8 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
         raise _unreadable(text, dialect, message) from None
 
 
-def _at_most_rows(text: Text) -> int:
-    """Return a bound of the rows without reading them: no row is shorter than the mean of the first ones."""
+def _about_rows(text: Text) -> int:
+    """Return about how many rows there are, without reading them, from the length of the first ones."""
     head = bytes(text.head().data)
     lines = max(1, head.count(b"\n") + head.count(b"\r"))
     return int(len(text.data) / max(1, len(head) / lines) * 1.1) + 1

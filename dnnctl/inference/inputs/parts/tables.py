@@ -11,7 +11,7 @@ from dnnctl.data.encoding import UNKNOWN, Encoding
 from dnnctl.datasets.tables.columns import Cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.faults import quoted
-from dnnctl.datasets.tables.gaps import lines_of, settle
+from dnnctl.datasets.tables.gaps import TRAINED, lines_of, settle
 from dnnctl.datasets.tables.kinds import known_cells
 from dnnctl.datasets.tables.text import MAX_BYTES, Text, text_of
 from dnnctl.errors import DataError, UsageError
@@ -40,7 +40,7 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
         dialect = _named(dialect, encoding)
     table = encoding.table
     cells = known_cells(text, dialect, table.columns, _layout(encoding).gaps)
-    kept = settle(text, dialect, cells, len(table.columns), table.missing)
+    kept = settle(text, dialect, cells, len(table.columns), table.missing, TRAINED)
     lines = lines_of(text, dialect, range(len(cells.values)))
     names = tuple(f"{name}:{lines[row]}" for row in kept.rows.tolist())
     used = {column.name.casefold() for column in (*table.columns, *table.targets)}
@@ -76,7 +76,7 @@ def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
     dialect = find_dialect(text, layout)
     try:
         cells_read = known_cells(text, dialect, encoding.table.columns, layout.gaps)
-        kept = settle(text, dialect, cells_read, len(names), encoding.missing)
+        kept = settle(text, dialect, cells_read, len(names), encoding.missing, TRAINED)
     except DataError as fault:
         raise UsageError(str(fault)) from None
     chosen = tuple(values[row] for row in kept.rows)
