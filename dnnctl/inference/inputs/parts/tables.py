@@ -13,9 +13,10 @@ from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.faults import quoted
 from dnnctl.datasets.tables.gaps import TRAINED, lines_of, settle
 from dnnctl.datasets.tables.kinds import known_cells
-from dnnctl.datasets.tables.text import MAX_BYTES, Text, text_of
+from dnnctl.datasets.tables.text import Text, text_of
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs
+from dnnctl.inference.inputs.parts.lines import MAX_TEXT
 
 
 def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
@@ -33,7 +34,7 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
         DataError: If a column is missing, a cell does not fit its column, or one is empty where the run was
             trained to refuse that.
     """
-    text = text_of(stream.read(MAX_BYTES + 1), name)
+    text = text_of(_contents(stream, name), name)
     dialect = find_dialect(text, _layout(encoding))
     if not dialect.header and len(dialect.names) == len(encoding.columns):
         # Without names, the columns must be the network's, in its order.
@@ -47,6 +48,16 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
     others = [other for other in dialect.names if other.casefold() not in used]
     ignored = (f"{name}: columns ignored: {quoted(others)}",) if others else ()
     return Inputs(encoding.apply(kept.cells), names, (*ignored, *kept.notes, *unknown(name, encoding, kept.cells)))
+
+
+def _contents(stream: IO[bytes], name: str) -> bytes:
+    # In pieces, as `read(n)` takes n bytes of memory before it reads the first.
+    contents = bytearray()
+    while piece := stream.read(1 << 20):
+        contents += piece
+        if len(contents) > MAX_TEXT:
+            raise DataError(f"{name}: is longer than {MAX_TEXT:,} bytes: split it")
+    return bytes(contents)
 
 
 def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
