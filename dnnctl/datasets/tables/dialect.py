@@ -12,6 +12,8 @@ SEPARATORS = (",", "\t", ";", "|", " ")
 WORDS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "bar": "|"}
 NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
 ROWS = 1000
+# So many rows are looked at for a header below a title.
+REMARKS = 20
 MISSING = ("", " ", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
@@ -84,6 +86,12 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
     if not any(cell for row in rows for cell in row):
         raise DataError(f"{text.name}: holds no rows; expected a header and rows")
     header = _has_header(rows, layout) if layout.header == "auto" else bool(layout.header)
+    late = _late_header(head, rows[0], layout) if header else None
+    if late is not None:
+        line, found = late
+        raise DataError(
+            f"{text.name}:{line}: holds {found!r}, so it is the header, and is not the first line: delete what is above"
+        )
     width = len(rows[0])
     names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))
     doubled = [name for name, count in Counter(names).items() if count > 1]
@@ -111,6 +119,26 @@ def _separator(text: Text) -> str:
             # A decimal comma cuts every row but the header's; a space may be part of any text.
             found.append((round(widths.count(widths[0]) / len(widths), 1), mark != " ", widths[0], mark))
     return max(found)[3] if found else ","
+
+
+def _late_header(head: Text, first: tuple[str, ...], layout: Layout) -> tuple[int, str] | None:
+    """Return the line, and a name in it, of a header that stands below a title or remarks."""
+    wanted = {name.casefold() for name in layout.names}
+    if wanted & {cell.casefold() for cell in first}:
+        return None
+    for mark in SEPARATORS:
+        fewest = 0
+        try:
+            for number, (line, row) in zip(range(REMARKS), head.rows(mark), strict=False):
+                cells = [cell.strip() for cell in row if cell.strip()]
+                fewest = len(cells) if number == 0 else fewest
+                name = next((cell for cell in cells if cell.casefold() in wanted), None)
+                # A title has fewer cells than a header; a row that only happens to hold a name has not.
+                if name is not None and len(cells) > fewest and not any(is_number(cell) for cell in cells):
+                    return line, name
+        except DataError:
+            continue
+    return None
 
 
 def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:
@@ -159,4 +187,6 @@ def position(name: str, dialect: Dialect, option: str, what: str) -> int:
     if folded.count(name.casefold()) == 1:
         return folded.index(name.casefold())
     hint = suggestion(name, dialect.names) if len(dialect.names) <= 30 else ""
-    raise WrongOptionError(option, f"{what} has no column {clipped(name)}{hint or '; it has ' + quoted(dialect.names)}")
+    bare = "" if dialect.header else ". Its first row was taken for values; `header: true` takes it for names"
+    known = hint or "; it has " + quoted(dialect.names)
+    raise WrongOptionError(option, f"{what} has no column {clipped(name)}{known}{bare}")
