@@ -85,6 +85,9 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
     several = "cells are" if counts.sum() > 1 else "cell is"
     told = [f"{text.name}: {counts.sum():,} {several} empty:"]
     for i, rows in firsts.items():
+        if counts[i] == len(empty) > MOST:
+            told.append(f"  column {cells.columns[i].name!r}: every line")
+            continue
         named = numbered("line", [lines[int(row)] for row in rows])
         more = f" and {counts[i] - len(rows):,} more" if counts[i] > len(rows) else ""
         told.append(f"  column {cells.columns[i].name!r}: {named}{more}")

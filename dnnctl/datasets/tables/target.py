@@ -55,7 +55,9 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
         if said == "regression":
             raise WrongOptionError("task", f"{column.name!r} holds text ({quoted(column.words, 4)}); expected numbers")
         counts = np.bincount(values.astype(np.int64), minlength=len(column.words))
-        present = sorted(word for word, count in zip(column.words, counts, strict=True) if count)
+        present = [word for word, count in zip(column.words, counts, strict=True) if count]
+        if column.kind == "category":
+            present.sort()
         if len(values) > 20 and len(present) > len(values) / 2:
             raise DataError(
                 f"{name}: {column.name!r} holds {len(present):,} different texts in {len(values):,} rows, so it names "
@@ -74,7 +76,9 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
         )
     if len(different) > 1000:
         raise WrongOptionError("task", f"{column.name!r} holds {many}; expected at most 1,000 classes")
-    reason = f"as {column.name!r} holds {many} only" if said == "auto" else f"as {source}.task says"
+    # Two numbers are hardly ever amounts.
+    hint = f"; `task: regression` below {source} takes them for amounts" if len(different) > 2 else ""
+    reason = f"as {column.name!r} holds {many} only{hint}" if said == "auto" else f"as {source}.task says"
     return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
 
 
@@ -109,6 +113,10 @@ def targets_of(cells: Cells, classes: Sequence[str], name: str) -> NDArray[Any]:
     else:
         codes, names = values.astype(np.int64), list(column.words)
     label = {word: number for number, word in enumerate(classes)}
+    if column.kind == "boolean":
+        # `True` in one table is `TRUE` in another.
+        spelled = {word.casefold(): word for word in classes}
+        names = [spelled.get(word.casefold(), word) for word in names]
     used = np.unique(codes)
     new = [names[code] for code in used if names[code] not in label]
     if new:

@@ -55,3 +55,53 @@ def test_a_column_said_to_be_yes_or_no_may_be_empty(read: Read, tmp_path: Path) 
 def test_an_encoding_that_does_not_fit_is_told(read: Read, encoding: str, told: str) -> None:
     with pytest.raises(DataError, match=told):
         read("a,b,c\né,ü,x\nö,ß,y\n".encode("cp1252"), encoding=encoding)
+
+
+def test_true_and_false_keep_the_spelling_of_the_table(read: Read) -> None:
+    rows = "".join(f"{i % 7},{'TF'[i % 2]},{('True', 'False')[i % 3 == 0]}\n" for i in range(30))
+    dataset = read("a,b,c\n" + rows)
+    assert dataset.info.class_names == ("False", "True")
+    assert dataset.table is not None
+    assert dataset.table.columns[1].words == ("F", "T")
+    np.testing.assert_array_equal(dataset.train.y, [int(i % 3 != 0) for i in range(30)])
+
+    shouted = read("a,b,c\n" + rows.replace("False", "FALSE", 1))
+    assert shouted.info.class_names == ("false", "true")
+
+
+def test_another_table_may_spell_true_and_false_otherwise(read: Read, tmp_path: Path) -> None:
+    rows = "".join(f"{i % 7},{'TF'[i % 2]},{('True', 'False')[i % 3 == 0]}\n" for i in range(30))
+    dataset = read("a,b,c\n" + rows)
+    (tmp_path / "more.csv").write_text(("a,b,c\n" + rows).replace("True", "TRUE").replace("T,", "t,"))
+    more = load_more(Options(path=str(tmp_path / "more.csv"), target=["c"]), dataset.info, dataset.table)
+
+    np.testing.assert_array_equal(more.train.x, dataset.train.x)
+    np.testing.assert_array_equal(more.train.y, dataset.train.y)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (['"1,234"', "999", '"12,000"', "5"], "as '1,234'; write plain"),
+        (["$1234", "$5", "$999.50", "$7"], "as '$1234'"),
+        (["\u22121.5", "2.5", "\u22120.5", "3.5"], "as '\u22121.5'"),
+    ],
+)
+def test_amounts_among_numbers_are_refused(read: Read, cells: list[str], told: str) -> None:
+    rows = "".join(f"{cells[i % 4]},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    with pytest.raises(DataError, match=r"column 'a' holds numbers with signs in them") as caught:
+        read("a,b,c\n" + rows)
+    assert told in str(caught.value)
+
+
+def test_numbers_with_leading_zeros_are_warned_about(read: Read) -> None:
+    rows = "".join(f"0{1000 + i % 9},0.{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    warnings = read("a,b,c\n" + rows).warnings
+    assert [text for text in warnings if "leading zeros" in text and "'a'" in text]
+    assert not [text for text in warnings if "leading zeros" in text and "'b'" in text]
+    assert not [text for text in read("a,b,c\n" + rows, types={"a": "number"}).warnings if "zeros" in text]
+
+
+def test_the_only_column_is_not_to_be_left_out(read: Read) -> None:
+    rows = "".join(f"{i},{'xy'[i % 3 == 0]}\n" for i in range(40))
+    assert read("a,c\n" + rows).warnings == ()
