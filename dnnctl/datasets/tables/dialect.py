@@ -50,6 +50,7 @@ class Dialect:
         decimal: The mark of decimals, a point or a comma.
         names: Names of the columns; `column_1`, ... without a header.
         sample: The first rows, without the header.
+        unnamed: Those of the names that a header does not give.
     """
 
     separator: str
@@ -57,6 +58,7 @@ class Dialect:
     decimal: str
     names: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
+    unnamed: tuple[str, ...] = ()
 
     def described(self, encoding: str) -> str:
         """Return how the table is written, for people."""
@@ -100,7 +102,8 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
     sample = tuple(row for row in (rows[1:] if header else rows) if len(row) == width)
     if header and len(rows) == 1:
         raise DataError(f"{text.name}: holds a header and no rows ({quoted(names)})")
-    return Dialect(separator, header, _decimal(sample, separator), names, sample)
+    unnamed = tuple(name for name, cell in zip(names, rows[0], strict=True) if header and not cell)
+    return Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed)
 
 
 def _separator(text: Text) -> str:

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.tables.aligned import evened
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
 from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
@@ -40,13 +43,16 @@ def load_table(options: "Options") -> Dataset:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    text = open_text(options.path, options.encoding)
+    text = _open(options, options.path)
     layout = layout_of(options)
     dialect = find_dialect(text, layout)
     targets = [_name(name, dialect, "target", text) for name in options.target]
     inputs = _inputs(options, dialect, targets, text)
     types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
     cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.gaps)
+    nothing = _nothing(cells, inputs, dialect) if options.columns is None else []
+    inputs = [name for name in inputs if name not in nothing]
+    cells = cells.pick([i for i, column in enumerate(cells.columns) if column.name not in nothing])
     read = _parted(text, dialect, cells, len(inputs), options.missing)
     target = decide(read.targets, options.task, text.name, "data.csv")
     y = targets_of(read.targets, target.classes, text.name)
@@ -60,6 +66,7 @@ def load_table(options: "Options") -> Dataset:
     train = Samples(read.inputs.values, y)
     notes = [f"{text.name}: {dialect.described(text.encoding)}", _listed(table.columns)]
     notes += [f"task: {target.task}, {target.reason}", *read.notes]
+    notes += [f"{text.name}: left out {quoted(nothing)}, without a name and without a value"] if nothing else []
     test = None
     if options.test_path is not None:
         test, table, more = _test_rows(options, table, target)
@@ -67,6 +74,10 @@ def load_table(options: "Options") -> Dataset:
     info = _info(options, table, target, (len(train), len(test) if test else 0))
     warnings = (*odd, *oddities(Cells(table.columns, train.x), y, ", ".join(targets)))
     return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
+
+
+def _open(options: "Options", path: str, option: str = "path") -> Text:
+    return evened(open_text(path, options.encoding, option), options.separator)
 
 
 def layout_of(options: "Options") -> Layout:
@@ -96,6 +107,13 @@ def _inputs(options: "Options", dialect: Dialect, targets: Sequence[str], text: 
     return kept
 
 
+def _nothing(cells: Cells, inputs: Sequence[str], dialect: Dialect) -> list[str]:
+    """Return the columns without a name and without a value, as separators at the ends of all lines make them."""
+    unnamed = [i for i, name in enumerate(inputs) if name in dialect.unnamed]
+    found = [inputs[i] for i in unnamed if np.isnan(cells.values[:, i]).all()]
+    return found if len(found) < len(inputs) else []
+
+
 def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: str = OPTIONS) -> _Read:
     kept = settle(text, dialect, cells, inputs, missing, advice)
     both = range(inputs), range(inputs, len(cells.columns))
@@ -104,7 +122,7 @@ def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: st
 
 def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
     """Read the table of test rows as the training table was read; categories may be new."""
-    text = open_text(str(options.test_path), options.encoding, "test_path")
+    text = _open(options, str(options.test_path), "test_path")
     samples, inputs, notes = labelled(text, layout_of(options), table, target.classes)
     return samples, replace(table, columns=inputs.columns), notes
 
@@ -180,7 +198,7 @@ def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | Non
     """
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    text = open_text(options.path, options.encoding)
+    text = _open(options, options.path)
     samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names, TRAINED)
     known = replace(table, columns=inputs.columns)
     one = options.model_copy(update={"test_path": None})

@@ -8,6 +8,7 @@ from typing import IO
 import numpy as np
 
 from dnnctl.data.encoding import UNKNOWN, Encoding
+from dnnctl.datasets.tables.aligned import evened
 from dnnctl.datasets.tables.columns import Cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.faults import quoted
@@ -34,7 +35,7 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
         DataError: If a column is missing, a cell does not fit its column, or one is empty where the run was
             trained to refuse that.
     """
-    text = text_of(_contents(stream, name), name)
+    text = evened(text_of(_contents(stream, name), name), "auto")
     dialect = find_dialect(text, _layout(encoding))
     if not dialect.header and len(dialect.names) == len(encoding.columns):
         # Without names, the columns must be the network's, in its order.
