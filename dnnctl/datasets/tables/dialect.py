@@ -15,6 +15,7 @@ ROWS = 1000
 # So many rows are looked at for a header below a title.
 REMARKS = 20
 MISSING = ("", " ", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
+_NUMBERED = re.compile(r"column_\d+")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
@@ -98,7 +99,10 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
     names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))
     doubled = [name for name, count in Counter(names).items() if count > 1]
     if doubled:
-        raise DataError(f"{text.name}: more than one column is called {quoted(doubled)}; rename them in the header")
+        raise DataError(
+            f"{text.name}: more than one column is called {quoted(doubled)}; rename them in the header, or write "
+            "`header: false` below data.csv if the first line is no header"
+        )
     sample = tuple(row for row in (rows[1:] if header else rows) if len(row) == width)
     if header and len(rows) == 1:
         raise DataError(f"{text.name}: holds a header and no rows ({quoted(names)})")
@@ -149,6 +153,9 @@ def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:
     first = rows[0]
     if any(name in first for name in layout.names):
         return True
+    if layout.names and all(_NUMBERED.fullmatch(name) for name in layout.names):
+        # So columns are called that have no names.
+        return False
     cells = [cell for cell in first if cell not in layout.gaps]
     return bool(cells) and not any(is_number(cell) or is_number(cell.replace(",", ".")) for cell in cells)
 

@@ -38,3 +38,14 @@ def test_a_cell_with_the_name_of_the_target_is_no_header(read: Read) -> None:
 def test_without_a_header_a_name_is_told_what_it_needs(read: Read) -> None:
     with pytest.raises(DataError, match="`header: true` takes it for names"):
         read("1,2,x\n2,3,y\n" * 10)
+
+
+def test_a_table_of_letters_without_a_header_is_read_by_numbered_names(read: Read) -> None:
+    letters = "".join(f"{'pe'[i % 2]},{'xyx'[i % 3]},{'abab'[i % 4]},x\n" for i in range(40))
+    with pytest.raises(DataError, match="`header: false`"):
+        read(letters.replace("p", "x", 1), target="y")
+    dataset = read(letters, target="column_1")
+
+    assert dataset.info.rows == (40, 0)
+    assert dataset.info.class_names == ("e", "p")
+    assert any("no header" in note for note in dataset.notes)
