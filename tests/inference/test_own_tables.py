@@ -1,5 +1,6 @@
 """Tables that nobody here has seen, from the raw file to predictions on raw rows, through the command line."""
 
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn import datasets as sklearn_datasets
+
+from dnnctl.data.encoding import fit_encoding
+from dnnctl.datasets.tables.columns import Column, TableInfo
+from dnnctl.inference.inputs.parts.tables import read_table
 
 NETWORK = "model: {layers: [{dense: 16}, relu]}\ntraining: {epochs: 12, optimizer: {adam: 0.01}}\n"
 Run = Callable[..., Any]
@@ -104,6 +109,30 @@ def test_a_table_with_gaps_and_categories_from_end_to_end(dnnctl: Run) -> None:
     assert told[0]["notes"] == ["new.csv: column 'Stadt': taken as (unknown): 'Rom'"]
     by_hand = json.loads(dnnctl("predict", "latest", "--value", "60,Katze,ja,Ulm", "--format", "json")[1])
     assert by_hand["predictions"][0]["confidence"] == values[0][1]
+
+
+def test_a_table_in_the_encoding_of_the_training_is_understood(dnnctl: Run) -> None:
+    rows = "".join(f"{i % 9},{'щж'[i % 2]},{'да' if i % 2 else 'нет'}\n" for i in range(60))
+    Path("t.csv").write_text("a,k,y\n" + rows, encoding="cp1251")
+    train(dnnctl, "{path: t.csv, target: y, encoding: cp1251}")
+    for encoding in ("cp1251", "utf-8", "utf-16"):
+        Path("new.csv").write_text("k,a\nщ,5\nж,5\n", encoding=encoding)
+        told = json.loads(dnnctl("predict", "latest", "new.csv", "--format", "json")[1])
+
+        assert [row["prediction"] for row in told["predictions"]] == ["нет", "да"]
+        assert told["notes"] == []
+
+
+def test_a_table_is_not_read_by_more_than_it_holds() -> None:
+    class Piecewise(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            assert 0 < (size or 0) <= 1 << 20
+            return super().read(size)
+
+    encoding = fit_encoding(TableInfo((Column("a", "number"),), (), "error"), np.ones((2, 1), np.float32))
+    text = "a\n" + "1.25\n" * 300_000
+
+    assert len(read_table(Piecewise(text.encode()), "t.csv", encoding)) == 300_000
 
 
 FAULTS = [

@@ -22,6 +22,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Takes any bytes, and is right for most old tables of Western languages.
+FALLBACK = "cp1252"
 OTHERS = {
     b"PK\x03\x04": "a zip file or a spreadsheet (.xlsx)",
     b"\x1f\x8b": "a gzip file",
@@ -117,7 +119,8 @@ def open_text(path: str, encoding: str = "auto", option: str = "path") -> Text:
 
     Args:
         path: The file.
-        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-8, else Windows-1252.
+        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-16, UTF-8 or
+            `FALLBACK`, whichever it can be first.
         option: The option that names it.
 
     Raises:
@@ -158,7 +161,7 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Tex
     marked = next((kind for mark, kind in MARKS if start.startswith(mark)), None)
     chosen = encoding != "auto"
     if not chosen:
-        encoding = marked or ("utf-8" if _is_utf8(data) else "cp1252")
+        encoding = marked or _unmarked(data)
     if encoding in {"utf-8", "utf-8-sig"}:
         if chosen and not _is_utf8(data):
             raise DataError(f"{name}: is not {encoding} text; set data.csv.encoding, or leave it at auto")
@@ -171,6 +174,16 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Tex
     blank = blank[: len(blank) - len(blank.lstrip(b"\r\n"))]
     skipped = len(blank.splitlines())
     return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped)
+
+
+def _unmarked(data: "bytes | mmap.mmap") -> str:
+    """Return what bytes without a byte order mark are encoded in."""
+    head = bytes(data[:4096])
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    # In UTF-16, every other byte of separators, digits and Latin letters is zero.
+    if max(even, odd) > len(head) / 4 and min(even, odd) == 0:
+        return "utf-16-le" if odd else "utf-16-be"
+    return "utf-8" if _is_utf8(data) else FALLBACK
 
 
 def _is_utf8(data: "bytes | mmap.mmap") -> bool:
@@ -189,7 +202,7 @@ def _is_utf8(data: "bytes | mmap.mmap") -> bool:
 
 def _decoded(data: bytes, name: str, encoding: str) -> str:
     try:
-        return data.decode(encoding, "replace" if encoding == "cp1252" else "strict")
+        return data.decode(encoding, "replace" if encoding == FALLBACK else "strict")
     except LookupError:
         raise DataError(f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16 or cp1252") from None
     except UnicodeError as fault:

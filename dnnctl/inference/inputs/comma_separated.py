@@ -33,7 +33,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
             cell is no number; the message names the line and the column.
     """
     if spec.table is not None:
-        return read_table(stream, name, spec.table)
+        return read_table(stream, name, spec.table, spec.encoding)
     rows = text_rows(stream, name, spec.cells)
     columns: Columns | None = None
     cells, lines = array("d"), array("q")

@@ -14,19 +14,20 @@ from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.faults import quoted
 from dnnctl.datasets.tables.gaps import TRAINED, lines_of, settle
 from dnnctl.datasets.tables.kinds import known_cells
-from dnnctl.datasets.tables.text import Text, text_of
+from dnnctl.datasets.tables.text import FALLBACK, Text, text_of
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs
 from dnnctl.inference.inputs.parts.lines import MAX_TEXT
 
 
-def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
+def read_table(stream: IO[bytes], name: str, encoding: Encoding, letters: str = "auto") -> Inputs:
     """Read the rows of a table, found by the names of its columns in whatever order.
 
     Args:
         stream: Binary stream of text; it need not be seekable.
         name: What to call it.
         encoding: How the columns become numbers.
+        letters: What text is encoded in that is neither UTF-8 nor UTF-16, where that is known.
 
     Returns:
         One row a record, named by file and line, as `people.csv:2`.
@@ -35,7 +36,11 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
         DataError: If a column is missing, a cell does not fit its column, or one is empty where the run was
             trained to refuse that.
     """
-    text = evened(text_of(_contents(stream, name), name), "auto")
+    contents = _contents(stream, name)
+    text = text_of(contents, name)
+    if text.encoding == FALLBACK and letters != "auto":
+        text = text_of(contents, name, letters)
+    text = evened(text, "auto")
     dialect = find_dialect(text, _layout(encoding))
     if not dialect.header and len(dialect.names) == len(encoding.columns):
         # Without names, the columns must be the network's, in its order.
