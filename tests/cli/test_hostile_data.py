@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile import CommandLine, Outcome, assert_refused, zipped
+from hostile import CommandLine, Outcome, assert_refused, described, npy, zipped
 
 ROWS, SIDE = 60_000, 28
 STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
@@ -93,15 +93,6 @@ def test_labels_that_do_not_belong_to_the_images_are_refused(
         file.unlink()
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(labels)
     assert_refused(data_info("mnist", tmp_path), 1, "train-labels-idx1-ubyte: ", said)
-
-
-def npy(head: bytes, values: bytes = b"", version: int = 1) -> bytes:
-    length = struct.pack("<H" if version == 1 else "<I", len(head))
-    return b"\x93NUMPY" + bytes([version, 0]) + length + head + values
-
-
-def described(shape: str, kind: str = "'|u1'") -> bytes:
-    return f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}}}\n".encode()
 
 
 def of_images(contents: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
