@@ -106,7 +106,7 @@ class Engine(Protocol):
 
     @property
     def optimizer_steps(self) -> int:
-        """Steps the optimizer itself has counted."""
+        """Steps taken, those included whose gradient overflowed, so that they changed nothing."""
 
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""

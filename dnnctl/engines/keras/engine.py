@@ -66,8 +66,8 @@ class KerasEngine:
 
     @property
     def optimizer_steps(self) -> int:
-        """Steps that Keras's optimizer has counted."""
-        return int(self._optimizer.iterations.numpy())
+        """Steps taken, those included that float16 skipped and Keras's optimizer did not count."""
+        return int(self._taken.numpy())
 
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
