@@ -71,7 +71,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         "seed": config.seed,
         "engine": config.engine,
         "deterministic": config.deterministic,
-        "threads": config.training.threads,
+        "threads_asked": config.training.threads,
         "data": {
             "dataset": prepared.dataset.name,
             "found": prepared.dataset.found,
