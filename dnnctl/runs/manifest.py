@@ -13,6 +13,21 @@ from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 
 State = Literal["running", "done", "interrupted", "failed"]
+# What a manifest says of how a training ended; none of it holds once training goes on.
+ENDED = (
+    "finished",
+    "error",
+    "files",
+    "optimizer_steps",
+    "epochs_trained",
+    "best_epoch",
+    "verdict",
+    "unmet",
+    "device",
+    "threads",
+    "engines_agree",
+    "seconds",
+)
 
 
 class Manifest:
@@ -35,7 +50,7 @@ class Manifest:
         self._run = run
         self._values: dict[str, Any] = dict(before) if before else self._first()
         self._values.update(facts)
-        for name in ("finished", "error", "files"):
+        for name in ENDED:
             self._values.pop(name, None)
 
     def _first(self) -> dict[str, Any]:

@@ -138,8 +138,8 @@ def resume(
         manifest = Manifest(run, changed_facts(prepared, resumed.manifest), resumed.manifest)
         with recorded(run, manifest, clock):
             write_text(run.config, as_yaml(prepared.config))
-            resumed.clean()
             manifest.begin(resumed.steps, command)
+            resumed.clean()
             notices = resumed.notices(prepared)
             return _Job(prepared, run, manifest, observer, clock).run(weights, resumed.checkpoint, notices)
 

@@ -122,17 +122,27 @@ class Resumed:
                 )
 
     def clean(self) -> None:
-        """Take out of the history what comes after the checkpoint, and remove files that are half written."""
+        """Take out of the run what comes after the checkpoint, and remove files that are half written.
+
+        Figures of a training that was shorter are none of this one; they are written anew at its end.
+        """
         for folder in (self.run.path, self.run.checkpoint.parent):
             for half in folder.glob(".*.part"):
                 if half.is_dir() and not half.is_symlink():
                     shutil.rmtree(half)
                 else:
                     half.unlink()
-        if self.checkpoint is None or not self.checkpoint.progress.history:
-            self.run.history.unlink(missing_ok=True)
-        else:
-            write_table(self.run.history, self.checkpoint.progress.history)
+        progress = self.checkpoint.progress if self.checkpoint else None
+        for table, rows in (
+            (self.run.history, progress.history if progress else []),
+            (self.run.layers, progress.layers if progress else []),
+        ):
+            if rows:
+                write_table(table, rows)
+            else:
+                table.unlink(missing_ok=True)
+        for path in (self.run.iterations, self.run.metrics, self.run.predictions):
+            path.unlink(missing_ok=True)
 
 
 def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
