@@ -19,6 +19,7 @@ from dnnctl.runs.circumstances import versions
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.reading import open_inside
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
 from dnnctl.training.preparing import Prepared
 
@@ -158,7 +159,10 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
     """
     manifest = read_manifest(run.manifest)
     try:
+        open_inside(run.config, run.path).close()
         stored = load(run.config)
+    except FileNotFoundError:
+        raise RunError(f"{run.config}: no such file; the run is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     loaded = load(run.config, settings) if settings else stored

@@ -157,6 +157,16 @@ def test_only_the_length_may_change(tmp_path: Path) -> None:
         resume(run)
 
 
+def test_a_configuration_outside_the_run_is_refused(tmp_path: Path) -> None:
+    run = stopped(("engine=numpy", "training.epochs=3"), tmp_path, 41)
+    elsewhere = run.config.rename(tmp_path / "elsewhere.yaml")
+    with pytest.raises(RunError, match=r"config\.yaml: no such file; the run is incomplete"):
+        resume(run)
+    run.config.symlink_to(elsewhere)
+    with pytest.raises(RunError, match=r"received a symbolic link to .*elsewhere\.yaml, which is outside"):
+        resume(run)
+
+
 def test_other_data_is_refused(tmp_path: Path) -> None:
     run = stopped(("engine=numpy", "training.epochs=3"), tmp_path, 41)
     manifest = json.loads(run.manifest.read_text())
