@@ -57,12 +57,12 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
     except Interrupted:
         raise
     except KeyboardInterrupt:
-        # A disk that is full must not hide what happened.
-        with contextlib.suppress(OSError):
+        # A disk that is full, or a value that JSON cannot hold, must not hide what happened.
+        with contextlib.suppress(OSError, ValueError):
             manifest.update("interrupted", seconds=clock.seconds)
         raise Interrupted(f"interrupted; go on with: {how_to_resume(run)}") from None
     except BaseException as error:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         if isinstance(error, OSError):
             raise RunError(
