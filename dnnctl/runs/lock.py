@@ -31,8 +31,10 @@ def locked(run: RunDirectory) -> Iterator[None]:
         run: The run.
 
     Raises:
-        RunError: If another process trains it, or its folder cannot be written.
+        RunError: If another process trains it, or its folder cannot be written or has its lock outside of it.
     """
+    if not Path(os.path.realpath(run.lock.parent)).is_relative_to(os.path.realpath(run.path)):
+        raise RunError(f"{run.lock.parent}: expected a folder in the run's folder; received a link to another one")
     try:
         run.lock.parent.mkdir(exist_ok=True)
         stream = _open(run.lock)
