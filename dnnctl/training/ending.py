@@ -2,14 +2,14 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.keeping import how_to_resume
-from dnnctl.training.profile import rest
+from dnnctl.training.profile import process_age, rest
 
 
 @dataclass
@@ -24,8 +24,14 @@ class Clock:
     seconds: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
+    @classmethod
+    def of(cls, command: Sequence[str]) -> "Clock":
+        """Return a clock that has counted the start of the process, where a command line is what started it."""
+        return cls({"start-up": round(process_age(), 4)} if command else {})
+
     def finish(self) -> None:
         """Count what belongs to no stage."""
+        self.seconds.pop("rest", None)
         whole = self.seconds.get("start-up", 0.0) + time.perf_counter() - self.started
         self.seconds["rest"] = round(rest(self.seconds, whole), 4)
 
@@ -57,11 +63,13 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
     except Interrupted:
         raise
     except KeyboardInterrupt:
+        clock.finish()
         # A disk that is full, or a value that JSON cannot hold, must not hide what happened.
         with contextlib.suppress(OSError, ValueError):
             manifest.update("interrupted", seconds=clock.seconds)
         raise Interrupted(f"interrupted; go on with: {how_to_resume(run)}") from None
     except BaseException as error:
+        clock.finish()
         with contextlib.suppress(OSError, ValueError):
             manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         if isinstance(error, OSError):
