@@ -1,15 +1,23 @@
 """How a training ends, and where its time went: both are in the manifest, whatever happens."""
 
 import contextlib
+import errno
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.keeping import how_to_resume
 from dnnctl.training.profile import process_age, rest
+
+# What writing to an open file fails with, which names no file; not every system has every one.
+_WRITING = {
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE") if hasattr(errno, name)
+}
 
 
 @dataclass
@@ -56,7 +64,7 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
 
     Raises:
         Interrupted: In place of a `KeyboardInterrupt`; the message says how to go on.
-        RunError: In place of an `OSError`: something could not be written.
+        RunError: In place of an `OSError` that says that a file of the run could not be written.
     """
     try:
         yield
@@ -72,9 +80,16 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
         clock.finish()
         with contextlib.suppress(OSError, ValueError):
             manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and _of_writing(error, run):
             raise RunError(
                 f"{run.path}: cannot be written: {error.strerror or error}. Make room or make the folder writable, "
                 f"then go on with: {how_to_resume(run)}"
             ) from None
         raise
+
+
+def _of_writing(error: OSError, run: RunDirectory) -> bool:
+    """Tell whether an error is about writing a file of the run, rather than about a library or a device."""
+    if not isinstance(error.filename, str | os.PathLike):
+        return error.errno in _WRITING
+    return Path(error.filename).absolute().is_relative_to(run.path.absolute())
