@@ -14,8 +14,6 @@ NUMPY_BYTES = 110_000_000
 # Numbers kept for each weight beside the optimizer's: as drawn, in the engine, its gradient, as it is saved, and
 # what comes and goes meanwhile. Measured with 25 million weights: 5.6 with NumPy, 6.1 with Keras.
 COPIES = 6
-# Rows that go through the network at a time when it is asked rather than trained.
-ASKED_AT_ONCE = 2048
 # Files in which Linux says how much a container may have.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
+from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
@@ -19,7 +19,7 @@ from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
 
-PREDICTION_BATCH = 4096
+PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
 
 
 class KerasEngine:
