@@ -4,6 +4,8 @@ import contextlib
 import os
 from pathlib import Path
 
+import numpy as np
+
 from dnnctl.config.schema import Config
 from dnnctl.errors import ConfigError, Fault
 from dnnctl.layers.parts.plan import NetworkPlan
@@ -27,7 +29,7 @@ def estimate(config: Config, plan: NetworkPlan, *, rows: int = 1, data: int = 0)
         rows: Rows of which the output of every layer is held at once.
         data: Bytes of all arrays of the data.
     """
-    number = 8 if config.training.precision == "float64" else 4
+    number = np.dtype(config.training.dtype).itemsize
     framework = TENSORFLOW_BYTES if config.engine == "keras" else NUMPY_BYTES
     outputs = rows * (plan.inputs + sum(layer.outputs for layer in plan.layers))
     return framework + data + number * outputs + _of_weights(config, plan)
@@ -35,7 +37,7 @@ def estimate(config: Config, plan: NetworkPlan, *, rows: int = 1, data: int = 0)
 
 def _of_weights(config: Config, plan: NetworkPlan) -> int:
     """Return the bytes that the weights take, with everything that is kept for each."""
-    number = 8 if config.training.precision == "float64" else 4
+    number = np.dtype(config.training.dtype).itemsize
     slots: int = config.training.optimizer.slots
     return number * (COPIES + slots) * plan.parameters
 
