@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
+from dnnctl.engines.keras.exact import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
@@ -53,16 +54,9 @@ class KerasEngine:
 
     @contextlib.contextmanager
     def _context(self) -> Iterator[None]:
-        """Compute on this engine's device; what Keras makes here (as a learning rate) has its precision."""
-        import keras
-
-        before = keras.config.floatx()
-        keras.config.set_floatx(self._number)
-        try:
-            with self._tf.device(self.device):
-                yield
-        finally:
-            keras.config.set_floatx(before)
+        """Compute on this engine's device, in its precision."""
+        with computing_in(self._number), self._tf.device(self.device):
+            yield
 
     @property
     def optimizer_steps(self) -> int:
