@@ -6,7 +6,6 @@ it holds between computers where the file system supports that. The file's text 
 """
 
 import contextlib
-import datetime
 import json
 import os
 import platform
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from dnnctl.errors import RunError
+from dnnctl.runs.circumstances import now
 from dnnctl.runs.layout import RunDirectory
 
 # More than a note of who holds it is not read.
@@ -48,7 +48,7 @@ def locked(run: RunDirectory) -> Iterator[None]:
         note = {
             "process": os.getpid(),
             "computer": platform.node(),
-            "since": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "since": now(),
         }
         # A full disk has room for a lock, if not for a note in it.
         with contextlib.suppress(OSError):

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dnnctl.errors import Interrupted, RunError
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import Manifest
-from dnnctl.training.keeping import how_to_resume
 from dnnctl.training.profile import process_age, rest
 
 # What writing to an open file fails with, which names no file; not every system has every one.

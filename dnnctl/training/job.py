@@ -20,12 +20,12 @@ from dnnctl.inference.loading import read_weights
 from dnnctl.inference.network import Network
 from dnnctl.inference.requirements import unmet
 from dnnctl.plots.base import PlotContext, draw_all
-from dnnctl.runs.layout import RunDirectory, create_run
+from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.checkpoint import Checkpoint
 from dnnctl.training.ending import Clock, recorded
-from dnnctl.training.keeping import Keeper, how_to_resume
+from dnnctl.training.keeping import Keeper
 from dnnctl.training.loop import Loop, Trained
 from dnnctl.training.measuring import agreement, measure_splits, verdict
 from dnnctl.training.observer import Observer

@@ -1,5 +1,6 @@
 """Opening a run to go on with it: nothing but its length may have changed."""
 
+import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from dnnctl.files import sha256_of_file
 from dnnctl.inference.loading import read_weights
 from dnnctl.runs.circumstances import versions
 from dnnctl.runs.history import write_table
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
@@ -67,7 +68,7 @@ class Resumed:
             raise RunError(
                 f"{self.run.path}: the data set {prepared.dataset.name!r} is not the one this run was begun with (its "
                 "digests in manifest.json differ). Bring that one back, or train anew: "
-                f"dnnctl train {self.run.config}"
+                f"dnnctl train {shlex.quote(str(self.run.config))}"
             )
         start = self.manifest.get("init_from")
         if self.checkpoint is None and start is not None:
@@ -88,8 +89,8 @@ class Resumed:
             raise RunError(f"{self.run.path}: this run has {done} {key} behind it; expected training.{key} to be more")
         if self.manifest.get("state") == "done" and planned == steps:
             raise RunError(
-                f"{self.run.path}: this run is finished, after {done} {key}. To train it for longer: dnnctl train "
-                f"--resume {self.run.path} --set training.{key}=N"
+                f"{self.run.path}: this run is finished, after {done} {key}. To train it for longer: "
+                f"{how_to_resume(self.run)} --set training.{key}=N"
             )
 
     def notices(self, prepared: Prepared) -> Iterator[str]:
