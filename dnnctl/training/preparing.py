@@ -7,6 +7,7 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
@@ -41,6 +42,14 @@ class Prepared:
     length: Length
     batch_size: int
     warnings: tuple[str, ...]
+
+    @property
+    def augmenter(self) -> Augmenter | None:
+        """What changes training pictures; None if nothing does."""
+        info, augment = self.dataset.info, self.config.data.augment
+        if augment is None:
+            return None
+        return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0))
 
     @property
     def memory(self) -> int:
