@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from dnnctl.config.losses import LossSpec
 from dnnctl.config.optimizers import OptimizerSpec
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
+
+# Rows that go through the network at a time when it is asked rather than trained. Sums over other numbers of rows may
+# be rounded in another order, so neither engine's can change without changing the last bits of results.
+ASKED_AT_ONCE = {"keras": 4096, "numpy": 2048}
 
 
 @dataclass(frozen=True)
@@ -106,18 +111,25 @@ class Engine(Protocol):
 
     @property
     def optimizer_steps(self) -> int:
-        """Steps the optimizer itself has counted."""
+        """Steps taken, those included whose gradient overflowed, so that they changed nothing."""
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+        """Hold the rows to learn from.
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+        Args:
+            x: Raw inputs, (n, ...).
+            y: Prepared targets, (n,) or (n, targets).
+            augmenter: What changes pictures before each visit; None leaves them as they are.
+        """
+
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller.
 
         Args:
             order: Row numbers, (n,).
             batch_size: Rows a batch.
             first: Batch to begin with, counted from 0; those before it are left out.
+            epoch: The epoch, counted from 0: it decides how pictures are changed.
         """
 
     def run(self, learning_rates: Sequence[float]) -> Steps:

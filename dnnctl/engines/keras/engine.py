@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
+from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
+from dnnctl.engines.keras.exact import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
@@ -19,7 +21,7 @@ from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
 
-PREDICTION_BATCH = 4096
+PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
 
 
 class KerasEngine:
@@ -53,34 +55,27 @@ class KerasEngine:
 
     @contextlib.contextmanager
     def _context(self) -> Iterator[None]:
-        """Compute on this engine's device; what Keras makes here (as a learning rate) has its precision."""
-        import keras
-
-        before = keras.config.floatx()
-        keras.config.set_floatx(self._number)
-        try:
-            with self._tf.device(self.device):
-                yield
-        finally:
-            keras.config.set_floatx(before)
+        """Compute on this engine's device, in its precision."""
+        with computing_in(self._number), self._tf.device(self.device):
+            yield
 
     @property
     def optimizer_steps(self) -> int:
-        """Steps that Keras's optimizer has counted."""
-        return int(self._optimizer.iterations.numpy())
+        """Steps taken, those included that float16 skipped and Keras's optimizer did not count."""
+        return int(self._taken.numpy())
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        self._rows = EpochRows(x, y)
-        shapes = tuple((array.shape[1:], array.dtype) for array in (x, y))
+        self._rows = EpochRows(x, y, augmenter)
+        shapes = ((x.shape[1:], self._rows.dtype), (y.shape[1:], y.dtype))
         outputs = self._task.plan.outputs
         self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if self._rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
-        self._rows.start(order, batch_size, first)
+        self._rows.start(order, batch_size, first, epoch)
         paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
         self._compiled = paying if self._jit is None else self._jit
 
