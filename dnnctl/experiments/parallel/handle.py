@@ -1,5 +1,6 @@
 """The parent's hold on a process that trains one member."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -33,7 +34,7 @@ class Handle:
 
     def __init__(self, number: int, run: RunDirectory, command: Sequence[str], news: "SimpleQueue[News]") -> None:
         self.number = number
-        self._errors = tempfile.TemporaryFile("w+b")
+        self._errors = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - closed by `end`
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", WORKER],
             stdin=subprocess.PIPE,
@@ -52,10 +53,8 @@ class Handle:
     def stop(self) -> None:
         """Ask it to stop after the steps at work, with a checkpoint."""
         assert self._process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):
             self._process.stdin.close()
-        except OSError:
-            pass
 
     def end(self, seconds: float) -> None:
         """Wait so long for it to end, then end it."""
@@ -76,12 +75,10 @@ class Handle:
 
     def _write(self, text: str) -> None:
         assert self._process.stdin is not None
-        try:
+        # Where it ended before it was told anything, `ended` says so.
+        with contextlib.suppress(OSError):
             self._process.stdin.write(text)
             self._process.stdin.flush()
-        except OSError:
-            # It ended before it was told anything; `ended` says so.
-            pass
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

@@ -6,6 +6,7 @@ longer there, training stops after the steps at work, with a checkpoint; before 
 """
 
 import _thread
+import contextlib
 import json
 import os
 import signal
@@ -44,11 +45,9 @@ class Reporter(Observer):
     def listen(self, orders: IO[str]) -> None:
         """Stop the training when a stream ends; to be run in a thread of its own."""
         # A read that fails says the same as one that ends.
-        try:
+        with contextlib.suppress(OSError, ValueError):
             while orders.readline():
                 pass
-        except (OSError, ValueError):
-            pass
         self.stop()
 
     def stop(self, *_: object) -> None:
