@@ -51,7 +51,12 @@ class Spread:
         """Return this as plain values; with the limits of the mean, if `interval`."""
         # JSON has no word for what is infinite.
         limits = [limit if math.isfinite(limit) else None for limit in self.interval] if interval else []
-        return {"mean": self.mean, "std": self.std, **dict(zip(("low", "high"), limits, strict=False)), "values": list(self.values)}
+        return {
+            "mean": self.mean,
+            "std": self.std,
+            **dict(zip(("low", "high"), limits, strict=False)),
+            "values": list(self.values),
+        }
 
 
 def spread(values: Sequence[float]) -> Spread:

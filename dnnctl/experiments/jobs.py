@@ -159,7 +159,9 @@ class _Training:
             number = min(self._failures)
             text, status = self._failures[number]
             lines = [f"{self._members[number].label}: {line}" for line in text.splitlines()]
-            error = RunError("\n".join([*lines, f"if the cause was no fault of the configuration, go on with: {go_on}"]))
+            error = RunError(
+                "\n".join([*lines, f"if the cause was no fault of the configuration, go on with: {go_on}"])
+            )
             error.exit_status = status
             raise error
         done = sum(member.done for member in self._members)
