@@ -22,6 +22,7 @@ from dnnctl.layers.parts.plan import NetworkPlan
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside, read_json
+from dnnctl.runs.series import check_single
 
 # What a float32 can hold: the statistics and weights of a run are computed with in 32 bits at least.
 LARGEST = float(np.finfo(np.float32).max)
@@ -102,6 +103,7 @@ def open_run(run: RunDirectory) -> OpenedRun:
         RunError: If a file is missing or damaged, or its parts do not belong together.
     """
     manifest = read_manifest(run.manifest)
+    check_single(run, manifest)
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
         raise RunError(f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: {how_to_resume(run)}")

@@ -101,6 +101,23 @@ class RunDirectory:
         return [path for path in named if path.is_file()]
 
 
+def run_at(path: Path) -> RunDirectory:
+    """Make the folders of a run in a given place, as far as they are not there.
+
+    Args:
+        path: The run's own folder.
+
+    Raises:
+        RunError: If they cannot be made.
+    """
+    try:
+        for folder in ("plots", "checkpoint"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{path}: the run's folder cannot be made: {error.strerror}") from None
+    return RunDirectory(path)
+
+
 def how_to_resume(run: RunDirectory) -> str:
     """Return the command that goes on with a run."""
     return f"dnnctl train --resume {shlex.quote(str(run.path))}"
@@ -127,9 +144,7 @@ def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> Ru
                 path.mkdir()
             except FileExistsError:
                 continue
-            (path / "plots").mkdir()
-            (path / "checkpoint").mkdir()
-            return RunDirectory(path)
+            return run_at(path)
     except OSError as error:
         raise RunError(
             f"{parent}: the run's folder cannot be made: {error.strerror}. Choose another place with --out"

@@ -53,18 +53,20 @@ class Clock:
 
 
 @contextlib.contextmanager
-def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[None]:
+def recorded(run: RunDirectory, manifest: Manifest, clock: Clock, go_on: str | None = None) -> Iterator[None]:
     """Write in the manifest how the block ends, if it ends early.
 
     Args:
         run: The run.
         manifest: Its manifest.
         clock: Where the time went so far.
+        go_on: The command that goes on, for messages; None for that of a single training.
 
     Raises:
         Interrupted: In place of a `KeyboardInterrupt`; the message says how to go on.
         RunError: In place of an `OSError` that says that a file of the run could not be written.
     """
+    go_on = go_on or how_to_resume(run)
     try:
         yield
     except Interrupted:
@@ -74,7 +76,7 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
         # A disk that is full, or a value that JSON cannot hold, must not hide what happened.
         with contextlib.suppress(OSError, ValueError):
             manifest.update("interrupted", seconds=clock.seconds)
-        raise Interrupted(f"interrupted; go on with: {how_to_resume(run)}") from None
+        raise Interrupted(f"interrupted; go on with: {go_on}") from None
     except BaseException as error:
         clock.finish()
         with contextlib.suppress(OSError, ValueError):
@@ -82,7 +84,7 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
         if isinstance(error, OSError) and _of_writing(error, run):
             raise RunError(
                 f"{run.path}: cannot be written: {error.strerror or error}. Make room or make the folder writable, "
-                f"then go on with: {how_to_resume(run)}"
+                f"then go on with: {go_on}"
             ) from None
         raise
 

@@ -21,6 +21,7 @@ from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
+from dnnctl.runs.series import check_single
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
 from dnnctl.training.preparing import Prepared
 
@@ -159,6 +160,7 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
         RunError: If a file is missing or damaged, or anything but the length would change.
     """
     manifest = read_manifest(run.manifest)
+    check_single(run, manifest)
     try:
         open_inside(run.config, run.path).close()
         stored = load(run.config)

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 
@@ -52,7 +52,7 @@ class Screen(Observer):
         self._stack = contextlib.ExitStack()
         self._download: Callable[[str, int, int], None] | None = None
 
-    def __enter__(self) -> "Screen":
+    def __enter__(self) -> Self:
         """Begin to hear signals; one that is ignored, as under nohup, stays ignored."""
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:

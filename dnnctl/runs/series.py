@@ -1,0 +1,146 @@
+"""Folders that hold several runs of one configuration: cross-validations and repetitions.
+
+Such a folder has a manifest with `kind`, the configuration that its runs share, and what they come to together; each
+of its runs is complete. It is no run itself: it has no weights.
+"""
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dnnctl.errors import RunError
+from dnnctl.runs.layout import RunDirectory, how_to_resume
+from dnnctl.runs.manifest import read_manifest
+
+# No series has more runs.
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of series.
+
+    Args:
+        key: As manifests have it.
+        noun: What it is, as `cross-validation`.
+        runs: What its runs are called.
+        folder: The folder of its runs, in its own.
+        resume: The command that goes on with it, without its name.
+    """
+
+    key: str
+    noun: str
+    runs: str
+    folder: str
+    resume: str
+
+    def path(self, series: RunDirectory, number: int, of: int) -> Path:
+        """Return the folder of a run, whether it is there or not.
+
+        Args:
+            series: The series.
+            number: Which run, from 1.
+            of: How many there are.
+        """
+        return series.path / self.folder / f"{number:0{max(2, len(str(of)))}d}"
+
+    def how_to_resume(self, series: RunDirectory) -> str:
+        """Return the command that goes on with a series."""
+        return f"{self.resume} {shlex.quote(str(series.path))}"
+
+
+CROSSVAL = Kind("crossval", "cross-validation", "folds", "folds", "dnnctl crossval --resume")
+REPEAT = Kind("repeat", "repeated training", "repetitions", "members", "dnnctl train --resume")
+KINDS = {kind.key: kind for kind in (CROSSVAL, REPEAT)}
+
+
+def kind_of(manifest: Mapping[str, Any]) -> Kind | None:
+    """Return what kind of series a manifest is of; None if it is of anything else."""
+    key = manifest.get("kind")
+    return KINDS.get(key) if isinstance(key, str) else None
+
+
+def is_series(run: RunDirectory) -> bool:
+    """Tell whether a folder is a series; one whose manifest cannot be read is none."""
+    try:
+        return kind_of(read_manifest(run.manifest)) is not None
+    except RunError:
+        return False
+
+
+def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
+    """Check that a folder is a run and no series.
+
+    Args:
+        run: The folder.
+        manifest: Its manifest.
+
+    Raises:
+        RunError: If it is a series; the message says where its runs and its figures are.
+    """
+    kind = kind_of(manifest)
+    if kind is not None:
+        together = (
+            f"what they come to together is in {run.metrics.name}"
+            if manifest.get("state") == "done"
+            else f"to finish it: {kind.how_to_resume(run)}"
+        )
+        raise RunError(
+            f"{run.path}: this is a {kind.noun}, not a single run. Name one of its {kind.runs}, as "
+            f"{run.path / kind.folder}/01; {together}"
+        )
+
+
+def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> None:
+    """Check that a folder is a series of a kind.
+
+    Args:
+        run: The folder.
+        manifest: Its manifest.
+        wanted: The kind.
+
+    Raises:
+        RunError: If it is a run, or a series of another kind.
+    """
+    kind = kind_of(manifest)
+    if kind is not wanted:
+        received = kind.noun if kind else "single run"
+        other = kind.how_to_resume(run) if kind else how_to_resume(run)
+        raise RunError(f"{run.path}: expected a {wanted.noun}; received a {received}. To go on with that: {other}")
+
+
+def count_in(manifest: Mapping[str, Any], series: RunDirectory) -> int:
+    """Return how many runs a series has, as its manifest says.
+
+    Args:
+        manifest: The manifest.
+        series: The series.
+
+    Raises:
+        RunError: If it says no such number.
+    """
+    count = manifest.get("members")
+    if type(count) is not int or not 2 <= count <= MOST:
+        raise RunError(f"{series.manifest}: expected members: 2 to {MOST:,}; the file was changed. Restore it")
+    return count
+
+
+def check_inside(run: RunDirectory, series: RunDirectory) -> None:
+    """Check that a run of a series that may come from a stranger is in its folder.
+
+    Args:
+        run: The run, whether it is there or not.
+        series: The series.
+
+    Raises:
+        RunError: If it leads out of the folder through a symbolic link.
+    """
+    real = Path(os.path.realpath(run.path))
+    if not real.is_relative_to(os.path.realpath(series.path)):
+        raise RunError(
+            f"{run.path}: expected a folder in that of the series; received a symbolic link to {real}, which is "
+            "outside. Copy the run here if you trust it"
+        )
