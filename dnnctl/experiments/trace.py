@@ -205,6 +205,7 @@ class _Stepper:
             for name, here in network.slices.items()
         }
         self._optimizer.step(network.theta, network.gradient, rate)
+        network.constrain()
         after = network.weights()
         seen = tuple(recorder.seen() for recorder in (*self._recorders, self._activation))
         weights = tuple(_weight_step(name, before[name], g, after[name]) for name, g in gradient.items())

@@ -104,6 +104,12 @@ def test_every_layer_takes_the_same_steps(layer: str, monkeypatch: pytest.Monkey
     assert_same_steps([DENSE, given, {"dense": 5}, "tanh"], "adam", "mean_squared_error")
 
 
+def test_max_norm_takes_the_same_steps() -> None:
+    limited = [{"dense": {"units": 8, "max_norm": 0.7}}, "tanh", {"dense": {"units": 5, "max_norm": 2}}, "relu"]
+    assert_same_steps(limited, "adam", "sparse_categorical_crossentropy")
+    assert_same_steps(limited, {"adamw": {"learning_rate": 0.1, "weight_decay": 0.01}}, "mean_squared_error")
+
+
 @pytest.mark.parametrize(
     "layer", [{"batch_normalization": {"scale": False, "momentum": 0.5}}, {"batch_normalization": {"center": False}}]
 )

@@ -92,6 +92,7 @@ class NumpyEngine:
         loss += self.network.penalty()
         self.network.backward(dlogits)
         self.optimizer.step(self.network.theta, self.network.gradient, learning_rate)
+        self.network.constrain()
         return loss, logits
 
     def _next_batch(self) -> tuple[Array, Array]:
