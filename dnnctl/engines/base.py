@@ -31,6 +31,9 @@ class NetworkTask:
         weights: The weights to start from, by the names of `plan.shapes`.
         dtype: Type of weights, losses and answers: `float32` or `float64`.
         half: `bfloat16` or `float16` to compute training steps in; None computes them in `dtype`.
+        class_weights: How much the rows of each class count in the loss, (classes,); None for 1 each.
+        mix_up: Alpha of the Beta distribution by which the rows of a batch are blended; None does not blend them.
+        weight_averaging: How much of the running average of the weights is kept at a step; None keeps no average.
     """
 
     plan: NetworkPlan
@@ -41,6 +44,9 @@ class NetworkTask:
     weights: dict[str, NDArray[Any]]
     dtype: str = "float32"
     half: str | None = None
+    class_weights: tuple[float, ...] | None = None
+    mix_up: float | None = None
+    weight_averaging: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,13 +117,14 @@ class Engine(Protocol):
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller.
 
         Args:
             order: Row numbers, (n,).
             batch_size: Rows a batch.
             first: Batch to begin with, counted from 0; those before it are left out.
+            epoch: Number of the epoch, counted from 0; what is drawn anew for each depends on it.
         """
 
     def run(self, learning_rates: Sequence[float]) -> Steps:

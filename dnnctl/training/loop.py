@@ -182,7 +182,7 @@ class Loop:
         start = time.perf_counter() - at.seconds
         first = at.number * self._prepared.length.steps_per_epoch
         if at.done < at.steps:
-            self._engine.start_epoch(at.order, self._prepared.batch_size, at.done)
+            self._engine.start_epoch(at.order, self._prepared.batch_size, at.done, at.number)
         while at.done < at.steps:
             count = self._pace.group(at.steps - at.done)
             if self.until is not None:

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.mixing import mixture
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
+from dnnctl.engines.numpy.targets import Targets, loss_gradient, targets_of
 from dnnctl.layers.base import Array
 
 
@@ -39,6 +41,7 @@ class NumpyEngine:
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
         self.loss = build_loss(task.loss)
+        self._class_weights = None if task.class_weights is None else np.array(task.class_weights)
         theta = self.network.theta
         self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
         self._rows = np.zeros((0, 0), self._dtype)
@@ -46,7 +49,7 @@ class NumpyEngine:
         self._divisor: float | None = None
         self._y = np.zeros(0)
         self._order = np.zeros(0, np.int64)
-        self._position = self._batch_size = 0
+        self._position = self._batch_size = self._epoch = 0
 
     @property
     def optimizer_steps(self) -> int:
@@ -62,11 +65,11 @@ class NumpyEngine:
         self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
         self._gathered = self._batch = self._rows[:0]
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if not len(self._rows):
             raise ValueError("set_training_rows comes before start_epoch")
-        self._order, self._position, self._batch_size = order, first * batch_size, batch_size
+        self._order, self._position, self._batch_size, self._epoch = order, first * batch_size, batch_size, epoch
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
             self._batch = self._gathered if self._divisor is None else self._gathered.astype(self._dtype)
@@ -84,19 +87,20 @@ class NumpyEngine:
 
     def _step(self, learning_rate: float) -> tuple[float, Array]:
         """Take one optimizer step and return the batch's loss and logits."""
-        x, y = self._next_batch()
+        x, targets = self._next_batch()
         for layer in self.network.layers:
             layer.at(self.optimizer.steps)
         logits = self.network.forward(x, training=True)
-        loss, dlogits = self.loss.with_gradient(logits, y)
+        loss, dlogits = loss_gradient(self.loss, logits, targets)
         loss += self.network.penalty()
         self.network.backward(dlogits)
         self.optimizer.step(self.network.theta, self.network.gradient, learning_rate)
         self.network.constrain()
         return loss, logits
 
-    def _next_batch(self) -> tuple[Array, Array]:
+    def _next_batch(self) -> tuple[Array, Targets]:
         """Return the next rows of the epoch, prepared, and their targets."""
+        number = self._position // self._batch_size
         index = self._order[self._position : self._position + self._batch_size]
         self._position += len(index)
         # mode="clip" writes straight into the buffer; the default would make a copy first.
@@ -105,7 +109,11 @@ class NumpyEngine:
         if self._divisor is not None:
             np.copyto(batch, gathered)
             batch *= self._batch.dtype.type(1 / self._divisor)
-        return batch, self._y[index]
+        y, alpha, blend = self._y[index], self._task.mix_up, None
+        if alpha is not None:
+            blend = mixture(len(index), alpha, self._task.seed, self._epoch, number)
+            batch = blend.mix(batch)
+        return batch, targets_of(y, self._dtype, self._class_weights, blend)
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
