@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
+from dnnctl.config.augmentation import Augment
 from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField, DatasetOptions
@@ -84,6 +85,7 @@ class DataConfig(Strict):
         test_split: Share of all rows to test on, above 0 to 0.9, for sets that come without a test set.
         batch_size: Rows an optimizer step, or `full` for all of them (batch gradient descent).
         limit: Use only the first so many training rows, for a quick try.
+        augment: Random changes to training pictures, as `{shift: 0.1, rotate: 10}`.
     """
 
     dataset: DatasetField | None = None
@@ -96,6 +98,7 @@ class DataConfig(Strict):
     test_split: float = Field(0.2, gt=0, le=0.9)
     batch_size: whole_number_or("full") = 32  # type: ignore[valid-type]
     limit: int | None = Field(None, ge=1)
+    augment: Augment | None = None
 
     @property
     def source(self) -> DatasetOptions:

@@ -142,7 +142,7 @@ class Loop:
     def run(self) -> Trained:
         """Train to the end, to early stopping, or until the observer asks to stop."""
         train = self._prepared.splits.train
-        self._engine.set_training_rows(train.x, self._inspector.targets(train))
+        self._engine.set_training_rows(train.x, self._inspector.targets(train), self._prepared.augmenter)
         self._reporter.begin(self.steps)
         if self._keeper is not None and self._keeper.last is None:
             # Nothing is to be written yet, but a first epoch that diverges is taken again from here.

@@ -7,6 +7,7 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.class_weights import class_weights
 from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
@@ -44,6 +45,14 @@ class Prepared:
     batch_size: int
     warnings: tuple[str, ...]
     class_weights: tuple[float, ...] | None = None
+
+    @property
+    def augmenter(self) -> Augmenter | None:
+        """What changes training pictures; None if nothing does."""
+        info, augment = self.dataset.info, self.config.data.augment
+        if augment is None:
+            return None
+        return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0))
 
     @property
     def memory(self) -> int:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.mixing import mixtures
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
@@ -17,6 +19,7 @@ from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
 from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.stepping import StepGraphs, pays
+from dnnctl.engines.keras.targets import blends, mix, training_loss
 from dnnctl.engines.keras_file import write_keras_file
 
 PREDICTION_BATCH = 4096
@@ -49,6 +52,9 @@ class KerasEngine:
         self._rows: EpochRows | None = None
         self._graphs: StepGraphs | None = None
         self._jit, self._compiled = hardware.jit, False
+        self._epoch = self._batch = 0
+        weights = task.class_weights
+        self._class_weights = None if weights is None else np.array(weights, task.dtype)
         self._forward: dict[str, Any] = {}
 
     @contextlib.contextmanager
@@ -69,18 +75,20 @@ class KerasEngine:
         """Steps that Keras's optimizer has counted."""
         return int(self._optimizer.iterations.numpy())
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        self._rows = EpochRows(x, y)
-        shapes = tuple((array.shape[1:], array.dtype) for array in (x, y))
+        self._rows = EpochRows(x, y, augmenter)
+        blends = (((), self._number), ((), "int32")) if self._task.mix_up is not None else ()
+        shapes = ((x.shape[1:], self._rows.dtype), (y.shape[1:], y.dtype), *blends)
         outputs = self._task.plan.outputs
         self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if self._rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
-        self._rows.start(order, batch_size, first)
+        self._rows.start(order, batch_size, first, epoch)
+        self._epoch, self._batch = epoch, first
         paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
         self._compiled = paying if self._jit is None else self._jit
 
@@ -93,20 +101,33 @@ class KerasEngine:
         size, compiled = self._rows.batch_size, self._compiled
         with self._context():
             for x, y, count in self._rows.portions(len(rates)):
-                for each, said in self._graphs.run(x, y, rates[done : done + count], size, compiled=compiled):
+                rows = (x, y, *self._blends(len(x), size))
+                for each, said in self._graphs.run(rows, rates[done : done + count], size, compiled=compiled):
                     losses.append(each)
                     logits.append(said)
                 done += count
+                self._batch += count
         return Steps(np.concatenate(losses), np.concatenate(logits))
 
-    def _step(self, x: Any, y: Any, learning_rate: Any, number: Any) -> tuple[Any, Any]:
+    def _blends(self, rows: int, size: int) -> tuple[NDArray[Any], ...]:
+        """Return how the next rows of the epoch are blended; nothing if they are not."""
+        alpha = self._task.mix_up
+        if alpha is None:
+            return ()
+        return blends(mixtures(rows, size, alpha, self._task.seed, self._epoch, self._batch), self._number)
+
+    def _step(self, batch: tuple[Any, ...], learning_rate: Any, number: Any) -> tuple[Any, Any]:
         """Take one optimizer step and return the batch's loss and logits."""
         tf = self._tf
+        x, y = batch[:2]
+        blend = (batch[2], batch[3]) if len(batch) > 2 else None
         prepared = prepare_rows(tf, self._task.preprocessing, x, self._number)
+        if blend is not None:
+            prepared = mix(tf, prepared, blend)
         self._optimizer.learning_rate = learning_rate
         with tf.GradientTape() as tape:
             logits = tf.cast(self._pass(prepared, number), self._number)
-            loss = self._loss(y, logits)
+            loss = training_loss(tf, self._loss, self._class_weights, y, logits, blend)
             penalties = self._penalties()
             if penalties:
                 loss += tf.add_n(penalties)

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.augmentation.ahead import AheadRows
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.mixing import mixture
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
@@ -45,6 +47,7 @@ class NumpyEngine:
         theta = self.network.theta
         self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
         self._rows = np.zeros((0, 0), self._dtype)
+        self._changed: AheadRows | None = None
         self._gathered = self._batch = self._rows
         self._divisor: float | None = None
         self._y = np.zeros(0)
@@ -56,8 +59,9 @@ class NumpyEngine:
         """Steps the optimizer has counted."""
         return self.optimizer.steps
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+        self._changed = AheadRows(x, augmenter) if augmenter is not None else None
         # Bytes are gathered four times as fast as what they become, so images are scaled batch by batch.
         self._divisor = self._task.preprocessing.divisor if x.dtype == np.uint8 else None
         kept = x.reshape(len(x), -1) if self._divisor else self._task.preprocessing.prepare(x, self._dtype)
@@ -69,6 +73,8 @@ class NumpyEngine:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if not len(self._rows):
             raise ValueError("set_training_rows comes before start_epoch")
+        if self._changed is not None:
+            self._changed.start(order, epoch, first * batch_size)
         self._order, self._position, self._batch_size, self._epoch = order, first * batch_size, batch_size, epoch
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
@@ -99,21 +105,27 @@ class NumpyEngine:
         return loss, logits
 
     def _next_batch(self) -> tuple[Array, Targets]:
-        """Return the next rows of the epoch, prepared, and their targets."""
-        number = self._position // self._batch_size
+        """Return the next rows of the epoch, prepared, and what they are compared with."""
         index = self._order[self._position : self._position + self._batch_size]
         self._position += len(index)
+        x, blend = self._prepared(index), None
+        if self._task.mix_up is not None:
+            number = (self._position - 1) // self._batch_size
+            blend = mixture(len(index), self._task.mix_up, self._task.seed, self._epoch, number)
+            x = blend.mix(x)
+        return x, targets_of(self._y[index], self._dtype, self._class_weights, blend)
+
+    def _prepared(self, index: NDArray[Any]) -> Array:
+        """Return the rows of the next batch as the first layer takes them."""
+        if self._changed is not None:
+            return self._task.preprocessing.prepare(self._changed.take(len(index)), self._dtype)
         # mode="clip" writes straight into the buffer; the default would make a copy first.
         gathered = self._rows.take(index, axis=0, out=self._gathered[: len(index)], mode="clip")
         batch = self._batch[: len(index)]
         if self._divisor is not None:
             np.copyto(batch, gathered)
             batch *= self._batch.dtype.type(1 / self._divisor)
-        y, alpha, blend = self._y[index], self._task.mix_up, None
-        if alpha is not None:
-            blend = mixture(len(index), alpha, self._task.seed, self._epoch, number)
-            batch = blend.mix(batch)
-        return batch, targets_of(y, self._dtype, self._class_weights, blend)
+        return batch
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""

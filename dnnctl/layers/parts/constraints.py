@@ -1,7 +1,8 @@
 r"""Max-norm: after each step, the incoming weights of a unit are scaled down to a largest norm.
 
 With $w$ the weights that lead into one unit (a column of the kernel), $c$ the largest norm and
-$\epsilon = 10^{-7}$, as Keras computes it: $w \leftarrow w \cdot \min(\lVert w\rVert, c) / (\lVert w\rVert + \epsilon)$.
+$\epsilon = 10^{-7}$, as Keras computes it:
+$w \leftarrow w \cdot \min(\lVert w\rVert, c) / (\lVert w\rVert + \epsilon)$.
 
 Source: Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014, section 5.1.
 """
