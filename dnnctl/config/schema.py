@@ -4,10 +4,11 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_serializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from dnnctl.config.augmentation import Augment
+from dnnctl.config.class_weights import ClassWeights
 from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField, DatasetOptions
@@ -26,9 +27,6 @@ CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+
 
 # Where rows can come from: exactly one of these keys stands in `data`.
 SOURCES = ("dataset", "csv", "npz", "image_folder")
-
-# Largest weight of a class.
-HEAVIEST = 1_000_000
 
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -170,27 +168,6 @@ class ReduceOnPlateau(Strict):
     min_learning_rate: float = Field(0.0, ge=0)
 
 
-def _read_class_weights(written: Any) -> Any:
-    if written is None or written == "balanced":
-        return written
-    expected = "expected 'balanced', or weights by class name, as {cat: 2, dog: 1}"
-    if not isinstance(written, dict) or not written:
-        raise PydanticCustomError("value_error", f"{expected}; received {str(written)[:80] or 'no class'!r}")
-    for name, weight in written.items():
-        number = isinstance(weight, int | float) and not isinstance(weight, bool)
-        if not number or not 0 <= weight <= HEAVIEST:
-            problem = (
-                f"expected a number from 0 to {HEAVIEST:,} for each class; received {weight!r:.40} for {name!r:.40}"
-            )
-            raise PydanticCustomError("value_error", problem)
-    if not any(written.values()):
-        raise PydanticCustomError("value_error", f"{expected}; received 0 for each, so that no row would count")
-    return {name: float(weight) for name, weight in written.items()}
-
-
-ClassWeights = Annotated[dict[str, float] | Literal["balanced"] | None, PlainValidator(_read_class_weights)]
-
-
 class TrainingConfig(Strict):
     """How the network learns.
 
@@ -199,8 +176,8 @@ class TrainingConfig(Strict):
         iterations: Optimizer steps, instead of `epochs`; the loss of each is kept then.
         optimizer: As `adam`, `sgd: 0.1`, or `adam: {learning_rate: {cosine: {peak: 0.001}}}`.
         loss: `auto` takes it from the task.
-        class_weights: How much the rows of each class count in the loss that is trained: `balanced`, every class as much
-            as every other, or weights by class name (1 for those that are not named).
+        class_weights: How much the rows of each class count in the loss that is trained: `balanced` (every class as
+            much as every other), or weights by class name (1 for those that are not named).
         mix_up: Blend the rows of each batch in pairs; alpha of the Beta distribution that draws their shares.
         weight_averaging: Answer with a running average of the weights; how much of it is kept at each step.
         metrics: Figures to follow; each can be monitored, for validation rows with `val_` in front.

@@ -1,8 +1,8 @@
 r"""Mix-up: a batch's rows are blended in pairs, inputs and targets alike.
 
 Row $i$ becomes $\lambda x_i + (1 - \lambda) x_j$ with $j$ another row of the same batch and $\lambda$ drawn for each
-row from $Beta(\alpha, \alpha)$. Of $\lambda$ and $1 - \lambda$ the larger one is the row's own share, so that every row is
-the larger part of one blend an epoch; since the partner is drawn by lot, the blends have the same distribution.
+row from $Beta(\alpha, \alpha)$. Of $\lambda$ and $1 - \lambda$ the larger one is the row's own share, so that every row
+is the larger part of one blend an epoch; since the partner is drawn by lot, the blends have the same distribution.
 
 Source: Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018.
 """

@@ -138,13 +138,16 @@ class Engine(Protocol):
         """Take one step for each learning rate, on the next batches of the epoch."""
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
+        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs).
+
+        It answers with the running average of its weights, where one is kept.
+        """
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of every weight, by the names of the plan."""
+        """Return a copy of every weight that answers, by the names of the plan: the averaged ones, if there are."""
 
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
@@ -152,8 +155,8 @@ class Engine(Protocol):
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of everything that decides what the next steps do.
 
-        That is weights, moving statistics, running values and step count of the optimizer, and the state of what
-        draws random numbers; the names are the same in every process.
+        That is weights (averaged ones too), moving statistics, running values and step count of the optimizer, and the
+        state of what draws random numbers; the names are the same in every process.
         """
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:

@@ -10,6 +10,7 @@ from dnnctl.datasets.base import Progress, silent
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
+from dnnctl.engines.numpy.targets import loss_gradient
 from dnnctl.errors import UsageError
 from dnnctl.experiments.batch import batch_of
 from dnnctl.experiments.recording import Recorder, Seen
@@ -197,8 +198,9 @@ class _Stepper:
         before = network.weights()
         logits = network.forward(batch.x, training=True)
         penalty = network.penalty()
-        loss = self._loss.value(logits, batch.y) + penalty
-        network.backward(self._loss.with_gradient(logits, batch.y)[1])
+        value, dlogits = loss_gradient(self._loss, logits, batch.targets)
+        loss = value + penalty
+        network.backward(dlogits)
         self._activation.forward(logits, training=False)
         gradient = {
             name: network.gradient[here].reshape(network.plan.shapes[name]).copy()

@@ -13,6 +13,7 @@ from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.mixing import mixtures
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
+from dnnctl.engines.keras.averaging import follow
 from dnnctl.engines.keras.build import assign, build_layers, variables
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
@@ -41,13 +42,15 @@ class KerasEngine:
         self.threads = runtime.threads_in_use(self._tf)
         with self._context():
             self._layers = build_layers(task)
+            # What answers: the layers that learn, or others that have the running average of their weights.
+            self._answering = self._layers if task.weight_averaging is None else build_layers(task)
             self._loss = keras_loss(task.loss, task.plan.outputs, self._number)
             self._trained = [v for layer in self._layers for v in layer.trainable_variables]
             self._optimizer = keras_optimizer(task.optimizer, task.dtype, task.half)
             self._optimizer.build(self._trained)
             # Steps taken, those that float16 skipped included: dropout's masks are a function of it.
             self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
-        self._variables = variables(task.plan, self._layers)
+        self._variables = variables(task.plan, self._answering)
         self._pass = TrainingPass(self._tf, task, self._layers)
         self._rows: EpochRows | None = None
         self._graphs: StepGraphs | None = None
@@ -128,15 +131,16 @@ class KerasEngine:
         with tf.GradientTape() as tape:
             logits = tf.cast(self._pass(prepared, number), self._number)
             loss = training_loss(tf, self._loss, self._class_weights, y, logits, blend)
-            penalties = self._penalties()
+            penalties = [penalty for layer in self._layers for penalty in layer.losses]
             if penalties:
                 loss += tf.add_n(penalties)
             scaled = self._optimizer.scale_loss(loss)
         self._optimizer.apply(tape.gradient(scaled, [v.value for v in self._trained]), self._trained)
+        if self._task.weight_averaging is not None:
+            learning = variables(self._task.plan, self._layers)
+            pairs = [(average, learning[name]) for name, average in self._variables.items()]
+            follow(tf, pairs, self._task.weight_averaging, number)
         return loss, logits
-
-    def _penalties(self) -> list[Any]:
-        return [loss for layer in self._layers for loss in layer.losses]
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
@@ -154,7 +158,7 @@ class KerasEngine:
 
         def forward(x: Any) -> Any:
             value = prepare_rows(tf, self._task.preprocessing, x, self._number)
-            for layer in self._layers[:-1]:
+            for layer in self._answering[:-1]:
                 value = layer(value, training=False)
             return tf.cast(value, self._number)
 
@@ -165,7 +169,7 @@ class KerasEngine:
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
-        return float(sum(float(loss) for loss in self._penalties()))
+        return float(sum(float(penalty) for layer in self._answering for penalty in layer.losses))
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every weight, by the names of the plan."""
@@ -177,7 +181,8 @@ class KerasEngine:
         Raises:
             ModelError: If a name is missing or too many, or a shape does not fit.
         """
-        assign(self._task.plan, self._layers, weights)
+        for layers in (self._layers, self._answering):
+            assign(self._task.plan, layers, weights)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every variable: of the network (seeds too), of the optimizer, and of this engine."""
@@ -202,6 +207,8 @@ class KerasEngine:
             "network": [v for layer in self._layers for v in layer.variables],
             "optimizer": self._optimizer.variables,
         }
+        if self._answering is not self._layers:
+            parts["average"] = list(self._variables.values())
         found = {f"{part}/{i}/{v.name}": v for part, own in parts.items() for i, v in enumerate(own)}
         own = {name.strip("_"): v for name, v in vars(self).items() if isinstance(v, self._tf.Variable)}
         return found | {f"engine/{name}": variable for name, variable in own.items()}

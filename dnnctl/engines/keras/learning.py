@@ -27,7 +27,8 @@ def keras_loss(spec: LossSpec, classes: int, dtype: str = "float32") -> Any:
 
     Returns:
         Function (y_true, logits, weights=None) -> scalar. Cross entropies are taken from logits, where they are exact
-        even for probabilities that round to 0 or 1. Weights, (n,), multiply the losses of rows; the sum is divided by n.
+        even for probabilities that round to 0 or 1. Weights, (n,), multiply the losses of rows, whose sum is
+        divided by n.
     """
     import keras
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.ahead import AheadRows
 from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.averaging import taken
 from dnnctl.data.mixing import mixture
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
@@ -42,6 +43,10 @@ class NumpyEngine:
         self._task = task
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
+        # What answers: the network itself, or the one that has the running average of its weights.
+        self._answering = self.network
+        if task.weight_averaging is not None:
+            self._answering = NumpyNetwork(task.plan, task.preprocessing, task.weights, dtype=task.dtype)
         self.loss = build_loss(task.loss)
         self._class_weights = None if task.class_weights is None else np.array(task.class_weights)
         theta = self.network.theta
@@ -102,6 +107,9 @@ class NumpyEngine:
         self.network.backward(dlogits)
         self.optimizer.step(self.network.theta, self.network.gradient, learning_rate)
         self.network.constrain()
+        if self._task.weight_averaging is not None:
+            share = taken(self._task.weight_averaging, self.optimizer.steps - 1)
+            self._answering.follow(self.network, share)
         return loss, logits
 
     def _next_batch(self) -> tuple[Array, Targets]:
@@ -129,23 +137,28 @@ class NumpyEngine:
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
-        return self.network.logits(x)
+        return self._answering.logits(x)
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
-        return self.network.penalty()
+        return self._answering.penalty()
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every weight, by the names of the plan."""
-        return self.network.weights()
+        return self._answering.weights()
 
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
-        self.network.set_weights(weights)
+        for network in (self.network, self._answering):
+            network.set_weights(weights)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of the weights and of what the optimizer keeps."""
-        weights = {f"network/{name}": array for name, array in self.network.weights().items()}
+        weights = {
+            f"{part}/{name}": array
+            for part, network in self._networks().items()
+            for name, array in network.weights().items()
+        }
         slots = {f"optimizer/{name}": array.copy() for name, array in self.optimizer.state.items()}
         return {**weights, **slots, "optimizer/steps": np.array(self.optimizer.steps, np.int64)}
 
@@ -156,10 +169,16 @@ class NumpyEngine:
             ModelError: If a name is missing or too many, or a shape or type does not fit.
         """
         check_state(self.state(), state)
-        self.network.set_weights({name: state[f"network/{name}"] for name in self.network.weights()})
+        for part, network in self._networks().items():
+            network.set_weights({name: state[f"{part}/{name}"] for name in self._task.plan.shapes})
         for name, array in self.optimizer.state.items():
             array[...] = state[f"optimizer/{name}"]
         self.optimizer.steps = int(state["optimizer/steps"])
+
+    def _networks(self) -> dict[str, NumpyNetwork]:
+        """Return the networks whose weights are part of the state."""
+        averaged = {"average": self._answering} if self._answering is not self.network else {}
+        return {"network": self.network, **averaged}
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""

@@ -1,8 +1,8 @@
 r"""What a batch's rows are compared with while training, and the loss of it.
 
 Cross entropy is linear in the target. So for classes a blend of two rows is not given a blended target: its loss is
-$\lambda w_a L(z, a) + (1 - \lambda) w_b L(z, b)$, the sum of two losses whose rows are weighted by their share and by the
-weight of their class. Numbers are blended themselves, as no other loss is linear in them.
+$\lambda w_a L(z, a) + (1 - \lambda) w_b L(z, b)$, the sum of two losses whose rows are weighted by their share and by
+the weight of their class. Numbers are blended themselves, as no other loss is linear in them.
 """
 
 from dataclasses import dataclass
