@@ -18,7 +18,7 @@ def check_generalization(config: Config, info: DatasetInfo | None) -> Iterator[F
     if config.training.mix_up is not None and config.data.batch_size == 1:
         yield Finding(
             ("training", "mix_up"),
-            "rows are blended with others of their batch, and data.batch_size is 1; expected a larger one, or no mix_up",
+            "a row is blended with another of its batch, and data.batch_size is 1; expected a larger one, or no mix-up",
         )
     if info is not None and config.training.class_weights is not None:
         yield from _class_weights(config, info)
