@@ -22,8 +22,6 @@ def _read(written: Any) -> Any:
                 "value_error",
                 f"expected a number from 0 to {HEAVIEST:,} for each class; received {weight!r:.40} for {name!r:.40}",
             )
-    if not any(written.values()):
-        raise PydanticCustomError("value_error", f"{expected}; received 0 for every class, so that no row counts")
     return {name: float(weight) for name, weight in written.items()}
 
 
