@@ -36,12 +36,12 @@ def batch_of(prepared: Prepared, step: int, dtype: str) -> Batch:
         step: The step, counted from 0.
         dtype: `float32` or `float64`.
     """
-    train = prepared.splits.train
     epoch, position = divmod(step, prepared.length.steps_per_epoch)
-    order = epoch_order(len(train), prepared.config.seed, epoch)
+    order = epoch_order(len(prepared.splits.train), prepared.config.seed, epoch)
     rows = order[position * prepared.batch_size : (position + 1) * prepared.batch_size]
-    preparation, alpha = prepared.preprocessing, prepared.config.training.mix_up
-    x, y = preparation.prepare(train.x[rows], dtype), preparation.prepare_targets(train.y[rows], dtype)
+    shown, preparation = prepared.shown(rows, epoch), prepared.preprocessing
+    alpha = prepared.config.training.mix_up
+    x, y = preparation.prepare(shown.x, dtype), preparation.prepare_targets(shown.y, dtype)
     blend = None if alpha is None else mixture(len(rows), alpha, prepared.config.seed, epoch, position)
     weights = None if prepared.class_weights is None else np.array(prepared.class_weights)
     targets = targets_of(y, dtype, weights, blend)

@@ -1,10 +1,13 @@
 """A run on disk: the name of every file in it, and making a new one."""
 
 import datetime
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from dnnctl.errors import RunError
+
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class RunDirectory:
     @property
     def manifest(self) -> Path:
         """Versions, platform, digests, sizes, timings, hashes, and the run's state."""
-        return self.path / "manifest.json"
+        return self.path / MANIFEST
 
     @property
     def preprocessing(self) -> Path:
@@ -96,6 +99,11 @@ class RunDirectory:
             self.weights,
         )
         return [path for path in named if path.is_file()]
+
+
+def how_to_resume(run: RunDirectory) -> str:
+    """Return the command that goes on with a run."""
+    return f"dnnctl train --resume {shlex.quote(str(run.path))}"
 
 
 def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> RunDirectory:

@@ -253,7 +253,8 @@ class Loop:
 
     def inspect_next(self) -> list[LayerFigures]:
         """Return how each layer behaves on the rows of the next step."""
-        return self._inspector.at(self.running.batch(self._prepared.batch_size))
+        at = self.running
+        return self._inspector.at(self._prepared.shown(at.batch(self._prepared.batch_size), at.number))
 
     def _decide(self, row: Mapping[str, float]) -> None:
         """Apply the rules for the end of an epoch."""

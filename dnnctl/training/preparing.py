@@ -2,6 +2,9 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import plan_of
@@ -13,11 +16,12 @@ from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, repeated, split_as, valid
-from dnnctl.datasets.base import Dataset, Progress, silent
+from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
+from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.layers.parts.plan import NetworkPlan
-from dnnctl.training.memory import ASKED_AT_ONCE, check_fits, estimate
+from dnnctl.training.memory import check_fits, estimate
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,18 @@ class Prepared:
             return None
         return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0))
 
+    def shown(self, rows: NDArray[Any], epoch: int) -> Samples:
+        """Return some training rows as an epoch shows them to the network: augmented if that is asked for.
+
+        Args:
+            rows: Row numbers, (n,).
+            epoch: The epoch, counted from 0.
+        """
+        taken, augmenter = self.splits.train.take(rows), self.augmenter
+        if augmenter is None:
+            return taken
+        return Samples(augmenter(taken.x, rows, augmenter.draws(epoch, len(self.splits.train))), taken.y)
+
     @property
     def memory(self) -> int:
         """Estimated peak memory in bytes: the framework, the weights, a batch, and the data.
@@ -63,7 +79,7 @@ class Prepared:
         splits = (self.splits.train, self.splits.validation, self.splits.test)
         data = sum(s.x.nbytes for s in splits if s is not None)
         # For the backward pass the outputs of a batch are kept, twice at worst.
-        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE, len(self.splits.train)))
+        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE[self.config.engine], len(self.splits.train)))
         return estimate(self.config, self.plan, rows=rows, data=data)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
-from dnnctl.files import sha256_of_file, write_json, write_npz
+from dnnctl.files import json_figures, sha256_of_file, write_json, write_npz
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.loop import Trained
@@ -47,8 +47,9 @@ def save_figures(
         simple: What a trivial and a linear model reach.
         scores: What the network says of the test rows.
     """
-    by_kind = {baseline.kind: {"label": baseline.label, **baseline.test} for baseline in simple}
-    write_json(run.metrics, {**metrics, "baseline": by_kind})
+    by_kind = {baseline.kind: {"label": baseline.label, **json_figures(baseline.test)} for baseline in simple}
+    by_split = {split: json_figures(figures) for split, figures in metrics.items()}
+    write_json(run.metrics, {**by_split, "baseline": by_kind})
     splits = prepared.splits
     write_npz(
         run.predictions,
@@ -75,7 +76,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         "seed": config.seed,
         "engine": config.engine,
         "deterministic": config.deterministic,
-        "threads": config.training.threads,
+        "threads_asked": config.training.threads,
         "data": {
             "dataset": prepared.dataset.name,
             "found": prepared.dataset.found,

@@ -35,6 +35,7 @@ def kinds(result: Trace) -> list[tuple[str, int]]:
 
 
 GENERALIZATION = (
+    "data.augment={rotate: 20, noise: 0.1}",
     "model.layers=[{dense: {units: 16, max_norm: 0.9}}, relu]",
     "training.mix_up=0.4",
     "training.class_weights={'1': 3}",
@@ -42,7 +43,7 @@ GENERALIZATION = (
 )
 
 
-@pytest.mark.parametrize("more", [(), GENERALIZATION])
+@pytest.mark.parametrize("more", [(), ("data.augment={rotate: 20, noise: 0.1}",), GENERALIZATION])
 def test_its_steps_are_those_of_training(more: tuple[str, ...]) -> None:
     settings = ["data.limit=300", "training.epochs=2", *more]
     prepared = prepare(load("digits", settings))
@@ -51,7 +52,7 @@ def test_its_steps_are_those_of_training(more: tuple[str, ...]) -> None:
     training = config.training
     task = NetworkTask(prepared.plan, prepared.preprocessing, training.loss, training.optimizer, config.seed, weights)
     engine = NumpyEngine(replace(task, class_weights=prepared.class_weights, mix_up=training.mix_up), Hardware())
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y))
+    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y), prepared.augmenter)
     losses: list[float] = []
     for epoch in range(2):
         engine.start_epoch(epoch_order(len(train), config.seed, epoch), prepared.batch_size, epoch=epoch)

@@ -1,7 +1,6 @@
 """What `dnnctl evaluate` shows: the figures, the classes, and pictures on request."""
 
 import dataclasses
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +54,13 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
 
 def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> dict[str, Any]:
     """Return an evaluation for programs."""
+    from dnnctl.files import json_figures
+
     return {
         "run": str(opened.run.path),
         "split": result.split,
         "rows": len(result.samples),
-        # JSON has no word for what is too large for its type.
-        "metrics": {name: value if math.isfinite(value) else None for name, value in result.metrics.items()},
+        "metrics": json_figures(result.metrics),
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
         "unmet": list(result.unmet),
         "notes": list(result.notes),
