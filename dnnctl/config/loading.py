@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from dnnctl.config import messages, overrides
 from dnnctl.config.checks.augmentation import check_augmentation
 from dnnctl.config.checks.finding import Finding
+from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.paths import anchor
@@ -132,7 +133,7 @@ def check(
     elif info is None:
         info = _described(config, faults)
         wrong |= {path for path, _, _ in faults}
-    findings = [*check_layers(config), *check_training(config, info)]
+    findings = [*check_layers(config), *check_training(config, info), *check_generalization(config, info)]
     if info is not None:
         findings += [*check_augmentation(config, info), *check_output(config, info)]
     kept = [f for f in findings[:MANY] if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_serializer, m
 from pydantic_core import PydanticCustomError
 
 from dnnctl.config.augmentation import Augment
+from dnnctl.config.class_weights import ClassWeights
 from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField, DatasetOptions
@@ -195,6 +196,10 @@ class TrainingConfig(Strict):
         iterations: Optimizer steps, instead of `epochs`; the loss of each is kept then.
         optimizer: As `adam`, `sgd: 0.1`, or `adam: {learning_rate: {cosine: {peak: 0.001}}}`.
         loss: `auto` takes it from the task.
+        class_weights: How much the rows of each class count in the loss that is trained: `balanced` (every class as
+            much as every other), or weights by class name (1 for those that are not named).
+        mix_up: Blend the rows of each batch in pairs; alpha of the Beta distribution that draws their shares.
+        weight_averaging: Answer with a running average of the weights; how much of it is kept at each step.
         metrics: Figures to follow; each can be monitored, for validation rows with `val_` in front.
         early_stopping: When to stop before the end.
         reduce_on_plateau: When to lower the learning rate.
@@ -209,6 +214,9 @@ class TrainingConfig(Strict):
     iterations: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
     optimizer: OptimizerField = OPTIMIZERS.parse("adam")
     loss: LossField = "auto"
+    class_weights: ClassWeights = None
+    mix_up: float | None = Field(None, ge=0.01, le=100)
+    weight_averaging: float | None = Field(None, gt=0, lt=1)
     metrics: Metrics = None
     early_stopping: EarlyStopping | None = None
     reduce_on_plateau: ReduceOnPlateau | None = None

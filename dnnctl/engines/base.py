@@ -36,6 +36,9 @@ class NetworkTask:
         weights: The weights to start from, by the names of `plan.shapes`.
         dtype: Type of weights, losses and answers: `float32` or `float64`.
         half: `bfloat16` or `float16` to compute training steps in; None computes them in `dtype`.
+        class_weights: How much the rows of each class count in the loss, (classes,); None for 1 each.
+        mix_up: Alpha of the Beta distribution by which the rows of a batch are blended; None does not blend them.
+        weight_averaging: How much of the running average of the weights is kept at a step; None keeps no average.
     """
 
     plan: NetworkPlan
@@ -46,6 +49,9 @@ class NetworkTask:
     weights: dict[str, NDArray[Any]]
     dtype: str = "float32"
     half: str | None = None
+    class_weights: tuple[float, ...] | None = None
+    mix_up: float | None = None
+    weight_averaging: float | None = None
 
 
 @dataclass(frozen=True)
@@ -129,20 +135,23 @@ class Engine(Protocol):
             order: Row numbers, (n,).
             batch_size: Rows a batch.
             first: Batch to begin with, counted from 0; those before it are left out.
-            epoch: The epoch, counted from 0: it decides how pictures are changed.
+            epoch: The epoch, counted from 0: it decides how pictures are changed and rows blended.
         """
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
+        """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs).
+
+        It answers with the running average of its weights, where one is kept.
+        """
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of every weight, by the names of the plan."""
+        """Return a copy of every weight that answers, by the names of the plan: the averaged ones, if there are."""
 
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
@@ -150,8 +159,8 @@ class Engine(Protocol):
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of everything that decides what the next steps do.
 
-        That is weights, moving statistics, running values and step count of the optimizer, and the state of what
-        draws random numbers; the names are the same in every process.
+        That is weights (averaged ones too), moving statistics, running values and step count of the optimizer, and the
+        state of what draws random numbers; the names are the same in every process.
         """
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:

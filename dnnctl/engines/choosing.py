@@ -26,7 +26,11 @@ def import_framework(config: Config) -> None:
 
 
 def build_engine(
-    config: Config, plan: NetworkPlan, preprocessing: Preprocessing, weights: dict[str, NDArray[Any]]
+    config: Config,
+    plan: NetworkPlan,
+    preprocessing: Preprocessing,
+    weights: dict[str, NDArray[Any]],
+    class_weights: tuple[float, ...] | None = None,
 ) -> Engine:
     """Return the engine that a configuration names, ready to train.
 
@@ -35,13 +39,24 @@ def build_engine(
         plan: Its network.
         preprocessing: Statistics of the training rows.
         weights: The weights to start from, by the names of `plan.shapes`.
+        class_weights: How much the rows of each class count while training, (classes,); None for 1 each.
 
     Raises:
         ModelError: If the weights do not fit, or the device is not there.
     """
     training = config.training
     task = NetworkTask(
-        plan, preprocessing, training.loss, training.optimizer, config.seed, weights, training.dtype, training.half
+        plan,
+        preprocessing,
+        training.loss,
+        training.optimizer,
+        config.seed,
+        weights,
+        training.dtype,
+        training.half,
+        class_weights,
+        training.mix_up,
+        training.weight_averaging,
     )
     threads = None if training.threads == "auto" else int(training.threads)
     jit = None if training.jit_compile == "auto" else bool(training.jit_compile)

@@ -46,7 +46,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """Everything the rules look at; `error` is 1 - accuracy, or the mean squared error."""
+    """Everything the rules look at; `error` is 1 - accuracy, or the mean squared error.
+
+    Where classes were weighed, a network gives accuracy away on purpose, and the mean recall of the classes, in
+    which each counts the same, takes its place.
+    """
 
     task: Task
     train: Mapping[str, float]
@@ -54,20 +58,29 @@ class _Evidence:
     trivial: Mapping[str, float]
     linear: Mapping[str, float]
     validation_rows: int
+    class_rows: Sequence[int] | None = None
 
     @property
     def name(self) -> str:
-        return "mse" if self.task == "regression" else "accuracy"
+        return _measure(self.task, self.class_rows)
 
     def error(self, metrics: Mapping[str, float]) -> float:
-        return metrics["mse"] if self.task == "regression" else 1 - metrics["accuracy"]
+        return metrics["mse"] if self.task == "regression" else 1 - metrics[self.name]
 
     def said(self, metrics: Mapping[str, float]) -> str:
-        return f"{metrics['mse']:.4g}" if self.task == "regression" else f"{metrics['accuracy']:.3f}"
+        return f"{metrics['mse']:.4g}" if self.task == "regression" else f"{metrics[self.name]:.3f}"
 
     @property
     def measured(self) -> str:
-        return "mean squared error" if self.task == "regression" else "accuracy"
+        return {"mse": "mean squared error", "recall": "mean recall of the classes"}.get(self.name, self.name)
+
+    @property
+    def counted_rows(self) -> float:
+        """How many validation rows have the same chance in their accuracy as these have in the figure looked at."""
+        if self.class_rows is None:
+            return self.validation_rows
+        present = [rows for rows in self.class_rows if rows]
+        return len(present) ** 2 / sum(1 / rows for rows in present) if present else 0
 
     def figures(self) -> dict[str, float]:
         parts = {"train": self.train, "validation": self.validation, "linear": self.linear}
@@ -79,6 +92,11 @@ class _Evidence:
         return values
 
 
+def _measure(task: Task, class_rows: Sequence[int] | None) -> str:
+    """Return the metric that is judged."""
+    return "mse" if task == "regression" else "accuracy" if class_rows is None else "recall"
+
+
 def diagnose(
     task: Task,
     *,
@@ -86,7 +104,7 @@ def diagnose(
     train: Mapping[str, float],
     validation: Mapping[str, float],
     baselines: Sequence[Baseline],
-    validation_rows: int,
+    validation_rows: int | Sequence[int],
     best_epoch: int | None = None,
     shared_rows: bool = False,
 ) -> Verdict:
@@ -98,7 +116,8 @@ def diagnose(
         train: Metrics on the training rows, dropout and the like switched off; `accuracy` or `mse` and `r2`.
         validation: The same on the validation rows; empty where there are none.
         baselines: Out of `evaluation.baselines`, with the same metrics.
-        validation_rows: Number of validation rows.
+        validation_rows: Number of validation rows. Where classes were weighed in the loss, that of each class: then the
+            mean `recall` of the classes is judged instead of accuracy.
         best_epoch: Epoch whose weights were kept, counted from 1; None if the last one's were.
         shared_rows: Whether training and test are the same few rows.
 
@@ -106,13 +125,15 @@ def diagnose(
         The verdict.
     """
     by_kind = {baseline.kind: baseline for baseline in baselines}
+    class_rows = None if isinstance(validation_rows, int) else tuple(validation_rows)
     seen = _Evidence(
         task,
         train,
         {} if shared_rows else validation,
         by_kind["trivial"].train if "trivial" in by_kind else {},
-        _comparable_linear(task, by_kind.get("linear"), validation),
-        validation_rows,
+        _comparable_linear(_measure(task, class_rows), by_kind.get("linear"), validation),
+        validation_rows if isinstance(validation_rows, int) else sum(validation_rows),
+        class_rows,
     )
     if seen.name not in train:
         return Verdict("no verdict", f"no verdict: no {seen.measured} on the training rows is known", {})
@@ -124,17 +145,16 @@ def diagnose(
     return found or _neither(seen, losses, best_epoch, shared_rows)
 
 
-def _comparable_linear(task: Task, linear: Baseline | None, validation: Mapping[str, float]) -> Mapping[str, float]:
+def _comparable_linear(name: str, linear: Baseline | None, validation: Mapping[str, float]) -> Mapping[str, float]:
     """Return the linear model's figures on training rows, unless it only learned those rows by heart.
 
     With more columns than rows a linear model is perfect on its training rows and means nothing.
     """
     if linear is None:
         return {}
-    name = "mse" if task == "regression" else "accuracy"
     if name in validation and name in linear.test:
         ahead = linear.test[name] - validation[name]
-        if (ahead > 0) if task == "regression" else (ahead < 0):
+        if (ahead > 0) if name == "mse" else (ahead < 0):
             return {}
     return linear.train
 
@@ -156,12 +176,12 @@ def _too_little(seen: _Evidence) -> Verdict | None:
         if "mse" in seen.trivial:
             basis += f" against {seen.said(seen.trivial)} for always answering the mean"
     else:
-        if "accuracy" not in seen.trivial:
+        if seen.name not in seen.trivial:
             return None
         if seen.error(seen.train) <= SHARE_OF_TRIVIAL_ERROR * seen.error(seen.trivial):
             return None
         basis = (
-            f"training accuracy {seen.said(seen.train)} against {seen.said(seen.trivial)} "
+            f"training {seen.measured} {seen.said(seen.train)} against {seen.said(seen.trivial)} "
             "for always answering the most frequent class"
         )
     sentence = f"underfitting: {basis}; {MORE_CAPACITY}, unless the inputs say no more about the target"
@@ -175,8 +195,8 @@ def _behind_linear(seen: _Evidence) -> bool:
     if seen.task == "regression":
         worse = seen.train["mse"] > LINEAR_MARGIN["mse"] * seen.linear["mse"]
         return worse and seen.train.get("r2", 1.0) < NEARLY_PERFECT["r2"]
-    worse = seen.train["accuracy"] < seen.linear["accuracy"] - LINEAR_MARGIN["accuracy"]
-    return worse and seen.train["accuracy"] < NEARLY_PERFECT["accuracy"]
+    worse = seen.train[seen.name] < seen.linear[seen.name] - LINEAR_MARGIN["accuracy"]
+    return worse and seen.train[seen.name] < NEARLY_PERFECT["accuracy"]
 
 
 def _wide_gap(seen: _Evidence) -> Verdict | None:
@@ -206,7 +226,7 @@ def _wide_gap(seen: _Evidence) -> Verdict | None:
 def _chance(seen: _Evidence) -> float:
     """Return two standard errors of the validation accuracy: a gap that a few rows make by chance is no finding."""
     unseen = seen.error(seen.validation)
-    return 2 * sqrt(unseen * (1 - unseen) / max(seen.validation_rows, 1))
+    return 2 * sqrt(unseen * (1 - unseen) / max(seen.counted_rows, 1))
 
 
 def _rising_loss(seen: _Evidence, losses: Sequence[float], best_epoch: int | None) -> Verdict | None:
@@ -220,7 +240,7 @@ def _rising_loss(seen: _Evidence, losses: Sequence[float], best_epoch: int | Non
         better = seen.validation["mse"] > CLEARLY_BETTER["mse"] * seen.train["mse"]
         better = better and seen.validation_rows >= FEW_ROWS
     else:
-        gap = seen.train["accuracy"] - seen.validation["accuracy"]
+        gap = seen.train[seen.name] - seen.validation[seen.name]
         better = gap >= CLEARLY_BETTER["accuracy"] and gap > _chance(seen)
     if not better:
         return None

@@ -51,7 +51,8 @@ def keras_gradient(
             value = tensorflow.constant(batch.x)
             for planned, layer in zip(plan.layers[:-1], layers[:-1], strict=True):
                 value = _forward(planned, layer, value, config.seed)
-            total = loss(batch.y, value) + sum(penalty for layer in layers for penalty in layer.losses)
+            total = sum(loss(y, value, weights) for y, weights in batch.targets.parts)
+            total += sum(penalty for layer in layers for penalty in layer.losses)
         found = tape.gradient(total, [variable.value for variable in own.values()])
     return {name: np.asarray(gradient) for name, gradient in zip(own, found, strict=True)}
 

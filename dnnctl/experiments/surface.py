@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from dnnctl.data.initial_weights import initial_weights
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
+from dnnctl.engines.numpy.targets import kink_sides, loss_gradient, loss_value
 from dnnctl.experiments.batch import Batch
 from dnnctl.experiments.differences import Moved
 from dnnctl.layers.base import Array
@@ -31,8 +32,8 @@ class LossSurface:
         self._penalties = {name: (l1, l2) for name, l1, l2 in self.network.penalties()}
         self._inputs = self._forward()
         self._sides = [layer.side() for layer in self.network.layers]
-        self._loss_sides = self._loss.sides(self._inputs[-1], batch.y)
-        self.value = self._loss.value(self._inputs[-1], batch.y) + self.network.penalty()
+        self._loss_sides = kink_sides(self._loss, self._inputs[-1], batch.targets)
+        self.value = loss_value(self._loss, self._inputs[-1], batch.targets) + self.network.penalty()
 
     def _forward(self) -> list[Array]:
         """Return a copy of what each layer takes in and, last, of the logits."""
@@ -50,7 +51,7 @@ class LossSurface:
             layer.at(0)
             layer.held = None
         logits = self.network.forward(self._batch.x, training=True)
-        self.network.backward(self._loss.with_gradient(logits, self._batch.y)[1])
+        self.network.backward(loss_gradient(self._loss, logits, self._batch.targets)[1])
         shapes = self.network.plan.shapes
         return {
             name: self.network.gradient[here].reshape(shapes[name]).copy() for name, here in self.network.slices.items()
@@ -86,6 +87,6 @@ class LossSurface:
                 theta[entry] = original
             # What the other weights' penalties add is the same for every h.
             penalty = l1 * np.sign(original) * w + l2 * w * w
-            return self._loss.value(logits, self._batch.y, self._loss_sides) + float(penalty)
+            return loss_value(self._loss, logits, self._batch.targets, self._loss_sides) + float(penalty)
 
         return moved

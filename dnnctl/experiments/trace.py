@@ -10,6 +10,7 @@ from dnnctl.datasets.base import Progress, silent
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
+from dnnctl.engines.numpy.targets import loss_gradient
 from dnnctl.errors import UsageError
 from dnnctl.experiments.batch import batch_of
 from dnnctl.experiments.recording import Recorder, Seen
@@ -197,14 +198,16 @@ class _Stepper:
         before = network.weights()
         logits = network.forward(batch.x, training=True)
         penalty = network.penalty()
-        loss = self._loss.value(logits, batch.y) + penalty
-        network.backward(self._loss.with_gradient(logits, batch.y)[1])
+        value, dlogits = loss_gradient(self._loss, logits, batch.targets)
+        loss = value + penalty
+        network.backward(dlogits)
         self._activation.forward(logits, training=False)
         gradient = {
             name: network.gradient[here].reshape(network.plan.shapes[name]).copy()
             for name, here in network.slices.items()
         }
         self._optimizer.step(network.theta, network.gradient, rate)
+        network.constrain()
         after = network.weights()
         seen = tuple(recorder.seen() for recorder in (*self._recorders, self._activation))
         weights = tuple(_weight_step(name, before[name], g, after[name]) for name, g in gradient.items())

@@ -21,6 +21,7 @@ class WeightSpec:
         initializer: Draws its first value.
         trainable: Whether the optimizer changes it; false for moving statistics.
         regularizer: Penalty on its size, added to the loss.
+        max_norm: Largest Euclidean norm of a column, kept after each optimizer step.
     """
 
     name: str
@@ -28,6 +29,7 @@ class WeightSpec:
     initializer: Initializer
     trainable: bool = True
     regularizer: Regularizer | None = None
+    max_norm: float | None = None
 
     @property
     def size(self) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from dnnctl.layers.base import ActivationField, Array, FlagOrAuto, KerasForm, LayerSpec, NumpyLayer, WeightSpec
+from dnnctl.layers.parts.constraints import keras_max_norm
 from dnnctl.layers.parts.initializers import InitializerField, default
 from dnnctl.layers.parts.regularizers import Regularizer, RegularizerField
 
@@ -22,6 +23,8 @@ class Layer(LayerSpec):
         bias_initializer: Draws the first b.
         kernel_regularizer: Penalty on W.
         bias_regularizer: Penalty on b.
+        max_norm: Largest Euclidean norm of the weights that lead into one unit (a column of W), kept after each
+            optimizer step, above 0.
 
     Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.
     """
@@ -35,6 +38,7 @@ class Layer(LayerSpec):
     bias_initializer: InitializerField = default("zeros")
     kernel_regularizer: RegularizerField | None = None
     bias_regularizer: RegularizerField | None = None
+    max_norm: float | None = Field(None, gt=0, le=1e9)
 
     def units_out(self, inputs: int) -> int:
         """Return `units`."""
@@ -43,7 +47,11 @@ class Layer(LayerSpec):
     def weights(self, inputs: int) -> tuple[WeightSpec, ...]:
         """Return the kernel W (inputs, units) and, with `use_bias`, the bias b (units,)."""
         kernel = WeightSpec(
-            "kernel", (inputs, self.units), self.kernel_initializer, regularizer=self.kernel_regularizer
+            "kernel",
+            (inputs, self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            max_norm=self.max_norm,
         )
         if not self.use_bias:
             return (kernel,)
@@ -52,7 +60,9 @@ class Layer(LayerSpec):
 
     def keras_form(self, seed: int) -> KerasForm:
         """Return a Keras `Dense` without activation; that is a layer of its own."""
-        options = {"units": self.units, "use_bias": bool(self.use_bias)}
+        options: dict[str, Any] = {"units": self.units, "use_bias": bool(self.use_bias)}
+        if self.max_norm is not None:
+            options["kernel_constraint"] = keras_max_norm(self.max_norm)
         penalties = {"kernel_regularizer": self.kernel_regularizer, "bias_regularizer": self.bias_regularizer}
         return KerasForm("Dense", options | {name: _written(penalty) for name, penalty in penalties.items() if penalty})
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.mixing import mixtures
 from dnnctl.data.random import epoch_order
 from dnnctl.engines.base import Steps
 from dnnctl.errors import RunError
@@ -89,6 +90,24 @@ class RunningEpoch:
         """Return the row numbers of the next step, (batch,)."""
         return self.order[self.done * batch_size : (self.done + 1) * batch_size]
 
+    def visited(self, prepared: Prepared, first: int, rows: int) -> NDArray[Any]:
+        """Return the raw targets of rows that were visited, as the figures of the epoch compare them, (rows, ...).
+
+        Of blended rows that is the class of the larger part, or the blended number.
+
+        Args:
+            prepared: The data.
+            first: The batch in which they begin, counted from 0.
+            rows: How many there are.
+        """
+        config, size = prepared.config, prepared.batch_size
+        y = prepared.splits.train.y[self.order[first * size : first * size + rows]]
+        alpha = config.training.mix_up
+        if alpha is None or prepared.dataset.info.task != "regression":
+            return y
+        blends = mixtures(rows, size, alpha, config.seed, self.number, first)
+        return np.concatenate([blend.mix(y[i * size : (i + 1) * size]) for i, blend in enumerate(blends)])
+
     def figures(self, prepared: Prepared, network: Network) -> dict[str, float]:
         """Return loss and metrics of the epoch: of the training rows as they were visited, and of validation.
 
@@ -100,7 +119,7 @@ class RunningEpoch:
         losses, logits = np.concatenate(self.losses), np.concatenate(self.logits)
         # Of a million rows the parts are as large as the whole.
         self.logits.clear()
-        visited = prepared.splits.train.y[self.order[: len(logits)]]
+        visited = self.visited(prepared, 0, len(logits))
         figures, _ = network.figures_of(logits, visited, names, penalty=0.0)
         # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.
         sizes = np.full(len(losses), prepared.batch_size)

@@ -164,7 +164,9 @@ class _Job:
         with clock.stage("import"):
             import_framework(prepared.config)
         with clock.stage("build"):
-            engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
+            engine = build_engine(
+                prepared.config, prepared.plan, prepared.preprocessing, weights, prepared.class_weights
+            )
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
         keeper = Keeper(run, prepared.config.checkpoint, checkpoint)
         loop = Loop(prepared, engine, network, self.observer, keeper)

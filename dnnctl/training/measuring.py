@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.engines.base import Engine
@@ -52,14 +53,18 @@ def verdict(prepared: Prepared, trained: Trained, metrics: Figures, simple: tupl
         metrics: Final figures of each split.
         simple: What a trivial and a linear model reach.
     """
-    held_out = prepared.splits.validation
+    held_out, info = prepared.splits.validation, prepared.dataset.info
+    rows: int | list[int] = 0 if held_out is None else len(held_out)
+    if prepared.class_weights is not None:
+        labels = np.zeros(0, np.int64) if held_out is None else held_out.y.reshape(-1)
+        rows = np.bincount(labels, minlength=len(info.class_names)).tolist()
     return diagnose(
-        prepared.dataset.info.task,
+        info.task,
         history=trained.history,
         train=metrics["train"],
         validation=metrics.get("validation", {}),
         baselines=simple,
-        validation_rows=0 if held_out is None else len(held_out),
+        validation_rows=rows,
         best_epoch=trained.best_epoch,
-        shared_rows=prepared.dataset.info.shared_rows,
+        shared_rows=info.shared_rows,
     )

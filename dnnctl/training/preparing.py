@@ -11,6 +11,7 @@ from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
 from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.class_weights import class_weights
 from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
@@ -36,6 +37,7 @@ class Prepared:
         length: Optimizer steps in all and an epoch.
         batch_size: Rows a step.
         warnings: Things that are probably not meant.
+        class_weights: How much the rows of each class count in the loss that is trained, (classes,); None for 1 each.
     """
 
     config: Config
@@ -46,6 +48,7 @@ class Prepared:
     length: Length
     batch_size: int
     warnings: tuple[str, ...]
+    class_weights: tuple[float, ...] | None = None
 
     @property
     def augmenter(self) -> Augmenter | None:
@@ -136,6 +139,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         Length(steps, steps_per_epoch),
         batch_size,
         (*loaded.warnings, *dataset.warnings, *overlap),
+        class_weights(config.training.class_weights, splits.train.y, dataset.info.class_names),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)
     return prepared

@@ -68,8 +68,7 @@ class Reporter:
         if now - self._measured < SECONDS_BETWEEN_LOOKS:
             return
         self._measured = now
-        start = (epoch.done - count) * self._prepared.batch_size
-        visited = self._prepared.splits.train.y[epoch.order[start : start + len(logits)]]
+        visited = epoch.visited(self._prepared, epoch.done - count, len(logits))
         names = self._prepared.config.training.metrics or []
         figures, _ = self._network.figures_of(logits, visited, names, penalty=0.0)
         self._latest = {name: figures[name] for name in names if name in figures}

@@ -66,6 +66,10 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         init_from: The run whose weights it starts from; None for fresh ones.
     """
     config, splits = prepared.config, prepared.splits
+    names = prepared.dataset.info.class_names
+    weighted = (
+        {"class_weights": dict(zip(names, prepared.class_weights, strict=True))} if prepared.class_weights else {}
+    )
     return {
         "name": config.name,
         "command": list(command),
@@ -80,6 +84,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
             "notes": list(prepared.dataset.notes),
             "rows": {name: len(rows) for name, rows in splits.rows.items()},
             "batch_size": prepared.batch_size,
+            **weighted,
         },
         "network": {
             "architecture": prepared.plan.architecture_hash,

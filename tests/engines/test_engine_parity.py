@@ -1,6 +1,7 @@
 """Both engines take the same steps: from the same weights and batches they give the same losses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,15 @@ def losses(engine: Engine, x: np.ndarray, y: np.ndarray, dtype: str) -> np.ndarr
     engine.set_training_rows(x, y if y.dtype.kind == "i" else y.astype(dtype))
     taken: list[Any] = []
     for epoch in range(STEPS // 4 + 1):
-        engine.start_epoch(epoch_order(ROWS, 7, epoch), 16)
+        engine.start_epoch(epoch_order(ROWS, 7, epoch), 16, epoch=epoch)
         taken.append(engine.run([0.02 / (1 + epoch)] * 4).losses)
     return np.concatenate(taken)[:STEPS]
 
 
-def assert_same_steps(layers: list[Any], optimizer: Any, loss: Any) -> None:
+def assert_same_steps(layers: list[Any], optimizer: Any, loss: Any, **learning: Any) -> None:
     for dtype, tolerance in (("float32", 1e-4), ("float64", 1e-8)):
         given, x, y = task(layers, optimizer, loss, dtype)
+        given = replace(given, **learning)
         one, other = KerasEngine(given, Hardware()), NumpyEngine(given, Hardware())
         expected, received = losses(one, x, y, dtype), losses(other, x, y, dtype)
         assert received.dtype == expected.dtype == dtype
@@ -104,6 +106,12 @@ def test_every_layer_takes_the_same_steps(layer: str, monkeypatch: pytest.Monkey
     assert_same_steps([DENSE, given, {"dense": 5}, "tanh"], "adam", "mean_squared_error")
 
 
+def test_max_norm_takes_the_same_steps() -> None:
+    limited = [{"dense": {"units": 8, "max_norm": 0.7}}, "tanh", {"dense": {"units": 5, "max_norm": 2}}, "relu"]
+    assert_same_steps(limited, "adam", "sparse_categorical_crossentropy")
+    assert_same_steps(limited, {"adamw": {"learning_rate": 0.1, "weight_decay": 0.01}}, "mean_squared_error")
+
+
 @pytest.mark.parametrize(
     "layer", [{"batch_normalization": {"scale": False, "momentum": 0.5}}, {"batch_normalization": {"center": False}}]
 )
@@ -118,6 +126,33 @@ def test_batch_normalization_without_some_weights(layer: Any) -> None:
 )
 def test_every_loss_takes_the_same_steps(loss: Any) -> None:
     assert_same_steps([DENSE, "tanh"], "adam", loss)
+
+
+CLASS_LOSSES = ["sparse_categorical_crossentropy", {"binary_crossentropy": 0.1}, {"categorical_crossentropy": 0.1}]
+
+
+@pytest.mark.parametrize("loss", CLASS_LOSSES, ids=str)
+def test_class_weights_take_the_same_steps(loss: Any) -> None:
+    weights = (0.5, 3.0, 0.0)[: 2 if "binary_crossentropy" in loss else 3]
+    assert_same_steps(STACK, "adam", loss, class_weights=weights)
+
+
+@pytest.mark.parametrize("loss", [*CLASS_LOSSES, "mean_squared_error", "mean_absolute_error", "huber"], ids=str)
+def test_mix_up_takes_the_same_steps(loss: Any) -> None:
+    assert_same_steps([DENSE, "tanh"], "adam", loss, mix_up=0.4)
+
+
+def test_averaged_weights_are_the_same_beside_everything_else() -> None:
+    layers = [{"dense": {"units": 8, "max_norm": 0.8}}, *STACK[1:]]
+    everything = {"weight_averaging": 0.95, "mix_up": 1.0, "class_weights": (0.5, 2.0, 1.0)}
+    assert_same_steps(layers, "adam", "sparse_categorical_crossentropy", **everything)
+    given, x, y = task(layers, "adam", "sparse_categorical_crossentropy", "float64")
+    engines = [kind(replace(given, **everything), Hardware()) for kind in (KerasEngine, NumpyEngine)]
+    for engine in engines:
+        losses(engine, x, y, "float64")
+    expected, received = (engine.weights() for engine in engines)
+    for name, weight in expected.items():
+        assert received[name] == pytest.approx(weight, abs=1e-8), name
 
 
 def test_layers_are_seen_alike() -> None:

@@ -149,3 +149,31 @@ def test_nothing_known_is_no_verdict():
     assert diagnose(
         "binary", history=[], train={"accuracy": 0.9}, validation={}, baselines=[], validation_rows=0
     ).sentence.startswith("no verdict: training accuracy 0.900; there are no validation rows")
+
+
+def test_weighed_classes_are_judged_by_their_mean_recall():
+    def judged(train, validation, rows):
+        simple = {"accuracy": 0.95, "recall": 0.5}
+        return diagnose(
+            "binary",
+            history=[],
+            train={"accuracy": 0.85, "recall": train},
+            validation={"accuracy": 0.84, "recall": validation},
+            baselines=[
+                Baseline("trivial", "majority class (a)", simple, simple),
+                Baseline(
+                    "linear", "linear model", {"accuracy": 0.97, "recall": 0.8}, {"accuracy": 0.97, "recall": 0.8}
+                ),
+            ],
+            validation_rows=rows,
+        )
+
+    # By accuracy it would be worse than the trivial answer, which is what was asked for.
+    assert judged(0.9, 0.9, [950, 50]).kind == "good fit"
+    assert judged(0.6, 0.6, [950, 50]).sentence.startswith("underfitting: training mean recall of the classes 0.600")
+    assert judged(0.98, 0.85, [9500, 500]).kind == "overfitting"
+    # A class of five rows leaves its recall to chance, however many rows the other one has.
+    few = judged(0.98, 0.85, [9500, 5])
+    assert few.kind == "no verdict"
+    assert "on 9505 validation rows, too few to tell" in few.sentence
+    assert judged(0.9, 0.9, 1000).kind == "underfitting"

@@ -71,6 +71,22 @@ def test_every_loss_is_right(write: Write, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "more"),
+    [
+        ("digits", "class_weights: {'3': 4, '7': 0.5}"),
+        ("{logic_gate: xor}", "class_weights: {'1': 3}, loss: {binary_crossentropy: 0.2}"),
+        ("digits", "loss: {categorical_crossentropy: 0.1}"),
+        ("height_weight", "loss: huber"),
+    ],
+)
+def test_blended_and_weighed_rows_are_right(write: Write, data: str, more: str) -> None:
+    result = gradcheck(config(write, "[dense: {units: 5, max_norm: 1}, tanh]", data, f"{{mix_up: 1.0, {more}}}"))
+    assert result.passed
+    assert worst(result) < 1e-7
+    assert all(a.keras is not None and a.keras.error < 1e-10 for a in result.arrays)
+
+
+@pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=[pytest.mark.slow] if needs_files(path) else []) for name, path in shipped().items()],
 )

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,24 @@ def kinds(result: Trace) -> list[tuple[str, int]]:
     return [(sign.kind, sign.step) for sign in result.signs]
 
 
-@pytest.mark.parametrize("augment", ["null", "{rotate: 20, noise: 0.1}"])
-def test_its_steps_are_those_of_training(augment: str) -> None:
-    settings = ["data.limit=300", "training.epochs=2", f"data.augment={augment}"]
+GENERALIZATION = (
+    "data.augment={rotate: 20, noise: 0.1}",
+    "model.layers=[{dense: {units: 16, max_norm: 0.9}}, relu]",
+    "training.mix_up=0.4",
+    "training.class_weights={'1': 3}",
+    "training.optimizer={sgd: 0.5}",
+)
+
+
+@pytest.mark.parametrize("more", [(), ("data.augment={rotate: 20, noise: 0.1}",), GENERALIZATION])
+def test_its_steps_are_those_of_training(more: tuple[str, ...]) -> None:
+    settings = ["data.limit=300", "training.epochs=2", *more]
     prepared = prepare(load("digits", settings))
     config, train = prepared.config, prepared.splits.train
     weights = initial_weights(prepared.plan, config.seed)
     training = config.training
     task = NetworkTask(prepared.plan, prepared.preprocessing, training.loss, training.optimizer, config.seed, weights)
-    engine = NumpyEngine(task, Hardware())
+    engine = NumpyEngine(replace(task, class_weights=prepared.class_weights, mix_up=training.mix_up), Hardware())
     engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y), prepared.augmenter)
     losses: list[float] = []
     for epoch in range(2):

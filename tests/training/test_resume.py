@@ -28,6 +28,15 @@ EVERYTHING = (
     "training.reduce_on_plateau={monitor: val_loss, patience: 1, factor: 0.5, min_delta: 0.02}",
     "training.metrics=[accuracy, f1, auc]",
 )
+# What draws by epoch and step, and what follows the weights; early stopping keeps averaged ones.
+GENERALIZATION = (
+    "training.epochs=3",
+    "model.layers=[{dense: {units: 24, max_norm: 1.5}}, batch_normalization, relu, {dropout: 0.2}]",
+    "training.class_weights={'3': 4, '7': 0}",
+    "training.mix_up=0.3",
+    "training.weight_averaging=0.98",
+    "training.early_stopping={monitor: val_accuracy, patience: 2}",
+)
 CASES = {
     "everything": (EVERYTHING, (50, 64, 100, 176)),
     "augmented": (
@@ -45,16 +54,18 @@ CASES = {
     ),
     "iterations": (("training.iterations=100", "training.optimizer=adagrad"), (33, 70)),
     "full batch": (("training.epochs=12", "data.batch_size=full"), (3, 7)),
+    "generalization": (GENERALIZATION, (20, 41, 77)),
     "float64": (("training.epochs=2", "training.precision=float64", "training.steps_per_execution=7"), (30,)),
 }
+QUICK = ("everything", "generalization")
 
 
 @pytest.mark.parametrize(
     ("engine", "case"),
     [
         *(("numpy", case) for case in CASES),
-        ("keras", "everything"),
-        *(pytest.param("keras", case, marks=pytest.mark.slow) for case in CASES if case != "everything"),
+        *(("keras", case) for case in QUICK),
+        *(pytest.param("keras", case, marks=pytest.mark.slow) for case in CASES if case not in QUICK),
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")

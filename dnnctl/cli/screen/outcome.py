@@ -80,6 +80,9 @@ def figures_table(result: "TrainingResult") -> str:
     """Return the test figures of the network beside those of the baselines."""
     classes = result.prepared.dataset.info.task != "regression"
     columns = ["accuracy", "f1", "auc"] if classes else ["mse", "rmse", "mae", "r2"]
+    if result.prepared.class_weights is not None:
+        # What the verdict rests on then.
+        columns.insert(1, "recall")
     extra = [m for m in result.prepared.config.training.metrics or () if m not in columns]
     columns = [*columns, *extra, "loss"]
     which = "rows" if result.prepared.dataset.info.shared_rows else "test rows"

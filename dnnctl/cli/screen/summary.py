@@ -21,6 +21,7 @@ def summary(prepared: "Prepared") -> str:
         f"{plain(prepared.config.name)}: {info.title}",
         f"  data      {rows}",
         *(f"  note      {plain(note)}" for note in prepared.dataset.notes),
+        *_class_weights(prepared),
         "",
         layer_table(prepared.plan, info.input_shape),
         "",
@@ -36,6 +37,20 @@ def summary(prepared: "Prepared") -> str:
 
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+# Weights of classes that a summary has a place for.
+SHOWN = 10
+
+
+def _class_weights(prepared: "Prepared") -> list[str]:
+    """Return a line that says how much each class counts; none if all count the same."""
+    if prepared.class_weights is None:
+        return []
+    pairs = list(zip(prepared.dataset.info.class_names, prepared.class_weights, strict=True))
+    said = [f"{plain(name)} {weight:.4g}" for name, weight in pairs[:SHOWN]]
+    more = [f"{len(pairs) - SHOWN:,} more"] if len(pairs) > SHOWN else []
+    return [f"  weights   {', '.join([*said, *more])}"]
 
 
 def for_programs(prepared: "Prepared") -> dict[str, Any]:
@@ -76,7 +91,8 @@ def _details(layer: "PlannedLayer") -> str:
     """Return the options of a layer that a reader would ask for."""
     if layer.spec.key == "dense":
         biased = any(weight.name == "bias" for weight in layer.weights)
-        return f"{layer.inputs:,} x {layer.outputs:,}" + (f" + {layer.outputs:,}" if biased else ", no bias")
+        limit = next((f", max_norm {weight.max_norm:g}" for weight in layer.weights if weight.max_norm is not None), "")
+        return f"{layer.inputs:,} x {layer.outputs:,}" + (f" + {layer.outputs:,}" if biased else ", no bias") + limit
     if layer.spec.main:
         return f"{layer.spec.main} {getattr(layer.spec, layer.spec.main):g}"
     return ""

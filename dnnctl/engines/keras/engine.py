@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.mixing import mixtures
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
+from dnnctl.engines.keras.averaging import follow
 from dnnctl.engines.keras.build import assign, build_layers, variables
 from dnnctl.engines.keras.exact import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
@@ -19,6 +21,7 @@ from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
 from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.stepping import StepGraphs, pays
+from dnnctl.engines.keras.targets import blends, mix, training_loss
 from dnnctl.engines.keras_file import write_keras_file
 
 PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
@@ -40,17 +43,22 @@ class KerasEngine:
         self.threads = runtime.threads_in_use(self._tf)
         with self._context():
             self._layers = build_layers(task)
+            # What answers: the layers that learn, or others that have the running average of their weights.
+            self._answering = self._layers if task.weight_averaging is None else build_layers(task)
             self._loss = keras_loss(task.loss, task.plan.outputs, self._number)
             self._trained = [v for layer in self._layers for v in layer.trainable_variables]
             self._optimizer = keras_optimizer(task.optimizer, task.dtype, task.half)
             self._optimizer.build(self._trained)
             # Steps taken, those that float16 skipped included: dropout's masks are a function of it.
             self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
-        self._variables = variables(task.plan, self._layers)
+        self._variables = variables(task.plan, self._answering)
         self._pass = TrainingPass(self._tf, task, self._layers)
         self._rows: EpochRows | None = None
         self._graphs: StepGraphs | None = None
         self._jit, self._compiled = hardware.jit, False
+        self._epoch = self._batch = 0
+        weights = task.class_weights
+        self._class_weights = None if weights is None else np.array(weights, task.dtype)
         self._forward: dict[str, Any] = {}
 
     @contextlib.contextmanager
@@ -67,7 +75,8 @@ class KerasEngine:
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
         self._rows = EpochRows(x, y, augmenter)
-        shapes = ((x.shape[1:], self._rows.dtype), (y.shape[1:], y.dtype))
+        blends = (((), self._number), ((), "int32")) if self._task.mix_up is not None else ()
+        shapes = ((x.shape[1:], self._rows.dtype), (y.shape[1:], y.dtype), *blends)
         outputs = self._task.plan.outputs
         self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
 
@@ -76,6 +85,7 @@ class KerasEngine:
         if self._rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
         self._rows.start(order, batch_size, first, epoch)
+        self._epoch, self._batch = epoch, first
         paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
         self._compiled = paying if self._jit is None else self._jit
 
@@ -88,29 +98,43 @@ class KerasEngine:
         size, compiled = self._rows.batch_size, self._compiled
         with self._context():
             for x, y, count in self._rows.portions(len(rates)):
-                for each, said in self._graphs.run(x, y, rates[done : done + count], size, compiled=compiled):
+                rows = (x, y, *self._blends(len(x), size))
+                for each, said in self._graphs.run(rows, rates[done : done + count], size, compiled=compiled):
                     losses.append(each)
                     logits.append(said)
                 done += count
+                self._batch += count
         return Steps(np.concatenate(losses), np.concatenate(logits))
 
-    def _step(self, x: Any, y: Any, learning_rate: Any, number: Any) -> tuple[Any, Any]:
+    def _blends(self, rows: int, size: int) -> tuple[NDArray[Any], ...]:
+        """Return how the next rows of the epoch are blended; nothing if they are not."""
+        alpha = self._task.mix_up
+        if alpha is None:
+            return ()
+        return blends(mixtures(rows, size, alpha, self._task.seed, self._epoch, self._batch), self._number)
+
+    def _step(self, batch: tuple[Any, ...], learning_rate: Any, number: Any) -> tuple[Any, Any]:
         """Take one optimizer step and return the batch's loss and logits."""
         tf = self._tf
+        x, y = batch[:2]
+        blend = (batch[2], batch[3]) if len(batch) > 2 else None
         prepared = prepare_rows(tf, self._task.preprocessing, x, self._number)
+        if blend is not None:
+            prepared = mix(tf, prepared, blend)
         self._optimizer.learning_rate = learning_rate
         with tf.GradientTape() as tape:
             logits = tf.cast(self._pass(prepared, number), self._number)
-            loss = self._loss(y, logits)
-            penalties = self._penalties()
+            loss = training_loss(tf, self._loss, self._class_weights, y, logits, blend)
+            penalties = [penalty for layer in self._layers for penalty in layer.losses]
             if penalties:
                 loss += tf.add_n(penalties)
             scaled = self._optimizer.scale_loss(loss)
         self._optimizer.apply(tape.gradient(scaled, [v.value for v in self._trained]), self._trained)
+        if self._task.weight_averaging is not None:
+            learning = variables(self._task.plan, self._layers)
+            pairs = [(average, learning[name]) for name, average in self._variables.items()]
+            follow(tf, pairs, self._task.weight_averaging, number)
         return loss, logits
-
-    def _penalties(self) -> list[Any]:
-        return [loss for layer in self._layers for loss in layer.losses]
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
@@ -128,7 +152,7 @@ class KerasEngine:
 
         def forward(x: Any) -> Any:
             value = prepare_rows(tf, self._task.preprocessing, x, self._number)
-            for layer in self._layers[:-1]:
+            for layer in self._answering[:-1]:
                 value = layer(value, training=False)
             return tf.cast(value, self._number)
 
@@ -139,7 +163,7 @@ class KerasEngine:
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
-        return float(sum(float(loss) for loss in self._penalties()))
+        return float(sum(float(penalty) for layer in self._answering for penalty in layer.losses))
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every weight, by the names of the plan."""
@@ -151,7 +175,8 @@ class KerasEngine:
         Raises:
             ModelError: If a name is missing or too many, or a shape does not fit.
         """
-        assign(self._task.plan, self._layers, weights)
+        for layers in (self._layers, self._answering):
+            assign(self._task.plan, layers, weights)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every variable: of the network (seeds too), of the optimizer, and of this engine."""
@@ -176,6 +201,8 @@ class KerasEngine:
             "network": [v for layer in self._layers for v in layer.variables],
             "optimizer": self._optimizer.variables,
         }
+        if self._answering is not self._layers:
+            parts["average"] = list(self._variables.values())
         found = {f"{part}/{i}/{v.name}": v for part, own in parts.items() for i, v in enumerate(own)}
         own = {name.strip("_"): v for name, v in vars(self).items() if isinstance(v, self._tf.Variable)}
         return found | {f"engine/{name}": variable for name, variable in own.items()}

@@ -59,4 +59,7 @@ def computed_in_full(layer: Any, dtype: str) -> Any:
         penalty = getattr(layer, name, None)
         if penalty is not None:
             penalty.l1, penalty.l2 = np.float64(penalty.l1), np.float64(penalty.l2)
+    limit = getattr(layer, "kernel_constraint", None)
+    if limit is not None:
+        limit.max_value = np.float64(limit.max_value)
     return layer

@@ -18,7 +18,7 @@ _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSpr
 
 
 def keras_loss(spec: LossSpec, classes: int, dtype: str = "float32") -> Any:
-    """Return a function of prepared targets and logits to the mean loss of a batch.
+    """Return a function of prepared targets, logits and weights of the rows to the mean loss of a batch.
 
     Args:
         spec: The loss.
@@ -26,8 +26,9 @@ def keras_loss(spec: LossSpec, classes: int, dtype: str = "float32") -> Any:
         dtype: `float32` or `float64`.
 
     Returns:
-        Function (y_true, logits) -> scalar. Cross entropies are taken from logits, where they are exact
-        even for probabilities that round to 0 or 1.
+        Function (y_true, logits, weights=None) -> scalar. Cross entropies are taken from logits, where they are exact
+        even for probabilities that round to 0 or 1. Weights, (n,), multiply the losses of rows, whose sum is
+        divided by n.
     """
     import keras
 
@@ -36,10 +37,14 @@ def keras_loss(spec: LossSpec, classes: int, dtype: str = "float32") -> Any:
         options["from_logits"] = True
     loss = getattr(keras.losses, _LOSSES[spec.key])(**options)
     if spec.key == "categorical_crossentropy":
-        return lambda y_true, logits: loss(keras.ops.one_hot(y_true, classes, dtype=dtype), logits)
+        return lambda y_true, logits, weights=None: loss(
+            keras.ops.one_hot(y_true, classes, dtype=dtype), logits, sample_weight=weights
+        )
     if spec.key == "binary_crossentropy":
-        return lambda y_true, logits: loss(keras.ops.reshape(y_true, (-1, 1)), logits)
-    return loss
+        return lambda y_true, logits, weights=None: loss(
+            keras.ops.reshape(y_true, (-1, 1)), logits, sample_weight=weights
+        )
+    return lambda y_true, logits, weights=None: loss(y_true, logits, sample_weight=weights)
 
 
 def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32", half: str | None = None) -> Any:

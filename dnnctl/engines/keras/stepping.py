@@ -1,6 +1,6 @@
 """Optimizer steps in graphs: many at a time, compiled by XLA where that pays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,8 @@ from dnnctl.layers.parts.plan import NetworkPlan
 # depends on how long the training is: a run that is made longer goes on with the same arithmetic.
 LARGE, MANY = 1 << 17, 200
 
-# Function of (rows, targets, learning rate, number of the step) to (loss, logits); takes an optimizer step.
-Step = Callable[[Any, Any, Any, Any], tuple[Any, Any]]
+# Function of (the arrays of a batch, learning rate, number of the step) to (loss, logits); takes an optimizer step.
+Step = Callable[[tuple[Any, ...], Any, Any], tuple[Any, Any]]
 
 
 def pays(plan: NetworkPlan, steps: int, device: str) -> bool:
@@ -37,7 +37,7 @@ class StepGraphs:
         taken: Variable that counts the steps, int64.
         outputs: Output units.
         number: `float32` or `float64`.
-        shapes: Shape and type of the rows and of the targets, without their number.
+        shapes: Shape and type of each array of a batch, without its number of rows.
     """
 
     def __init__(
@@ -64,31 +64,31 @@ class StepGraphs:
         )
 
     def run(
-        self, x: NDArray[Any], y: NDArray[Any], rates: NDArray[Any], size: int, *, compiled: bool
+        self, rows: Sequence[NDArray[Any]], rates: NDArray[Any], size: int, *, compiled: bool
     ) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Take one step for each learning rate and yield losses (steps,) and logits (rows, outputs), in parts.
 
         Args:
-            x: Raw rows of as many batches, (n, ...); the last one may be smaller.
-            y: Their targets.
+            rows: The arrays of as many batches, (n, ...) each, raw inputs first; the last batch may be smaller.
             rates: Learning rates, (steps,).
             size: Rows a batch.
             compiled: Whether to use XLA; not for a smaller batch, which would be compiled for itself.
         """
-        whole = len(x) // size if compiled else 0
+        whole = len(rows[0]) // size if compiled else 0
         for graph, part in ((self._compiled, slice(0, whole)), (self._plain, slice(whole, len(rates)))):
             if part.start < part.stop:
                 here = slice(part.start * size, part.stop * size)
-                losses, logits = graph(x[here], y[here], rates[part], np.int32(size))
+                losses, logits = graph(*(array[here] for array in rows), rates[part], np.int32(size))
                 yield losses.numpy(), logits.numpy()
 
-    def _steps(self, one: Step, x: Any, y: Any, rates: Any, size: Any) -> tuple[Any, Any]:
+    def _steps(self, one: Step, *given: Any) -> tuple[Any, Any]:
         """Take steps inside a graph.
 
         The loop is written out as `tf.while_loop`: AutoGraph, which would turn a `for` into one, rewrites source
         code and depends on the Python version.
         """
         tf = self._tf
+        *rows, rates, size = given
         count = tf.shape(rates)[0]
         before = self._taken.read_value()
         losses = tf.TensorArray(self._number, size=count)
@@ -96,7 +96,7 @@ class StepGraphs:
 
         def step(i: Any, losses: Any, outputs: Any) -> tuple[Any, Any, Any]:
             here = slice(i * size, (i + 1) * size)
-            loss, logits = one(x[here], y[here], rates[i], before + tf.cast(i, "int64"))
+            loss, logits = one(tuple(array[here] for array in rows), rates[i], before + tf.cast(i, "int64"))
             return i + 1, losses.write(i, loss), outputs.write(i, logits)
 
         start = (tf.constant(0), losses, outputs)

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.ahead import AheadRows
 from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.averaging import taken
+from dnnctl.data.mixing import mixture
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
+from dnnctl.engines.numpy.targets import Targets, loss_gradient, targets_of
 from dnnctl.layers.base import Array
 
 
@@ -40,7 +43,12 @@ class NumpyEngine:
         self._task = task
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
+        # What answers: the network itself, or the one that has the running average of its weights.
+        self._answering = self.network
+        if task.weight_averaging is not None:
+            self._answering = NumpyNetwork(task.plan, task.preprocessing, task.weights, dtype=task.dtype)
         self.loss = build_loss(task.loss)
+        self._class_weights = None if task.class_weights is None else np.array(task.class_weights)
         theta = self.network.theta
         self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
         self._rows = np.zeros((0, 0), self._dtype)
@@ -49,7 +57,7 @@ class NumpyEngine:
         self._divisor: float | None = None
         self._y = np.zeros(0)
         self._order = np.zeros(0, np.int64)
-        self._position = self._batch_size = 0
+        self._position = self._batch_size = self._epoch = 0
 
     @property
     def optimizer_steps(self) -> int:
@@ -72,7 +80,7 @@ class NumpyEngine:
             raise ValueError("set_training_rows comes before start_epoch")
         if self._changed is not None:
             self._changed.start(order, epoch, first * batch_size)
-        self._order, self._position, self._batch_size = order, first * batch_size, batch_size
+        self._order, self._position, self._batch_size, self._epoch = order, first * batch_size, batch_size, epoch
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
             self._batch = self._gathered if self._divisor is None else self._gathered.astype(self._dtype)
@@ -90,49 +98,67 @@ class NumpyEngine:
 
     def _step(self, learning_rate: float) -> tuple[float, Array]:
         """Take one optimizer step and return the batch's loss and logits."""
-        x, y = self._next_batch()
+        x, targets = self._next_batch()
         for layer in self.network.layers:
             layer.at(self.optimizer.steps)
         logits = self.network.forward(x, training=True)
-        loss, dlogits = self.loss.with_gradient(logits, y)
+        loss, dlogits = loss_gradient(self.loss, logits, targets)
         loss += self.network.penalty()
         self.network.backward(dlogits)
         self.optimizer.step(self.network.theta, self.network.gradient, learning_rate)
+        self.network.constrain()
+        if self._task.weight_averaging is not None:
+            share = taken(self._task.weight_averaging, self.optimizer.steps - 1)
+            self._answering.follow(self.network, share)
         return loss, logits
 
-    def _next_batch(self) -> tuple[Array, Array]:
-        """Return the next rows of the epoch, prepared, and their targets."""
+    def _next_batch(self) -> tuple[Array, Targets]:
+        """Return the next rows of the epoch, prepared, and what they are compared with."""
         index = self._order[self._position : self._position + self._batch_size]
         self._position += len(index)
+        x, blend = self._prepared(index), None
+        if self._task.mix_up is not None:
+            number = (self._position - 1) // self._batch_size
+            blend = mixture(len(index), self._task.mix_up, self._task.seed, self._epoch, number)
+            x = blend.mix(x)
+        return x, targets_of(self._y[index], self._dtype, self._class_weights, blend)
+
+    def _prepared(self, index: NDArray[Any]) -> Array:
+        """Return the rows of the next batch as the first layer takes them."""
         if self._changed is not None:
-            return self._task.preprocessing.prepare(self._changed.take(len(index)), self._dtype), self._y[index]
+            return self._task.preprocessing.prepare(self._changed.take(len(index)), self._dtype)
         # mode="clip" writes straight into the buffer; the default would make a copy first.
         gathered = self._rows.take(index, axis=0, out=self._gathered[: len(index)], mode="clip")
         batch = self._batch[: len(index)]
         if self._divisor is not None:
             np.copyto(batch, gathered)
             batch *= self._batch.dtype.type(1 / self._divisor)
-        return batch, self._y[index]
+        return batch
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
-        return self.network.logits(x)
+        return self._answering.logits(x)
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
-        return self.network.penalty()
+        return self._answering.penalty()
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return a copy of every weight, by the names of the plan."""
-        return self.network.weights()
+        return self._answering.weights()
 
     def set_weights(self, weights: dict[str, NDArray[Any]]) -> None:
         """Replace every weight."""
-        self.network.set_weights(weights)
+        for network in (self.network, self._answering):
+            network.set_weights(weights)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of the weights and of what the optimizer keeps."""
-        weights = {f"network/{name}": array for name, array in self.network.weights().items()}
+        weights = {
+            f"{part}/{name}": array
+            for part, network in self._networks().items()
+            for name, array in network.weights().items()
+        }
         slots = {f"optimizer/{name}": array.copy() for name, array in self.optimizer.state.items()}
         return {**weights, **slots, "optimizer/steps": np.array(self.optimizer.steps, np.int64)}
 
@@ -143,10 +169,16 @@ class NumpyEngine:
             ModelError: If a name is missing or too many, or a shape or type does not fit.
         """
         check_state(self.state(), state)
-        self.network.set_weights({name: state[f"network/{name}"] for name in self.network.weights()})
+        for part, network in self._networks().items():
+            network.set_weights({name: state[f"{part}/{name}"] for name in self._task.plan.shapes})
         for name, array in self.optimizer.state.items():
             array[...] = state[f"optimizer/{name}"]
         self.optimizer.steps = int(state["optimizer/steps"])
+
+    def _networks(self) -> dict[str, NumpyNetwork]:
+        """Return the networks whose weights are part of the state."""
+        averaged = {"average": self._answering} if self._answering is not self.network else {}
+        return {"network": self.network, **averaged}
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""

@@ -27,17 +27,18 @@ Array = NDArray[Any]
 class Loss(Protocol):
     """A loss from logits."""
 
-    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean loss of rows: logits (n, outputs), y_true (n,) labels or (n, targets).
 
-        With `sides`, what `sides` gave for other logits, each error counts on that side of the loss's kink.
+        With `sides`, what `sides` gave for other logits, each error counts on that side of the loss's kink. With
+        `weights`, (n,), each row's loss is multiplied by its own; the sum is divided by n all the same.
         """
 
     def sides(self, logits: Array, y_true: Array) -> Array | None:
         """Return on which side of the loss's kink each error lies, (n, targets) of -1, 0 and 1; None without one."""
 
-    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
-        """Return the mean loss and its gradient with respect to the logits, (n, outputs)."""
+    def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
+        """Return the mean loss and its gradient with respect to the logits, (n, outputs); `weights` as in `value`."""
 
 
 class SmoothLoss:
@@ -58,24 +59,26 @@ class SoftmaxCrossEntropy(SmoothLoss):
         self._smoothing = smoothing
         self._rows = np.arange(0)
 
-    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, classes)."""
         shifted = logits - logits.max(axis=1, keepdims=True)
-        return self._mean(shifted, np.exp(shifted).sum(axis=1), self._index(y_true))
+        return self._mean(shifted, np.exp(shifted).sum(axis=1), self._index(y_true), weights)
 
-    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+    def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean and (softmax(z) - t) / n, (n, classes); the exponentials serve both."""
         rows, classes = logits.shape
         true = self._index(y_true)
         shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
         gradient: Array = np.exp(shifted)
         total = np.add.reduce(gradient, axis=1)
-        value = self._mean(shifted, total, true)
+        value = self._mean(shifted, total, true, weights)
         total *= rows
         gradient /= total[:, np.newaxis]
         if self._smoothing:
             gradient -= logits.dtype.type(self._smoothing / (classes * rows))
         gradient[true] -= logits.dtype.type((1 - self._smoothing) / rows)
+        if weights is not None:
+            gradient *= weights[:, np.newaxis]
         return value, gradient
 
     def _index(self, y_true: Array) -> tuple[Array, Array]:
@@ -84,13 +87,15 @@ class SoftmaxCrossEntropy(SmoothLoss):
             self._rows = np.arange(len(y_true))
         return self._rows[: len(y_true)], y_true
 
-    def _mean(self, shifted: Array, total: Array, true: tuple[Array, Array]) -> float:
+    def _mean(self, shifted: Array, total: Array, true: tuple[Array, Array], weights: Array | None) -> float:
         """Return the mean of log(sum of exponentials) - sum of t z."""
         terms = np.log(total)
         if self._smoothing:
             terms -= (1 - self._smoothing) * shifted[true] + self._smoothing * shifted.mean(axis=1)
         else:
             terms -= shifted[true]
+        if weights is not None:
+            terms *= weights
         # np.mean does the same by way of more Python, which counts at every step.
         return float(np.add.reduce(terms, dtype=np.float64)) / len(terms)
 
@@ -112,20 +117,24 @@ class SigmoidCrossEntropy(SmoothLoss):
         kept, spread = logits.dtype.type(1 - self._smoothing), logits.dtype.type(self._smoothing / 2)
         return np.asarray(target * kept + spread)
 
-    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, 1)."""
         target = self._targets(logits, y_true)
         terms = np.maximum(logits, 0) - target * logits + np.log1p(np.exp(-np.abs(logits)))
+        if weights is not None:
+            terms *= weights[:, np.newaxis]
         return float(terms.mean(dtype=np.float64))
 
-    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+    def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean and (sigmoid(z) - t) / n, (n, 1)."""
         # Written by tanh, which does not overflow where the exponential would.
         half = logits.dtype.type(0.5)
         gradient: Array = half * np.tanh(half * logits) + half
         gradient -= self._targets(logits, y_true)
         gradient *= logits.dtype.type(1 / len(logits))
-        return self.value(logits, y_true), gradient
+        if weights is not None:
+            gradient *= weights[:, np.newaxis]
+        return self.value(logits, y_true, None, weights), gradient
 
 
 class ErrorLoss:
@@ -143,20 +152,25 @@ class ErrorLoss:
         """Return the derivative of `terms`, (n, targets)."""
         raise TypeError(f"{type(self).__name__} does not define slope")  # pragma: no cover
 
-    def value(self, logits: Array, y_true: Array, sides: Array | None = None) -> float:
+    def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean over rows and targets."""
-        return float(self.terms(logits - y_true, sides).mean(dtype=np.float64))
+        return self._mean(self.terms(logits - y_true, sides), weights)
 
     def sides(self, logits: Array, y_true: Array) -> Array | None:
         """Return on which side of the kink each error lies, (n, targets); None without a kink."""
         return self.side(logits - y_true)
 
-    def with_gradient(self, logits: Array, y_true: Array) -> tuple[float, Array]:
+    def _mean(self, terms: Array, weights: Array | None) -> float:
+        return float((terms if weights is None else terms * weights[:, np.newaxis]).mean(dtype=np.float64))
+
+    def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean and the slope / (nK), (n, targets)."""
         error = logits - y_true
         gradient = self.slope(error)
         gradient *= logits.dtype.type(1 / logits.size)
-        return float(self.terms(error, None).mean(dtype=np.float64)), gradient
+        if weights is not None:
+            gradient *= weights[:, np.newaxis]
+        return self._mean(self.terms(error, None), weights), gradient
 
 
 class MeanSquaredError(ErrorLoss):

@@ -10,9 +10,12 @@ from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import ASKED_AT_ONCE, check_weights
 from dnnctl.layers.base import Array, NumpyLayer
 from dnnctl.layers.dense import Affine
+from dnnctl.layers.parts.constraints import limit_norms
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
 PREDICTION_BATCH = ASKED_AT_ONCE["numpy"]
+# Numbers worked on at a time: they stay in the second-level cache.
+BLOCK = 32_768
 
 
 class NumpyNetwork:
@@ -53,6 +56,12 @@ class NumpyNetwork:
         start = 0
         for planned, layer in zip(plan.layers, self.layers, strict=False):
             start = self._place(planned, layer, start)
+        self._max_norms = [
+            (f"{layer.name}/{weight.name}", weight.max_norm)
+            for layer in plan.layers
+            for weight in layer.weights
+            if weight.max_norm is not None
+        ]
         first = self.layers[0]
         if isinstance(first, Affine):
             first.first = True
@@ -124,6 +133,27 @@ class NumpyNetwork:
                 here += w.dtype.type(l1) * np.sign(w)
             if l2:
                 here += w.dtype.type(2 * l2) * w
+
+    def follow(self, other: "NumpyNetwork", share: float) -> None:
+        """Move every weight, moving statistics included, towards another network's.
+
+        Args:
+            other: A network of the same plan.
+            share: How far, 0 to 1.
+        """
+        rate = self.theta.dtype.type(share)
+        for start in range(0, len(self.theta), BLOCK):
+            block = slice(start, start + BLOCK)
+            change = self.theta[block] - other.theta[block]
+            change *= rate
+            self.theta[block] -= change
+        for name in self._all.keys() - self.slices.keys():
+            self._all[name] -= rate * (self._all[name] - other._all[name])
+
+    def constrain(self) -> None:
+        """Scale weights down to the norms that their layers allow, as after an optimizer step."""
+        for name, most in self._max_norms:
+            limit_norms(self._all[name], most)
 
     def penalties(self) -> list[tuple[str, float, float]]:
         """Return the arrays with a penalty, each with its l1 and l2."""

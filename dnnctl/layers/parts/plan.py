@@ -77,7 +77,7 @@ class NetworkPlan:
     @property
     def architecture_hash(self) -> str:
         """SHA-256 over names, options that shape the function, and widths."""
-        drawn_once = {"kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer"}
+        drawn_once = {"kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer", "max_norm"}
         rows = [
             [
                 layer.name,

@@ -1,0 +1,37 @@
+"""How much the rows of each class count in the loss that is trained."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BALANCED = "balanced"
+
+
+def class_weights(
+    written: Mapping[str, float] | str | None, y: NDArray[Any], class_names: Sequence[str]
+) -> tuple[float, ...] | None:
+    r"""Return the weight of each class.
+
+    Balanced, a class with $n_k$ of the $n$ training rows weighs $n / (K n_k)$, $K$ being the number of classes that
+    have any: each class then counts as much as every other, and the mean weight of a row is 1.
+
+    Args:
+        written: `balanced`, weights by class name (1 for a class that is not named), or None for no weights.
+        y: Labels of the training rows, (n,).
+        class_names: Names of the classes in the order of their labels.
+
+    Returns:
+        A weight for each class, in the order of the labels; None for no weights.
+
+    Source: King and Zeng, Logistic Regression in Rare Events Data, 2001.
+    """
+    if written is None:
+        return None
+    if isinstance(written, str):
+        counts = np.bincount(y.reshape(-1), minlength=len(class_names))
+        present = int(np.count_nonzero(counts))
+        # No row takes the weight of a class without rows.
+        return tuple(len(y) / (present * int(count)) if count else 1.0 for count in counts)
+    return tuple(written.get(name, 1.0) for name in class_names)
