@@ -19,6 +19,7 @@ from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.inference.inputs.parts.npy_stream import read_npy
 from dnnctl.inference.network import Forward, Network
 from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.runs.ensembles import check_network
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside, read_json
@@ -102,6 +103,7 @@ def open_run(run: RunDirectory) -> OpenedRun:
         RunError: If a file is missing or damaged, or its parts do not belong together.
     """
     manifest = read_manifest(run.manifest)
+    check_network(run, manifest, f"name one of those in {run.members}")
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
         raise RunError(
@@ -182,6 +184,10 @@ def read_weights(run: RunDirectory, plan: NetworkPlan) -> dict[str, NDArray[Any]
     try:
         stream = open_inside(run.weights, run.path)
     except FileNotFoundError:
+        if run.can_answer:
+            raise RunError(
+                f"{run.path}: this run is an ensemble and has no weights of its own; name one of those in {run.members}"
+            ) from None
         raise RunError(f"{run.weights}: no such file; the run is incomplete") from None
     with stream, _archive(stream, run, plan) as archive:
         expected = plan.shapes

@@ -7,12 +7,14 @@ How all of them look is in `style/`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
 
 from dnnctl import files, plugins
 from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.evaluation.members import Comparison
 
 PACKAGE = "dnnctl.plots"
 
@@ -33,6 +35,8 @@ class PlotContext:
         scores: What the network says of the test rows: (n, classes) probabilities, (n,) probabilities of
             class 1 for two classes with one output unit, (n, targets) values in the target's unit.
         predict: The network: raw inputs (n, ...) to scores as above.
+        metrics: Loss and metrics of the test rows, for an ensemble; else empty.
+        members: The members of an ensemble on the test rows; None for a single network.
     """
 
     title: str
@@ -44,6 +48,8 @@ class PlotContext:
     test: Samples
     scores: NDArray[Any]
     predict: Callable[[NDArray[Any]], NDArray[Any]]
+    metrics: Mapping[str, float] = MappingProxyType({})
+    members: Comparison | None = None
 
 
 def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = None) -> list[Path]:

@@ -40,18 +40,20 @@ class Clock:
 
 
 @contextlib.contextmanager
-def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[None]:
+def recorded(run: RunDirectory, manifest: Manifest, clock: Clock, go_on: str | None = None) -> Iterator[None]:
     """Write in the manifest how the block ends, if it ends early.
 
     Args:
         run: The run.
         manifest: Its manifest.
         clock: Where the time went so far.
+        go_on: The command that goes on with it; `dnnctl train --resume` if not given.
 
     Raises:
         Interrupted: In place of a `KeyboardInterrupt`; the message says how to go on.
         RunError: In place of an `OSError`: something could not be written.
     """
+    go_on = go_on or how_to_resume(run)
     try:
         yield
     except Interrupted:
@@ -60,13 +62,13 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock) -> Iterator[No
         # A disk that is full must not hide what happened.
         with contextlib.suppress(OSError):
             manifest.update("interrupted", seconds=clock.seconds)
-        raise Interrupted(f"interrupted; go on with: {how_to_resume(run)}") from None
+        raise Interrupted(f"interrupted; go on with: {go_on}") from None
     except BaseException as error:
         with contextlib.suppress(OSError):
             manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         if isinstance(error, OSError):
             raise RunError(
                 f"{run.path}: cannot be written: {error.strerror or error}. Make room or make the folder writable, "
-                f"then go on with: {how_to_resume(run)}"
+                f"then go on with: {go_on}"
             ) from None
         raise
