@@ -124,6 +124,23 @@ class RunDirectory:
         return own + [path for member in inner if not member.members.exists() for path in member.primary_files()]
 
 
+def run_at(path: Path) -> RunDirectory:
+    """Make the folders of a run in a given place, as far as they are not there.
+
+    Args:
+        path: The run's own folder.
+
+    Raises:
+        RunError: If they cannot be made.
+    """
+    try:
+        for folder in ("plots", "checkpoint"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{path}: the run's folder cannot be made: {error.strerror}") from None
+    return RunDirectory(path)
+
+
 def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> RunDirectory:
     """Make the folder of a new run: `<out>/<name>/<YYYYMMDD-HHMMSS>`, with `-2`, `-3`, ... if taken.
 
@@ -145,9 +162,7 @@ def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> Ru
                 path.mkdir()
             except FileExistsError:
                 continue
-            (path / "plots").mkdir()
-            (path / "checkpoint").mkdir()
-            return RunDirectory(path)
+            return run_at(path)
     except OSError as error:
         raise RunError(
             f"{parent}: the run's folder cannot be made: {error.strerror}. Choose another place with --out"

@@ -70,6 +70,7 @@ def train(
     out: Path = Path("outputs"),
     observer: Observer | None = None,
     init_from: RunDirectory | None = None,
+    into: RunDirectory | None = None,
     command: Sequence[str] = (),
 ) -> TrainingResult:
     """Train, evaluate, save and draw.
@@ -79,6 +80,7 @@ def train(
         out: The output folder.
         observer: Who watches; nobody if None.
         init_from: A run whose weights to start from.
+        into: An empty folder to train in, instead of one that is made below `out`.
         command: The command line, for the manifest.
 
     Returns:
@@ -96,7 +98,7 @@ def train(
     weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
     if init_from is not None:
         weights = read_weights(init_from, prepared.plan)
-    run = create_run(out, prepared.config.name)
+    run = into or create_run(out, prepared.config.name)
     with locked(run):
         manifest = Manifest(run, facts(prepared, command, init_from))
         with recorded(run, manifest, clock):
