@@ -28,6 +28,7 @@ class Comparison:
         labels: What tells them apart, for people, as `seed 3`.
         figures: Loss and metrics of each.
         mean: The mean of each figure over the members.
+        together: Loss and metrics of the ensemble.
         disagreement: How much they disagree, by name, as `disagreement` or `spread` returns it.
         pairs: (members, members): share of the rows that two members answer differently; for numbers the root
             of the mean squared difference of their answers, in the target's unit.
@@ -37,6 +38,7 @@ class Comparison:
     labels: tuple[str, ...]
     figures: tuple[Figures, ...]
     mean: Figures
+    together: Figures
     disagreement: Figures
     pairs: NDArray[np.float64]
 
@@ -54,6 +56,7 @@ def compare_members(
     y_true: NDArray[Any],
     answers: Sequence[NDArray[Any]],
     figures: Sequence[Figures],
+    together: Figures,
     described: Sequence[tuple[str, str]],
 ) -> Comparison:
     """Compare members by their answers to the same rows.
@@ -64,6 +67,7 @@ def compare_members(
         answers: Of each member: (n,) the class that it puts first, or (n, targets) values in the target's unit. At
             least two members, and one row.
         figures: Loss and metrics of each member.
+        together: Loss and metrics of the ensemble.
         described: Name and label of each member.
     """
     if task == "regression":
@@ -74,7 +78,7 @@ def compare_members(
     shared = [name for name in figures[0] if all(name in each for each in figures)]
     mean = {name: float(np.mean([each[name] for each in figures])) for name in shared}
     names, labelled = zip(*described, strict=True)
-    return Comparison(names, labelled, tuple(figures), mean, how_much, pairs)
+    return Comparison(names, labelled, tuple(figures), mean, together, how_much, pairs)
 
 
 def disagreement(labels: NDArray[np.int64], y_true: NDArray[Any]) -> tuple[dict[str, float], NDArray[np.float64]]:

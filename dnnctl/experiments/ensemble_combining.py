@@ -1,27 +1,24 @@
 """An ensemble of runs that are finished: measured together, then copied into a folder that can be moved."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from dnnctl import plugins
 from dnnctl.config.loading import as_yaml
-from dnnctl.datasets.base import Progress, Task, silent
 from dnnctl.errors import RunError, UsageError
+from dnnctl.experiments.ensemble_making import EnsembleObserver, ensemble_name, vote_for
 from dnnctl.experiments.ensemble_result import EnsembleResult, finish, measure_ensemble
 from dnnctl.files import replacing, write_text
 from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.loading import OpenedRun, open_run
 from dnnctl.plots.base import PACKAGE as PLOTS
-from dnnctl.runs.ensembles import FEWEST, KIND, MOST, EnsembleFile, Vote, member_of
+from dnnctl.runs.ensembles import FEWEST, KIND, MOST, EnsembleFile, member_of
 from dnnctl.runs.layout import RunDirectory, create_run
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.runs.reading import open_inside
 from dnnctl.training.ending import Clock, recorded
-
-ENDING = "-ensemble"
-LONGEST_NAME = 64
 
 
 def combine(
@@ -30,8 +27,7 @@ def combine(
     vote: str | None = None,
     name: str | None = None,
     out: Path = Path("outputs"),
-    progress: Progress = silent,
-    on_stage: Callable[[str], None] = lambda text: None,
+    observer: EnsembleObserver | None = None,
     command: Sequence[str] = (),
 ) -> EnsembleResult:
     """Make an ensemble of finished runs; they are only read.
@@ -43,8 +39,7 @@ def combine(
         vote: `soft` (if None) or `hard`; numbers have their mean taken.
         name: Name of the ensemble; the first run's and `-ensemble` if None.
         out: The output folder.
-        progress: Called during a download of the data.
-        on_stage: Called with what is done.
+        observer: Who watches; nobody if None.
         command: The command line, for the manifest.
 
     Raises:
@@ -52,17 +47,17 @@ def combine(
         DnnctlError: If a run is not finished, is an ensemble itself, or does not go with the first one.
     """
     _check_count(runs)
-    clock = Clock()
+    observer, clock = observer or EnsembleObserver(), Clock()
     opened = [_open_finished(run) for run in runs]
     chosen = vote_for(opened[0].info.task, vote)
     first = opened[0].config
-    config = first.model_copy(update={"name": name or ensemble_name(first.name)})
+    config = first.model_copy(update={"name": ensemble_name(first.name, name)})
     names = tuple(f"{number:02d}" for number in range(1, len(opened) + 1))
     # Measured where the runs are, so that nothing is written of what cannot be an ensemble.
     with clock.stage("evaluation"):
         together = ensemble_of(runs[0], {}, config, opened, EnsembleFile(chosen, names))
-        on_stage("measuring the members")
-        measured = measure_ensemble(together, progress)
+        observer.on_stage("measuring the members")
+        measured = measure_ensemble(together, observer.on_download)
     run = create_run(out, config.name)
     facts = {
         "kind": KIND,
@@ -78,29 +73,7 @@ def combine(
             with clock.stage("saving"):
                 for number, each in enumerate(runs, start=1):
                     copy_run(each, member_of(run, number))
-            return finish(run, manifest, measured, clock, on_stage)
-
-
-def vote_for(task: Task, vote: str | None) -> Vote:
-    """Return how members vote on a task.
-
-    Args:
-        task: What is predicted.
-        vote: `soft`, `hard`, or None for what fits.
-
-    Raises:
-        UsageError: If the vote does not fit.
-    """
-    if task == "regression":
-        if vote == "hard":
-            raise UsageError("--vote hard: numbers cannot be voted on; their mean is taken. Leave out --vote")
-        return "mean"
-    return "hard" if vote == "hard" else "soft"
-
-
-def ensemble_name(name: str) -> str:
-    """Return the name of an ensemble of runs of a given name."""
-    return name if name.endswith(ENDING) else f"{name[: LONGEST_NAME - len(ENDING)]}{ENDING}"
+            return finish(run, manifest, measured, clock, observer.on_stage)
 
 
 def _check_count(runs: Sequence[RunDirectory]) -> None:
@@ -140,7 +113,8 @@ def copy_run(source: RunDirectory, target: RunDirectory) -> None:
     """
     target.plots.mkdir(parents=True)
     plots = [source.plots / f"{name}.png" for name in plugins.names(PLOTS)]
-    for path in (source.manifest, *source.primary_files(), *(plot for plot in plots if plot.is_file())):
+    own = [path for path in source.primary_files() if path.parent == source.path]
+    for path in (source.manifest, *own, *(plot for plot in plots if plot.is_file())):
         with (
             open_inside(path, source.path) as contents,
             replacing(target.path / path.relative_to(source.path)) as copy,

@@ -191,6 +191,5 @@ def _plot_context(measured: Measured) -> PlotContext:
         test=measured.splits.test,
         scores=measured.scores,
         predict=measured.network.scores,
-        metrics=measured.metrics["test"],
         members=measured.members,
     )

@@ -143,7 +143,7 @@ class EnsembleNetwork(Network):
         logits = self._committee.as_logits(ballot.count())
         whole, scores = self.figures_of(logits, samples.y, metrics, penalty=float(np.mean(penalties)))
         described = list(zip(opened.names, map(label, opened.members), strict=True))
-        return whole, scores, compare_members(opened.info.task, samples.y, answers, figures, described)
+        return whole, scores, compare_members(opened.info.task, samples.y, answers, figures, whole, described)
 
 
 def label(member: OpenedRun) -> str:

@@ -7,7 +7,6 @@ How all of them look is in `style/`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
@@ -35,7 +34,6 @@ class PlotContext:
         scores: What the network says of the test rows: (n, classes) probabilities, (n,) probabilities of
             class 1 for two classes with one output unit, (n, targets) values in the target's unit.
         predict: The network: raw inputs (n, ...) to scores as above.
-        metrics: Loss and metrics of the test rows, for an ensemble; else empty.
         members: The members of an ensemble on the test rows; None for a single network.
     """
 
@@ -48,7 +46,6 @@ class PlotContext:
     test: Samples
     scores: NDArray[Any]
     predict: Callable[[NDArray[Any]], NDArray[Any]]
-    metrics: Mapping[str, float] = MappingProxyType({})
     members: Comparison | None = None
 
 

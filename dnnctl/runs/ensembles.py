@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from dnnctl.errors import RunError
 from dnnctl.files import write_json
@@ -23,6 +23,7 @@ NUMBER = re.compile(r"[0-9]{2}")
 
 # `mean` is the one way for numbers, the other two are for classes.
 Vote = Literal["soft", "hard", "mean"]
+VOTES: Mapping[str, Vote] = {"soft": "soft", "hard": "hard", "mean": "mean"}
 
 
 @dataclass(frozen=True)
@@ -87,21 +88,21 @@ def read_ensemble(run: RunDirectory) -> EnsembleFile:
         FileNotFoundError: If there is none.
     """
     stored = read_json(run.ensemble, run.path, "the members of an ensemble")
-    vote, members = (stored.get("vote"), stored.get("members")) if isinstance(stored, dict) else (None, None)
-    sound = (
-        isinstance(vote, str)
-        and vote in get_args(Vote)
-        and isinstance(members, list)
-        and FEWEST <= len(members) <= MOST
-        and all(isinstance(name, str) and NUMBER.fullmatch(name) for name in members)
-        and len(set(members)) == len(members)
-    )
-    if not sound:
+    fields: dict[str, Any] = stored if isinstance(stored, dict) else {}
+    vote, members = fields.get("vote"), fields.get("members")
+    if (
+        not isinstance(vote, str)
+        or vote not in VOTES
+        or not isinstance(members, list)
+        or not FEWEST <= len(members) <= MOST
+        or not all(isinstance(name, str) and NUMBER.fullmatch(name) for name in members)
+        or len(set(members)) < len(members)
+    ):
         raise RunError(
             f"{run.ensemble}: expected a vote (soft, hard or mean) and the names of {FEWEST} to {MOST} different "
             "members, as 01; received something else. Restore it, or make the ensemble again"
         )
-    return EnsembleFile(vote, tuple(members))
+    return EnsembleFile(VOTES[vote], tuple(members))
 
 
 def member_folder(run: RunDirectory, name: str) -> RunDirectory:

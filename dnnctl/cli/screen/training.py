@@ -89,13 +89,13 @@ class Screen(Observer):
         if self._download is not None:
             self._download(name, done, total)
 
-    def on_start(self, prepared: "Prepared") -> None:
-        """Show warnings and the network."""
+    def on_start(self, prepared: "Prepared", *, bar: bool = True) -> None:
+        """Show warnings and the network; with `bar`, on a terminal, a bar below them."""
         self._stack.close()
         for warning in prepared.warnings:
             self._say(f"warning: {plain(warning)}", always=True)
         self._say(summary(prepared))
-        if self._live:
+        if self._live and bar:
             self._open_bar(prepared.length.steps)
 
     def on_progress(self, progress: Progress) -> None:

@@ -1,0 +1,136 @@
+"""An ensemble on the screen: its members beside each other, what they say together, how much they disagree."""
+
+import json
+import math
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dnnctl.cli.options import output_folder
+from dnnctl.cli.screen.consoles import duration, figure, plain
+from dnnctl.cli.screen.outcome import comparison, shown
+
+if TYPE_CHECKING:
+    from dnnctl.datasets.base import DatasetInfo
+    from dnnctl.evaluation.members import Comparison
+    from dnnctl.experiments.ensemble_result import EnsembleResult
+
+VOTES = {
+    "soft": "soft vote: mean of the probabilities",
+    "hard": "hard vote: the class that most put first",
+    "mean": "mean of the answers",
+}
+
+
+def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> None:
+    """Print what came of an ensemble.
+
+    Args:
+        result: The ensemble.
+        as_json: Whether standard output gets one JSON object and nothing else.
+        quiet: Whether to print the ensemble's folder only (and what is required but was missed, as an error).
+    """
+    if quiet:
+        for text in result.unmet:
+            click.echo(f"requirement not met: {plain(text)}", err=True)
+    else:
+        click.echo(report(result), err=as_json)
+    if as_json:
+        click.echo(json.dumps(for_programs(result)))
+    elif quiet:
+        click.echo(result.run.path)
+
+
+def report(result: "EnsembleResult") -> str:
+    """Return everything that is shown at the end."""
+    opened, run = result.opened, shown(result.run.path)
+    info, config = opened.info, opened.config
+    which = f"{result.test_rows:,} {'rows' if info.shared_rows else 'test rows'}"
+    rows = member_rows(result.members)
+    rows += [(b.label, b.test) for b in reversed(result.baselines)]
+    found = output_folder().absolute() in result.run.path.absolute().parents
+    name = "latest" if found else shlex.quote(run)
+    lines = [
+        "",
+        f"{plain(config.name)}: {len(opened.members)} networks, {VOTES[opened.vote]}",
+        "",
+        comparison(rows, columns(info, config.training.metrics or ()), which),
+        "",
+        *(f"  {line}" for line in disagreement(result.members, info)),
+        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet),
+        "",
+        f"  everything {duration(sum(result.seconds.values()))}",
+        f"  written   {run}/  members/, ensemble.json, metrics.json, predictions.npz, ...",
+        f"  plots     {run}/plots/  {', '.join(path.name for path in result.plots)}",
+        "",
+        f"  next      dnnctl evaluate {name}",
+        f"            dnnctl predict {name} --sample 5",
+    ]
+    return "\n".join(lines)
+
+
+def columns(info: "DatasetInfo", followed: "list[str] | tuple[str, ...]") -> list[str]:
+    """Return the figures that are shown of each member."""
+    usual = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
+    return [*usual, *(name for name in followed if name not in usual), "loss"]
+
+
+def member_rows(members: "Comparison") -> list[tuple[str, Mapping[str, Any]]]:
+    """Return a row for each member, their mean, and the ensemble: what it is called, and its figures."""
+    named = zip(members.names, members.labels, members.figures, strict=True)
+    rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", figures) for name, label, figures in named]
+    return [*rows, ("the mean member", members.mean), ("this ensemble", members.together)]
+
+
+def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
+    """Return how much members disagree, in words."""
+    values, count = members.disagreement, len(members.names)
+    if info.task == "regression":
+        unit = f" {plain(info.unit)}" if info.unit else ""
+        return [
+            f"two members differ by {figure(values['pairwise'])}{unit} (root mean square; mean of the pairs)",
+            f"their answers to a row spread by {figure(values['spread'])}{unit} about their mean, by "
+            f"{figure(values['largest_spread'])}{unit} at most",
+        ]
+    return [
+        f"two members answer {share(values['pairwise'])} of the rows differently (mean of the pairs)",
+        f"all {count} agree on {share(values['all_agree'])}; all of them are right on {share(values['all_right'])}, "
+        f"none on {share(values['none_right'])}",
+    ]
+
+
+def share(value: float) -> str:
+    """Return a share of rows in percent."""
+    return f"{100 * value:.2f}%"
+
+
+def for_programs(result: "EnsembleResult") -> dict[str, Any]:
+    """Return an ensemble as values that JSON can hold."""
+    return {
+        "run": str(result.run.path),
+        "state": "done",
+        "vote": result.opened.vote,
+        "metrics": {
+            **result.metrics,
+            "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines},
+        },
+        **of_members(result.members),
+        "unmet": list(result.unmet),
+        "plots": [str(path) for path in result.plots],
+        "seconds": result.seconds,
+    }
+
+
+def of_members(members: "Comparison") -> dict[str, Any]:
+    """Return members beside each other as values that JSON can hold: what is too large for its type becomes null."""
+    return {key: _finite(value) for key, value in members.to_json().items()}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return value if not isinstance(value, float) or math.isfinite(value) else None
