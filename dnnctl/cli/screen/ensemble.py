@@ -3,7 +3,7 @@
 import json
 import math
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dnnctl.datasets.base import DatasetInfo
     from dnnctl.evaluation.members import Comparison
     from dnnctl.experiments.ensemble_result import EnsembleResult
+    from dnnctl.inference.loading import OpenedRun
 
 VOTES = {
     "soft": "soft vote: mean of the probabilities",
@@ -38,7 +39,7 @@ def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> None:
     else:
         click.echo(report(result), err=as_json)
     if as_json:
-        click.echo(json.dumps(for_programs(result)))
+        click.echo(json.dumps(result_for_programs(result)))
     elif quiet:
         click.echo(result.run.path)
 
@@ -46,19 +47,15 @@ def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> None:
 def report(result: "EnsembleResult") -> str:
     """Return everything that is shown at the end."""
     opened, run = result.opened, shown(result.run.path)
-    info, config = opened.info, opened.config
-    which = f"{result.test_rows:,} {'rows' if info.shared_rows else 'test rows'}"
-    rows = member_rows(result.members)
-    rows += [(b.label, b.test) for b in reversed(result.baselines)]
+    which = f"{result.test_rows:,} {'rows' if opened.info.shared_rows else 'test rows'}"
+    simple = [(b.label, b.test) for b in reversed(result.baselines)]
     found = output_folder().absolute() in result.run.path.absolute().parents
     name = "latest" if found else shlex.quote(run)
     lines = [
         "",
-        f"{plain(config.name)}: {len(opened.members)} networks, {VOTES[opened.vote]}",
+        f"{plain(opened.config.name)}: {len(opened.members)} networks, {VOTES[opened.vote]}",
         "",
-        comparison(rows, columns(info, config.training.metrics or ()), which),
-        "",
-        *(f"  {line}" for line in disagreement(result.members, info)),
+        table(result.members, opened, which, simple),
         *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet),
         "",
         f"  everything {duration(sum(result.seconds.values()))}",
@@ -71,17 +68,25 @@ def report(result: "EnsembleResult") -> str:
     return "\n".join(lines)
 
 
-def columns(info: "DatasetInfo", followed: "list[str] | tuple[str, ...]") -> list[str]:
-    """Return the figures that are shown of each member."""
-    usual = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
-    return [*usual, *(name for name in followed if name not in usual), "loss"]
+def table(
+    members: "Comparison", opened: "OpenedRun", which: str, more: Sequence[tuple[str, Mapping[str, Any]]] = ()
+) -> str:
+    """Return members beside each other, and how much they disagree.
 
-
-def member_rows(members: "Comparison") -> list[tuple[str, Mapping[str, Any]]]:
-    """Return a row for each member, their mean, and the ensemble: what it is called, and its figures."""
+    Args:
+        members: The members of an ensemble.
+        opened: The ensemble.
+        which: Which rows they were asked about.
+        more: Further predictors: what they are called, and their figures.
+    """
+    usual = ["mse", "rmse", "mae", "r2"] if opened.info.task == "regression" else ["accuracy", "f1", "auc"]
+    followed = opened.config.training.metrics or ()
+    columns = [*usual, *(name for name in followed if name not in usual), "loss"]
     named = zip(members.names, members.labels, members.figures, strict=True)
     rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", figures) for name, label, figures in named]
-    return [*rows, ("the mean member", members.mean), ("this ensemble", members.together)]
+    rows += [("the mean member", members.mean), ("this ensemble", members.together), *more]
+    words = [f"  {line}" for line in disagreement(members, opened.info)]
+    return "\n".join([comparison(rows, columns, which), "", *words])
 
 
 def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
@@ -106,7 +111,7 @@ def share(value: float) -> str:
     return f"{100 * value:.2f}%"
 
 
-def for_programs(result: "EnsembleResult") -> dict[str, Any]:
+def result_for_programs(result: "EnsembleResult") -> dict[str, Any]:
     """Return an ensemble as values that JSON can hold."""
     return {
         "run": str(result.run.path),
@@ -116,14 +121,14 @@ def for_programs(result: "EnsembleResult") -> dict[str, Any]:
             **result.metrics,
             "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines},
         },
-        **of_members(result.members),
+        **for_programs(result.members),
         "unmet": list(result.unmet),
         "plots": [str(path) for path in result.plots],
         "seconds": result.seconds,
     }
 
 
-def of_members(members: "Comparison") -> dict[str, Any]:
+def for_programs(members: "Comparison") -> dict[str, Any]:
     """Return members beside each other as values that JSON can hold: what is too large for its type becomes null."""
     return {key: _finite(value) for key, value in members.to_json().items()}
 

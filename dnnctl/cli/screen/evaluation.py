@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
+from dnnctl.cli.screen.ensemble import for_programs, table
 from dnnctl.cli.screen.outcome import shown
 from dnnctl.cli.tables import grid
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # The pictures that speak of the rows evaluated rather than of the training.
 PICTURES = (
     "confusion_matrix",
+    "members",
     "misclassified",
     "per_class",
     "fit",
@@ -37,6 +39,8 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
             right={1},
         ),
     ]
+    if result.members is not None:
+        lines += ["", table(result.members, opened, f"{len(result.samples):,} {result.split} rows")]
     if result.classes:
         rows = [
             [
@@ -62,6 +66,7 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         # JSON has no word for what is too large for its type.
         "metrics": {name: value if math.isfinite(value) else None for name, value in result.metrics.items()},
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
+        **(for_programs(result.members) if result.members is not None else {}),
         "unmet": list(result.unmet),
         "notes": list(result.notes),
         "plots": [str(path) for path in pictures],
@@ -83,5 +88,6 @@ def draw(opened: "OpenedRun", result: "Evaluation", folder: Path) -> list[Path]:
         test=result.samples,
         scores=result.scores,
         predict=result.network.scores,
+        members=result.members,
     )
     return draw_all(context, folder, PICTURES)

@@ -56,6 +56,7 @@ class MembersScreen(EnsembleObserver):
         """Show warnings and the network, and how many of it are trained."""
         self._count = len(members)
         self._screen.on_start(prepared, bar=False)
+        self._write(f"{self._count} such networks: {members[0].label} to {members[-1].label}")
         if self._live:
             self._open()
 
