@@ -107,5 +107,7 @@ def _digests(opened: OpenedRun) -> dict[str, Any]:
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return "null"
     text = ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

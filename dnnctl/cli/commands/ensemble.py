@@ -1,5 +1,6 @@
 """`dnnctl ensemble`: several networks that answer as one."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -102,13 +103,17 @@ def command(
 def _only(sources: tuple[str, ...]) -> str:
     """Return the configuration."""
     from dnnctl.errors import UsageError
+    from dnnctl.runs.finding import LATEST, MANIFEST
 
     if not sources:
         raise UsageError(
             "expected a configuration, as 'dnnctl ensemble digits', two or more finished runs, or --resume RUN. "
             "Try 'dnnctl ensemble --help'"
         )
-    return sources[0]
+    (source,) = sources
+    if source == LATEST or os.path.isfile(Path(source) / MANIFEST):  # noqa: PTH113 - never raises
+        raise UsageError(f"{source!r}: one run is no ensemble; expected two or more runs, or a configuration")
+    return source
 
 
 def _expect_no(others: Mapping[str, object], reason: str) -> None:
