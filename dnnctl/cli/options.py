@@ -49,6 +49,18 @@ def engine_option(function: Function) -> Function:
     )(function)
 
 
+def jobs_option(function: Function) -> Function:
+    """Add `--jobs`, how many networks are trained at a time."""
+    return click.option(
+        "--jobs",
+        type=int,
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Train N networks at a time, each in a process of its own; results are the same: --jobs 2.",
+    )(function)
+
+
 def json_option(function: Function) -> Function:
     """Add `--json`."""
     return click.option(

@@ -15,7 +15,7 @@ from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.paths import anchor
-from dnnctl.config.resolve import resolve
+from dnnctl.config.resolve import as_used, resolve
 from dnnctl.config.schema import SOURCES, Config, is_name
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
@@ -96,7 +96,7 @@ def load(
     if faults or checked is None:
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
-    info = info or describe(checked.data.source)
+    info = as_used(info or describe(checked.data.source), checked.data)
     return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings)
 
 
@@ -142,7 +142,7 @@ def _described(config: Config, faults: list[_Wrong]) -> DatasetInfo | None:
     """Return what is known about the data; None, and a fault more, where that cannot be found out."""
     source = config.data.source
     try:
-        return describe(source)
+        return as_used(describe(source), config.data)
     except WrongOptionError as error:
         faults.append((("data", source.key, error.option), error.problem, False))
     except DataError:

@@ -1,14 +1,26 @@
 """Filling in what a configuration leaves to `auto`, from what is known about the data set."""
 
+from dataclasses import replace
+
 from dnnctl.config.losses import DEFAULTS as LOSS_OF
 from dnnctl.config.losses import LOSSES
 from dnnctl.config.metrics import DEFAULTS as METRICS_OF
-from dnnctl.config.schema import Config, ModelConfig
+from dnnctl.config.schema import Config, DataConfig, ModelConfig
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.layers.base import LAYERS, Activation, LayerSpec
 from dnnctl.layers.dense import Layer as Dense
 from dnnctl.layers.parts.plan import NetworkPlan, needs_bias, plan_network
 from dnnctl.spec import Spec
+
+
+def as_used(info: DatasetInfo, data: DataConfig) -> DatasetInfo:
+    """Return what is known about a data set as a configuration uses it: a fold's test rows are never training rows.
+
+    Args:
+        info: What is known about the data set.
+        data: The configuration's `data`.
+    """
+    return info if data.fold is None or not info.shared_rows else replace(info, shared_rows=False)
 
 
 def resolve(config: Config, info: DatasetInfo) -> Config:

@@ -65,6 +65,24 @@ Name = Annotated[str, AfterValidator(_check_name)]
 Condition = Annotated[str, AfterValidator(_check_condition)]
 
 
+class Fold(Strict):
+    """One of several equal parts of the training rows.
+
+    Args:
+        index: Which one, from 1.
+        of: How many there are.
+    """
+
+    index: int = Field(ge=1)
+    of: int = Field(ge=2)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "Fold":
+        if self.index > self.of:
+            raise PydanticCustomError("value_error", f"expected index: 1 to {self.of}; received {self.index}")
+        return self
+
+
 class DataConfig(Strict):
     """Which rows, split how, in batches of what size.
 
@@ -81,6 +99,7 @@ class DataConfig(Strict):
         test_split: Share of all rows to test on, above 0 to 0.9, for sets that come without a test set.
         batch_size: Rows an optimizer step, or `full` for all of them (batch gradient descent).
         limit: Use only the first so many training rows, for a quick try.
+        fold: Hold out one of several equal parts of the training rows and test on it; the test rows are left alone.
     """
 
     dataset: DatasetField | None = None
@@ -93,6 +112,7 @@ class DataConfig(Strict):
     test_split: float = Field(0.2, gt=0, le=0.9)
     batch_size: whole_number_or("full") = 32  # type: ignore[valid-type]
     limit: int | None = Field(None, ge=1)
+    fold: Fold | None = None
 
     @property
     def source(self) -> DatasetOptions:
@@ -113,7 +133,7 @@ class DataConfig(Strict):
     @model_serializer(mode="wrap")
     def _written(self, handler: Any) -> dict[str, Any]:
         written: dict[str, Any] = handler(self)
-        return {key: value for key, value in written.items() if key not in SOURCES or value is not None}
+        return {key: value for key, value in written.items() if key not in (*SOURCES, "fold") or value is not None}
 
 
 class ModelConfig(Strict):

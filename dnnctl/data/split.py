@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.config.schema import DataConfig
+from dnnctl.config.schema import DataConfig, Fold
+from dnnctl.data.folds import hold_out
 from dnnctl.data.random import generator
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.datasets.tables.oddities import shared_rows
@@ -31,7 +32,8 @@ class Splits:
         validation: Rows to choose settings by; None if there are none.
         test: Rows that are only used for the final figures.
         rows: Row numbers of each split, (n,), int64: of `train` and `validation` in the data set's training
-            rows; of `test` in its test rows, or in its training rows where no test set is published.
+            rows; of `test` in its test rows, or in its training rows where no test set is published or the test
+            rows are a fold.
     """
 
     train: Samples
@@ -58,6 +60,7 @@ def split(
     validation_split: float,
     test_split: float,
     limit: int | None = None,
+    fold: Fold | None = None,
     consume: bool = False,
 ) -> Splits:
     """Split a data set.
@@ -68,14 +71,15 @@ def split(
         validation_split: Share of the training rows to validate on, 0 to 0.9.
         test_split: Share of all rows to test on, where the set comes without a test set.
         limit: Use only the first so many of the training rows.
+        fold: A part of these to test on, instead of the test rows, which are left alone.
         consume: Whether the data set's training rows may be moved, so that large ones are not held twice: the
             training split is then made of the same memory, and the data set's own rows are no longer valid.
 
     Raises:
-        DataError: If too few rows are left to train on.
+        DataError: If too few rows are left to train on, or there are fewer of them than folds.
     """
     everything = np.arange(len(dataset.train))
-    if dataset.info.shared_rows:
+    if dataset.info.shared_rows and fold is None:
         kept = everything[:limit]
         samples = dataset.train.take(kept)
         return Splits(samples, None, dataset.train, {"train": kept, "test": everything})
@@ -87,6 +91,9 @@ def split(
     else:
         train_rows, test, test_rows = everything, dataset.test, np.arange(len(dataset.test))
     train_rows = train_rows[:limit]
+    if fold is not None:
+        train_rows, test_rows = hold_out(train_rows, labels, fold, split_seed)
+        test = dataset.train.take(test_rows)
     validation: Samples | None = None
     validation_rows = train_rows[:0]
     if validation_split > 0:
@@ -120,6 +127,7 @@ def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -
         validation_split=settings.validation_split,
         test_split=settings.test_split,
         limit=settings.limit,
+        fold=settings.fold,
         consume=consume,
     )
 

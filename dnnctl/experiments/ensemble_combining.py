@@ -7,18 +7,20 @@ from pathlib import Path
 from dnnctl import plugins
 from dnnctl.config.loading import as_yaml
 from dnnctl.errors import RunError, UsageError
-from dnnctl.experiments.ensemble_making import EnsembleObserver, ensemble_name, vote_for
+from dnnctl.experiments.ensemble_making import ensemble_name, vote_for
 from dnnctl.experiments.ensemble_result import EnsembleResult, finish, measure_ensemble
 from dnnctl.files import replacing, write_text
 from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.loading import OpenedRun, open_run
 from dnnctl.plots.base import PACKAGE as PLOTS
-from dnnctl.runs.ensembles import FEWEST, KIND, MOST, EnsembleFile, member_of
+from dnnctl.runs.ensembles import FEWEST, MOST, EnsembleFile
 from dnnctl.runs.layout import RunDirectory, create_run
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.runs.reading import open_inside
+from dnnctl.runs.series import ENSEMBLE
 from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.observer import Observer
 
 
 def combine(
@@ -27,7 +29,7 @@ def combine(
     vote: str | None = None,
     name: str | None = None,
     out: Path = Path("outputs"),
-    observer: EnsembleObserver | None = None,
+    observer: Observer | None = None,
     command: Sequence[str] = (),
 ) -> EnsembleResult:
     """Make an ensemble of finished runs; they are only read.
@@ -47,7 +49,7 @@ def combine(
         DnnctlError: If a run is not finished, is an ensemble itself, or does not go with the first one.
     """
     _check_count(runs)
-    observer, clock = observer or EnsembleObserver(), Clock()
+    observer, clock = observer or Observer(), Clock()
     opened = [_open_finished(run) for run in runs]
     chosen = vote_for(opened[0].info.task, vote)
     first = opened[0].config
@@ -60,19 +62,21 @@ def combine(
         measured = measure_ensemble(together, observer.on_download)
     run = create_run(out, config.name)
     facts = {
-        "kind": KIND,
+        "kind": ENSEMBLE.key,
         "name": config.name,
         "command": list(command),
-        "ensemble": {"vote": chosen, "members": len(runs), "from": [str(each.path.absolute()) for each in runs]},
+        "members": len(runs),
+        "vote": chosen,
+        "from": [str(each.path.absolute()) for each in runs],
     }
     with locked(run):
         manifest = Manifest(run, facts)
         with recorded(run, manifest, clock, f"dnnctl ensemble {' '.join(str(each.path) for each in runs)}"):
             write_text(run.config, as_yaml(config))
-            manifest.begin(0, command)
+            manifest.update("running")
             with clock.stage("saving"):
                 for number, each in enumerate(runs, start=1):
-                    copy_run(each, member_of(run, number))
+                    copy_run(each, RunDirectory(ENSEMBLE.path(run, number, len(runs))))
             return finish(run, manifest, measured, clock, observer.on_stage)
 
 

@@ -1,32 +1,12 @@
-"""What both ways to an ensemble share: who watches, how its members vote, and what it is called."""
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+"""What both ways to an ensemble share: how its members vote, and what it is called."""
 
 from dnnctl.config.schema import is_name
 from dnnctl.datasets.base import Task
 from dnnctl.errors import UsageError
-from dnnctl.experiments.jobs import Member, MembersObserver
 from dnnctl.runs.ensembles import Vote
-
-if TYPE_CHECKING:
-    from dnnctl.training.preparing import Prepared
 
 ENDING = "-ensemble"
 LONGEST_NAME = 64
-
-
-class EnsembleObserver(MembersObserver):
-    """Watches an ensemble being made; every method does nothing here."""
-
-    def on_download(self, name: str, done: int, total: int) -> None:
-        """Hear how far a download is."""
-
-    def on_start(self, prepared: "Prepared", members: Sequence[Member]) -> None:
-        """Hear what is trained, before it begins."""
-
-    def on_stage(self, text: str) -> None:
-        """Hear what is done after the training."""
 
 
 def vote_for(task: Task, vote: str | None) -> Vote:

@@ -135,7 +135,7 @@ def finish(
         "done",
         data=_data_facts(measured),
         network={"parameters": sum(member.plan.parameters for member in opened.members)},
-        members=_member_facts(measured),
+        each=_member_facts(measured),
         test=measured.metrics["test"],
         mean_member=dict(measured.members.mean),
         disagreement=dict(measured.members.disagreement),

@@ -21,6 +21,7 @@ from dnnctl.experiments.parallel.handle import Handle, News
 from dnnctl.files import write_text
 from dnnctl.runs.layout import RunDirectory, run_at
 from dnnctl.runs.manifest import read_manifest
+from dnnctl.training.observer import Observer
 
 # Seconds between two looks at whether to stop, and those that a member has to write its checkpoint.
 POLL, GRACE = 0.1, 20.0
@@ -52,24 +53,24 @@ class Member:
         return self.run.manifest.exists() and read_manifest(self.run.manifest).get("state") == "done"
 
 
-class MembersObserver:
-    """Watches members being trained; every method does nothing here."""
+class MembersObserver(Observer):
+    """Watches members being trained; every method does nothing here.
 
-    def on_begin(self, member: Member) -> None:
+    Of the methods of `Observer`, `on_download` and `on_start` are for whoever looks at the first member before
+    processes are started; `stop_requested` is asked several times a second.
+    """
+
+    def on_member_begin(self, member: Member) -> None:
         """Hear that a member's process starts."""
 
-    def on_progress(self, member: Member, done: float, loss: float, seconds_left: float) -> None:
+    def on_member_progress(self, member: Member, done: float, loss: float, seconds_left: float) -> None:
         """Hear how far a member is: the share of its training that is done, 0 to 1, and its latest loss."""
 
-    def on_done(self, member: Member, *, before: bool) -> None:
+    def on_member_done(self, member: Member, *, before: bool) -> None:
         """Hear that a member is done, or (`before`) was so already."""
 
-    def on_notice(self, member: Member, text: str) -> None:
+    def on_member_notice(self, member: Member, text: str) -> None:
         """Hear of something that the user should know, as early stopping."""
-
-    def stop_requested(self) -> bool:
-        """Tell whether to stop, each member after its steps at work; asked several times a second."""
-        return False
 
 
 def settled(config: Config) -> Config:
@@ -139,7 +140,7 @@ class _Training:
         """Train, and say how it ended."""
         for number, member in enumerate(self._members):
             if member.done:
-                self._observer.on_done(member, before=True)
+                self._observer.on_member_done(member, before=True)
             else:
                 self._waiting.append(number)
         # At a second Ctrl-C nobody waits for checkpoints.
@@ -186,15 +187,15 @@ class _Training:
         run = run_at(member.path)
         if not run.manifest.exists():
             write_text(run.config, as_yaml(member.config))
-        self._observer.on_begin(member)
+        self._observer.on_member_begin(member)
         self._working.append(Handle(number, run, self._command, self._news))
 
     def _hear(self, handle: Handle, event: dict[str, Any]) -> None:
         member, kind = self._members[handle.number], event["event"]
         if kind == "progress":
-            self._observer.on_progress(member, event["done"], event["loss"], event["left"])
+            self._observer.on_member_progress(member, event["done"], event["loss"], event["left"])
         elif kind == "notice":
-            self._observer.on_notice(member, event["text"])
+            self._observer.on_member_notice(member, event["text"])
         elif kind in {"done", "failed", "interrupted"}:
             self._ends[handle] = event
         elif kind == "ended":
@@ -206,7 +207,7 @@ class _Training:
         self._working.remove(handle)
         handle.end(GRACE)
         if end and end["event"] == "done":
-            self._observer.on_done(member, before=False)
+            self._observer.on_member_done(member, before=False)
             return
         if not end or end["event"] == "failed":
             # Of several failures the first one is told; the others are met again when it is put right.

@@ -17,10 +17,11 @@ from dnnctl.evaluation.voting import Ballot
 from dnnctl.inference.ensemble_fitting import check_configuration, check_together
 from dnnctl.inference.loading import OpenedRun, open_run
 from dnnctl.inference.network import Network
-from dnnctl.runs.ensembles import EnsembleFile, Vote, is_ensemble, member_folder, read_ensemble
+from dnnctl.runs.ensembles import EnsembleFile, Vote, member_folder, read_ensemble
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
+from dnnctl.runs.series import ENSEMBLE, kind_of
 
 # Members of so many weights in all are kept ready for the next question; larger ones are read anew each time.
 KEPT_WEIGHTS = 1 << 26
@@ -162,7 +163,7 @@ def open_any(run: RunDirectory) -> OpenedRun:
         RunError: If a file is missing or damaged, or its parts do not belong together.
     """
     manifest = read_manifest(run.manifest)
-    return open_ensemble(run, manifest) if is_ensemble(manifest) else open_run(run)
+    return open_ensemble(run, manifest) if kind_of(manifest) is ENSEMBLE else open_run(run)
 
 
 def open_ensemble(run: RunDirectory, manifest: dict[str, Any]) -> OpenedEnsemble:
@@ -181,7 +182,7 @@ def open_ensemble(run: RunDirectory, manifest: dict[str, Any]) -> OpenedEnsemble
         state = str(manifest.get("state", "unknown"))[:40]
         raise RunError(
             f"{run.path}: this ensemble has not got all its members; it is {state!r}. "
-            f"Go on with: dnnctl ensemble --resume {run.path}"
+            f"Go on with: {ENSEMBLE.how_to_resume(run)}"
         ) from None
     members = tuple(open_run(member_folder(run, name)) for name in file.members)
     first = members[0]

@@ -13,7 +13,7 @@ from dnnctl.inference.loading import OpenedRun
 from dnnctl.runs.ensembles import Vote
 
 # What decides which rows are in which split, besides the rows themselves.
-SPLITS = ("split_seed", "validation_split", "test_split", "limit")
+SPLITS = ("split_seed", "validation_split", "test_split", "limit", "fold")
 # What a row holds and what is asked of it: parts of what is known about a data set, and what to call them.
 MEANING = {
     "task": "tasks",

@@ -137,6 +137,8 @@ def read_splits(
     settings = opened.config.data
     if settings.source.paths:
         return read_own(opened, data)
+    # A fold's test rows are among the training rows.
+    test_only = test_only and settings.fold is None
     places = replace(default_places(data or settings.path, progress), test_only=test_only)
     dataset = read(settings.source, places)
     if not len(dataset.train) and dataset.test is not None:

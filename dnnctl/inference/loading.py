@@ -19,10 +19,10 @@ from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.inference.inputs.parts.npy_stream import read_npy
 from dnnctl.inference.network import Forward, Network
 from dnnctl.layers.parts.plan import NetworkPlan
-from dnnctl.runs.ensembles import check_network
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside, read_json
+from dnnctl.runs.series import check_single
 
 # What a float32 can hold: the statistics and weights of a run are computed with in 32 bits at least.
 LARGEST = float(np.finfo(np.float32).max)
@@ -103,7 +103,7 @@ def open_run(run: RunDirectory) -> OpenedRun:
         RunError: If a file is missing or damaged, or its parts do not belong together.
     """
     manifest = read_manifest(run.manifest)
-    check_network(run, manifest, f"name one of those in {run.members}")
+    check_single(run, manifest)
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
         raise RunError(

@@ -16,8 +16,6 @@ from dnnctl.files import write_json
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 
-# Manifests of ensembles say so under `kind`; those of networks have no such key.
-KIND = "ensemble"
 FEWEST, MOST = 2, 99
 NUMBER = re.compile(r"[0-9]{2}")
 
@@ -37,36 +35,6 @@ class EnsembleFile:
 
     vote: Vote
     members: tuple[str, ...]
-
-
-def is_ensemble(manifest: Mapping[str, Any]) -> bool:
-    """Tell whether a manifest is that of an ensemble."""
-    return manifest.get("kind") == KIND
-
-
-def check_network(run: RunDirectory, manifest: Mapping[str, Any], instead: str) -> None:
-    """Check that a run is one network.
-
-    Args:
-        run: The run.
-        manifest: Its manifest.
-        instead: What to do if it is an ensemble, as `evaluate a member`.
-
-    Raises:
-        RunError: If it is an ensemble.
-    """
-    if is_ensemble(manifest):
-        raise RunError(f"{run.path}: this run is an ensemble of networks, expected a single one; {instead}")
-
-
-def member_of(run: RunDirectory, number: int) -> RunDirectory:
-    """Return the folder of a member, whether it is there or not.
-
-    Args:
-        run: The ensemble.
-        number: Which one, from 1.
-    """
-    return RunDirectory(run.members / f"{number:02d}")
 
 
 def write_ensemble(run: RunDirectory, vote: Vote, members: Sequence[RunDirectory]) -> None:

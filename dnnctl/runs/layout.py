@@ -117,11 +117,11 @@ class RunDirectory:
             self.ensemble,
         )
         own = [path for path in named if path.is_file()]
-        if not self.members.is_dir():
+        if self.ensemble not in own:
             return own
-        # Not whatever is in the folder: members have numbers of two digits, and no members of their own.
+        # Not whatever is in the folder: members have numbers of two digits, and are no ensembles themselves.
         inner = [RunDirectory(self.members / f"{number:02d}") for number in range(1, 100)]
-        return own + [path for member in inner if not member.members.exists() for path in member.primary_files()]
+        return own + [path for member in inner if not member.ensemble.exists() for path in member.primary_files()]
 
 
 def run_at(path: Path) -> RunDirectory:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from dnnctl.config.loading import LoadedConfig
-from dnnctl.config.resolve import plan_of
+from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
 from dnnctl.data.encoding import encode
@@ -92,6 +92,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     config = loaded.config
     splits = split_as(dataset, config.data, consume=True)
     dataset = valid(dataset, splits)
+    dataset = replace(dataset, info=as_used(dataset.info, config.data))
     overlap = repeated(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
     preprocessing = fit_preprocessing(dataset.info, splits.train, table)

@@ -16,10 +16,10 @@ from dnnctl.errors import ConfigError, RunError
 from dnnctl.files import sha256_of_file
 from dnnctl.inference.loading import read_weights
 from dnnctl.runs.circumstances import versions
-from dnnctl.runs.ensembles import check_network
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.series import check_single
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
 from dnnctl.training.preparing import Prepared
 
@@ -148,7 +148,7 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
         RunError: If a file is missing or damaged, or anything but the length would change.
     """
     manifest = read_manifest(run.manifest)
-    check_network(run, manifest, f"go on with: dnnctl ensemble --resume {run.path}")
+    check_single(run, manifest)
     try:
         stored = load(run.config)
     except ConfigError as error:

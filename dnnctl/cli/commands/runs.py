@@ -13,8 +13,9 @@ def command() -> None:
     """Look after finished runs.
 
     \b
-    Example:
+    Examples:
       dnnctl runs verify latest
+      dnnctl runs compare digits digits-wide
     """
 
 
@@ -45,3 +46,34 @@ def verify(run: str, out: Path, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(result.to_json()))
     return 0 if result.passed else 1
+
+
+@command.command()
+@click.argument("first")
+@click.argument("second")
+@out_option
+@json_option
+def compare(first: str, second: str, out: Path, as_json: bool) -> int:
+    """Are two repeated trainings different?
+
+    FIRST and SECOND are folders of `dnnctl train CONFIG --repeat N`, or configurations' names (the newest one). They
+    must have been measured on the same test rows. A figure is called different where the 95% intervals of its means do
+    not overlap, and not shown to differ where they do; more repetitions make intervals narrower.
+
+    \b
+    Examples:
+      dnnctl train digits --repeat 5 --name narrow
+      dnnctl train digits --repeat 5 --name wide --set model.layers=[dense: 256, relu]
+      dnnctl runs compare narrow wide
+
+    Exit status: 0 done, whatever was found; 1 if they cannot be compared.
+    """
+    from dnnctl.cli.screen import series as screen
+    from dnnctl.experiments.comparing import compare_series
+    from dnnctl.runs.finding import find_run
+
+    result = compare_series(find_run(first, out), find_run(second, out))
+    click.echo(screen.comparison(result), err=as_json)
+    if as_json:
+        click.echo(json.dumps(result.to_json()))
+    return 0

@@ -1,12 +1,13 @@
 """`dnnctl train`: from a configuration to a finished run."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dnnctl.cli.options import json_option, out_option, set_option
+from dnnctl.cli.options import jobs_option, json_option, out_option, set_option
 
 if TYPE_CHECKING:
     from dnnctl.cli.screen.training import Screen
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
     help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
 )
 @click.option(
+    "--repeat",
+    type=int,
+    metavar="N",
+    help="Train with N seeds, the configuration's and those after it, and give means with 95% intervals: --repeat 5.",
+)
+@jobs_option
+@click.option(
     "--dry-run", is_flag=True, help="Check everything and show the network without training: train digits --dry-run."
 )
 @click.option(
@@ -51,6 +59,8 @@ def command(
     engine: str | None,
     init_from: str | None,
     resume: str | None,
+    repeat: int | None,
+    jobs: int,
     dry_run: bool,
     quiet: bool,
     profile: bool,
@@ -68,6 +78,7 @@ def command(
       dnnctl train xor --engine numpy
       dnnctl train mnist --set data.limit=2000 --dry-run
       dnnctl train digits --init-from latest --name digits-longer
+      dnnctl train digits --repeat 5 --jobs 2
       dnnctl train --resume latest
       dnnctl train --resume latest --set training.epochs=50
 
@@ -80,17 +91,26 @@ def command(
     from dnnctl.runs.finding import find_run
 
     if resume is not None:
-        _check_resume({"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from}, dry_run)
+        others = {"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from, "--repeat": repeat}
+        _check_resume(others, dry_run)
+        if _is_repeat(found := find_run(resume, out, to_resume=True)):
+            _check_repeat({"--set": settings or None, "--profile": profile or None})
+            return _repeat(found, 0, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
+        _check_jobs(jobs)
         from dnnctl.training import job
 
         with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
-            result = job.resume(find_run(resume, out, to_resume=True), settings, observer=screen, command=sys.argv)
+            result = job.resume(found, settings, observer=screen, command=sys.argv)
         return _show(result, as_json=as_json, quiet=quiet, profile=profile)
     if config is None:
         raise UsageError(
             "expected a configuration, as 'dnnctl train digits', or --resume RUN. Try 'dnnctl train --help'"
         )
     loaded = load(config, settings, {"name": name, "engine": engine})
+    if repeat is not None and not dry_run:
+        _check_repeat({"--init-from": init_from, "--profile": profile or None})
+        return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
+    _check_jobs(jobs)
     start = find_run(init_from, out) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:
@@ -130,7 +150,49 @@ def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool
     return 3 if result.unmet else 0
 
 
-def _check_resume(others: dict[str, str | None], dry_run: bool) -> None:
+def _is_repeat(run: "RunDirectory") -> bool:
+    """Tell whether a folder is a repeated training; what cannot be read is refused later."""
+    from dnnctl.runs.manifest import read_manifest
+    from dnnctl.runs.series import REPEAT, kind_of
+
+    return kind_of(read_manifest(run.manifest)) is REPEAT
+
+
+def _repeat(
+    what: "LoadedConfig | RunDirectory", times: int, *, jobs: int, out: Path, as_json: bool, quiet: bool
+) -> int:
+    """Train a configuration several times, or go on with that; show what came of it and return the exit status."""
+    from dnnctl.cli.screen import series
+    from dnnctl.cli.screen.members import MembersScreen
+    from dnnctl.experiments.repeat import repeat, resume_repeat
+    from dnnctl.runs.layout import RunDirectory
+
+    with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
+        if isinstance(what, RunDirectory):
+            result = resume_repeat(what, jobs=jobs, observer=screen, command=sys.argv)
+        else:
+            result = repeat(what, times, jobs=jobs, out=out, observer=screen, command=sys.argv)
+    return series.show_repeat(result, as_json=as_json, quiet=quiet)
+
+
+def _check_repeat(others: Mapping[str, object]) -> None:
+    """Raise `UsageError` if something is asked for that does not go with a repeated training."""
+    from dnnctl.errors import UsageError
+
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        raise UsageError(f"a repeated training (--repeat) takes no {' and no '.join(given)}")
+
+
+def _check_jobs(jobs: int) -> None:
+    """Raise `UsageError` if several trainings at a time are asked for and there is one."""
+    from dnnctl.errors import UsageError
+
+    if jobs != 1:
+        raise UsageError(f"--jobs: there is one network to train; expected --repeat N beside it; received {jobs}")
+
+
+def _check_resume(others: Mapping[str, object], dry_run: bool) -> None:
     """Raise `UsageError` if something stands beside --resume that does not go with it."""
     from dnnctl.errors import UsageError
 

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 
@@ -52,7 +52,7 @@ class Screen(Observer):
         self._stack = contextlib.ExitStack()
         self._download: Callable[[str, int, int], None] | None = None
 
-    def __enter__(self) -> "Screen":
+    def __enter__(self) -> Self:
         """Begin to hear signals; one that is ignored, as under nohup, stays ignored."""
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
@@ -89,13 +89,13 @@ class Screen(Observer):
         if self._download is not None:
             self._download(name, done, total)
 
-    def on_start(self, prepared: "Prepared", *, bar: bool = True) -> None:
-        """Show warnings and the network; with `bar`, on a terminal, a bar below them."""
+    def on_start(self, prepared: "Prepared") -> None:
+        """Show warnings and the network."""
         self._stack.close()
         for warning in prepared.warnings:
             self._say(f"warning: {plain(warning)}", always=True)
         self._say(summary(prepared))
-        if self._live and bar:
+        if self._live:
             self._open_bar(prepared.length.steps)
 
     def on_progress(self, progress: Progress) -> None:

@@ -157,6 +157,8 @@ def _training_rows(data: DataConfig, info: DatasetInfo) -> int:
     if info.shared_rows:
         return min(train, limit)
     rows = min(train if test else train - round(train * data.test_split), limit)
+    if data.fold is not None:
+        rows -= rows // data.fold.of
     return rows - round(rows * data.validation_split)
 
 

@@ -1,0 +1,84 @@
+"""`dnnctl crossval`: how good is a configuration on rows that its network never saw, and how far does that vary?"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dnnctl.cli.options import jobs_option, json_option, out_option, set_option
+
+
+@click.command()
+@click.argument("config", required=False)
+@click.option(
+    "--folds",
+    type=int,
+    metavar="K",
+    help="Divide the training rows into K parts and hold out each once; 5 if not given: --folds 10.",
+)
+@jobs_option
+@set_option
+@click.option("--name", metavar="NAME", help="Name of the folder instead of the configuration's, as --name folds.")
+@click.option(
+    "--engine",
+    type=click.Choice(["keras", "numpy"]),
+    help="Train with this engine instead of the one named, as --engine numpy.",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    help="Go on with a cross-validation (a path, a name, or latest) that was stopped, as --resume latest.",
+)
+@click.option("--quiet", is_flag=True, help="Print the folder only, for scripts: crossval digits --quiet.")
+@out_option
+@json_option
+def command(
+    config: str | None,
+    folds: int | None,
+    jobs: int,
+    settings: tuple[str, ...],
+    name: str | None,
+    engine: str | None,
+    resume: str | None,
+    quiet: bool,
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Cross-validate a configuration.
+
+    CONFIG is a YAML file, or the name of a shipped one. Its training rows are divided into folds, stratified by class;
+    for each fold a network is trained on the others and measured on it. The test rows are left alone. Each fold is a
+    run of its own in the folder `folds`, which `evaluate` and `predict` take like any other.
+
+    \b
+    Examples:
+      dnnctl crossval digits
+      dnnctl crossval my.yaml --folds 10 --jobs 2 --set training.epochs=20
+      dnnctl crossval --resume latest --jobs 2
+
+    Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met by the mean, 130 interrupted,
+    143 terminated; the message of the last two names the command that goes on.
+    """
+    from dnnctl.cli.screen import series
+    from dnnctl.cli.screen.members import MembersScreen
+    from dnnctl.config.loading import load
+    from dnnctl.errors import UsageError
+    from dnnctl.experiments.crossval import crossval, resume_crossval
+    from dnnctl.runs.finding import find_run
+
+    with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
+        if resume is not None:
+            others = {"CONFIG": config, "--folds": folds, "--name": name, "--engine": engine, "--set": settings or None}
+            if given := [option for option, value in others.items() if value is not None]:
+                raise UsageError(
+                    f"--resume goes on with what was begun; expected no {' and no '.join(given)} beside it"
+                )
+            run = find_run(resume, out, to_resume=True)
+            result = resume_crossval(run, jobs=jobs, observer=screen, command=sys.argv)
+        elif config is None:
+            raise UsageError("expected a configuration, as 'dnnctl crossval digits', or --resume RUN")
+        else:
+            loaded = load(config, settings, {"name": name, "engine": engine})
+            count = 5 if folds is None else folds
+            result = crossval(loaded, count, jobs=jobs, out=out, observer=screen, command=sys.argv)
+    return series.show_crossval(result, as_json=as_json, quiet=quiet)

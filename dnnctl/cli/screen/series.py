@@ -1,0 +1,164 @@
+"""What is shown of cross-validations and repeated trainings: a row a run, and what they come to together."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dnnctl.cli.screen.consoles import figure, plain
+from dnnctl.cli.screen.outcome import shown
+from dnnctl.cli.tables import grid
+
+if TYPE_CHECKING:
+    from dnnctl.config.schema import Config
+    from dnnctl.datasets.base import DatasetInfo
+    from dnnctl.evaluation.spread import Spread
+    from dnnctl.experiments.comparing import SeriesComparison
+    from dnnctl.experiments.crossval import CrossValidation
+    from dnnctl.experiments.repeat import Repetition
+    from dnnctl.experiments.together import Together
+
+# So many runs have a row on the screen; metrics.json has all of them.
+ROWS = 30
+
+
+def show_crossval(result: "CrossValidation", *, as_json: bool, quiet: bool) -> int:
+    """Print the end of a cross-validation and return the exit status; arguments as in `outcome.show`."""
+    return _show(result, crossval_report(result), as_json=as_json, quiet=quiet)
+
+
+def show_repeat(result: "Repetition", *, as_json: bool, quiet: bool) -> int:
+    """Print the end of a repeated training and return the exit status; arguments as in `outcome.show`."""
+    return _show(result, repeat_report(result), as_json=as_json, quiet=quiet)
+
+
+def _show(result: "CrossValidation | Repetition", report: str, *, as_json: bool, quiet: bool) -> int:
+    missed = result.together.unmet
+    if quiet:
+        for text in missed:
+            click.echo(f"requirement not met: {plain(text)}", err=True)
+    else:
+        click.echo(report, err=as_json)
+    if as_json:
+        click.echo(json.dumps(_for_programs(result)))
+    elif quiet:
+        click.echo(result.run.path)
+    return 3 if missed else 0
+
+
+def crossval_report(result: "CrossValidation") -> str:
+    """Return the end of a cross-validation as text."""
+    together, found = result.together, result.out_of_fold
+    columns = _columns(result.config, result.info)
+    numbers = [str(number) for number in range(1, len(result.members) + 1)]
+    rows = _runs(numbers, [f"{count:,}" for count in found.counts], together, columns)
+    spreads = together.spreads["test"]
+    rows += [
+        ["mean", "", *_cells({name: value.mean for name, value in spreads.items()}, columns)],
+        ["standard deviation", "", *_cells({name: value.std for name, value in spreads.items()}, columns)],
+        ["all rows together", f"{len(found.rows):,}", *_cells(found.metrics, columns)],
+        *([plain(label), "", *_means(values, columns)] for label, values in reversed(together.baselines.values())),
+    ]
+    lines = ["", grid(rows, ["fold", "rows", *columns], right=set(range(1, len(columns) + 2)))]
+    if found.classes:
+        names = result.info.class_names
+        classes = [
+            [plain(names[row.label]), *map(figure, (row.precision, row.recall, row.f1)), f"{row.support:,}"]
+            for row in found.classes
+        ]
+        lines += ["", grid(classes, ["class (all rows)", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
+    lines += ["", "  each row was predicted by the one network that never saw it; rows set apart for the test took no part"]
+    files = "metrics.json, predictions.npz, folds/"
+    return "\n".join([*lines, *_end(result, files, [path.name for path in found.plots])])
+
+
+def repeat_report(result: "Repetition") -> str:
+    """Return the end of a repeated training as text."""
+    together = result.together
+    columns = _columns(result.config, result.info)
+    names = [str(member.config.seed) for member in result.members]
+    rows = _runs(names, None, together, columns)
+    spreads = together.spreads["test"]
+    rows += [
+        ["mean", *_cells({name: value.mean for name, value in spreads.items()}, columns)],
+        ["standard deviation", *_cells({name: value.std for name, value in spreads.items()}, columns)],
+        ["95% interval, from", *_cells({name: value.interval[0] for name, value in spreads.items()}, columns)],
+        ["to", *_cells({name: value.interval[1] for name, value in spreads.items()}, columns)],
+        *([plain(label), *_means(values, columns)] for label, values in reversed(together.baselines.values())),
+    ]
+    lines = ["", grid(rows, ["seed, test rows", *columns], right=set(range(1, len(columns) + 1)))]
+    lines += ["", "  the interval is that of the mean over seeds, on these test rows; it says nothing of other rows"]
+    return "\n".join([*lines, *_end(result, "metrics.json, members/", [])])
+
+
+def comparison(result: "SeriesComparison") -> str:
+    """Return two repeated trainings beside each other as text."""
+    rows = []
+    for each in result.figures:
+        said = {None: "not shown to differ", 1: "different: the first is better", 2: "different: the second is better"}
+        rows.append([each.name, _with_interval(each.first), _with_interval(each.second), said[each.better]])
+    first, second = (plain(shown(run.path)) for run in (result.first, result.second))
+    lines = [
+        f"  first     {first}",
+        f"  second    {second}",
+        "",
+        grid(rows, ["test rows", "first: mean [95% interval]", "second: mean [95% interval]", ""]),
+        "",
+        "  different: the intervals do not overlap; where they do, more repetitions may still tell",
+    ]
+    return "\n".join(lines)
+
+
+def _with_interval(value: "Spread") -> str:
+    low, high = value.interval
+    return f"{figure(value.mean)} [{figure(low)}, {figure(high)}]"
+
+
+def _columns(config: "Config", info: "DatasetInfo") -> list[str]:
+    columns = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
+    return [*columns, *(name for name in config.training.metrics or () if name not in columns), "loss"]
+
+
+def _runs(
+    names: Sequence[str], counts: Sequence[str] | None, together: "Together", columns: Sequence[str]
+) -> list[list[str]]:
+    """Return a row a run, the first ones of many."""
+    rows = []
+    for i, name in enumerate(names[:ROWS]):
+        rows.append([name, *([counts[i]] if counts else []), *_cells(together.figures[i].get("test", {}), columns)])
+    if len(names) > ROWS:
+        rows.append([f"and {len(names) - ROWS:,} more", *([""] if counts else []), *("" for _ in columns)])
+    return rows
+
+
+def _cells(values: Mapping[str, float], columns: Sequence[str]) -> list[str]:
+    return [figure(values[name]) if name in values else "" for name in columns]
+
+
+def _means(values: "Mapping[str, Spread]", columns: Sequence[str]) -> list[str]:
+    return _cells({name: value.mean for name, value in values.items()}, columns)
+
+
+def _end(result: "CrossValidation | Repetition", files: str, pictures: Sequence[str]) -> list[str]:
+    folder = plain(shown(result.run.path))
+    first = plain(shown(result.members[0].path))
+    return [
+        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.together.unmet),
+        "",
+        f"  written   {folder}/  {files}",
+        *([f"  plots     {folder}/plots/  {', '.join(pictures)}"] if pictures else []),
+        "",
+        f"  next      dnnctl evaluate {first}",
+    ]
+
+
+def _for_programs(result: "CrossValidation | Repetition") -> dict[str, Any]:
+    """Return the same as values that JSON can hold; the metrics are those of `metrics.json`."""
+    return {
+        "run": str(result.run.path),
+        "state": "done",
+        "metrics": json.loads(result.run.metrics.read_text(encoding="utf-8")),
+        "members": [{"name": member.label, "run": str(member.path)} for member in result.members],
+        "unmet": list(result.together.unmet),
+    }

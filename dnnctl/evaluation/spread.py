@@ -1,0 +1,64 @@
+r"""A figure of several trainings: its mean, how far it spreads, and between what limits the mean lies.
+
+With $n$ figures of mean $m$ and standard deviation $s$ (of a sample: over $n - 1$), the mean of many trainings lies in
+$m \pm t_{0.975, n-1}\, s / \sqrt{n}$ with a confidence of 95%, if the figures are drawn independently and
+roughly normally.
+
+Source: Student, The Probable Error of a Mean, Biometrika 6, 1908.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure of several trainings.
+
+    Args:
+        values: The figure of each, at least one.
+        mean: Their mean.
+        std: Their standard deviation as that of a sample; 0 for one alone.
+    """
+
+    values: tuple[float, ...]
+    mean: float
+    std: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between what limits the mean of many trainings lies, with a confidence of 95%; infinite for one alone."""
+        from scipy.special import stdtrit
+
+        count = len(self.values)
+        if count < 2:
+            return -math.inf, math.inf
+        reach = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * self.std / math.sqrt(count)
+        return self.mean - reach, self.mean + reach
+
+    def overlaps(self, other: "Spread") -> bool:
+        """Tell whether the intervals of two figures have a number in common."""
+        (low, high), (other_low, other_high) = self.interval, other.interval
+        return low <= other_high and other_low <= high
+
+    def to_json(self, *, interval: bool) -> dict[str, Any]:
+        """Return this as plain values; with the limits of the mean, if `interval`."""
+        limits = dict(zip(("low", "high"), self.interval, strict=True)) if interval else {}
+        return {"mean": self.mean, "std": self.std, **limits, "values": list(self.values)}
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Return the mean and the spread of a figure of several trainings, at least one.
+
+    Args:
+        values: The figure of each.
+    """
+    numbers = np.array(values, np.float64)
+    std = float(numbers.std(ddof=1)) if len(numbers) > 1 else 0.0
+    return Spread(tuple(numbers.tolist()), float(numbers.mean()), std)

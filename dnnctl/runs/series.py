@@ -1,0 +1,131 @@
+"""Folders that hold several runs: cross-validations, repetitions and ensembles.
+
+Such a folder has a manifest with `kind`, the configuration that its runs share, and what they come to together; each
+of its runs is complete. It has no weights; an ensemble is a run all the same, since its runs answer for it.
+"""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dnnctl.errors import RunError
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.manifest import read_manifest
+
+# No series has more runs.
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of series.
+
+    Args:
+        key: As manifests have it.
+        noun: What it is, as `cross-validation`.
+        runs: What its runs are called.
+        folder: The folder of its runs, in its own.
+        resume: The command that goes on with it, without its name.
+    """
+
+    key: str
+    noun: str
+    runs: str
+    folder: str
+    resume: str
+
+    @property
+    def article(self) -> str:
+        """The noun's article."""
+        return "an" if self.noun[0] in "aeiou" else "a"
+
+    def path(self, series: RunDirectory, number: int, of: int) -> Path:
+        """Return the folder of a run, whether it is there or not.
+
+        Args:
+            series: The series.
+            number: Which run, from 1.
+            of: How many there are.
+        """
+        return series.path / self.folder / f"{number:0{max(2, len(str(of)))}d}"
+
+    def how_to_resume(self, series: RunDirectory) -> str:
+        """Return the command that goes on with a series."""
+        return f"{self.resume} {shlex.quote(str(series.path))}"
+
+
+CROSSVAL = Kind("crossval", "cross-validation", "folds", "folds", "dnnctl crossval --resume")
+REPEAT = Kind("repeat", "repeated training", "repetitions", "members", "dnnctl train --resume")
+ENSEMBLE = Kind("ensemble", "ensemble", "members", "members", "dnnctl ensemble --resume")
+KINDS = {kind.key: kind for kind in (CROSSVAL, REPEAT, ENSEMBLE)}
+
+
+def kind_of(manifest: Mapping[str, Any]) -> Kind | None:
+    """Return what kind of series a manifest is of; None if it is of anything else."""
+    key = manifest.get("kind")
+    return KINDS.get(key) if isinstance(key, str) else None
+
+
+def is_series(run: RunDirectory) -> bool:
+    """Tell whether a folder is a series that is no run; one whose manifest cannot be read is none."""
+    try:
+        return kind_of(read_manifest(run.manifest)) not in {None, ENSEMBLE}
+    except RunError:
+        return False
+
+
+def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
+    """Check that a folder is a run and no series.
+
+    Args:
+        run: The folder.
+        manifest: Its manifest.
+
+    Raises:
+        RunError: If it is a series; the message says where its runs and its figures are.
+    """
+    kind = kind_of(manifest)
+    if kind is not None:
+        raise RunError(
+            f"{run.path}: this is {kind.article} {kind.noun}, not a single run. Name one of its {kind.runs}, as "
+            f"{kind.path(run, 1, 1)}; what they come to together is in {run.metrics.name}. If it is not finished, go "
+            f"on with: {kind.how_to_resume(run)}"
+        )
+
+
+def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> None:
+    """Check that a folder is a series of a kind.
+
+    Args:
+        run: The folder.
+        manifest: Its manifest.
+        wanted: The kind.
+
+    Raises:
+        RunError: If it is a run, or a series of another kind.
+    """
+    kind = kind_of(manifest)
+    if kind is not wanted:
+        received = f"{kind.article} {kind.noun}" if kind else "a single run"
+        other = kind.how_to_resume(run) if kind else f"dnnctl train --resume {shlex.quote(str(run.path))}"
+        raise RunError(
+            f"{run.path}: expected {wanted.article} {wanted.noun}; received {received}. To go on with that: {other}"
+        )
+
+
+def count_in(manifest: Mapping[str, Any], series: RunDirectory) -> int:
+    """Return how many runs a series has, as its manifest says.
+
+    Args:
+        manifest: The manifest.
+        series: The series.
+
+    Raises:
+        RunError: If it says no such number.
+    """
+    count = manifest.get("members")
+    if type(count) is not int or not 2 <= count <= MOST:
+        raise RunError(f"{series.manifest}: expected members: 2 to {MOST:,}; the file was changed. Restore it")
+    return count
