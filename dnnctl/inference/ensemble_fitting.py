@@ -73,8 +73,8 @@ def _differences(first: OpenedRun, other: OpenedRun) -> Iterator[tuple[str, Any,
     yield from _of_meaning(first.info, other.info)
     here, there = _digests(first), _digests(other)
     if here != there:
-        names = tuple(name for name in dict.fromkeys([*here, *there]) if here.get(name) != there.get(name))
-        yield "digests of the data", f"another {_shown(names)}", _shown(names)
+        name = next(name for name in dict.fromkeys([*here, *there]) if here.get(name) != there.get(name))
+        yield f"contents of the data, by the SHA-256 of its {_shown(name)},", here.get(name), there.get(name)
     if first.preprocessing.table != other.preprocessing.table:
         name = first.run.preprocessing.name
         yield "ways in which the cells become numbers", f"see its {name}", f"see its {name}"

@@ -184,7 +184,7 @@ def read_weights(run: RunDirectory, plan: NetworkPlan) -> dict[str, NDArray[Any]
     try:
         stream = open_inside(run.weights, run.path)
     except FileNotFoundError:
-        if run.can_answer:
+        if run.can_answer():
             raise RunError(
                 f"{run.path}: this run is an ensemble and has no weights of its own; name one of those in {run.members}"
             ) from None

@@ -54,7 +54,7 @@ def _runs(folder: Path, pattern: str) -> Iterator[RunDirectory]:
 
 def _age(run: RunDirectory) -> tuple[bool, tuple[str, int, int]]:
     """Sort by age; a run that was stopped before it could answer counts as older than the others."""
-    return run.can_answer or is_series(run), _stamp(run)
+    return run.can_answer() or is_series(run), _stamp(run)
 
 
 def _stamp(run: RunDirectory) -> tuple[str, int, int]:

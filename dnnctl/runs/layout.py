@@ -79,12 +79,6 @@ class RunDirectory:
         return self.path / "members"
 
     @property
-    def can_answer(self) -> bool:
-        """Whether what its answers come from is there: weights, or the members of an ensemble."""
-        # Unlike Path.is_file, this never raises.
-        return os.path.isfile(self.weights) or os.path.isfile(self.ensemble)  # noqa: PTH113
-
-    @property
     def plots(self) -> Path:
         """The folder of pictures."""
         return self.path / "plots"
@@ -98,6 +92,11 @@ class RunDirectory:
     def lock(self) -> Path:
         """Held by the process that trains."""
         return self.path / "checkpoint" / "lock"
+
+    def can_answer(self) -> bool:
+        """Whether what its answers come from is there: weights, or the members of an ensemble."""
+        # Unlike Path.is_file, this never raises.
+        return os.path.isfile(self.weights) or os.path.isfile(self.ensemble)  # noqa: PTH113
 
     def primary_files(self) -> list[Path]:
         """Return the files whose hashes the manifest keeps: all but the manifest, plots and reports.
