@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from dnnctl.config import messages, overrides
+from dnnctl.config.checks.augmentation import check_augmentation
 from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
@@ -133,7 +134,7 @@ def check(
         wrong |= {path for path, _, _ in faults}
     findings = [*check_layers(config), *check_training(config, info)]
     if info is not None:
-        findings += check_output(config, info)
+        findings += [*check_augmentation(config, info), *check_output(config, info)]
     kept = [f for f in findings[:MANY] if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
     return (None if faults else config), faults, kept
 

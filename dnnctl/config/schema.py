@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
+from dnnctl.config.augmentation import Augment
 from dnnctl.config.losses import LossField
 from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField, DatasetOptions
@@ -100,6 +101,7 @@ class DataConfig(Strict):
         batch_size: Rows an optimizer step, or `full` for all of them (batch gradient descent).
         limit: Use only the first so many training rows, for a quick try.
         fold: Hold out one of several equal parts of the training rows and test on it; the test rows are left alone.
+        augment: Random changes to training pictures, as `{shift: 0.1, rotate: 10}`.
     """
 
     dataset: DatasetField | None = None
@@ -113,6 +115,7 @@ class DataConfig(Strict):
     batch_size: whole_number_or("full") = 32  # type: ignore[valid-type]
     limit: int | None = Field(None, ge=1)
     fold: Fold | None = None
+    augment: Augment | None = None
 
     @property
     def source(self) -> DatasetOptions:

@@ -33,7 +33,7 @@ def hold_out(
     """
     if fold.of > len(rows):
         raise DataError(
-            f"data.fold: expected at most as many folds as there are training rows, {len(rows):,}; received {fold.of:,}"
+            f"folds: expected at most as many as there are training rows, {len(rows):,}; received {fold.of:,}"
         )
     groups = [rows] if labels is None else [rows[labels[rows] == label] for label in np.unique(labels[rows])]
     dealt = np.concatenate([generator("fold", split_seed, i).permutation(group) for i, group in enumerate(groups)])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.losses import LossSpec
 from dnnctl.config.optimizers import OptimizerSpec
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
@@ -108,16 +109,23 @@ class Engine(Protocol):
     def optimizer_steps(self) -> int:
         """Steps the optimizer itself has counted."""
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+        """Hold the rows to learn from.
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+        Args:
+            x: Raw inputs, (n, ...).
+            y: Prepared targets, (n,) or (n, targets).
+            augmenter: What changes pictures before each visit; None leaves them as they are.
+        """
+
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller.
 
         Args:
             order: Row numbers, (n,).
             batch_size: Rows a batch.
             first: Batch to begin with, counted from 0; those before it are left out.
+            epoch: The epoch, counted from 0: it decides how pictures are changed.
         """
 
     def run(self, learning_rates: Sequence[float]) -> Steps:

@@ -30,9 +30,8 @@ def batch_of(prepared: Prepared, step: int, dtype: str) -> Batch:
         step: The step, counted from 0.
         dtype: `float32` or `float64`.
     """
-    train = prepared.splits.train
     epoch, position = divmod(step, prepared.length.steps_per_epoch)
-    order = epoch_order(len(train), prepared.config.seed, epoch)
+    order = epoch_order(len(prepared.splits.train), prepared.config.seed, epoch)
     rows = order[position * prepared.batch_size : (position + 1) * prepared.batch_size]
-    preparation = prepared.preprocessing
-    return Batch(preparation.prepare(train.x[rows], dtype), preparation.prepare_targets(train.y[rows], dtype))
+    shown, preparation = prepared.shown(rows, epoch), prepared.preprocessing
+    return Batch(preparation.prepare(shown.x, dtype), preparation.prepare_targets(shown.y, dtype))

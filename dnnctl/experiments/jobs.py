@@ -133,7 +133,7 @@ class _Training:
         self._working: list[Handle] = []
         # How each worker said that it ended.
         self._ends: dict[Handle, dict[str, Any]] = {}
-        self._failure: tuple[Member, str, int] | None = None
+        self._failures: dict[int, tuple[str, int]] = {}
         self._stopping = False
 
     def run(self, go_on: str) -> None:
@@ -154,10 +154,13 @@ class _Training:
                 handle.stop()
             for handle in self._working:
                 handle.end(patience)
-        if self._failure:
-            member, text, status = self._failure
+        if self._failures:
+            # Of several failures one is told: what puts it right may put the others right too.
+            number = min(self._failures)
+            text, status = self._failures[number]
+            lines = [f"{self._members[number].label}: {line}" for line in text.splitlines()]
             error = RunError(
-                "\n".join(f"{member.label}: {line}" for line in text.splitlines()) + f"\nafterwards: {go_on}"
+                "\n".join([*lines, f"if the cause was no fault of the configuration, go on with: {go_on}"])
             )
             error.exit_status = status
             raise error
@@ -210,7 +213,6 @@ class _Training:
             self._observer.on_member_done(member, before=False)
             return
         if not end or end["event"] == "failed":
-            # Of several failures the first one is told; the others are met again when it is put right.
-            self._failure = self._failure or (member, end["error"] if end else words, end["status"] if end else 1)
+            self._failures[handle.number] = (end["error"], end["status"]) if end else (words, 1)
         # Whoever stopped a single worker wants them all to stop.
         self._stop()

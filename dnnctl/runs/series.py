@@ -88,10 +88,14 @@ def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
     """
     kind = kind_of(manifest)
     if kind is not None:
+        together = (
+            f"what they come to together is in {run.metrics.name}"
+            if manifest.get("state") == "done"
+            else f"to finish it: {kind.how_to_resume(run)}"
+        )
         raise RunError(
             f"{run.path}: this is {kind.article} {kind.noun}, not a single run. Name one of its {kind.runs}, as "
-            f"{kind.path(run, 1, 1)}; what they come to together is in {run.metrics.name}. If it is not finished, go "
-            f"on with: {kind.how_to_resume(run)}"
+            f"{run.path / kind.folder}/01; {together}"
         )
 
 

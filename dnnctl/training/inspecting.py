@@ -30,13 +30,12 @@ class Inspector:
         """Return the targets of rows as the loss wants them."""
         return self._prepared.preprocessing.prepare_targets(samples.y, self._prepared.config.training.dtype)
 
-    def at(self, rows: NDArray[Any] | slice) -> list[LayerFigures]:
-        """Return how each layer behaves on some of the training rows.
+    def at(self, taken: Samples) -> list[LayerFigures]:
+        """Return how each layer behaves on some rows.
 
         Args:
-            rows: Row numbers, (n,).
+            taken: The rows.
         """
-        taken = self._prepared.splits.train.take(rows)
         return self._engine.inspect(taken.x, self.targets(taken))
 
     def wants(self, epoch: object) -> bool:
@@ -50,4 +49,5 @@ class Inspector:
 
     def after(self, epoch: int) -> list[dict[str, float | str]]:
         """Return a row a layer after an epoch, counted from 1; none if it is not one to look at."""
-        return [{"epoch": epoch, **vars(seen)} for seen in self.at(slice(ROWS))] if self.wants(epoch) else []
+        first = self._prepared.splits.train.take(slice(ROWS))
+        return [{"epoch": epoch, **vars(seen)} for seen in self.at(first)] if self.wants(epoch) else []

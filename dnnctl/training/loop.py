@@ -142,7 +142,7 @@ class Loop:
     def run(self) -> Trained:
         """Train to the end, to early stopping, or until the observer asks to stop."""
         train = self._prepared.splits.train
-        self._engine.set_training_rows(train.x, self._inspector.targets(train))
+        self._engine.set_training_rows(train.x, self._inspector.targets(train), self._prepared.augmenter)
         self._reporter.begin(self.steps)
         if self._keeper is not None and self._keeper.last is None:
             # Nothing is to be written yet, but a first epoch that diverges is taken again from here.
@@ -182,7 +182,7 @@ class Loop:
         start = time.perf_counter() - at.seconds
         first = at.number * self._prepared.length.steps_per_epoch
         if at.done < at.steps:
-            self._engine.start_epoch(at.order, self._prepared.batch_size, at.done)
+            self._engine.start_epoch(at.order, self._prepared.batch_size, at.done, at.number)
         while at.done < at.steps:
             count = self._pace.group(at.steps - at.done)
             if self.until is not None:
@@ -253,7 +253,8 @@ class Loop:
 
     def inspect_next(self) -> list[LayerFigures]:
         """Return how each layer behaves on the rows of the next step."""
-        return self._inspector.at(self.running.batch(self._prepared.batch_size))
+        at = self.running
+        return self._inspector.at(self._prepared.shown(at.batch(self._prepared.batch_size), at.number))
 
     def _decide(self, row: Mapping[str, float]) -> None:
         """Apply the rules for the end of an epoch."""

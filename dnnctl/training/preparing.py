@@ -2,16 +2,20 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, repeated, split_as, valid
-from dnnctl.datasets.base import Dataset, Progress, silent
+from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
 from dnnctl.layers.parts.plan import NetworkPlan
@@ -41,6 +45,26 @@ class Prepared:
     length: Length
     batch_size: int
     warnings: tuple[str, ...]
+
+    @property
+    def augmenter(self) -> Augmenter | None:
+        """What changes training pictures; None if nothing does."""
+        info, augment = self.dataset.info, self.config.data.augment
+        if augment is None:
+            return None
+        return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0))
+
+    def shown(self, rows: NDArray[Any], epoch: int) -> Samples:
+        """Return some training rows as an epoch shows them to the network: augmented if that is asked for.
+
+        Args:
+            rows: Row numbers, (n,).
+            epoch: The epoch, counted from 0.
+        """
+        taken, augmenter = self.splits.train.take(rows), self.augmenter
+        if augmenter is None:
+            return taken
+        return Samples(augmenter(taken.x, rows, augmenter.draws(epoch, len(self.splits.train))), taken.y)
 
     @property
     def memory(self) -> int:

@@ -179,3 +179,18 @@ def test_help_has_an_example_for_each_command_and_imports_nothing_heavy() -> Non
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_show_draws_what_augmentation_does(tmp_path: Path) -> None:
+    settings = ("--set", "data.augment.rotate=20", "--set", "data.limit=50")
+    assert data("show", "digits", "--augmented", *settings).stdout == "digits-augmented.png\n"
+    first = (tmp_path / "digits-augmented.png").read_bytes()
+    assert data("show", "digits", "--augmented", "-o", "other.png", *settings, "--set", "seed=3").exit_code == 0
+    assert (tmp_path / "other.png").read_bytes() != first
+
+
+def test_show_says_how_to_ask_for_augmentation() -> None:
+    error = data("show", "digits", "--augmented").exception
+
+    assert "digits.yaml: asks for no augmentation" in str(error)
+    assert "--set data.augment.shift=0.1" in str(error)

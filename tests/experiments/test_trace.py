@@ -33,18 +33,19 @@ def kinds(result: Trace) -> list[tuple[str, int]]:
     return [(sign.kind, sign.step) for sign in result.signs]
 
 
-def test_its_steps_are_those_of_training() -> None:
-    settings = ["data.limit=300", "training.epochs=2"]
+@pytest.mark.parametrize("augment", ["null", "{rotate: 20, noise: 0.1}"])
+def test_its_steps_are_those_of_training(augment: str) -> None:
+    settings = ["data.limit=300", "training.epochs=2", f"data.augment={augment}"]
     prepared = prepare(load("digits", settings))
     config, train = prepared.config, prepared.splits.train
     weights = initial_weights(prepared.plan, config.seed)
     training = config.training
     task = NetworkTask(prepared.plan, prepared.preprocessing, training.loss, training.optimizer, config.seed, weights)
     engine = NumpyEngine(task, Hardware())
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y))
+    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y), prepared.augmenter)
     losses: list[float] = []
     for epoch in range(2):
-        engine.start_epoch(epoch_order(len(train), config.seed, epoch), prepared.batch_size)
+        engine.start_epoch(epoch_order(len(train), config.seed, epoch), prepared.batch_size, epoch=epoch)
         first = epoch * prepared.length.steps_per_epoch
         rates = [
             training.optimizer.learning_rate.rate(first + i, prepared.length)

@@ -25,6 +25,7 @@ from dnnctl.training.checkpoint import read_checkpoint
 
 SETTINGS = (
     "data.batch_size=10",
+    "data.augment={shift: 0.1, rotate: 10, elastic: 8, noise: 0.1, erase: 0.3}",
     "training.optimizer={adam: {learning_rate: {exponential: {peak: 0.01, decay: 0.98, warmup_epochs: 2}}}}",
     "training.early_stopping={monitor: val_loss, patience: 1000}",
     "training.reduce_on_plateau={monitor: val_loss, patience: 6, factor: 0.7}",

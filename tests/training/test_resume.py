@@ -29,6 +29,14 @@ EVERYTHING = (
 )
 CASES = {
     "everything": (EVERYTHING, (50, 64, 100, 176)),
+    "augmented": (
+        (
+            "training.epochs=3",
+            "data.batch_size=100",
+            "data.augment={shift: 0.1, rotate: 10, zoom: 0.1, flip: horizontal, noise: 0.1, erase: 0.5, elastic: 8}",
+        ),
+        (5, 13, 20),
+    ),
     "momentum": (("training.epochs=3", "training.optimizer={sgd: {learning_rate: 0.1, momentum: 0.9}}"), (40, 41, 75)),
     "rmsprop": (
         ("training.epochs=2", "training.optimizer={rmsprop: {momentum: 0.5, centered: true}}", "data.limit=500"),

@@ -103,37 +103,61 @@ def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
     return 1 if status == "failed" else 0
 
 
-@command.command(epilog="Example: dnnctl data show fashion_mnist --output clothes.png")
+@command.command(epilog="Examples: dnnctl data show fashion_mnist -o clothes.png; dnnctl data show my.yaml --augmented")
 @click.argument("name")
 @PATH
+@click.option("--augmented", is_flag=True, help="Draw training pictures before and after `data.augment`: --augmented.")
+@set_option
 @click.option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to draw into (.png, .svg, .pdf), as -o clothes.svg.  [default: NAME.png]",
 )
-def show(name: str, path: Path | None, output: Path | None) -> None:
-    """Draw samples of NAME, a data set or a configuration with data of its own, into a file.
+def show(name: str, path: Path | None, augmented: bool, settings: tuple[str, ...], output: Path | None) -> None:
+    """Draw samples of NAME, a data set or a configuration, into a file.
 
     A published set is downloaded first if it is not here. Of a table, the distribution of each column and how
-    it goes with the target are drawn.
+    it goes with the target are drawn. With --augmented, NAME is a configuration.
     """
     from dnnctl.cli.downloads import shown
     from dnnctl.config.loading import load
     from dnnctl.datasets.base import DATASETS
     from dnnctl.datasets.sources import reading
     from dnnctl.datasets.sources.places import default_places
+    from dnnctl.errors import UsageError
     from dnnctl.plots.pictures import data_set
 
-    options, title = None, name
-    if name.replace("-", "_") not in DATASETS.names() and (Path(name).suffix in {".yaml", ".yml"} or "/" in name):
-        config = load(name).config
-        options, path, title = config.data.source, path or config.data.path, config.name  # type: ignore[assignment]
+    known = name.replace("-", "_") in DATASETS.names()
+    written = augmented or bool(settings) or (not known and (Path(name).suffix in {".yaml", ".yml"} or "/" in name))
+    config = load(name, settings) if written else None
+    if augmented and config and config.config.data.augment is None:
+        raise UsageError(
+            f"{config.path}: asks for no augmentation; add it under `data`, as augment: {{shift: 0.1}}, or with "
+            "--set data.augment.shift=0.1"
+        )
+    options = config.config.data.source if config else reading.options_for(name)
     with shown() as progress:
-        dataset = reading.read(options or reading.options_for(name), default_places(path, progress))
-    target = output or Path(f"{title if options else dataset.name}.png")
-    data_set.save(dataset, target)
+        given = config.config.data.path if config else None
+        dataset = reading.read(options, default_places(path or given, progress))
+    title = config.config.name if config else dataset.name
+    if augmented and config:
+        figure, title = _augmented(config, dataset), f"{title}-augmented"
+    else:
+        figure = data_set.draw(dataset)
+    target = output or Path(f"{title}.png")
+    data_set.save(figure, target)
     click.echo(str(target))
+
+
+def _augmented(loaded: Any, dataset: Any) -> Any:
+    """Return the picture of training rows before and after."""
+    from dnnctl.plots.pictures import augmented
+    from dnnctl.training.preparing import prepare_rows
+
+    prepared = prepare_rows(loaded, dataset)
+    assert prepared.augmenter is not None
+    return augmented.draw(prepared.dataset.info, prepared.splits.train, prepared.augmenter, loaded.config.name)
 
 
 def _print_json(value: Any) -> None:

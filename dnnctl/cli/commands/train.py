@@ -111,7 +111,7 @@ def command(
         _check_repeat({"--init-from": init_from, "--profile": profile or None})
         return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
     _check_jobs(jobs)
-    start = find_run(init_from, out) if init_from else None
+    start = _start(find_run(init_from, out)) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:
             return _lay_out(loaded, start, screen, as_json=as_json)
@@ -148,6 +148,15 @@ def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool
 
         click.echo(f"\n{table(result.seconds)}", err=as_json or quiet)
     return 3 if result.unmet else 0
+
+
+def _start(run: "RunDirectory") -> "RunDirectory":
+    """Return the run whose weights to start from, or raise `RunError` if it is several runs."""
+    from dnnctl.runs.manifest import read_manifest
+    from dnnctl.runs.series import check_single
+
+    check_single(run, read_manifest(run.manifest))
+    return run
 
 
 def _is_repeat(run: "RunDirectory") -> bool:

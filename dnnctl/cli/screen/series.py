@@ -68,7 +68,10 @@ def crossval_report(result: "CrossValidation") -> str:
             for row in found.classes
         ]
         lines += ["", grid(classes, ["class (all rows)", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
-    lines += ["", "  each row was predicted by the one network that never saw it; rows set apart for the test took no part"]
+    lines += [
+        "",
+        "  each row was predicted by the one network that never saw it; rows set apart for the test took no part",
+    ]
     files = "metrics.json, predictions.npz, folds/"
     return "\n".join([*lines, *_end(result, files, [path.name for path in found.plots])])
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
@@ -69,18 +70,18 @@ class KerasEngine:
         """Steps that Keras's optimizer has counted."""
         return int(self._optimizer.iterations.numpy())
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        self._rows = EpochRows(x, y)
-        shapes = tuple((array.shape[1:], array.dtype) for array in (x, y))
+        self._rows = EpochRows(x, y, augmenter)
+        shapes = ((x.shape[1:], self._rows.dtype), (y.shape[1:], y.dtype))
         outputs = self._task.plan.outputs
         self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if self._rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
-        self._rows.start(order, batch_size, first)
+        self._rows.start(order, batch_size, first, epoch)
         paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
         self._compiled = paying if self._jit is None else self._jit
 

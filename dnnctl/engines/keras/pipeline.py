@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.augmentation.ahead import AheadRows
+from dnnctl.data.augmentation.warp import Augmenter
+
 # Rows are handed to the graph in portions of at most so many bytes, one batch at least.
 PORTION = 8 << 20
 
@@ -19,26 +22,33 @@ class EpochRows:
     Args:
         x: Raw inputs, (n, ...).
         y: Prepared targets, (n,) or (n, targets).
+        augmenter: What changes pictures before each visit; None leaves them as they are.
     """
 
-    def __init__(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def __init__(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         self._x, self._y = x, y
+        self._changed = AheadRows(x, augmenter) if augmenter is not None else None
+        self.dtype = np.dtype(np.float32) if augmenter is not None else x.dtype
         self._order = np.zeros(0, np.int64)
         self._batch_size = 1
         self._position = 0
         self._buffer = x[:0]
 
-    def start(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin an epoch.
 
         Args:
             order: Row numbers in the order to visit them, (n,).
             batch_size: Rows a batch; the last one has what is left.
             first: Batch to begin with, counted from 0.
+            epoch: The epoch, counted from 0: it decides how pictures are changed.
         """
         self._order, self._batch_size, self._position = order, batch_size, first * batch_size
-        row = max(1, self._x[:1].nbytes)
+        row = max(1, self._x[:1].size * self.dtype.itemsize)
         self._batches = max(1, PORTION // (row * batch_size))
+        if self._changed is not None:
+            self._changed.start(order, epoch, self._position)
+            return
         rows = min(self._batches * batch_size, len(order))
         if len(self._buffer) < rows:
             self._buffer = np.empty((rows, *self._x.shape[1:]), self._x.dtype)
@@ -64,6 +74,11 @@ class EpochRows:
                 raise ValueError(f"the epoch has no {count} batches left; start_epoch begins the next one")
             self._position += len(index)
             batches -= count
-            # mode="clip" writes straight into the buffer; the default would make a copy first.
-            x = self._x.take(index, axis=0, out=self._buffer[: len(index)], mode="clip")
-            yield x, self._y[index], count
+            yield self._gathered(index), self._y[index], count
+
+    def _gathered(self, index: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows that come next."""
+        if self._changed is not None:
+            return self._changed.take(len(index))
+        # mode="clip" writes straight into the buffer; the default would make a copy first.
+        return self._x.take(index, axis=0, out=self._buffer[: len(index)], mode="clip")

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.augmentation.ahead import AheadRows
+from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.losses import build_loss
@@ -42,6 +44,7 @@ class NumpyEngine:
         theta = self.network.theta
         self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
         self._rows = np.zeros((0, 0), self._dtype)
+        self._changed: AheadRows | None = None
         self._gathered = self._batch = self._rows
         self._divisor: float | None = None
         self._y = np.zeros(0)
@@ -53,8 +56,9 @@ class NumpyEngine:
         """Steps the optimizer has counted."""
         return self.optimizer.steps
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+        self._changed = AheadRows(x, augmenter) if augmenter is not None else None
         # Bytes are gathered four times as fast as what they become, so images are scaled batch by batch.
         self._divisor = self._task.preprocessing.divisor if x.dtype == np.uint8 else None
         kept = x.reshape(len(x), -1) if self._divisor else self._task.preprocessing.prepare(x, self._dtype)
@@ -62,10 +66,12 @@ class NumpyEngine:
         self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
         self._gathered = self._batch = self._rows[:0]
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0) -> None:
+    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
         if not len(self._rows):
             raise ValueError("set_training_rows comes before start_epoch")
+        if self._changed is not None:
+            self._changed.start(order, epoch, first * batch_size)
         self._order, self._position, self._batch_size = order, first * batch_size, batch_size
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
@@ -98,6 +104,8 @@ class NumpyEngine:
         """Return the next rows of the epoch, prepared, and their targets."""
         index = self._order[self._position : self._position + self._batch_size]
         self._position += len(index)
+        if self._changed is not None:
+            return self._task.preprocessing.prepare(self._changed.take(len(index)), self._dtype), self._y[index]
         # mode="clip" writes straight into the buffer; the default would make a copy first.
         gathered = self._rows.take(index, axis=0, out=self._gathered[: len(index)], mode="clip")
         batch = self._batch[: len(index)]

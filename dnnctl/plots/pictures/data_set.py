@@ -45,11 +45,11 @@ def draw(dataset: Dataset) -> "Figure":
     return figure
 
 
-def save(dataset: Dataset, path: Path) -> None:
-    """Draw a data set into a file, whole or not at all.
+def save(figure: "Figure", path: Path) -> None:
+    """Write a picture into a file, whole or not at all.
 
     Args:
-        dataset: A data set that was read.
+        figure: The picture.
         path: The file; its ending decides on the format, as `.png`, `.svg` or `.pdf`.
 
     Raises:
@@ -59,7 +59,6 @@ def save(dataset: Dataset, path: Path) -> None:
 
     if path.suffix.lower() not in FORMATS:
         raise UsageError(f"{path}: expected a name that ends in one of {', '.join(FORMATS)}")
-    figure = draw(dataset)
     FigureCanvasAgg(figure)
     try:
         write_with(path, lambda temporary: figure.savefig(temporary, dpi=130, **MARGIN))

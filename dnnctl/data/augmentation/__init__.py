@@ -1,0 +1,1 @@
+"""Random changes to training pictures: what is drawn for each, how pixels move, and rows made ahead of need."""
