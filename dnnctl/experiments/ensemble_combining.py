@@ -1,5 +1,6 @@
 """An ensemble of runs that are finished: measured together, then copied into a folder that can be moved."""
 
+import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,7 +72,7 @@ def combine(
     }
     with locked(run):
         manifest = Manifest(run, facts)
-        with recorded(run, manifest, clock, f"dnnctl ensemble {' '.join(str(each.path) for each in runs)}"):
+        with recorded(run, manifest, clock, f"dnnctl ensemble {shlex.join(str(each.path) for each in runs)}"):
             write_text(run.config, as_yaml(config))
             manifest.update("running")
             with clock.stage("saving"):

@@ -1,5 +1,6 @@
 """Ensembles at work: an opened run whose answers come from its members, which are opened runs themselves."""
 
+import collections
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,9 @@ from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import ENSEMBLE, kind_of
 
 # Members of so many weights in all are kept ready for the next question; larger ones are read anew each time.
-KEPT_WEIGHTS = 1 << 26
+KEPT_WEIGHTS = 1 << 25
+# Letters of a member's label that may tell of its layers.
+LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,21 @@ class Committee:
         self._engine = engine
         self._keep = sum(member.plan.parameters for member in opened.members) <= KEPT_WEIGHTS
         self._kept: list[Network] = []
+        self._penalties: list[float] = []
 
     def networks(self) -> Iterator[Network]:
         """Yield the members' networks; large ones are not held together."""
         if self._kept:
             yield from self._kept
             return
-        ready = []
+        ready, penalties = [], []
         for member in self._members:
             network = member.network(self._engine)
+            penalties.append(network.penalty())
             if self._keep:
                 ready.append(network)
             yield network
-        self._kept = ready
+        self._kept, self._penalties = ready, penalties
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return the logits of what the members say together of raw rows, (n, outputs), float64."""
@@ -92,7 +97,9 @@ class Committee:
 
     def penalty(self) -> float:
         """Return the mean of what the members' weights add to their losses."""
-        return float(np.mean([network.penalty() for network in self.networks()]))
+        if not self._penalties:
+            collections.deque(self.networks(), maxlen=0)
+        return float(np.mean(self._penalties))
 
     def as_logits(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the logits that mean given scores.
@@ -133,16 +140,15 @@ class EnsembleNetwork(Network):
             The ensemble's loss and metrics, its scores of the rows, and its members beside each other.
         """
         opened, ballot = self._opened, Ballot(self._opened.vote)
-        figures, answers, penalties = [], [], []
+        figures, answers = [], []
         for network in self._committee.networks():
             own, scores = network.figures(samples, metrics)
             ballot.cast(scores)
             figures.append(own)
             # A class a row is enough to compare members by.
             answers.append(scores if opened.vote == "mean" else predicted_labels(scores))
-            penalties.append(network.penalty())
         logits = self._committee.as_logits(ballot.count())
-        whole, scores = self.figures_of(logits, samples.y, metrics, penalty=float(np.mean(penalties)))
+        whole, scores = self.figures_of(logits, samples.y, metrics, penalty=self._committee.penalty())
         described = list(zip(opened.names, map(label, opened.members), strict=True))
         return whole, scores, compare_members(opened.info.task, samples.y, answers, figures, whole, described)
 
@@ -150,6 +156,7 @@ class EnsembleNetwork(Network):
 def label(member: OpenedRun) -> str:
     """Return what tells a member from others, for people: its engine, its layers, its seed."""
     layers = "-".join(str(layer.outputs) for layer in member.plan.layers if layer.spec.key == "dense")
+    layers = layers if len(layers) <= LONGEST else f"{layers[:LONGEST]}..."
     return f"{member.config.engine}, {layers}, seed {member.config.seed}"
 
 

@@ -92,6 +92,7 @@ def table(
 def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
     """Return how much members disagree, in words."""
     values, count = members.disagreement, len(members.names)
+    everyone, of_them = ("both", "both") if count == 2 else (f"all {count}", "all of them")
     if info.task == "regression":
         unit = f" {plain(info.unit)}" if info.unit else ""
         return [
@@ -101,7 +102,7 @@ def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
         ]
     return [
         f"two members answer {share(values['pairwise'])} of the rows differently (mean of the pairs)",
-        f"all {count} agree on {share(values['all_agree'])}; all of them are right on {share(values['all_right'])}, "
+        f"{everyone} agree on {share(values['all_agree'])}; {of_them} are right on {share(values['all_right'])}, "
         f"none on {share(values['none_right'])}",
     ]
 
