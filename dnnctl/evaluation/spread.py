@@ -8,11 +8,10 @@ Source: Student, The Probable Error of a Mean, Biometrika 6, 1908.
 """
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 CONFIDENCE = 0.95
 
@@ -65,6 +64,7 @@ def spread(values: Sequence[float]) -> Spread:
     Args:
         values: The figure of each.
     """
-    numbers = np.array(values, np.float64)
-    std = float(numbers.std(ddof=1)) if len(numbers) > 1 else 0.0
-    return Spread(tuple(numbers.tolist()), float(numbers.mean()), std)
+    numbers = [float(value) for value in values]
+    # Computed exactly: figures that are all the same must not differ by rounding from those of another training.
+    std = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
+    return Spread(tuple(numbers), statistics.mean(numbers), std)

@@ -19,7 +19,7 @@ from dnnctl.runs.figures import read_figures
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.predictions import StoredPredictions, read_predictions
-from dnnctl.runs.series import REPEAT, count_in, kind_of
+from dnnctl.runs.series import REPEAT, check_inside, count_in, kind_of
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,8 @@ def _read(series: RunDirectory) -> tuple[_Measured, dict[str, Spread]]:
         raise RunError(f"{series.path}: is not finished; go on with: {REPEAT.how_to_resume(series)}")
     count = count_in(manifest, series)
     runs = [RunDirectory(REPEAT.path(series, number, count)) for number in range(1, count + 1)]
+    for run in runs:
+        check_inside(run, series)
     each = [read_figures(run)[0].get("test", {}) for run in runs]
     # Configurations may have different losses, which cannot be compared.
     shared = [name for name in each[0] if name != "loss" and all(name in values for values in each)]

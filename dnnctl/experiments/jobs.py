@@ -66,6 +66,9 @@ class MembersObserver(Observer):
     def on_member_progress(self, member: Member, done: float, loss: float, seconds_left: float) -> None:
         """Hear how far a member is: the share of its training that is done, 0 to 1, and its latest loss."""
 
+    def on_member_stage(self, member: Member, text: str) -> None:
+        """Hear what is done for a member after its training, as `drawing plots`."""
+
     def on_member_done(self, member: Member, *, before: bool) -> None:
         """Hear that a member is done, or (`before`) was so already."""
 
@@ -197,6 +200,8 @@ class _Training:
         member, kind = self._members[handle.number], event["event"]
         if kind == "progress":
             self._observer.on_member_progress(member, event["done"], event["loss"], event["left"])
+        elif kind == "stage":
+            self._observer.on_member_stage(member, event["text"])
         elif kind == "notice":
             self._observer.on_member_notice(member, event["text"])
         elif kind in {"done", "failed", "interrupted"}:

@@ -70,6 +70,10 @@ def collect(series: Series) -> OutOfFold:
         RunError: If a fold's predictions are missing or damaged, or a row is in two folds.
     """
     parts = [read_predictions(member.run) for member in series.members]
+    if len({(part.y_true.shape[1:], part.scores.shape[1:]) for part in parts}) > 1:
+        raise RunError(
+            f"{series.run.path}: the folds predict different things; a fold's files were changed. Begin anew"
+        )
     rows, y_true = np.concatenate([part.rows for part in parts]), np.concatenate([part.y_true for part in parts])
     scores = np.concatenate([part.scores for part in parts])
     counts = tuple(len(part.rows) for part in parts)

@@ -20,7 +20,8 @@ from dnnctl.experiments.together import Together, gather
 from dnnctl.files import write_json, write_text
 from dnnctl.runs.layout import RunDirectory, create_run
 from dnnctl.runs.manifest import Manifest, read_manifest
-from dnnctl.runs.series import Kind, check_kind
+from dnnctl.runs.reading import open_inside
+from dnnctl.runs.series import Kind, check_inside, check_kind
 from dnnctl.training.memory import available
 from dnnctl.training.preparing import Prepared, prepare
 
@@ -150,7 +151,10 @@ def reopen(run: RunDirectory, kind: Kind, jobs: int) -> tuple[LoadedConfig, dict
     if manifest.get("state") == "done":
         raise RunError(f"{run.path}: this {kind.noun} is finished; its figures are in {run.metrics.name}")
     try:
+        open_inside(run.config, run.path).close()
         return load(run.config), manifest
+    except FileNotFoundError:
+        raise RunError(f"{run.config}: no such file; the {kind.noun} is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
 
@@ -178,6 +182,8 @@ def go_on(
             "digests in manifest.json differ). Bring that one back, or begin anew"
         )
     members = _members(kind, run, variants)
+    for member in members:
+        check_inside(member.run, run)
     return Series(kind, run, loaded.config, prepared.dataset.info, members, Manifest(run, {}, before), jobs)
 
 

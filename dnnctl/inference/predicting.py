@@ -83,7 +83,9 @@ def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, 
     test = splits.test
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
     chosen: NDArray[Any] = np.sort(order[:count]) if count < len(test) else np.arange(len(test))
-    names = tuple(f"{dataset.name} test row {row}" for row in splits.rows["test"][chosen])
+    # A fold's test rows have numbers among the training rows.
+    kind = "test" if opened.config.data.fold is None else "held-out"
+    names = tuple(f"{dataset.name} {kind} row {row}" for row in splits.rows["test"][chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
     known = samples.y.reshape(len(samples), -1).tolist()

@@ -1,5 +1,6 @@
 """What a run's network said of its test rows, as `predictions.npz` has it."""
 
+import zipfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,10 @@ def read_predictions(run: RunDirectory) -> StoredPredictions:
     """
     try:
         with open_inside(run.predictions, run.path) as stream, np.load(stream, allow_pickle=False) as stored:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in stored.zip.infolist()):
+                raise RunError(
+                    f"{run.predictions}: expected arrays that are not compressed, as numpy.savez writes them"
+                )
             found = StoredPredictions(stored["rows"], stored["y_true"], stored["scores"])
     except FileNotFoundError:
         raise RunError(f"{run.predictions}: no such file; the run is incomplete") from None
@@ -45,6 +50,8 @@ def read_predictions(run: RunDirectory) -> StoredPredictions:
     except Exception as error:
         # Damage to an archive surfaces as many kinds of exception.
         raise RunError(f"{run.predictions}: cannot be read: {error}") from None
-    if found.rows.ndim != 1 or not len(found.rows) == len(found.y_true) == len(found.scores):
-        raise RunError(f"{run.predictions}: expected as many row numbers as targets and scores. Restore it")
+    arrays = (found.rows, found.y_true, found.scores)
+    numbers = found.rows.dtype.kind == "i" and all(array.dtype.kind in "if" and array.ndim for array in arrays)
+    if not numbers or found.rows.ndim != 1 or len({len(array) for array in arrays}) > 1:
+        raise RunError(f"{run.predictions}: expected row numbers, targets and scores, as many of each. Restore it")
     return found

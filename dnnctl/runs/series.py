@@ -4,6 +4,7 @@ Such a folder has a manifest with `kind`, the configuration that its runs share,
 of its runs is complete. It has no weights; an ensemble is a run all the same, since its runs answer for it.
 """
 
+import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -133,3 +134,21 @@ def count_in(manifest: Mapping[str, Any], series: RunDirectory) -> int:
     if type(count) is not int or not 2 <= count <= MOST:
         raise RunError(f"{series.manifest}: expected members: 2 to {MOST:,}; the file was changed. Restore it")
     return count
+
+
+def check_inside(run: RunDirectory, series: RunDirectory) -> None:
+    """Check that a run of a series that may come from a stranger is in its folder.
+
+    Args:
+        run: The run, whether it is there or not.
+        series: The series.
+
+    Raises:
+        RunError: If it leads out of the folder through a symbolic link.
+    """
+    real = Path(os.path.realpath(run.path))
+    if not real.is_relative_to(os.path.realpath(series.path)):
+        raise RunError(
+            f"{run.path}: expected a folder in that of the series; received a symbolic link to {real}, which is "
+            "outside. Copy the run here if you trust it"
+        )

@@ -28,6 +28,13 @@ def test_one_value_says_nothing_of_the_spread() -> None:
     assert found.overlaps(spread([1e9, 1e9 + 1]))
 
 
+def test_equal_values_have_no_spread_at_all() -> None:
+    found = spread([0.9832869080779945] * 3)
+    assert (found.mean, found.std) == (0.9832869080779945, 0.0)
+    assert found.interval == (found.mean, found.mean)
+    assert found.overlaps(spread([0.9832869080779945] * 7))
+
+
 def test_intervals_that_touch_overlap() -> None:
     one, other = spread([1.0, 1.0]), spread([1.0, 1.0])
     assert one.overlaps(other)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from dnnctl.errors import DataError, Interrupted, RunError, UsageError
 from dnnctl.evaluation.measure import measure
 from dnnctl.experiments.crossval import CrossValidation, crossval, resume_crossval
 from dnnctl.experiments.jobs import Member, MembersObserver
+from dnnctl.files import write_json
 from dnnctl.inference.evaluating import evaluate
 from dnnctl.inference.loading import open_run
 from dnnctl.runs.finding import find_run
+from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.preparing import prepare
 
 SETTINGS = ("engine=numpy", "data.limit=150", "training.epochs=2", "require={test.accuracy: '>= 0.99'}")
@@ -95,6 +98,37 @@ def test_interrupted_and_resumed_with_other_jobs_it_is_the_same(whole: CrossVali
     resume_crossval(run)
     assert contents(run.path) == contents(whole.run.path)
     with pytest.raises(RunError, match="this cross-validation is finished"):
+        resume_crossval(run)
+
+
+def test_a_series_of_a_stranger_leads_nowhere_else(whole: CrossValidation, tmp_path: Path) -> None:
+    run = RunDirectory(Path(shutil.copytree(whole.run.path, tmp_path / "copy")))
+    write_json(run.manifest, {**json.loads(run.manifest.read_text()), "state": "interrupted"})
+    shutil.move(run.path / "folds" / "02", tmp_path / "elsewhere")
+    (run.path / "folds" / "02").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match=r"received a symbolic link to .*elsewhere, which is outside"):
+        resume_crossval(run)
+    run.config.rename(tmp_path / "config.yaml")
+    run.config.symlink_to(tmp_path / "config.yaml")
+    with pytest.raises(RunError, match=r"received a symbolic link to .*, which is outside"):
+        resume_crossval(run)
+
+
+def test_folds_that_were_changed_are_found(whole: CrossValidation, tmp_path: Path) -> None:
+    run = RunDirectory(Path(shutil.copytree(whole.run.path, tmp_path / "copy")))
+    write_json(run.manifest, {**json.loads(run.manifest.read_text()), "state": "interrupted"})
+    shutil.copy(run.path / "folds" / "01" / "predictions.npz", run.path / "folds" / "02" / "predictions.npz")
+    with pytest.raises(RunError, match="a row is in two folds"):
+        resume_crossval(run)
+    assert json.loads(run.manifest.read_text())["state"] == "failed"
+    (run.path / "folds" / "02" / "predictions.npz").write_bytes(b"PK")
+    with pytest.raises(RunError, match=r"predictions\.npz: cannot be read"):
+        resume_crossval(run)
+    (run.path / "folds" / "01" / "metrics.json").write_text("[1]")
+    with pytest.raises(RunError, match=r"metrics\.json: expected figures by split"):
+        resume_crossval(run)
+    write_json(run.manifest, {**json.loads(run.manifest.read_text()), "members": 1e9})
+    with pytest.raises(RunError, match="expected members: 2 to 10,000"):
         resume_crossval(run)
 
 

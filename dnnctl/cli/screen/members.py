@@ -46,6 +46,13 @@ class MembersScreen(Screen, MembersObserver):
             text = f"{plain(member.label)}  loss {figure(loss)}"
             self._bar.update(self._tasks[member.label], completed=done, description=text, left=duration(seconds_left))
 
+    def on_member_stage(self, member: Member, text: str) -> None:
+        """Show what is done after training."""
+        if self._bar is not None:
+            self._bar.update(
+                self._tasks[member.label], completed=1.0, description=f"{plain(member.label)}  {text}", left=""
+            )
+
     def on_member_done(self, member: Member, *, before: bool) -> None:
         """Write the member's line: its figures on its test rows."""
         if self._bar is not None and member.label in self._tasks:

@@ -61,19 +61,27 @@ def crossval_report(result: "CrossValidation") -> str:
         *([plain(label), "", *_means(values, columns)] for label, values in reversed(together.baselines.values())),
     ]
     lines = ["", grid(rows, ["fold", "rows", *columns], right=set(range(1, len(columns) + 2)))]
-    if found.classes:
-        names = result.info.class_names
-        classes = [
-            [plain(names[row.label]), *map(figure, (row.precision, row.recall, row.f1)), f"{row.support:,}"]
-            for row in found.classes
-        ]
-        lines += ["", grid(classes, ["class (all rows)", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
+    lines += _classes(result)
     lines += [
         "",
         "  each row was predicted by the one network that never saw it; rows set apart for the test took no part",
     ]
     files = "metrics.json, predictions.npz, folds/"
     return "\n".join([*lines, *_end(result, files, [path.name for path in found.plots])])
+
+
+def _classes(result: "CrossValidation") -> list[str]:
+    """Return a row a class over all rows, and which classes are too rare for figures of single folds."""
+    found, names = result.out_of_fold.classes, [plain(name) for name in result.info.class_names]
+    if not found:
+        return []
+    rows = [[names[c.label], *map(figure, (c.precision, c.recall, c.f1)), f"{c.support:,}"] for c in found]
+    lines = ["", grid(rows, ["class (all rows)", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
+    rare = [names[c.label] for c in found if c.support < len(result.members)]
+    if rare:
+        which = ", ".join(rare[:ROWS])
+        lines += ["", f"  note  {which}: fewer rows than folds, so the figures of single folds say little of them"]
+    return lines
 
 
 def repeat_report(result: "Repetition") -> str:

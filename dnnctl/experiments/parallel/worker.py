@@ -87,6 +87,10 @@ class Reporter(Observer):
         """Pass a notice on."""
         self.tell("notice", text=text)
 
+    def on_stage(self, text: str) -> None:
+        """Tell what is done after training."""
+        self.tell("stage", text=text)
+
     def stop_requested(self) -> bool:
         """Tell whether the parent wants it to stop, or is gone."""
         return self._stopping
