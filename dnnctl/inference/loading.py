@@ -184,10 +184,6 @@ def read_weights(run: RunDirectory, plan: NetworkPlan) -> dict[str, NDArray[Any]
     try:
         stream = open_inside(run.weights, run.path)
     except FileNotFoundError:
-        if run.can_answer():
-            raise RunError(
-                f"{run.path}: this run is an ensemble and has no weights of its own; name one of those in {run.members}"
-            ) from None
         raise RunError(f"{run.weights}: no such file; the run is incomplete") from None
     with stream, _archive(stream, run, plan) as archive:
         expected = plan.shapes

@@ -71,7 +71,7 @@ def test_it_is_a_run_like_any_other(dnnctl: Run, out: Path) -> None:
     [
         (("train", "--resume", "{run}"), "this is an ensemble, not a single run"),
         (("reproduce", "{run}"), "this is an ensemble, not a single run"),
-        (("train", "digits", "--engine", "numpy", "--init-from", "{run}"), "has no weights of its own; name one of"),
+        (("train", "digits", "--engine", "numpy", "--init-from", "{run}"), "this is an ensemble, not a single run"),
         (("ensemble", "--resume", "{run}"), "this ensemble is finished"),
         (("ensemble", "{run}", "{run}/members/01"), "this is an ensemble, not a single run"),
     ],

@@ -11,7 +11,7 @@ from dnnctl.cli.options import json_option, out_option, set_option
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="[CONFIG | RUN RUN...]")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--members",
     type=click.IntRange(2, 99),
@@ -53,9 +53,10 @@ def command(
 ) -> int:
     """Train or combine several networks that answer as one.
 
-    With one CONFIG, networks that differ in their seed alone are trained. With two or more RUNs (paths or names), these
-    finished runs are copied and combined; they may be different networks and engines, but of the same data and splits.
-    The result is a run: evaluate, predict and runs verify take it like any other, and it can be moved.
+    SOURCE is one configuration (a YAML file, or a shipped one's name), or two or more finished runs (paths or names). Of
+    a configuration, networks that differ in their seed alone are trained. Runs are copied and combined; they may be
+    different networks and engines, but of the same data and splits. The result is a run: evaluate, predict and runs
+    verify take it like any other, and it can be moved.
 
     \b
     Examples:
