@@ -30,7 +30,9 @@ from dnnctl.cli.options import json_option, out_option, set_option
     help="Train N members at a time, as --jobs 2; the result is the same to the last bit.  [default: 1]",
 )
 @set_option
-@click.option("--name", metavar="NAME", help="Name of the ensemble, as --name committee.  [default: NAME-ensemble]")
+@click.option(
+    "--name", metavar="NAME", help="Name of the ensemble, as --name committee; else the source's and -ensemble."
+)
 @click.option(
     "--engine", type=click.Choice(["keras", "numpy"]), help="Train with this engine instead of the one named."
 )
@@ -53,8 +55,8 @@ def command(
 ) -> int:
     """Train or combine several networks that answer as one.
 
-    SOURCE is one configuration (a YAML file, or a shipped one's name), or two or more finished runs (paths or names). Of
-    a configuration, networks that differ in their seed alone are trained. Runs are copied and combined; they may be
+    SOURCE is one configuration (a YAML file, or a shipped one's name), or two or more finished runs (paths or names).
+    Of a configuration, networks that differ in their seed alone are trained. Runs are copied and combined; they may be
     different networks and engines, but of the same data and splits. The result is a run: evaluate, predict and runs
     verify take it like any other, and it can be moved.
 
