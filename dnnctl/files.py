@@ -7,6 +7,7 @@ flushed to the disk, and take the name in one step.
 import contextlib
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -65,6 +66,14 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file, indented and with a final newline, whole or not at all."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def json_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures as JSON can hold them: it has no word for what is infinite or not a number, so that is None."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in figures.items()
+    }
 
 
 def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

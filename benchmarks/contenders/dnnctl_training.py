@@ -116,7 +116,7 @@ class DnnctlTraining:
         if self._result is None:
             return {}
         manifest = json.loads(self._result.run.manifest.read_text(encoding="utf-8"))
-        return {key: manifest[key] for key in ("versions", "threads", "precision") if key in manifest}
+        return {key: manifest[key] for key in ("versions", "threads") if key in manifest}
 
 
 def build(job: Job) -> DnnctlTraining:

@@ -85,11 +85,7 @@ def split(
         return Splits(samples, None, dataset.train, {"train": kept, "test": everything})
     classes = dataset.info.task != "regression"
     labels = dataset.train.y if classes else None
-    if dataset.test is None:
-        train_rows, test_rows = divide(everything, labels, test_split, split_seed, "test")
-        test = dataset.train.take(test_rows)
-    else:
-        train_rows, test, test_rows = everything, dataset.test, np.arange(len(dataset.test))
+    train_rows, test, test_rows = _set_apart(dataset, everything, labels, test_split, split_seed)
     train_rows = train_rows[:limit]
     if fold is not None:
         train_rows, test_rows = hold_out(train_rows, labels, fold, split_seed)
@@ -108,6 +104,16 @@ def split(
     in_place = consume and dataset.train.x.nbytes >= LARGE and dataset.train.x.flags.writeable
     train = _moved_up(dataset.train, train_rows) if in_place else dataset.train.take(train_rows)
     return Splits(train, validation, test, rows)
+
+
+def _set_apart(
+    dataset: Dataset, rows: NDArray[np.int64], labels: NDArray[Any] | None, share: float, split_seed: int
+) -> tuple[NDArray[np.int64], Samples, NDArray[np.int64]]:
+    """Return the training rows' numbers, the test rows, and their numbers; published ones, or a share set apart."""
+    if dataset.test is not None:
+        return rows, dataset.test, np.arange(len(dataset.test))
+    train_rows, test_rows = divide(rows, labels, share, split_seed, "test")
+    return train_rows, dataset.train.take(test_rows), test_rows
 
 
 def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -> Splits:

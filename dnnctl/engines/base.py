@@ -18,6 +18,10 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
 
+# Rows that go through the network at a time when it is asked rather than trained. Sums over other numbers of rows may
+# be rounded in another order, so neither engine's can change without changing the last bits of results.
+ASKED_AT_ONCE = {"keras": 4096, "numpy": 2048}
+
 
 @dataclass(frozen=True)
 class NetworkTask:
@@ -107,7 +111,7 @@ class Engine(Protocol):
 
     @property
     def optimizer_steps(self) -> int:
-        """Steps the optimizer itself has counted."""
+        """Steps taken, those included whose gradient overflowed, so that they changed nothing."""
 
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from.

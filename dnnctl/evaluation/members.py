@@ -9,12 +9,14 @@ Source: Krogh and Vedelsby, Neural Network Ensembles, Cross Validation, and Acti
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Task
+from dnnctl.files import json_figures
 
 Figures = Mapping[str, float]
 
@@ -43,11 +45,12 @@ class Comparison:
     pairs: NDArray[np.float64]
 
     def to_json(self) -> dict[str, Any]:
-        """Return this as plain values."""
+        """Return this as values that JSON can hold."""
+        pairs = [[value if isfinite(value) else None for value in row] for row in self.pairs.tolist()]
         return {
-            "members": {name: dict(figures) for name, figures in zip(self.names, self.figures, strict=True)},
-            "mean_member": dict(self.mean),
-            "disagreement": {**self.disagreement, "pairs": self.pairs.tolist()},
+            "members": {name: json_figures(figures) for name, figures in zip(self.names, self.figures, strict=True)},
+            "mean_member": json_figures(self.mean),
+            "disagreement": {**json_figures(self.disagreement), "pairs": pairs},
         }
 
 

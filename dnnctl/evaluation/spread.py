@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dnnctl.files import json_figures
+
 CONFIDENCE = 0.95
 
 
@@ -48,14 +50,8 @@ class Spread:
 
     def to_json(self, *, interval: bool) -> dict[str, Any]:
         """Return this as plain values; with the limits of the mean, if `interval`."""
-        # JSON has no word for what is infinite.
-        limits = [limit if math.isfinite(limit) else None for limit in self.interval] if interval else []
-        return {
-            "mean": self.mean,
-            "std": self.std,
-            **dict(zip(("low", "high"), limits, strict=False)),
-            "values": list(self.values),
-        }
+        limits = dict(zip(("low", "high"), self.interval, strict=True)) if interval else {}
+        return {**json_figures({"mean": self.mean, "std": self.std, **limits}), "values": list(self.values)}
 
 
 def spread(values: Sequence[float]) -> Spread:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.tables.faults import quoted
-from dnnctl.datasets.tables.oddities import duplicates, row_keys, shared_rows
+from dnnctl.datasets.tables.oddities import NOTHING_IN_IT, duplicates, row_keys, shared_rows
 from dnnctl.training.preparing import Prepared
 
 Status = Literal["passed", "warned", "failed"]
@@ -51,8 +51,10 @@ def check_data(prepared: Prepared, raw: Dataset) -> tuple[Check, ...]:
     if info.class_names:
         checks.append(_balance(info, splits))
     checks += [_missing(raw), _ranges(info, splits.train), _constant(info, splits.train)]
-    checks += [_duplicates(splits.train), _contradictions(splits.train), _overlap(info, splits)]
-    odd = [text for text in raw.warnings if "never var" not in text]
+    copies = duplicates(splits.train)
+    checks += [_duplicates(splits.train, copies), _contradictions(splits.train, copies), _overlap(info, splits)]
+    # Columns that never vary have a check of their own.
+    odd = [text for text in raw.warnings if not text.endswith(NOTHING_IN_IT)]
     return (*checks, *(Check("columns", "warned", text) for text in odd))
 
 
@@ -160,8 +162,7 @@ def _constant(info: DatasetInfo, train: Samples) -> Check:
     return Check("constant columns", "warned", f"{found}: {quoted(named)}")
 
 
-def _duplicates(train: Samples) -> Check:
-    copies = duplicates(train)
+def _duplicates(train: Samples, copies: int) -> Check:
     if not copies:
         return Check("duplicates", "passed", "no training row is there twice")
     share = copies / len(train)
@@ -169,10 +170,10 @@ def _duplicates(train: Samples) -> Check:
     return Check("duplicates", "warned" if share > 0.001 else "passed", found)
 
 
-def _contradictions(train: Samples) -> Check:
+def _contradictions(train: Samples, copies: int) -> Check:
     """Compare how many different inputs there are with how many different rows."""
     keys = row_keys(train.x)
-    conflicts = (len(train) - duplicates(train)) - len(np.unique(keys))
+    conflicts = (len(train) - copies) - len(np.unique(keys))
     if not conflicts:
         return Check("contradictions", "passed", "no two training rows have the same inputs and different targets")
     found = f"training rows with the inputs of another one and another target: {conflicts:,}"

@@ -13,6 +13,7 @@ from dnnctl.errors import DataError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.measure import all_metrics
 from dnnctl.evaluation.members import Comparison
+from dnnctl.files import json_figures
 from dnnctl.inference.ensemble import EnsembleNetwork, OpenedEnsemble
 from dnnctl.inference.evaluating import read_splits
 from dnnctl.inference.requirements import unmet
@@ -136,9 +137,9 @@ def finish(
         data=_data_facts(measured),
         network={"parameters": sum(member.plan.parameters for member in opened.members)},
         each=_member_facts(measured),
-        test=measured.metrics["test"],
-        mean_member=dict(measured.members.mean),
-        disagreement=dict(measured.members.disagreement),
+        test=json_figures(measured.metrics["test"]),
+        mean_member=json_figures(measured.members.mean),
+        disagreement=json_figures(measured.members.disagreement),
         unmet=list(missed),
         seconds=clock.seconds,
     )
@@ -174,7 +175,7 @@ def _member_facts(measured: Measured) -> list[dict[str, Any]]:
             "seed": member.config.seed,
             "architecture": member.plan.architecture_hash,
             "parameters": member.plan.parameters,
-            "test": dict(figures),
+            "test": json_figures(figures),
         }
         for name, member, figures in zip(opened.names, opened.members, compared.figures, strict=True)
     ]

@@ -1,7 +1,5 @@
 """The gradient of a batch's loss as TensorFlow computes it, to compare with."""
 
-import contextlib
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -37,6 +35,7 @@ def keras_gradient(
     """
     from dnnctl.engines.keras import runtime
     from dnnctl.engines.keras.build import build_layers, variables
+    from dnnctl.engines.keras.exact import computing_in
     from dnnctl.engines.keras.learning import keras_loss
 
     config, plan = prepared.config, prepared.plan
@@ -44,7 +43,7 @@ def keras_gradient(
     task = NetworkTask(
         plan, prepared.preprocessing, config.training.loss, config.training.optimizer, config.seed, weights, dtype
     )
-    with _computing_in(dtype), tensorflow.device("/CPU:0"):
+    with computing_in(dtype), tensorflow.device("/CPU:0"):
         layers = build_layers(task)
         loss = keras_loss(task.loss, plan.outputs, dtype)
         own = {name: variable for name, variable in variables(plan, layers).items() if variable.trainable}
@@ -65,16 +64,3 @@ def _forward(planned: PlannedLayer, layer: Any, x: Any, seed: int) -> Any:
         dropout.at(0)
         return x * dropout.mask(tuple(x.shape)).copy()
     return layer(x, training=True)
-
-
-@contextlib.contextmanager
-def _computing_in(dtype: str) -> Iterator[None]:
-    """Let Keras make what it makes in a precision."""
-    import keras
-
-    before = keras.config.floatx()
-    keras.config.set_floatx(dtype)
-    try:
-        yield
-    finally:
-        keras.config.set_floatx(before)

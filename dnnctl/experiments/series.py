@@ -21,7 +21,8 @@ from dnnctl.files import write_json, write_text
 from dnnctl.runs.layout import RunDirectory, create_run
 from dnnctl.runs.manifest import Manifest, read_manifest
 from dnnctl.runs.reading import open_inside
-from dnnctl.runs.series import Kind, check_inside, check_kind
+from dnnctl.runs.series import REPEAT, Kind, check_inside, check_kind
+from dnnctl.training.ending import Clock, recorded
 from dnnctl.training.memory import available
 from dnnctl.training.preparing import Prepared, prepare
 
@@ -59,29 +60,20 @@ class Series:
         Yields:
             What the runs come to together; as the block ends it is written, with what the block added.
         """
-        try:
+        clock, go_on = Clock(), self.kind.how_to_resume(self.run)
+        with recorded(self.run, self.manifest, clock, go_on):
             self.manifest.update("running")
-            go_on = self.kind.how_to_resume(self.run)
-            train_members(self.members, jobs=self.jobs, go_on=go_on, observer=observer, command=command)
+            try:
+                with clock.stage("training"):
+                    train_members(self.members, jobs=self.jobs, go_on=go_on, observer=observer, command=command)
+            except Interrupted:
+                self.manifest.update("interrupted", seconds=clock.seconds)
+                raise
             together = gather(self.members, self.config.require)
             yield together
-            interval = self.kind.key == "repeat"
-            write_json(self.run.metrics, together.to_json(interval=interval))
-            self.manifest.update("done", unmet=list(together.unmet))
-        except BaseException as error:
-            stopped = isinstance(error, Interrupted | KeyboardInterrupt)
-            # A disk that is full must not hide what happened.
-            with contextlib.suppress(OSError):
-                if stopped:
-                    self.manifest.update("interrupted")
-                else:
-                    self.manifest.update("failed", error=f"{type(error).__name__}: {error}")
-            if isinstance(error, OSError):
-                raise RunError(
-                    f"{self.run.path}: cannot be written: {error.strerror or error}. Make room, then go on with: "
-                    f"{self.kind.how_to_resume(self.run)}"
-                ) from None
-            raise
+            write_json(self.run.metrics, together.to_json(interval=self.kind is REPEAT))
+            clock.finish()
+            self.manifest.update("done", unmet=list(together.unmet), seconds=clock.seconds)
 
 
 def begin(

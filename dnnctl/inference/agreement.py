@@ -20,12 +20,13 @@ class Agreement:
 
     Args:
         rows: How many rows were compared.
-        largest_difference: Of a probability, or of a value in standard deviations of the target.
+        largest_difference: Of a probability, or of a value in standard deviations of the target; None if an
+            engine gave no finite number.
         passed: Whether it is at most `TOLERANCE`.
     """
 
     rows: int
-    largest_difference: float
+    largest_difference: float | None
     passed: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -43,8 +44,9 @@ def compare(one: Network, other: Network, x: NDArray[Any], preprocessing: Prepro
         preprocessing: Statistics of the training rows.
     """
     rows = x[:ROWS]
-    difference = np.abs(one.scores(rows) - other.scores(rows))
-    if preprocessing.target_spread:
-        difference = difference / np.array(preprocessing.target_spread)
-    largest = float(difference.max(initial=0.0))
-    return Agreement(len(rows), largest, largest <= TOLERANCE)
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = np.abs(one.scores(rows) - other.scores(rows))
+        if preprocessing.target_spread:
+            difference = difference / np.array(preprocessing.target_spread)
+        largest = float(difference.max(initial=0.0))
+    return Agreement(len(rows), largest if np.isfinite(largest) else None, largest <= TOLERANCE)

@@ -12,6 +12,7 @@ from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
+from dnnctl.errors import RunError
 from dnnctl.evaluation.classification import ClassRow, per_class
 from dnnctl.evaluation.measure import all_metrics
 from dnnctl.evaluation.members import Comparison
@@ -22,6 +23,8 @@ from dnnctl.inference.loading import OpenedRun
 from dnnctl.inference.network import Network
 from dnnctl.inference.own_data import read_own
 from dnnctl.inference.requirements import unmet
+from dnnctl.runs.lock import locked
+from dnnctl.runs.manifest import read_manifest
 
 
 @dataclass(frozen=True)
@@ -114,13 +117,14 @@ def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None
     """Put the comparison of both engines into the manifest of a run that NumPy trained.
 
     Its training did not start TensorFlow, so this is the first time that Keras can be asked. A folder that cannot
-    be written to keeps the manifest it has.
+    be written to, or a run that is being trained or was trained further, keeps the manifest it has.
     """
     if opened.config.engine != "numpy" or opened.manifest.get("engines_agree") is not None or opened.unfinished:
         return
     found = compare(network, opened.network("numpy"), samples.x, opened.preprocessing)
-    with contextlib.suppress(OSError):
-        write_json(opened.run.manifest, {**opened.manifest, "engines_agree": found.to_json()})
+    with contextlib.suppress(OSError, RunError), locked(opened.run):
+        if read_manifest(opened.run.manifest) == opened.manifest:
+            write_json(opened.run.manifest, {**opened.manifest, "engines_agree": found.to_json()})
 
 
 def read_splits(

@@ -19,7 +19,7 @@ from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.inference.inputs.parts.npy_stream import read_npy
 from dnnctl.inference.network import Forward, Network
 from dnnctl.layers.parts.plan import NetworkPlan
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside, read_json
 from dnnctl.runs.series import check_single
@@ -106,9 +106,7 @@ def open_run(run: RunDirectory) -> OpenedRun:
     check_single(run, manifest)
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
-        raise RunError(
-            f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: dnnctl train --resume {run.path}"
-        )
+        raise RunError(f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: {how_to_resume(run)}")
     stored = _stored_preprocessing(run)
     try:
         open_inside(run.config, run.path).close()

@@ -1,5 +1,6 @@
-"""What decides the last bits of a result besides the configuration: versions, processor, environment."""
+"""What a run came about with besides its configuration, and what decides the last bits: versions, processor, time."""
 
+import datetime
 import importlib.metadata
 import os
 import platform
@@ -24,6 +25,11 @@ VARIABLES = (
     "MKL_NUM_THREADS",
     "ONEDNN_MAX_CPU_ISA",
 )
+
+
+def now() -> str:
+    """Return the time in UTC to the second, as `2026-01-31T12:00:00+00:00`."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def versions() -> dict[str, str]:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from dnnctl import plugins
 from dnnctl.errors import RunError
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import MANIFEST, RunDirectory
 from dnnctl.runs.series import is_series
 
 LATEST = "latest"
 STAMP = re.compile(r"\d{8}-\d{6}")
-MANIFEST = "manifest.json"
 
 
 def find_run(name: str, out: Path, *, to_resume: bool = False) -> RunDirectory:

@@ -2,10 +2,13 @@
 
 import datetime
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from dnnctl.errors import RunError
+
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class RunDirectory:
     @property
     def manifest(self) -> Path:
         """Versions, platform, digests, sizes, timings, hashes, and the run's state."""
-        return self.path / "manifest.json"
+        return self.path / MANIFEST
 
     @property
     def preprocessing(self) -> Path:
@@ -138,6 +141,11 @@ def run_at(path: Path) -> RunDirectory:
     except OSError as error:
         raise RunError(f"{path}: the run's folder cannot be made: {error.strerror}") from None
     return RunDirectory(path)
+
+
+def how_to_resume(run: RunDirectory) -> str:
+    """Return the command that goes on with a run."""
+    return f"dnnctl train --resume {shlex.quote(str(run.path))}"
 
 
 def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> RunDirectory:

@@ -6,7 +6,6 @@ it holds between computers where the file system supports that. The file's text 
 """
 
 import contextlib
-import datetime
 import json
 import os
 import platform
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from dnnctl.errors import RunError
+from dnnctl.runs.circumstances import now
 from dnnctl.runs.layout import RunDirectory
 
 # More than a note of who holds it is not read.
@@ -31,8 +31,10 @@ def locked(run: RunDirectory) -> Iterator[None]:
         run: The run.
 
     Raises:
-        RunError: If another process trains it, or its folder cannot be written.
+        RunError: If another process trains it, or its folder cannot be written or has its lock outside of it.
     """
+    if not Path(os.path.realpath(run.lock.parent)).is_relative_to(os.path.realpath(run.path)):
+        raise RunError(f"{run.lock.parent}: expected a folder in the run's folder; received a link to another one")
     try:
         run.lock.parent.mkdir(exist_ok=True)
         stream = _open(run.lock)
@@ -46,7 +48,7 @@ def locked(run: RunDirectory) -> Iterator[None]:
         note = {
             "process": os.getpid(),
             "computer": platform.node(),
-            "since": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "since": now(),
         }
         # A full disk has room for a lock, if not for a note in it.
         with contextlib.suppress(OSError):

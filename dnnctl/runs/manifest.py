@@ -1,6 +1,5 @@
 """The manifest: what made a run, and what it made."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -8,11 +7,26 @@ from typing import Any, Literal
 from dnnctl import __version__
 from dnnctl.errors import RunError
 from dnnctl.files import sha256_of_file, write_json
-from dnnctl.runs.circumstances import environment, machine, versions
+from dnnctl.runs.circumstances import environment, machine, now, versions
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 
 State = Literal["running", "done", "interrupted", "failed"]
+# What a manifest says of how a training ended; none of it holds once training goes on.
+ENDED = (
+    "finished",
+    "error",
+    "files",
+    "optimizer_steps",
+    "epochs_trained",
+    "best_epoch",
+    "verdict",
+    "unmet",
+    "device",
+    "threads",
+    "engines_agree",
+    "seconds",
+)
 
 
 class Manifest:
@@ -35,14 +49,14 @@ class Manifest:
         self._run = run
         self._values: dict[str, Any] = dict(before) if before else self._first()
         self._values.update(facts)
-        for name in ("finished", "error", "files"):
+        for name in ENDED:
             self._values.pop(name, None)
 
     def _first(self) -> dict[str, Any]:
         return {
             "dnnctl": __version__,
             "state": "running",
-            "started": _now(),
+            "started": now(),
             "versions": versions(),
             "platform": machine(),
         }
@@ -58,7 +72,7 @@ class Manifest:
         starts = [dict(start) for start in written if isinstance(start, dict)] if isinstance(written, list) else []
         if starts and starts[-1].get("state") == "running":
             starts[-1].update(state="killed", last_step=steps)
-        new = {"started": _now(), "state": "running", "first_step": steps + 1, "last_step": steps, "steps_taken": None}
+        new = {"started": now(), "state": "running", "first_step": steps + 1, "last_step": steps, "steps_taken": None}
         self._values["starts"] = [*starts, {**new, "command": list(command)}]
         self.update("running")
 
@@ -83,9 +97,9 @@ class Manifest:
         # At each change of state: TensorFlow's determinism shows only once it was started.
         self._values["environment"] = environment()
         if state != "running":
-            self._values["finished"] = _now()
+            self._values["finished"] = now()
             for start in self._values.get("starts", [])[-1:]:
-                start.update(state=state, finished=_now())
+                start.update(state=state, finished=now())
             self._values["files"] = {
                 path.relative_to(self._run.path).as_posix(): sha256_of_file(path) for path in self._run.primary_files()
             }
@@ -105,7 +119,3 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise RunError(f"{path}: expected a run's manifest; received {type(value).__name__}")
     return value
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

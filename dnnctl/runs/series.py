@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dnnctl.errors import RunError
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 
 # No series has more runs.
@@ -114,7 +114,7 @@ def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> 
     kind = kind_of(manifest)
     if kind is not wanted:
         received = f"{kind.article} {kind.noun}" if kind else "a single run"
-        other = kind.how_to_resume(run) if kind else f"dnnctl train --resume {shlex.quote(str(run.path))}"
+        other = kind.how_to_resume(run) if kind else how_to_resume(run)
         raise RunError(
             f"{run.path}: expected {wanted.article} {wanted.noun}; received {received}. To go on with that: {other}"
         )

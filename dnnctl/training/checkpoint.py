@@ -7,6 +7,7 @@ is told from one of another network. Nothing in it is executed: arrays are read 
 
 import hashlib
 import json
+import os
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dnnctl.errors import DataError, RunError
 from dnnctl.files import write_npz
 from dnnctl.inference.inputs.parts.npy_stream import read_npy
+from dnnctl.runs.reading import open_inside
 from dnnctl.training.watching import BestState, PlateauState
 
 FORMAT = 1
@@ -92,8 +94,11 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint.
 
+    Args:
+        path: The file, `checkpoint/state.npz` in the run's folder, which it must not leave through a symbolic link.
+
     Raises:
-        RunError: If it is missing, damaged, or of a format that is not known.
+        RunError: If it is missing, damaged, no regular file in the run's folder, or of a format that is not known.
     """
     members = _members(path)
     digest = members.pop(DIGEST, None)
@@ -115,27 +120,35 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 def _members(path: Path) -> Arrays:
     """Read every array of the file."""
+    try:
+        stream = open_inside(path, path.parent.parent)
+    except FileNotFoundError:
+        raise RunError(f"{path}: no such file") from None
     arrays: Arrays = {}
     # Damage to an archive surfaces as many kinds of exception.
     try:
-        with zipfile.ZipFile(path) as archive:
+        with stream, zipfile.ZipFile(stream) as archive:
             claimed = sum(member.file_size for member in archive.infolist())
-            if claimed > path.stat().st_size:
+            if claimed > os.fstat(stream.fileno()).st_size:
                 raise DataError(f"its members claim {claimed:,} bytes, more than the file has")
             for member in archive.infolist():
                 if member.compress_type != zipfile.ZIP_STORED:
                     raise DataError(f"{member.filename} is compressed")
                 name = member.filename.removesuffix(".npy")
-                with archive.open(member) as stream:
+                with archive.open(member) as contents:
                     # It is not compressed, so what the file holds bounds it.
-                    arrays[name] = read_npy(stream, member.file_size, name, lambda *_: None, sys.maxsize)
-    except FileNotFoundError:
-        raise RunError(f"{path}: no such file") from None
+                    arrays[name] = read_npy(contents, member.file_size, name, _check_numbers, sys.maxsize)
     except MemoryError:
         raise
     except Exception as error:
         raise RunError(f"{path}: the checkpoint is damaged: {error}") from None
     return arrays
+
+
+def _check_numbers(_: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Refuse what no state has: text, dates and structures, some of which have no bytes to hash."""
+    if dtype.kind not in "fiu":
+        raise DataError(f"expected real numbers; received {dtype}")
 
 
 def _digest(members: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:

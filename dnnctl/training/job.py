@@ -20,17 +20,16 @@ from dnnctl.inference.loading import read_weights
 from dnnctl.inference.network import Network
 from dnnctl.inference.requirements import unmet
 from dnnctl.plots.base import PlotContext, draw_all
-from dnnctl.runs.layout import RunDirectory, create_run
+from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.checkpoint import Checkpoint
 from dnnctl.training.ending import Clock, recorded
-from dnnctl.training.keeping import Keeper, how_to_resume
+from dnnctl.training.keeping import Keeper
 from dnnctl.training.loop import Loop, Trained
 from dnnctl.training.measuring import agreement, measure_splits, verdict
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparing import Prepared, prepare
-from dnnctl.training.profile import process_age
 from dnnctl.training.resuming import reopen
 from dnnctl.training.saving import changed_facts, facts, save_figures, save_history, save_network
 
@@ -90,9 +89,7 @@ def train(
         DnnctlError: If something is wrong that the user can put right; what was written stays.
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
-    observer, clock = observer or Observer(), Clock()
-    if command:
-        clock.seconds["start-up"] = round(process_age(), 4)
+    observer, clock = observer or Observer(), Clock.of(command)
     with clock.stage("data"):
         prepared = prepare(loaded, observer.on_download)
     weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
@@ -131,7 +128,7 @@ def resume(
         DnnctlError: If something else is wrong that the user can put right.
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
-    observer, clock = observer or Observer(), Clock()
+    observer, clock = observer or Observer(), Clock.of(command)
     with locked(run):
         resumed = reopen(run, settings)
         with clock.stage("data"):
@@ -140,8 +137,8 @@ def resume(
         manifest = Manifest(run, changed_facts(prepared, resumed.manifest), resumed.manifest)
         with recorded(run, manifest, clock):
             write_text(run.config, as_yaml(prepared.config))
-            resumed.clean()
             manifest.begin(resumed.steps, command)
+            resumed.clean()
             notices = resumed.notices(prepared)
             return _Job(prepared, run, manifest, observer, clock).run(weights, resumed.checkpoint, notices)
 
@@ -191,6 +188,7 @@ class _Job:
             save_network(prepared, engine, run)
         steps = engine.optimizer_steps
         if trained.interrupted:
+            clock.finish()
             self.manifest.update("interrupted", optimizer_steps=steps, seconds=clock.seconds)
             raise Interrupted(f"interrupted after {steps:,} steps; go on with: {how_to_resume(run)}")
         return self._finish(engine, network, trained, steps)

@@ -1,13 +1,12 @@
 """When a checkpoint is written, and what happens if it cannot be."""
 
-import shlex
 import time
 from collections.abc import Callable
 
 from dnnctl.config.schema import CheckpointConfig
 from dnnctl.errors import RunError
 from dnnctl.runs.history import write_table
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.training.checkpoint import Checkpoint, write_checkpoint
 
 # With `every`, epochs of milliseconds are not each followed by a checkpoint.
@@ -83,8 +82,3 @@ class Keeper:
 
     def _intact(self) -> str:
         return f"The last one, after step {self.steps:,}, is intact. " if self.steps else ""
-
-
-def how_to_resume(run: RunDirectory) -> str:
-    """Return the command that goes on with a run."""
-    return f"dnnctl train --resume {shlex.quote(str(run.path))}"

@@ -4,6 +4,8 @@ import contextlib
 import os
 from pathlib import Path
 
+import numpy as np
+
 from dnnctl.config.schema import Config
 from dnnctl.errors import ConfigError, Fault
 from dnnctl.layers.parts.plan import NetworkPlan
@@ -14,8 +16,6 @@ NUMPY_BYTES = 110_000_000
 # Numbers kept for each weight beside the optimizer's: as drawn, in the engine, its gradient, as it is saved, and
 # what comes and goes meanwhile. Measured with 25 million weights: 5.6 with NumPy, 6.1 with Keras.
 COPIES = 6
-# Rows that go through the network at a time when it is asked rather than trained.
-ASKED_AT_ONCE = 2048
 # Files in which Linux says how much a container may have.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -29,7 +29,7 @@ def estimate(config: Config, plan: NetworkPlan, *, rows: int = 1, data: int = 0)
         rows: Rows of which the output of every layer is held at once.
         data: Bytes of all arrays of the data.
     """
-    number = 8 if config.training.precision == "float64" else 4
+    number = np.dtype(config.training.dtype).itemsize
     framework = TENSORFLOW_BYTES if config.engine == "keras" else NUMPY_BYTES
     outputs = rows * (plan.inputs + sum(layer.outputs for layer in plan.layers))
     return framework + data + number * outputs + _of_weights(config, plan)
@@ -37,7 +37,7 @@ def estimate(config: Config, plan: NetworkPlan, *, rows: int = 1, data: int = 0)
 
 def _of_weights(config: Config, plan: NetworkPlan) -> int:
     """Return the bytes that the weights take, with everything that is kept for each."""
-    number = 8 if config.training.precision == "float64" else 4
+    number = np.dtype(config.training.dtype).itemsize
     slots: int = config.training.optimizer.slots
     return number * (COPIES + slots) * plan.parameters
 

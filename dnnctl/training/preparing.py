@@ -18,8 +18,9 @@ from dnnctl.data.split import Splits, repeated, split_as, valid
 from dnnctl.datasets.base import Dataset, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
+from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.layers.parts.plan import NetworkPlan
-from dnnctl.training.memory import ASKED_AT_ONCE, check_fits, estimate
+from dnnctl.training.memory import check_fits, estimate
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Prepared:
         splits = (self.splits.train, self.splits.validation, self.splits.test)
         data = sum(s.x.nbytes for s in splits if s is not None)
         # For the backward pass the outputs of a batch are kept, twice at worst.
-        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE, len(self.splits.train)))
+        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE[self.config.engine], len(self.splits.train)))
         return estimate(self.config, self.plan, rows=rows, data=data)
 
 

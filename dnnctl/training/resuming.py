@@ -1,5 +1,6 @@
 """Opening a run to go on with it: nothing but its length may have changed."""
 
+import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from dnnctl.files import sha256_of_file
 from dnnctl.inference.loading import read_weights
 from dnnctl.runs.circumstances import versions
 from dnnctl.runs.history import write_table
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import check_single
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
 from dnnctl.training.preparing import Prepared
@@ -67,7 +69,7 @@ class Resumed:
             raise RunError(
                 f"{self.run.path}: the data set {prepared.dataset.name!r} is not the one this run was begun with (its "
                 "digests in manifest.json differ). Bring that one back, or train anew: "
-                f"dnnctl train {self.run.config}"
+                f"dnnctl train {shlex.quote(str(self.run.config))}"
             )
         start = self.manifest.get("init_from")
         if self.checkpoint is None and start is not None:
@@ -88,8 +90,8 @@ class Resumed:
             raise RunError(f"{self.run.path}: this run has {done} {key} behind it; expected training.{key} to be more")
         if self.manifest.get("state") == "done" and planned == steps:
             raise RunError(
-                f"{self.run.path}: this run is finished, after {done} {key}. To train it for longer: dnnctl train "
-                f"--resume {self.run.path} --set training.{key}=N"
+                f"{self.run.path}: this run is finished, after {done} {key}. To train it for longer: "
+                f"{how_to_resume(self.run)} --set training.{key}=N"
             )
 
     def notices(self, prepared: Prepared) -> Iterator[str]:
@@ -123,17 +125,27 @@ class Resumed:
                 )
 
     def clean(self) -> None:
-        """Take out of the history what comes after the checkpoint, and remove files that are half written."""
+        """Take out of the run what comes after the checkpoint, and remove files that are half written.
+
+        Figures of a training that was shorter are none of this one; they are written anew at its end.
+        """
         for folder in (self.run.path, self.run.checkpoint.parent):
             for half in folder.glob(".*.part"):
                 if half.is_dir() and not half.is_symlink():
                     shutil.rmtree(half)
                 else:
                     half.unlink()
-        if self.checkpoint is None or not self.checkpoint.progress.history:
-            self.run.history.unlink(missing_ok=True)
-        else:
-            write_table(self.run.history, self.checkpoint.progress.history)
+        progress = self.checkpoint.progress if self.checkpoint else None
+        for table, rows in (
+            (self.run.history, progress.history if progress else []),
+            (self.run.layers, progress.layers if progress else []),
+        ):
+            if rows:
+                write_table(table, rows)
+            else:
+                table.unlink(missing_ok=True)
+        for path in (self.run.iterations, self.run.metrics, self.run.predictions):
+            path.unlink(missing_ok=True)
 
 
 def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
@@ -150,7 +162,10 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
     manifest = read_manifest(run.manifest)
     check_single(run, manifest)
     try:
+        open_inside(run.config, run.path).close()
         stored = load(run.config)
+    except FileNotFoundError:
+        raise RunError(f"{run.config}: no such file; the run is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     loaded = load(run.config, settings) if settings else stored

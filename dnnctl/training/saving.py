@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dnnctl.data.split import Splits
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
-from dnnctl.files import sha256_of_file, write_json, write_npz
+from dnnctl.files import json_figures, sha256_of_file, write_json, write_npz
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.loop import Trained
@@ -51,8 +51,9 @@ def save_figures(
         scores: What the network says of the test rows.
         more: Further figures by name.
     """
-    by_kind = {baseline.kind: {"label": baseline.label, **baseline.test} for baseline in simple}
-    write_json(run.metrics, {**metrics, "baseline": by_kind, **more})
+    by_kind = {baseline.kind: {"label": baseline.label, **json_figures(baseline.test)} for baseline in simple}
+    by_split = {split: json_figures(figures) for split, figures in metrics.items()}
+    write_json(run.metrics, {**by_split, "baseline": by_kind, **more})
     write_npz(
         run.predictions,
         {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},
@@ -74,7 +75,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         "seed": config.seed,
         "engine": config.engine,
         "deterministic": config.deterministic,
-        "threads": config.training.threads,
+        "threads_asked": config.training.threads,
         "data": {
             "dataset": prepared.dataset.name,
             "found": prepared.dataset.found,

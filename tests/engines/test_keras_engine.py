@@ -16,6 +16,7 @@ from dnnctl.engines.keras.stepping import pays
 from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.layers.base import LAYERS
 from dnnctl.layers.parts.plan import plan_network
+from dnnctl.training.checkpoint import read_checkpoint
 
 Train = Callable[..., Any]
 
@@ -26,6 +27,8 @@ def test_steps_are_counted_exactly(train_digits: Train, group: int) -> None:
     result = train_digits("training.epochs=2", "data.batch_size=100", f"training.steps_per_execution={group}")
     manifest = json.loads(result.run.manifest.read_text())
     assert result.steps == manifest["optimizer_steps"] == 2 * 13
+    # By Keras's own count too.
+    assert read_checkpoint(result.run.checkpoint).arrays["engine/optimizer/0/iteration"] == 2 * 13
     assert manifest["data"]["rows"]["train"] == 1294
 
 

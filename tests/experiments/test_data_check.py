@@ -80,3 +80,16 @@ def test_published_sets_and_those_of_shared_rows_are_checked_too(checked: Callab
     assert {check.status for check in digits.values()} == {"passed"}
     assert digits["ranges"].finding == "pixels 0 to 16 of 0 to 16"
     assert gate["overlap"].finding.startswith("training and test are the same rows")
+
+
+def test_a_constant_column_is_told_once_and_others_whatever_they_are_called(tmp_path: Path) -> None:
+    rows = "".join(f"5,{2 * b:.6f},{b:.6f}\n" for b in DRAW.normal(size=400))
+    (tmp_path / "t.csv").write_text(f"a,it never varies,y\n{rows}")
+    (tmp_path / "t.yaml").write_text("data: {csv: {path: t.csv, target: y}}\n")
+    loaded = load(tmp_path / "t.yaml")
+    dataset = reading.read(loaded.config.data.source, default_places())
+    checks = check_data(prepare_rows(loaded, dataset), dataset)
+    told = [(check.name, check.finding) for check in checks if check.status == "warned"]
+
+    assert [name for name, _ in told] == ["constant columns", "columns"]
+    assert "'it never varies' gives 'y' away" in told[1][1]

@@ -14,6 +14,7 @@ from stored import arrays
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError, UsageError
 from dnnctl.experiments.reproduce import reproduce
+from dnnctl.experiments.run_comparison import Change, circumstances
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import train
 from dnnctl.training.observer import Observer
@@ -95,7 +96,7 @@ def test_another_seed_and_other_circumstances_are_listed(run: RunDirectory) -> N
         versions={**stored["versions"], "numpy": "1.0"},
         platform={**stored["platform"], "processors": 999},
         environment={"OMP_NUM_THREADS": "7"},
-        threads=3,
+        threads={"blas": 3},
         seed=42,
         data=data,
     )
@@ -105,10 +106,20 @@ def test_another_seed_and_other_circumstances_are_listed(run: RunDirectory) -> N
     assert result.first_epoch == 1
     assert len(result.weights) > 0
     found = {change.name: change for change in result.circumstances}
-    assert {"versions.numpy", "platform.processors", "environment.OMP_NUM_THREADS", "threads", "seed"} < set(found)
+    assert {"versions.numpy", "platform.processors", "environment.OMP_NUM_THREADS", "threads.blas", "seed"} < set(found)
     assert any(name.startswith("data.digests.") for name in found)
+    assert (found["threads.blas"].then, found["threads.blas"].now) == ("3", "0")
     assert (found["seed"].then, found["seed"].now) == ("42", "43")
     assert (found["versions.numpy"].then, found["versions.numpy"].now) == ("1.0", np.__version__)
+
+
+def test_threads_in_use_and_threads_asked_for_are_compared() -> None:
+    then = {"threads": {"intra_op": 1, "inter_op": 2}, "threads_asked": "auto", "seed": 1}
+    now = {"threads": {"intra_op": 2, "inter_op": 2}, "threads_asked": 2, "seed": 1}
+    assert circumstances(then, now) == (Change("threads_asked", "auto", "2"), Change("threads.intra_op", "1", "2"))
+    assert circumstances(then, then) == ()
+    # A manifest that does not record what was asked for is compared in what it has.
+    assert circumstances({"threads": then["threads"]}, now) == (Change("threads.intra_op", "1", "2"),)
 
 
 @pytest.mark.parametrize("state", ["interrupted", "running", "failed", None, ["x"] * 1000])

@@ -12,7 +12,8 @@ from dnnctl.config.loading import load
 from dnnctl.errors import DataError
 from dnnctl.inference.evaluating import evaluate
 from dnnctl.inference.loading import open_run
-from dnnctl.training.job import train
+from dnnctl.runs.lock import locked
+from dnnctl.training.job import resume, train
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,19 @@ def test_the_first_answer_of_keras_for_a_run_of_numpy_puts_the_comparison_into_t
     assert after["engines_agree"]["passed"]
     assert 0 < after["engines_agree"]["largest_difference"] <= 1e-5
     assert {**after, "engines_agree": None} == before
+
+
+def test_a_run_that_is_being_trained_or_was_trained_further_keeps_its_manifest(tmp_path: Path) -> None:
+    run = train(load("height_weight", ["engine=numpy", "training.epochs=3"]), out=tmp_path).run
+    opened = open_run(run)
+    before = run.manifest.read_bytes()
+    with locked(run):
+        evaluate(opened, engine="keras")
+    assert run.manifest.read_bytes() == before
+    resume(run, ["training.epochs=4"])
+    longer = run.manifest.read_bytes()
+    evaluate(opened, engine="keras")
+    assert run.manifest.read_bytes() == longer
 
 
 @pytest.mark.parametrize("passed", [True, False, None])

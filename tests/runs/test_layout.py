@@ -1,12 +1,14 @@
 """The folder of a run."""
 
 import datetime
+import shlex
 from pathlib import Path
 
 import pytest
 
 from dnnctl.errors import RunError
-from dnnctl.runs.layout import RunDirectory, create_run
+from dnnctl.inference.loading import open_run
+from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5)
 
@@ -40,3 +42,13 @@ def test_primary_files_are_those_that_exist_without_the_manifest(tmp_path: Path)
     run.manifest.touch()
     run.plots.mkdir()
     assert run.primary_files() == [run.weights]
+
+
+def test_the_command_that_goes_on_is_one_for_a_shell(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path / "two words; $HOME")
+    assert shlex.split(how_to_resume(run)) == ["dnnctl", "train", "--resume", str(run.path)]
+    run.path.mkdir()
+    run.manifest.write_text("{}")
+    with pytest.raises(RunError) as said:
+        open_run(run)
+    assert str(said.value).endswith(f"Go on with: {how_to_resume(run)}")

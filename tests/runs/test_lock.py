@@ -64,6 +64,17 @@ def test_no_other_file_is_written_through_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "other").read_text() == "kept"
 
 
+def test_no_folder_outside_the_run_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "lock").write_text("kept")
+    run = RunDirectory(tmp_path / "run")
+    run.path.mkdir()
+    run.lock.parent.symlink_to(tmp_path / "other")
+    with pytest.raises(RunError, match="received a link to another one"), locked(run):
+        raise AssertionError("held")
+    assert (tmp_path / "other" / "lock").read_text() == "kept"
+
+
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="the run cannot be trained: No such file"), locked(RunDirectory(tmp_path / "x")):
         raise AssertionError("held")

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -138,4 +139,25 @@ def test_nothing_is_unpickled_or_inflated(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("meta.npy", claims.getvalue())
     with pytest.raises(RunError, match="is cut short"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("wrong", ["U3", "S3", "M8[s]", "m8[s]", "c8", "?", [("a", "<f4")]])
+def test_what_is_no_real_number_is_refused(path: Path, wrong: Any) -> None:
+    np.savez(path, digest=np.zeros(32, np.uint8), meta=meta(), more=np.zeros(3, wrong))
+    with pytest.raises(RunError, match="is damaged: expected real numbers; received "):
+        read_checkpoint(path)
+
+
+def test_it_is_a_regular_file_inside_the_run(tmp_path: Path) -> None:
+    folder = tmp_path / "run" / "checkpoint"
+    folder.mkdir(parents=True)
+    write_checkpoint(tmp_path / "other.npz", example())
+    path = folder / "state.npz"
+    path.symlink_to(tmp_path / "other.npz")
+    with pytest.raises(RunError, match=r"received a symbolic link to .*other\.npz, which is outside"):
+        read_checkpoint(path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(RunError, match="expected a regular file; received a directory, pipe or device"):
         read_checkpoint(path)

@@ -44,6 +44,19 @@ def test_the_layer_is_named_and_the_last_good_checkpoint_kept(
     assert manifest["state"] == manifest["starts"][0]["state"] == "failed"
 
 
+def test_a_replay_from_a_checkpoint_after_steps_that_float16_skipped(
+    train_digits: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dnnctl.training.keeping.TIMES_ITS_COST", 0)
+    settings = ("training.precision=mixed_float16", "data.batch_size=1", "checkpoint.seconds=0.000001")
+    optimizer = "training.optimizer={adamw: {learning_rate: 1, weight_decay: 3}}"
+    with pytest.raises(ModelError, match=r"the loss became .* The checkpoint after step \d+ of the training is kept"):
+        train_digits(*settings, optimizer, "training.epochs=20", config="height_weight")
+    (path,) = tmp_path.rglob("manifest.json")
+    kept = read_checkpoint(RunDirectory(path.parent).checkpoint)
+    assert kept.arrays["engine/optimizer/4/iteration"] < kept.progress.optimizer_steps
+
+
 def test_the_first_layer_forward_or_the_last_one_backward() -> None:
     def layer(name: str, mean: float = 0.0, gradient: float = 0.0) -> LayerFigures:
         return LayerFigures(name, mean, 1.0, 0.0, gradient)

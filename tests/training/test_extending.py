@@ -1,11 +1,13 @@
 """A run that is made longer ends like one that was that long from the start."""
 
+import json
 from pathlib import Path
 
 import pytest
 from stopping import StopAfter, rows, same, start, starts
 
 from dnnctl.config.loading import load
+from dnnctl.errors import Interrupted
 from dnnctl.training.job import resume
 
 pytestmark = pytest.mark.usefixtures("no_plots")
@@ -35,6 +37,26 @@ def test_iterations_that_end_inside_an_epoch_can_be_more(tmp_path: Path) -> None
     resume(run, ["training.iterations=110"])
     same(run, long)
     assert starts(run) == [("done", 1, 50, 50), ("done", 51, 110, 60)]
+
+
+def test_a_longer_training_that_is_stopped_keeps_no_figures_of_the_shorter_one(tmp_path: Path) -> None:
+    settings = ("engine=numpy", "training.optimizer=adam")
+    long = start((*settings, "training.iterations=100"), tmp_path / "long")
+    run = start((*settings, "training.iterations=30"), tmp_path / "parts")
+    # Not an engine's comparison in fact, but what a run of Keras has there.
+    manifest = {**json.loads(run.manifest.read_text()), "engines_agree": {"passed": True}}
+    run.manifest.write_text(json.dumps(manifest))
+    with pytest.raises(Interrupted):
+        resume(run, ["training.iterations=100"], observer=StopAfter(35))
+    after = json.loads(run.manifest.read_text())
+    assert after["state"] == "interrupted"
+    assert {"verdict", "unmet", "best_epoch", "epochs_trained", "engines_agree"} & set(after) == set()
+    assert after["optimizer_steps"] == 35
+    assert set(after["files"]) == {"config.yaml", "preprocessing.json", "iterations.csv", "model.keras", "weights.npz"}
+    assert len(run.iterations.read_text().splitlines()) == 36
+    resume(run)
+    same(run, long)
+    assert set(json.loads(run.manifest.read_text())) == set(manifest)
 
 
 def test_the_layers_of_a_longer_training_are_looked_at_as_often(tmp_path: Path) -> None:

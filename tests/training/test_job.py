@@ -4,14 +4,17 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from stored import arrays
 
+from dnnctl.cli.screen.outcome import for_programs
 from dnnctl.config.loading import load
 from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
+from dnnctl.training.job import train
 from dnnctl.training.observer import Observer, Progress
 from dnnctl.training.watching import Plateau, Stopper
 
@@ -204,6 +207,22 @@ def test_a_failure_is_in_the_manifest(train_digits: Train, tmp_path: Any) -> Non
     manifest = json.loads(next(tmp_path.rglob("manifest.json")).read_text())
     assert manifest["state"] == "failed"
     assert "loss became" in manifest["error"]
+
+
+def test_a_figure_too_large_for_its_type_is_none(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 1)).astype(np.float32)
+    x_test = np.array([[1.0], [3e38]], np.float32)
+    np.savez(tmp_path / "d.npz", x=x, y=2 * x[:, 0], x_test=x_test, y_test=np.array([1.0, 2.0], np.float32))
+    (tmp_path / "c.yaml").write_text(
+        "engine: numpy\ndata: {npz: {path: d.npz}, validation_split: 0}\nmodel: {layers: [dense: 4]}\n"
+    )
+    result = train(load(tmp_path / "c.yaml"), out=tmp_path)
+    assert result.metrics["test"]["loss"] == float("inf")
+    stored = json.loads(result.run.metrics.read_text())
+    assert stored["test"]["loss"] is None
+    assert stored["train"]["loss"] == result.metrics["train"]["loss"]
+    assert json.loads(result.run.manifest.read_text())["state"] == "done"
+    json.dumps(for_programs(result), allow_nan=False)
 
 
 def test_the_plateau_rule_lowers_and_cools_down() -> None:

@@ -9,6 +9,7 @@ from dnnctl.config.loading import load
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
 from dnnctl.errors import ConfigError
 from dnnctl.training import memory
+from dnnctl.training.memory import estimate
 from dnnctl.training.preparing import prepare
 
 Write = Callable[..., Path]
@@ -49,6 +50,18 @@ def test_data_and_batches_count_too(write: Write, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(memory, "available", lambda: (needed - 1, "a test"))
     with pytest.raises(ConfigError, match="a test"):
         prepare(loaded)
+
+
+def test_the_rows_that_an_engine_is_asked_at_once_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    real = estimate
+    monkeypatch.setattr("dnnctl.training.preparing.ASKED_AT_ONCE", {"keras": 500, "numpy": 300})
+    monkeypatch.setattr(
+        "dnnctl.training.preparing.estimate", lambda *a, rows=1, **k: counted.append(rows) or real(*a, rows=rows, **k)
+    )
+    for engine in ("keras", "numpy"):
+        prepare(load("digits", [f"engine={engine}"]))
+    assert [rows for rows in counted if rows > 1] == [500, 300]
 
 
 @pytest.mark.parametrize(

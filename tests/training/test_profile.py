@@ -1,10 +1,15 @@
 """The time of a training is told stage by stage and adds up."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from stopping import stopped
 
+from dnnctl.training.ending import Clock
+from dnnctl.training.job import resume
 from dnnctl.training.profile import process_age, profile, rest
 
 
@@ -17,6 +22,24 @@ def test_stages_add_up_to_the_whole() -> None:
     assert sum(taken for taken, _ in rows.values()) == pytest.approx(10.0)
     assert sum(share for _, share in rows.values()) == pytest.approx(1.0)
     assert list(rows) == ["start-up", "data", "first steps", "epochs", "plots", "rest"]
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_a_training_that_was_stopped_and_one_that_goes_on_are_told_as_whole(tmp_path: Path) -> None:
+    run = stopped(("engine=numpy", "training.epochs=2"), tmp_path, 41)
+    seconds = json.loads(run.manifest.read_text())["seconds"]
+    assert set(seconds) == {"data", "import", "build", "training", "first steps", "saving", "rest"}
+    resume(run, command=["dnnctl", "train", "--resume", "latest"])
+    seconds = json.loads(run.manifest.read_text())["seconds"]
+    assert {"start-up", "data", "training", "evaluation", "rest"} < set(seconds)
+
+
+def test_what_belongs_to_no_stage_is_counted_once() -> None:
+    clock = Clock({"data": 0.25}, started=0.0)
+    clock.finish()
+    once = clock.seconds["rest"]
+    clock.finish()
+    assert clock.seconds["rest"] >= once > 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not say when a process started")

@@ -12,6 +12,7 @@ from stopping import StopAfter, rows, same, start, starts, stopped
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
+from dnnctl.training.checkpoint import read_checkpoint
 from dnnctl.training.job import resume, train
 from dnnctl.training.observer import Progress
 
@@ -78,6 +79,18 @@ def test_a_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path, 
     assert manifest["optimizer_steps"] == counted[-1][2] == starts(whole)[0][2]
     assert manifest["state"] == "done"
     assert "error" not in manifest
+
+
+def test_steps_that_float16_skips_are_steps(tmp_path: Path) -> None:
+    # Each row is a batch, so that gradients of about 1, times the first scale of 32,768, overflow in float16.
+    settings = ("engine=keras", "training.precision=mixed_float16", "data.batch_size=1", "training.epochs=3")
+    whole = start(settings, tmp_path / "whole", config="height_weight")
+    run = stopped(settings, tmp_path / "parts", 14, config="height_weight")
+    kept = read_checkpoint(run.checkpoint)
+    assert 0 < kept.arrays["engine/optimizer/4/iteration"] < kept.progress.optimizer_steps
+    resume(run)
+    same(run, whole)
+    assert json.loads(run.manifest.read_text())["optimizer_steps"] == 30
 
 
 def test_what_was_not_finished_after_training_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +162,16 @@ def test_only_the_length_may_change(tmp_path: Path) -> None:
         resume(run, ["training.epochs=1"])
     resume(run)
     with pytest.raises(RunError, match=r"this run is finished, after 3 epochs\. To train it for longer: dnnctl train"):
+        resume(run)
+
+
+def test_a_configuration_outside_the_run_is_refused(tmp_path: Path) -> None:
+    run = stopped(("engine=numpy", "training.epochs=3"), tmp_path, 41)
+    elsewhere = run.config.rename(tmp_path / "elsewhere.yaml")
+    with pytest.raises(RunError, match=r"config\.yaml: no such file; the run is incomplete"):
+        resume(run)
+    run.config.symlink_to(elsewhere)
+    with pytest.raises(RunError, match=r"received a symbolic link to .*elsewhere\.yaml, which is outside"):
         resume(run)
 
 

@@ -106,7 +106,8 @@ def command(
 def _only(sources: tuple[str, ...]) -> str:
     """Return the configuration."""
     from dnnctl.errors import UsageError
-    from dnnctl.runs.finding import LATEST, MANIFEST
+    from dnnctl.runs.finding import LATEST
+    from dnnctl.runs.layout import MANIFEST
 
     if not sources:
         raise UsageError(

@@ -1,7 +1,6 @@
 """An ensemble on the screen: its members beside each other, what they say together, how much they disagree."""
 
 import json
-import math
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -39,7 +38,7 @@ def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> None:
     else:
         click.echo(report(result), err=as_json)
     if as_json:
-        click.echo(json.dumps(result_for_programs(result)))
+        click.echo(json.dumps(for_programs(result)))
     elif quiet:
         click.echo(result.run.path)
 
@@ -112,31 +111,20 @@ def share(value: float) -> str:
     return f"{100 * value:.2f}%"
 
 
-def result_for_programs(result: "EnsembleResult") -> dict[str, Any]:
+def for_programs(result: "EnsembleResult") -> dict[str, Any]:
     """Return an ensemble as values that JSON can hold."""
+    from dnnctl.files import json_figures
+
     return {
         "run": str(result.run.path),
         "state": "done",
         "vote": result.opened.vote,
         "metrics": {
-            **result.metrics,
-            "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines},
+            **{split: json_figures(figures) for split, figures in result.metrics.items()},
+            "baseline": {b.kind: {"label": b.label, **json_figures(b.test)} for b in result.baselines},
         },
-        **for_programs(result.members),
+        **result.members.to_json(),
         "unmet": list(result.unmet),
         "plots": [str(path) for path in result.plots],
         "seconds": result.seconds,
     }
-
-
-def for_programs(members: "Comparison") -> dict[str, Any]:
-    """Return members beside each other as values that JSON can hold: what is too large for its type becomes null."""
-    return {key: _finite(value) for key, value in members.to_json().items()}
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    return value if not isinstance(value, float) or math.isfinite(value) else None

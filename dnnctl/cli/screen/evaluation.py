@@ -1,12 +1,11 @@
 """What `dnnctl evaluate` shows: the figures, the classes, and pictures on request."""
 
 import dataclasses
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.screen.ensemble import for_programs, table
+from dnnctl.cli.screen.ensemble import table
 from dnnctl.cli.screen.outcome import shown
 from dnnctl.cli.tables import grid
 
@@ -59,14 +58,15 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
 
 def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> dict[str, Any]:
     """Return an evaluation for programs."""
+    from dnnctl.files import json_figures
+
     return {
         "run": str(opened.run.path),
         "split": result.split,
         "rows": len(result.samples),
-        # JSON has no word for what is too large for its type.
-        "metrics": {name: value if math.isfinite(value) else None for name, value in result.metrics.items()},
+        "metrics": json_figures(result.metrics),
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
-        **(for_programs(result.members) if result.members is not None else {}),
+        **(result.members.to_json() if result.members is not None else {}),
         "unmet": list(result.unmet),
         "notes": list(result.notes),
         "plots": [str(path) for path in pictures],

@@ -96,17 +96,19 @@ def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], ti
 
 def for_programs(result: "TrainingResult") -> dict[str, Any]:
     """Return the end of a training as values that JSON can hold."""
+    from dnnctl.files import json_figures
+
     return {
         "run": str(result.run.path),
         "state": "done",
         "metrics": {
-            **result.metrics,
-            "baseline": {b.kind: {"label": b.label, **b.test} for b in result.baselines},
+            **{split: json_figures(figures) for split, figures in result.metrics.items()},
+            "baseline": {b.kind: {"label": b.label, **json_figures(b.test)} for b in result.baselines},
         },
         "verdict": {
             "kind": result.verdict.kind,
             "sentence": result.verdict.sentence,
-            **result.verdict.figures,
+            **json_figures(result.verdict.figures),
         },
         "epochs": len(result.trained.history),
         "best_epoch": result.trained.best_epoch,

@@ -15,6 +15,8 @@ LEAK = 0.999
 # Whole numbers beyond this are rounded in float32.
 EXACT = 2**24
 MOST_ROWS = 100_000
+# Ends the warning of columns that never vary, by which it is told from others.
+NOTHING_IN_IT = ", so nothing can be learned from it"
 
 
 def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
@@ -43,7 +45,7 @@ def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
             leaking.append(column.name)
     found = []
     if constant:
-        found.append(f"{_called(constant, 'never vary', 'never varies')}, so nothing can be learned from it")
+        found.append(f"{_called(constant, 'never vary', 'never varies')}{NOTHING_IN_IT}")
     if large:
         same = _called(large, "hold numbers so large", "holds numbers so large")
         found.append(f"{same} that 32 bits cannot tell them apart; subtract a constant from them in the table")

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.warp import Augmenter
-from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
+from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
+from dnnctl.engines.keras.exact import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.inspection import inspect_layers
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
@@ -20,7 +21,7 @@ from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
 
-PREDICTION_BATCH = 4096
+PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
 
 
 class KerasEngine:
@@ -54,21 +55,14 @@ class KerasEngine:
 
     @contextlib.contextmanager
     def _context(self) -> Iterator[None]:
-        """Compute on this engine's device; what Keras makes here (as a learning rate) has its precision."""
-        import keras
-
-        before = keras.config.floatx()
-        keras.config.set_floatx(self._number)
-        try:
-            with self._tf.device(self.device):
-                yield
-        finally:
-            keras.config.set_floatx(before)
+        """Compute on this engine's device, in its precision."""
+        with computing_in(self._number), self._tf.device(self.device):
+            yield
 
     @property
     def optimizer_steps(self) -> int:
-        """Steps that Keras's optimizer has counted."""
-        return int(self._optimizer.iterations.numpy())
+        """Steps taken, those included that float16 skipped and Keras's optimizer did not count."""
+        return int(self._taken.numpy())
 
     def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""

@@ -5,10 +5,25 @@ the root in gelu in single precision, even for doubles. One part in 10 million i
 float64 it would look like a wrong gradient. In float32 nothing here changes anything.
 """
 
+import contextlib
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+
+@contextlib.contextmanager
+def computing_in(dtype: str) -> Iterator[None]:
+    """Let Keras make what it makes in the block (as a learning rate) in a precision, `float32` or `float64`."""
+    import keras
+
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)
 
 
 def in_full(options: dict[str, Any], dtype: str) -> dict[str, Any]:

@@ -50,8 +50,7 @@ def chosen_threads(plan: NetworkPlan, cores: int) -> tuple[int, int]:
         plan: The network.
         cores: Processor cores.
     """
-    largest = max((weight.size for layer in plan.layers for weight in layer.weights), default=0)
-    return (cores, min(2, cores)) if largest >= LARGE else (1, 1)
+    return (cores, min(2, cores)) if plan.largest_weight >= LARGE else (1, 1)
 
 
 def threads_in_use(tensorflow: Any) -> dict[str, int]:

@@ -25,8 +25,7 @@ def pays(plan: NetworkPlan, steps: int, device: str) -> bool:
         steps: Steps an epoch.
         device: TensorFlow's name of the device.
     """
-    largest = max((weight.size for layer in plan.layers for weight in layer.weights), default=0)
-    return "GPU" in device or (largest >= LARGE and steps >= MANY)
+    return "GPU" in device or (plan.largest_weight >= LARGE and steps >= MANY)
 
 
 class StepGraphs:

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import layer_seed
-from dnnctl.engines.base import check_weights
+from dnnctl.engines.base import ASKED_AT_ONCE, check_weights
 from dnnctl.layers.base import Array, NumpyLayer
 from dnnctl.layers.dense import Affine
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 
-PREDICTION_BATCH = 2048
+PREDICTION_BATCH = ASKED_AT_ONCE["numpy"]
 
 
 class NumpyNetwork:

@@ -64,6 +64,11 @@ class NetworkPlan:
         """How many numbers all weights hold, moving statistics included."""
         return sum(layer.parameters for layer in self.layers)
 
+    @property
+    def largest_weight(self) -> int:
+        """How many numbers the largest weight holds; 0 without weights."""
+        return max((weight.size for layer in self.layers for weight in layer.weights), default=0)
+
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every weight by its full name, as `dense_1/kernel`, in order."""
