@@ -10,11 +10,16 @@ import os
 import struct
 import warnings
 import zipfile
+from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from dnnctl.errors import DataError
 
 # Bytes of an archive's directory, enough for thousands of members; and of the header of an `.npy` array.
 MAX_DIRECTORY = 1 << 18
@@ -32,7 +37,7 @@ _HEADERS = {
 
 
 class DamagedArchiveError(ValueError):
-    """A file is no archive or array, or claims what cannot be; the message does not name the file."""
+    """A file is no archive or array, or claims what cannot be; the message is the reason alone."""
 
 
 def open_zip(file: Path | IO[bytes]) -> zipfile.ZipFile:
@@ -57,7 +62,7 @@ def open_zip(file: Path | IO[bytes]) -> zipfile.ZipFile:
     except OSError:
         raise
     except Exception as fault:
-        raise DamagedArchiveError(f"is not a zip archive: {fault or type(fault).__name__}") from None
+        raise DamagedArchiveError(f"its directory is damaged: {fault or type(fault).__name__}") from None
 
 
 def open_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
@@ -113,10 +118,61 @@ def read_npy_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[
         raise
     except Exception as fault:
         # The header is a Python literal: damage surfaces as almost any exception, RecursionError among them.
-        raise DamagedArchiveError(f"is not a .npy array: {type(fault).__name__}: {fault}") from None
+        raise DamagedArchiveError(f"{type(fault).__name__}: {fault}") from None
     if any(extent < 0 for extent in shape):
-        raise DamagedArchiveError(f"is not a .npy array: its header claims the shape {shape}")
+        raise DamagedArchiveError(f"its header claims the shape {shape}")
     return shape, fortran, dtype, npy.MAGIC_LEN + len(length) + size
+
+
+def read_npy(
+    stream: IO[bytes],
+    size: int,
+    name: str,
+    check: Callable[[tuple[int, ...], np.dtype[Any]], object],
+    most: int,
+) -> NDArray[Any]:
+    """Read one array.
+
+    Args:
+        stream: A binary stream at the array's first byte.
+        size: How many bytes there are.
+        name: What to call it in messages.
+        check: Called with the shape and the type that the header claims, before anything else is read;
+            raises a DataError if they do not fit.
+        most: Bytes of elements to accept.
+
+    Returns:
+        The array.
+
+    Raises:
+        DataError: If it is not a whole `.npy` array of numbers of at most `most` bytes.
+    """
+    try:
+        shape, fortran, dtype, start = read_npy_header(stream)
+    except DamagedArchiveError as error:
+        raise DataError(f"{name}: is not a .npy array: {error}") from None
+    if dtype.hasobject:
+        raise DataError(f"{name}: holds Python objects, which are never loaded; expected numbers")
+    check(shape, dtype)
+    claimed = prod(shape) * dtype.itemsize
+    if claimed > most:
+        raise DataError(f"{name}: claims {claimed:,} bytes; expected at most {most:,}: split it")
+    if claimed > size - start:
+        raise DataError(f"{name}: is cut short: {shape} of {dtype} is {claimed:,} bytes; found {size - start:,}")
+    contents = _exactly(stream, claimed, name)
+    array = np.frombuffer(contents, dtype=dtype, count=prod(shape))
+    return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
+
+
+def _exactly(stream: IO[bytes], count: int, name: str) -> bytes:
+    # A damaged archive fails in the decompressor, in the checksum or by ending early.
+    try:
+        contents = stream.read(count)
+    except Exception as error:
+        raise DataError(f"{name}: is damaged: {type(error).__name__}: {error}") from None
+    if len(contents) != count:
+        raise DataError(f"{name}: is cut short: expected {count:,} bytes of elements; found {len(contents):,}")
+    return contents
 
 
 def _check_directory(stream: IO[bytes]) -> None:
@@ -127,11 +183,11 @@ def _check_directory(stream: IO[bytes]) -> None:
     tail = stream.read(size - start)
     at = tail.rfind(_END_MAGIC)
     if at < 0 or len(tail) - at < _END.size:
-        raise DamagedArchiveError("is not a zip archive: its end is missing")
+        raise DamagedArchiveError("the end of a zip archive is missing")
     if tail[max(0, at - _LOCATOR_SIZE) : at].startswith(_LOCATOR_MAGIC):
-        raise DamagedArchiveError("is a zip archive for sizes beyond 4 GB, which are not read")
+        raise DamagedArchiveError("it is a zip archive for sizes beyond 4 GB, which are not read")
     directory = _END.unpack_from(tail, at)[5]
     if directory > MAX_DIRECTORY:
         raise DamagedArchiveError(
-            f"claims a directory of {directory:,} bytes; expected at most {MAX_DIRECTORY:,}: it has too many members"
+            f"it claims a directory of {directory:,} bytes; expected at most {MAX_DIRECTORY:,}: it has too many members"
         )

@@ -1,11 +1,55 @@
-"""What tests share: real data where it is there, short trainings, and a quiet place for runs."""
+"""What tests share: the command line, real data where it is there, short trainings, and a quiet place for runs."""
 
+import io
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+
+
+class Done(NamedTuple):
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Input(io.TextIOWrapper):
+    """Standard input with given contents."""
+
+    def __init__(self, contents: bytes) -> None:
+        super().__init__(io.BytesIO(contents), encoding="utf-8")
+
+
+@pytest.fixture
+def dnnctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Done]:
+    """Run a command in this process, in an empty folder, and return its exit status and what it wrote."""
+    from dnnctl.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DNNCTL_OUTPUT_DIR", raising=False)
+
+    def _run(*arguments: object, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["dnnctl", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", Input(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        written = capsys.readouterr()
+        assert "Traceback" not in written.err
+        return Done(int(left.value.code or 0), written.out, written.err)
+
+    return _run
+
+
+@pytest.fixture
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what takes longest and is not under test."""
+    monkeypatch.setattr("dnnctl.training.job.draw_all", lambda *_: [])
 
 
 @pytest.fixture(scope="session")

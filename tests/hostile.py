@@ -13,6 +13,7 @@ import contextlib
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -113,6 +114,27 @@ def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
         for name, contents in members:
             archive.writestr(name, contents)
     return stream.getvalue()
+
+
+def npy(head: bytes, values: bytes = b"", version: int = 1) -> bytes:
+    """Return an `.npy` file with a header of its own."""
+    length = struct.pack("<H" if version == 1 else "<I", len(head))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + head + values
+
+
+def described(shape: str, kind: str = "'|u1'") -> bytes:
+    """Return the header of an `.npy` file."""
+    return f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}}}\n".encode()
+
+
+class Trap:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
 
 
 def assert_survived(outcome: Outcome) -> None:

@@ -1,10 +1,12 @@
-"""Reading what a run stored."""
+"""Reading and changing what a run stored."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from dnnctl.runs.layout import RunDirectory
 
 
 def arrays(path: Path) -> dict[str, Any]:
@@ -17,6 +19,11 @@ def only_run(folder: Path) -> Path:
     """Return the only run below a folder's `outputs`."""
     (manifest,) = folder.glob("outputs/*/*/manifest.json")
     return manifest.parent
+
+
+def rewrite(run: RunDirectory, **changed: Any) -> None:
+    """Change entries of a run's manifest."""
+    run.manifest.write_text(json.dumps({**json.loads(run.manifest.read_text()), **changed}))
 
 
 def state(folder: Path) -> Any:

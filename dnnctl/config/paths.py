@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from dnnctl import plugins
 from dnnctl.config.schema import SOURCES
 from dnnctl.config.yaml_reader import KeyPath
-
-PATHS = ("path", "test_path")
 
 
 def anchor(document: dict[str, Any], file: Path, changed: dict[KeyPath, str]) -> None:
@@ -26,11 +25,12 @@ def anchor(document: dict[str, Any], file: Path, changed: dict[KeyPath, str]) ->
         return
     for key in SOURCES[1:]:
         source = data.get(key)
+        paths = plugins.load("dnnctl.datasets.own", key).Options.paths
         if isinstance(source, str):
-            data[key] = source = {"path": source}
+            data[key] = source = {paths[0]: source}
         if not isinstance(source, dict):
             continue
-        for option in PATHS:
+        for option in paths:
             written = source.get(option)
             if isinstance(written, str) and written:
                 at: KeyPath = ("data", key, option)

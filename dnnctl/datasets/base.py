@@ -39,6 +39,8 @@ class DatasetInfo:
         task: What is to be predicted.
         input_shape: Shape of one row: (height, width) for grey images, (features,) for numbers.
         class_names: Names of the classes in the order of their labels; empty for regression.
+        labels: What stands for the classes in the data, where `class_names` are other names for them; empty
+            otherwise.
         feature_names: Names of the columns; empty for images.
         feature_units: Units of the columns, as `kg`; empty where they have none.
         target: Name of what is predicted, as `height`.
@@ -62,6 +64,7 @@ class DatasetInfo:
     task: Task
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
     feature_units: tuple[str, ...] = ()
     target: str = "label"
@@ -86,7 +89,7 @@ class DatasetInfo:
         fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
         info = cls(**fields)
         texts = (info.title, info.target, info.unit, info.folder, info.licence, info.source)
-        names = (*info.class_names, *info.feature_names, *info.feature_units, *info.targets)
+        names = (*info.class_names, *info.labels, *info.feature_names, *info.feature_units, *info.targets)
         extents = (*info.input_shape, *info.rows, *(info.input_range or ()))
         sound = (
             all(type(text) is str for text in (*texts, *names))
@@ -97,6 +100,7 @@ class DatasetInfo:
             and all(type(extent) is int and 0 < extent < 2**31 for extent in info.input_shape)
             and len(info.rows) == 2
             and (info.input_range is None or len(info.input_range) == 2)
+            and len(info.labels) in {0, len(info.class_names)}
             and len(info.class_names) in {"binary": {2}, "regression": {0}}.get(info.task, {len(info.class_names)})
         )
         if not sound:

@@ -16,6 +16,7 @@ from dnnctl.training.preparing import Prepared
 Status = Literal["passed", "warned", "failed"]
 FEW_ROWS, FEW_EACH, UNEVEN = 30, 10, 10
 FAR = 20  # Standard deviations from the mean.
+ALONE = 0.9  # Of the most that is possible.
 # float32 has 24 bits: where values differ by less than this share of themselves, little of them is left.
 FINE = 1e-5
 
@@ -136,10 +137,16 @@ def _ranges(info: DatasetInfo, train: Samples) -> Check:
         return Check(
             "ranges", "warned", f"{found}; {quoted(coarse)} vary too little for their size: subtract a constant"
         )
-    away = np.abs(np.stack([train.x.min(axis=0), train.x.max(axis=0)]) - mean).max(axis=0)
-    far = [name for name, is_so in _named(info, varied & (away > FAR * np.where(varied, spread, 1))) if is_so]
+    low, high = train.x.min(axis=0), train.x.max(axis=0)
+    away = np.abs(np.stack([low, high]) - mean).max(axis=0)
+    # Where there are two values only, a rare one is no mistake.
+    several = ((train.x != low) & (train.x != high)).any(axis=0)
+    # Of n values, none can be (n - 1) / sqrt(n) standard deviations off; one that nearly is, makes up the deviation.
+    limit = min(FAR, ALONE * (len(train) - 1) / len(train) ** 0.5) if len(train) >= FEW_ROWS else FAR
+    far = [name for name, is_so in _named(info, several & (away > limit * np.where(varied, spread, 1))) if is_so]
     if far:
-        return Check("ranges", "warned", f"{found}; {quoted(far)} have values {FAR} standard deviations off: mistakes?")
+        off = f"have values more than {limit:.0f} standard deviations off: mistakes?"
+        return Check("ranges", "warned", f"{found}; {quoted(far)} {off}")
     return Check("ranges", "passed", found)
 
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.archives import read_npy
 from dnnctl.config.loading import load
 from dnnctl.config.resolve import plan_of
 from dnnctl.config.schema import Config
@@ -16,7 +17,6 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.engines.choosing import build_engine
 from dnnctl.errors import ConfigError, DataError, RunError
-from dnnctl.inference.inputs.parts.npy_stream import read_npy
 from dnnctl.inference.network import Forward, Network
 from dnnctl.layers.parts.plan import NetworkPlan
 from dnnctl.runs.layout import RunDirectory, how_to_resume

@@ -64,7 +64,8 @@ def predict(
     if request.sample:
         inputs, truth = _sample(opened, request.sample, progress)
     else:
-        spec = InputSpec(opened.info, opened.preprocessing.ground, opened.preprocessing.table)
+        csv, stored = opened.config.data.csv, opened.preprocessing
+        spec = InputSpec(opened.info, stored.ground, stored.table, "auto" if csv is None else csv.encoding)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
         truth = [(None, ())] * len(inputs)
     # A value too large for 32 bits is infinite, and written as no number.

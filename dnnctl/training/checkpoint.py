@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dnnctl.archives import read_npy
 from dnnctl.errors import DataError, RunError
 from dnnctl.files import write_npz
-from dnnctl.inference.inputs.parts.npy_stream import read_npy
 from dnnctl.runs.reading import open_inside
 from dnnctl.training.watching import BestState, PlateauState
 

@@ -1,12 +1,11 @@
-"""Running the command line: in this process for what it says, in one of its own for how it behaves."""
+"""Running the command line in processes of its own, for how it behaves."""
 
-import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hostile import CommandLine, Outcome
@@ -15,42 +14,6 @@ from hostile import CommandLine, Outcome
 PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from dnnctl.cli.main import main; main()"
 )
-
-
-class Done(NamedTuple):
-    """What a command came to."""
-
-    status: int
-    out: str
-    err: str
-
-
-class Input(io.TextIOWrapper):
-    """Standard input with given contents."""
-
-    def __init__(self, contents: bytes) -> None:
-        super().__init__(io.BytesIO(contents), encoding="utf-8")
-
-
-@pytest.fixture
-def dnnctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Done]:
-    """Run a command in this process, in an empty folder, and return its exit status and what it wrote."""
-    from dnnctl.cli.main import main
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DNNCTL_OUTPUT_DIR", raising=False)
-
-    def _run(*arguments: object, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "argv", ["dnnctl", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", Input(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        written = capsys.readouterr()
-        assert "Traceback" not in written.err
-        return Done(int(left.value.code or 0), written.out, written.err)
-
-    return _run
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile import CommandLine, Outcome, assert_refused, zipped
+from hostile import CommandLine, Outcome, assert_refused, described, npy, zipped
 
 ROWS, SIDE = 60_000, 28
 STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
@@ -95,15 +95,6 @@ def test_labels_that_do_not_belong_to_the_images_are_refused(
     assert_refused(data_info("mnist", tmp_path), 1, "train-labels-idx1-ubyte: ", said)
 
 
-def npy(head: bytes, values: bytes = b"", version: int = 1) -> bytes:
-    length = struct.pack("<H" if version == 1 else "<I", len(head))
-    return b"\x93NUMPY" + bytes([version, 0]) + length + head + values
-
-
-def described(shape: str, kind: str = "'|u1'") -> bytes:
-    return f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}}}\n".encode()
-
-
 def of_images(contents: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     return zipped(("x_train.npy", contents), method=method)
 
@@ -138,8 +129,8 @@ TRUE_NPY = npy(described("(60000, 28, 28)"), VALUES)
 # Names of members with 300 bytes each make a directory that is larger than what is in them.
 MANY = zipped(*((f"{i:0300}", b"") for i in range(3_000)))
 ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "empty": (lambda: b"", "not a zip archive"),
-    "text": (lambda: b"hello" * 100, "not a zip archive"),
+    "empty": (lambda: b"", "the end of a zip archive is missing"),
+    "text": (lambda: b"hello" * 100, "the end of a zip archive is missing"),
     "cut off": (lambda: of_images(TRUE_NPY)[:-1], "zip archive"),
     "cut in half": (lambda: of_images(TRUE_NPY)[:20_000], "zip archive"),
     "no members": (zipped, "received none of that name"),

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hostile
 import numpy as np
 import pytest
-from hostile import CommandLine, Outcome, assert_refused, assert_survived
+from hostile import CommandLine, Outcome, assert_refused, assert_survived, described
 
 Predict = Callable[..., Outcome]
 
 
 def npy(shape: str, values: bytes = b"", kind: str = "'<f8'", version: int = 1) -> bytes:
-    head = f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}}}\n".encode()
-    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(head)) + head + values
+    return hostile.npy(described(shape, kind), values, version)
 
 
 def npz(contents: bytes, name: str = "x.npy") -> bytes:

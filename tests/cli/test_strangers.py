@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stored import arrays
+from hostile import Trap
+from stored import arrays, rewrite
 
 from dnnctl.config.loading import load
 from dnnctl.runs.layout import RunDirectory
@@ -31,16 +32,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(finished: Path, tmp_path: Path) -> RunDirectory:
     return RunDirectory(Path(shutil.copytree(finished, tmp_path / "run")))
-
-
-class Trap:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self.path,)
 
 
 def save(run: RunDirectory, **changed: Any) -> None:
@@ -110,10 +101,6 @@ def an_archive_larger_than_the_network(run: RunDirectory, sprung: Path) -> None:
 
 def another_network_in_the_manifest(run: RunDirectory, sprung: Path) -> None:
     rewrite(run, network={"architecture": "\u202e" + "0" * 63})
-
-
-def rewrite(run: RunDirectory, **changed: Any) -> None:
-    run.manifest.write_text(json.dumps({**json.loads(run.manifest.read_text()), **changed}))
 
 
 def another_network_in_the_configuration(run: RunDirectory, sprung: Path) -> None:

@@ -10,18 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stored import only_run
 
 Run = Callable[..., Any]
 QUICK = ("--engine", "numpy", "--set", "training.epochs=2", "--set", "data.limit=200")
 
 
-def the_run(folder: Path) -> Path:
-    (manifest,) = folder.glob("outputs/*/*/manifest.json")
-    return manifest.parent
-
-
 def manifest(folder: Path) -> Any:
-    return json.loads((the_run(folder) / "manifest.json").read_text())
+    return json.loads((only_run(folder) / "manifest.json").read_text())
 
 
 def after_epoch(number: int, process: "subprocess.Popen[str]") -> None:
@@ -55,7 +51,7 @@ def test_a_finished_run_says_so_and_can_be_longer(dnnctl: Run, tmp_path: Path) -
     assert dnnctl("train", "digits", *QUICK, "--quiet").status == 0
     done = dnnctl("train", "--resume", "latest")
     assert (done.status, done.out) == (1, "")
-    run = the_run(tmp_path).relative_to(tmp_path)
+    run = only_run(tmp_path).relative_to(tmp_path)
     assert done.err == (
         f"error: {run}: this run is finished, after 2 epochs. To train it for longer: dnnctl train --resume {run} "
         "--set training.epochs=N\n"
@@ -71,7 +67,7 @@ def test_a_finished_run_says_so_and_can_be_longer(dnnctl: Run, tmp_path: Path) -
 def test_a_run_without_weights_is_the_latest_to_resume(dnnctl: Run, tmp_path: Path) -> None:
     assert dnnctl("train", "digits", *QUICK, "--quiet").status == 0
     killed = tmp_path / "outputs" / "digits" / "20990101-000000"
-    the_run(tmp_path).rename(killed)
+    only_run(tmp_path).rename(killed)
     assert dnnctl("train", "digits", *QUICK, "--quiet").status == 0
     (killed / "weights.npz").unlink()
     assert str(killed.relative_to(tmp_path)) in dnnctl("train", "--resume", "latest").err
@@ -115,7 +111,7 @@ def test_another_key_is_refused(dnnctl: Run, tmp_path: Path) -> None:
 
 def test_a_damaged_checkpoint_is_one_line(dnnctl: Run, tmp_path: Path) -> None:
     assert dnnctl("train", "digits", *QUICK, "--quiet").status == 0
-    state = the_run(tmp_path) / "checkpoint" / "state.npz"
+    state = only_run(tmp_path) / "checkpoint" / "state.npz"
     state.write_bytes(state.read_bytes()[:-100])
     done = dnnctl("train", "--resume", "latest", "--set", "training.epochs=3")
     assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)

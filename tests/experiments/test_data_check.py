@@ -65,6 +65,16 @@ def test_what_is_odd_is_warned_about(checked: Callable[..., Found], rows: list[s
     assert told in found.finding
 
 
+def test_one_value_far_off_is_found_in_a_small_table_and_a_rare_yes_is_none(checked: Callable[..., Found]) -> None:
+    rows = clean(100)
+    # Of 100 rows 72 are for the training, so most of these are.
+    far = [checked([*rows[:i], "1e9,0,p", *rows[i + 1 :]])["ranges"].status for i in range(0, 100, 20)]
+    rare = checked([f"{int(i % 400 == 0)},{row.split(',', 1)[1]}" for i, row in enumerate(clean(4000))])
+
+    assert far.count("warned") >= 2
+    assert rare["ranges"].status == "passed"
+
+
 def test_a_class_without_training_rows_and_a_target_that_never_varies_fail(checked: Callable[..., Found]) -> None:
     few = checked("digits", "data.limit=20", "data.validation_split=0")
     rows = [f"{i},{i % 7},{1 if i < 400 else i}" for i in range(440)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stored import arrays
+from stored import arrays, rewrite
 
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError, UsageError
@@ -20,12 +20,7 @@ from dnnctl.training.job import train
 from dnnctl.training.observer import Observer
 
 QUICK = ["engine=numpy", "training.epochs=3"]
-
-
-@pytest.fixture(autouse=True)
-def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures are not compared, and take most of the time."""
-    monkeypatch.setattr("dnnctl.training.job.draw_all", lambda *_: [])
+pytestmark = pytest.mark.usefixtures("no_plots")
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +31,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(finished: Path, tmp_path: Path) -> RunDirectory:
     return RunDirectory(Path(shutil.copytree(finished, tmp_path / "run")))
-
-
-def rewrite(run: RunDirectory, **changed: Any) -> None:
-    run.manifest.write_text(json.dumps({**json.loads(run.manifest.read_text()), **changed}))
 
 
 def test_equal(run: RunDirectory, tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from ledger import LENGTHS, Ledger, count
 from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled, watch
 from specs import FEW, NUMERIC, SPECS, sound
 
+from dnnctl import archives
 from dnnctl.datasets.sources import idx, keras_npz, pixel_csv, sign_language
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import comma_separated, npy, npz
 from dnnctl.inference.inputs.base import InputSpec, Options
-from dnnctl.inference.inputs.parts import npy_stream
 
 CELLS = st.one_of(
     st.floats(0, 200).map(repr),
@@ -198,7 +198,7 @@ HEADERS = st.one_of(
 @pytest.mark.parametrize("length", LENGTHS)
 def test_arrays(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seen: list[int] = []
-    watch(monkeypatch, npy_stream, "_exactly", seen)
+    watch(monkeypatch, archives, "_exactly", seen)
     watch(monkeypatch, keras_npz, "read_exactly", seen)
     path = tmp_path / "t.npz"
 

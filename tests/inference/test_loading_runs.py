@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from hostile import Trap
 
 from dnnctl.config.loading import load
 from dnnctl.errors import RunError
@@ -30,16 +31,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunDirectory
 def run(finished: dict[str, RunDirectory], tmp_path: Path) -> RunDirectory:
     """A copy of a run on height_weight, to be damaged."""
     return RunDirectory(Path(shutil.copytree(finished["height_weight"].path, tmp_path / "run")))
-
-
-class Trap:
-    """Writes a file when it is unpickled."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self.path,)
 
 
 def failure(run: RunDirectory) -> str:

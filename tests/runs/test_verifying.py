@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stored import rewrite
 
 from dnnctl.errors import RunError
 from dnnctl.runs.layout import RunDirectory
@@ -19,10 +20,6 @@ def run(tmp_path: Path) -> RunDirectory:
         path.write_text(f"contents of {path.name}")
     Manifest(run, {}).update("done")
     return run
-
-
-def rewrite(run: RunDirectory, files: Any) -> None:
-    run.manifest.write_text(json.dumps({**json.loads(run.manifest.read_text()), "files": files}))
 
 
 def hashes(run: RunDirectory) -> Any:
@@ -68,7 +65,7 @@ def test_an_extra_file_is_no_damage(run: RunDirectory) -> None:
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a\0b", "x" * 300, ".", ""])
 def test_names_that_are_no_files_of_the_run(run: RunDirectory, name: str) -> None:
     (run.path.parent / "secret").write_text("secret")
-    rewrite(run, {**hashes(run), name: "0" * 64})
+    rewrite(run, files={**hashes(run), name: "0" * 64})
     found = verify(run)
     assert [damaged for damaged, _ in found.damaged] == [name]
     assert "secret" not in found.damaged[0][1]
@@ -76,13 +73,13 @@ def test_names_that_are_no_files_of_the_run(run: RunDirectory, name: str) -> Non
 
 @pytest.mark.parametrize("value", [None, 1, [], "", "0" * 63, "G" * 64])
 def test_what_is_no_hash(run: RunDirectory, value: Any) -> None:
-    rewrite(run, {**hashes(run), "weights.npz": value})
+    rewrite(run, files={**hashes(run), "weights.npz": value})
     assert verify(run).damaged == (("weights.npz", "the manifest has no SHA-256 for it"),)
 
 
 @pytest.mark.parametrize("files", [None, [], {}, "weights.npz"])
 def test_no_hashes(run: RunDirectory, files: Any) -> None:
-    rewrite(run, files)
+    rewrite(run, files=files)
     with pytest.raises(RunError, match="has no hashes of files to compare with; the training is 'done'"):
         verify(run)
 

@@ -1,6 +1,6 @@
 """Pictures in folders, a folder a class: `data: {image_folder: {path: photos}}`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -106,10 +106,14 @@ def _folder(options: Options) -> Path:
 
 
 def _subfolders(root: Path) -> list[Path]:
+    return [path for path in _entries(root, Path.is_dir) if not path.name.startswith((".", "__"))]
+
+
+def _entries(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
     try:
-        return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+        return sorted(path for path in folder.iterdir() if wanted(path))
     except OSError as fault:
-        raise DataError(f"{root}: cannot be read: {fault.strerror}") from None
+        raise DataError(f"{folder}: cannot be read: {fault.strerror}") from None
 
 
 def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
@@ -123,7 +127,7 @@ def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
     files: list[tuple[int, Path]] = []
     others = 0
     for label, name in enumerate(info.class_names):
-        every = sorted(path for path in (root / name).iterdir() if path.is_file()) if name in own else []
+        every = _entries(root / name, Path.is_file) if name in own else []
         pictures = [path for path in every if path.suffix.lower() in ENDINGS]
         others += sum(not path.name.startswith(".") for path in every) - len(pictures)
         files += [(label, path) for path in pictures]

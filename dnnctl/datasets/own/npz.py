@@ -1,19 +1,17 @@
 """Arrays in an `.npz` file: `data: {npz: {path: rows.npz}}`."""
 
-import warnings
 import zipfile
-from math import prod
 from pathlib import Path
-from typing import IO, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 from pydantic import BeforeValidator
 
+from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo
-from dnnctl.datasets.tables.faults import NoSuchFileError, WrongOptionError, quoted
+from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.tables.oddities import oddities
 from dnnctl.datasets.tables.target import decide, targets_of
 from dnnctl.errors import DataError
@@ -70,7 +68,7 @@ def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
 def digests(options: Options) -> dict[str, str]:
     """Return the SHA-256 of the file."""
     try:
-        return {"file": sha256_of_file(Path(options.path))}
+        return {"file": sha256_of_file(existing_file(options.path, "an .npz file"))}
     except OSError as fault:
         raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None
 
@@ -86,18 +84,11 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     name = Path(options.path).name
     x, image_range = _inputs(arrays["x"], f"{name}: {options.x}")
     labels = _labels(arrays["y"], len(x), name)
-    target = decide(labels, options.task, name)
+    target = decide(labels, options.task, name, "data.npz")
     classes = _class_names(options, target.classes)
-    y = targets_of(labels, target.classes, name)
-    test: Samples | None = None
+    train, test = Samples(x, targets_of(labels, target.classes, name)), None
     if "x_test" in arrays and "y_test" in arrays:
-        x_test, _ = _inputs(arrays["x_test"], f"{name}: {options.x_test}")
-        if x_test.shape[1:] != x.shape[1:]:
-            raise DataError(
-                f"{name}: test rows have the shape {x_test.shape[1:]}; expected {x.shape[1:]} as in training"
-            )
-        y_test = _labels(arrays["y_test"], len(x_test), name)
-        test = Samples(x_test.astype(x.dtype), targets_of(y_test, target.classes, name))
+        test = _test_rows(arrays, train, image_range, target.classes, name)
     features = () if x.ndim > 2 else tuple(f"x{i + 1}" for i in range(x.shape[1]))
     many = labels.values.shape[1]
     info = DatasetInfo(
@@ -105,6 +96,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         task=target.task,
         input_shape=x.shape[1:],
         class_names=classes,
+        labels=target.classes if classes != target.classes else (),
         feature_names=features,
         target="y",
         targets=tuple(f"y{i + 1}" for i in range(many)) if target.task == "regression" and many > 1 else (),
@@ -114,11 +106,11 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         source=options.path,
     )
     notes = [f"{name}: x {arrays['x'].dtype} {arrays['x'].shape}, y {arrays['y'].dtype} {arrays['y'].shape}"]
-    notes.append(f"task: {target.task}, as {target.reason}".replace("data.csv", "data.npz").replace("as as", "as"))
+    notes.append(f"task: {target.task}, {target.reason}")
     odd: tuple[str, ...] = ()
     if x.ndim == 2:
-        odd = oddities(Cells(tuple(Column(feature, "number") for feature in features), x), y, "y")
-    return Dataset("npz", info, Samples(x, y), test, options.path, digests(options), tuple(notes), odd)
+        odd = oddities(Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y")
+    return Dataset("npz", info, train, test, options.path, digests(options), tuple(notes), odd)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001
@@ -133,12 +125,37 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     if x.shape[1:] != info.input_shape:
         raise DataError(f"{name}: rows have the shape {x.shape[1:]}; the network takes {info.input_shape}")
     if image_range != info.input_range:
-        raise DataError(f"{name}: pixels are of the scale {image_range}; the network takes {info.input_range}")
-    # Where the configuration names the classes, the labels count them.
-    classes = tuple(map(str, range(len(info.class_names)))) if options.classes else info.class_names
+        raise DataError(
+            f"{name}: pixels are of the scale {_scale(image_range)}; the network takes {_scale(info.input_range)}"
+        )
     labels = _labels(arrays["y"], len(x), name)
-    samples = Samples(x, targets_of(labels, classes, name))
+    samples = Samples(x, targets_of(labels, info.labels or info.class_names, name))
     return Dataset("npz", info, samples, None, options.path, digests(options))
+
+
+def _test_rows(
+    arrays: dict[str, NDArray[Any]],
+    train: Samples,
+    image_range: tuple[float, float] | None,
+    classes: tuple[str, ...],
+    name: str,
+) -> Samples:
+    """Return the test rows of an archive, which must be of the form of its training rows."""
+    x, own_range = _inputs(arrays["x_test"], f"{name}: test rows")
+    if x.shape[1:] != train.x.shape[1:]:
+        raise DataError(f"{name}: test rows have the shape {x.shape[1:]}; expected {train.x.shape[1:]} as in training")
+    if image_range != own_range:
+        raise DataError(
+            f"{name}: test pixels are of the scale {_scale(own_range)}; expected {_scale(image_range)} as in training. "
+            "Store both with one scale and one type"
+        )
+    y = targets_of(_labels(arrays["y_test"], len(x), name), classes, name)
+    # Both float32 where one of them is: whole pixels are stored in bytes, fractions must not be cut off.
+    return Samples(x.astype(np.result_type(x, train.x), copy=False), y)
+
+
+def _scale(image_range: tuple[float, float] | None) -> str:
+    return "none" if image_range is None else f"{image_range[0]:g} to {image_range[1]:g}"
 
 
 def _class_names(options: Options, found: tuple[str, ...]) -> tuple[str, ...]:
@@ -153,16 +170,15 @@ def _class_names(options: Options, found: tuple[str, ...]) -> tuple[str, ...]:
 
 def _read(options: Options) -> dict[str, NDArray[Any]]:
     """Read the arrays that are there, by their part: x, y, x_test, y_test."""
-    path = Path(options.path)
-    if not path.exists():
-        raise NoSuchFileError(options.path)
-    # Damage to an archive's directory surfaces as many kinds of exception.
+    path = existing_file(options.path, "an .npz file")
     try:
-        archive = zipfile.ZipFile(path)
-        members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
-    except Exception as fault:
+        archive = open_zip(path)
+    except DamagedArchiveError as fault:
         raise DataError(f"{path}: is not an .npz file: {fault}") from None
+    except OSError as fault:
+        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
     with archive:
+        members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
         return {
             part: _array(archive, members[key], f"{path.name}: {key}")
             for part in USUAL
@@ -184,27 +200,16 @@ def _key(part: str, said: str, names: tuple[str, ...], file: str) -> str | None:
 
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> NDArray[Any]:
     """Read one array; its header is checked against its size before any of its elements is read."""
+
+    def check(_shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        if dtype.kind not in "buifUS":
+            raise DataError(f"{label}: expected numbers or text; received {dtype}")
+
     try:
-        with archive.open(member) as stream, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            shape, fortran, dtype = _header(stream)
-            claimed = prod(shape) * dtype.itemsize
-            if dtype.hasobject or dtype.kind not in "buifUS":
-                raise DataError(f"{label}: expected numbers or text; received {dtype}, which is never loaded")
-            if min(shape, default=1) < 0 or claimed > min(member.file_size, MAX_BYTES):
-                raise DataError(f"{label}: {dtype} {shape} does not fit into its {member.file_size:,} bytes")
-            array = np.frombuffer(stream.read(claimed), dtype, prod(shape))
-    except DataError:
-        raise
-    except Exception as fault:
-        raise DataError(f"{label}: is damaged: {type(fault).__name__}: {fault}") from None
-    return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
-
-
-def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    if npy.read_magic(stream) == (1, 0):
-        return npy.read_array_header_1_0(stream)
-    return npy.read_array_header_2_0(stream)
+        with open_member(archive, member.filename) as stream:
+            return read_npy(stream, member.file_size, label, check, MAX_BYTES)
+    except DamagedArchiveError as fault:
+        raise DataError(f"{label}: cannot be read: {fault}") from None
 
 
 def _inputs(x: NDArray[Any], label: str) -> tuple[NDArray[Any], tuple[float, float] | None]:
@@ -219,11 +224,10 @@ def _inputs(x: NDArray[Any], label: str) -> tuple[NDArray[Any], tuple[float, flo
         raise DataError(
             f"{label}: expected (n, features), (n, height, width) or (n, height, width, 3); received {x.shape}"
         )
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
-        row = int(np.argmin(np.isfinite(x.reshape(len(x), -1)).all(axis=1)))
-        raise DataError(f"{label}: row {row:,} (from 0) holds NaN or infinity; fill it or take it out")
     if x.ndim == 2:
-        return np.ascontiguousarray(x, np.float32), None
+        return _narrow(x, label), None
+    if x.dtype.kind == "f":
+        _narrow(x, label)
     low, high = float(x.min()), float(x.max())
     if low < 0 or high > 255:
         raise DataError(f"{label}: pixels go from {low:g} to {high:g}; expected 0 to 255, or 0 to 1")
@@ -233,17 +237,27 @@ def _inputs(x: NDArray[Any], label: str) -> tuple[NDArray[Any], tuple[float, flo
     return np.ascontiguousarray(x, np.uint8 if whole else np.float32), (0.0, 255.0)
 
 
+def _narrow(values: NDArray[Any], label: str) -> NDArray[Any]:
+    """Return numbers in 32 bits."""
+    with np.errstate(over="ignore"):
+        narrow = np.ascontiguousarray(values, np.float32)
+    finite = np.isfinite(narrow.reshape(len(narrow), -1)).all(axis=1)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise DataError(f"{label}: row {row:,} (from 0) holds NaN, infinity or a number too large for 32 bits")
+    return narrow
+
+
 def _labels(y: NDArray[Any], rows: int, name: str) -> Cells:
     """Return targets as cells of a table."""
     y = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
     if len(y) != rows:
         raise DataError(f"{name}: expected a target for each of {rows:,} rows; received {len(y):,}")
     if y.dtype.kind in "US":
+        if y.shape[1] > 1:
+            raise DataError(f"{name}: expected one text a row as its target; received {y.shape[1]:,}")
         words, codes = np.unique(y.astype(str), return_inverse=True)
         column = Column("y", "category", tuple(words.tolist()))
-        return Cells((column,), codes.reshape(len(y), -1)[:, :1].astype(np.float32))
-    values = y.astype(np.float32)
-    if not np.isfinite(values).all():
-        row = int(np.argmin(np.isfinite(values).all(axis=1)))
-        raise DataError(f"{name}: the target of row {row:,} (from 0) is no finite number; fill it or take it out")
+        return Cells((column,), codes.reshape(-1, 1).astype(np.float32))
+    values = _narrow(y, f"{name}: the targets")
     return Cells(tuple(Column(f"y{i + 1}" if y.shape[1] > 1 else "y", "number") for i in range(y.shape[1])), values)

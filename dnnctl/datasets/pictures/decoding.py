@@ -1,4 +1,4 @@
-"""From an image file of any mode to grey from 0 to 1."""
+"""From an image file of any mode to grey, or red, green and blue, from 0 to 1."""
 
 import logging
 import warnings
@@ -88,41 +88,32 @@ def _decode(image: "Image.Image", name: str, *, colour: bool) -> tuple[NDArray[n
     ImageOps.exif_transpose(image, in_place=True)
     upright: Image.Image = image
     if colour and not (upright.mode.startswith("I;16") or upright.mode in {"I", "F"}):
-        red_green_blue = _on_white(upright, notes)
+        transparent = upright.has_transparency_data
+        red_green_blue = _on_white(upright, "RGB", notes) if transparent else upright.convert("RGB")
         return np.asarray(_reduced(red_green_blue), dtype=np.float32) / np.float32(255), notes
     grey, notes = _in_grey(upright, name, notes)
     return (np.stack([grey] * 3, axis=-1) if colour else grey), notes
 
 
-def _on_white(picture: "Image.Image", notes: list[str]) -> "Image.Image":
-    """Return a picture in red, green and blue, what is transparent in white."""
+def _on_white(picture: "Image.Image", mode: str, notes: list[str]) -> "Image.Image":
+    """Return a picture with transparency in grey (`L`) or in colours (`RGB`), what is transparent in white."""
     from PIL import Image
 
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    shown = picture.convert("RGBA")
-    alpha = shown.getchannel("A")
+    if picture.mode not in {"RGBA", "LA"}:
+        picture = picture.convert("RGBA")
+    alpha = picture.getchannel("A")
     if alpha.getextrema()[0] != 255:
         notes.append("transparent parts taken as white")
-    return Image.composite(shown.convert("RGB"), Image.new("RGB", shown.size, (255, 255, 255)), alpha)
+    return Image.composite(picture.convert(mode), Image.new(mode, picture.size, "white"), alpha)
 
 
 def _in_grey(upright: "Image.Image", name: str, notes: list[str]) -> tuple[NDArray[np.float32], list[str]]:
-
     if upright.mode.startswith("I;16"):
         return np.asarray(_reduced(upright), dtype=np.float32) / np.float32(65535), notes
     if upright.mode in {"I", "F"}:
         return _scaled(np.asarray(_reduced(upright)), name, notes), notes
     if upright.has_transparency_data:
-        if upright.mode not in {"RGBA", "LA"}:
-            upright = upright.convert("RGBA")
-        alpha = upright.getchannel("A")
-        grey = upright.convert("L")
-        white = grey.point(lambda _: 255)
-        white.paste(grey, mask=alpha)
-        grey = white
-        if alpha.getextrema()[0] != 255:
-            notes.append("transparent parts taken as white")
+        grey = _on_white(upright, "L", notes)
     elif upright.mode == "LAB":
         grey = upright.getchannel("L")
     elif upright.mode in {"L", "1"} or upright.mode == "RGB":

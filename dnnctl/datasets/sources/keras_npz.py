@@ -45,7 +45,7 @@ def _values(stream: IO[bytes], member: str, shape: tuple[int, ...]) -> NDArray[A
     try:
         received, fortran, dtype, _ = read_npy_header(stream)
     except DamagedArchiveError as fault:
-        raise DamagedError(f"{member}: expected an .npy header; {fault}") from None
+        raise DamagedError(f"{member}: is not a .npy array: {fault}") from None
     whole = dtype.kind in "iu" and dtype.itemsize <= WIDEST
     if received != shape or fortran or not whole:
         order = "Fortran" if fortran else "C"

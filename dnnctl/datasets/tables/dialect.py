@@ -12,7 +12,10 @@ SEPARATORS = (",", "\t", ";", "|", " ")
 WORDS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "bar": "|"}
 NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
 ROWS = 1000
+# So many rows are looked at for a header below a title.
+REMARKS = 20
 MISSING = ("", " ", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
+_NUMBERED = re.compile(r"column_\d+")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
@@ -48,6 +51,7 @@ class Dialect:
         decimal: The mark of decimals, a point or a comma.
         names: Names of the columns; `column_1`, ... without a header.
         sample: The first rows, without the header.
+        unnamed: Those of the names that a header does not give.
     """
 
     separator: str
@@ -55,6 +59,7 @@ class Dialect:
     decimal: str
     names: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
+    unnamed: tuple[str, ...] = ()
 
     def described(self, encoding: str) -> str:
         """Return how the table is written, for people."""
@@ -84,15 +89,25 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
     if not any(cell for row in rows for cell in row):
         raise DataError(f"{text.name}: holds no rows; expected a header and rows")
     header = _has_header(rows, layout) if layout.header == "auto" else bool(layout.header)
+    late = _late_header(head, rows[0], layout) if header else None
+    if late is not None:
+        line, found = late
+        raise DataError(
+            f"{text.name}:{line}: holds {found!r}, so it is the header, and is not the first line: delete what is above"
+        )
     width = len(rows[0])
     names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))
     doubled = [name for name, count in Counter(names).items() if count > 1]
     if doubled:
-        raise DataError(f"{text.name}: more than one column is called {quoted(doubled)}; rename them in the header")
+        raise DataError(
+            f"{text.name}: more than one column is called {quoted(doubled)}; rename them in the header, or write "
+            "`header: false` below data.csv if the first line is no header"
+        )
     sample = tuple(row for row in (rows[1:] if header else rows) if len(row) == width)
     if header and len(rows) == 1:
         raise DataError(f"{text.name}: holds a header and no rows ({quoted(names)})")
-    return Dialect(separator, header, _decimal(sample, separator), names, sample)
+    unnamed = tuple(name for name, cell in zip(names, rows[0], strict=True) if header and not cell)
+    return Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed)
 
 
 def _separator(text: Text) -> str:
@@ -113,11 +128,34 @@ def _separator(text: Text) -> str:
     return max(found)[3] if found else ","
 
 
+def _late_header(head: Text, first: tuple[str, ...], layout: Layout) -> tuple[int, str] | None:
+    """Return the line, and a name in it, of a header that stands below a title or remarks."""
+    wanted = {name.casefold() for name in layout.names}
+    if wanted & {cell.casefold() for cell in first}:
+        return None
+    for mark in SEPARATORS:
+        fewest = 0
+        try:
+            for number, (line, row) in zip(range(REMARKS), head.rows(mark), strict=False):
+                cells = [cell.strip() for cell in row if cell.strip()]
+                fewest = len(cells) if number == 0 else fewest
+                name = next((cell for cell in cells if cell.casefold() in wanted), None)
+                # A title has fewer cells than a header; a row that only happens to hold a name has not.
+                if name is not None and len(cells) > fewest and not any(is_number(cell) for cell in cells):
+                    return line, name
+        except DataError:
+            continue
+    return None
+
+
 def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:
     """Tell whether the first row holds names: known ones, or no number where numbers are below."""
     first = rows[0]
     if any(name in first for name in layout.names):
         return True
+    if layout.names and all(_NUMBERED.fullmatch(name) for name in layout.names):
+        # So columns are called that have no names.
+        return False
     cells = [cell for cell in first if cell not in layout.gaps]
     return bool(cells) and not any(is_number(cell) or is_number(cell.replace(",", ".")) for cell in cells)
 
@@ -159,4 +197,6 @@ def position(name: str, dialect: Dialect, option: str, what: str) -> int:
     if folded.count(name.casefold()) == 1:
         return folded.index(name.casefold())
     hint = suggestion(name, dialect.names) if len(dialect.names) <= 30 else ""
-    raise WrongOptionError(option, f"{what} has no column {clipped(name)}{hint or '; it has ' + quoted(dialect.names)}")
+    bare = "" if dialect.header else ". Its first row was taken for values; `header: true` takes it for names"
+    known = hint or "; it has " + quoted(dialect.names)
+    raise WrongOptionError(option, f"{what} has no column {clipped(name)}{known}{bare}")

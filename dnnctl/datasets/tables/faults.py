@@ -1,6 +1,7 @@
 """What is wrong with a source of data, told to the place that can be put right."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from dnnctl.errors import DataError
 
@@ -28,8 +29,34 @@ class NoSuchFileError(WrongOptionError):
         super().__init__(
             option,
             f"no such file or folder: {path}. A relative path starts at the configuration's folder, then at "
-            "DNNCTL_DATA_DIR; with --set it starts here, as --set data.csv.path=people.csv",
+            "DNNCTL_DATA_DIR; with --set it starts at the current directory",
         )
+
+
+def existing_file(path: str, expected: str, option: str = "path") -> Path:
+    """Return the path of a regular file; a pipe, which nobody may ever write to, is none.
+
+    Args:
+        path: As it was written.
+        expected: What it should be, as `a CSV file`.
+        option: The option that names it.
+
+    Raises:
+        NoSuchFileError: If there is none.
+        WrongOptionError: If it is a folder, a pipe or a device.
+        DataError: If it cannot be asked about.
+    """
+    file = Path(path)
+    try:
+        if file.is_file():
+            return file
+        if not file.exists():
+            raise NoSuchFileError(path, option)
+        received = "a folder" if file.is_dir() else "a pipe or device; save what comes out of it in a file"
+        raise WrongOptionError(option, f"{path}: expected {expected}; received {received}")
+    except OSError as fault:
+        # A name of 300 characters cannot even be asked about.
+        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
 
 
 def quoted(names: Iterable[str], most: int = 12) -> str:

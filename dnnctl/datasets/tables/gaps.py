@@ -14,6 +14,11 @@ from dnnctl.errors import DataError
 
 # For so many rows it pays to look whether each is a line, and count.
 MANY = 1000
+# What helps against empty cells while a table is described, and once a network was trained on one.
+OPTIONS = "fill them, leave columns out (exclude), or write `missing: drop` or `missing: impute` below data.csv"
+TRAINED = (
+    "fill them, or leave their rows out; a network trained with `missing: impute` below data.csv fills them itself"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Kept:
     notes: tuple[str, ...]
 
 
-def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str) -> Kept:
+def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: str = OPTIONS) -> Kept:
     """Do with empty cells as asked.
 
     Args:
@@ -40,6 +45,7 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
         cells: Its cells, the inputs first.
         inputs: How many of the columns are inputs; the others are targets, which are never imputed.
         missing: `error`, `drop` or `impute`.
+        advice: What to do about empty cells that are refused.
 
     Raises:
         DataError: If `error` is asked for and a cell is empty, or no row is left.
@@ -49,7 +55,7 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
     if not empty.any():
         return Kept(cells, rows, ())
     if missing == "error":
-        raise DataError(_told(text, dialect, cells, empty))
+        raise DataError(f"{_told(text, dialect, cells, empty)}\n{advice}")
     gone = (empty if missing == "drop" else empty[:, inputs:]).any(axis=1)
     notes = []
     if gone.any():
@@ -58,8 +64,7 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
     if gone.all():
         worst = cells.columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
-            f"{text.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest. Leave "
-            f"columns out (exclude), or choose missing: impute"
+            f"{text.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; {advice}"
         )
     rows = rows[~gone]
     kept = cells.take(rows) if gone.any() else cells
@@ -80,12 +85,14 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
     several = "cells are" if counts.sum() > 1 else "cell is"
     told = [f"{text.name}: {counts.sum():,} {several} empty:"]
     for i, rows in firsts.items():
+        if counts[i] == len(empty) > MOST:
+            told.append(f"  column {cells.columns[i].name!r}: every line")
+            continue
         named = numbered("line", [lines[int(row)] for row in rows])
         more = f" and {counts[i] - len(rows):,} more" if counts[i] > len(rows) else ""
         told.append(f"  column {cells.columns[i].name!r}: {named}{more}")
     if len(columns) > 12:
         told.append(f"  and {len(columns) - 12:,} more columns")
-    told.append("fill them, leave columns out (exclude), or write `missing: drop` or `missing: impute` below data.csv")
     return "\n".join(told)
 
 

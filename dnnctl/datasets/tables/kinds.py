@@ -17,7 +17,9 @@ from dnnctl.errors import DataError
 _DAY = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))"
 _TIME = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp][Mm])?"
 # Numbers with thousands separators, a currency or a percent sign.
-AMOUNT = re.compile(r"[$€£¥]?\s?[-+]?\d{1,3}(?:[,.' ]\d{3})*(?:[.,]\d+)?\s?[$€£¥%]?")
+AMOUNT = re.compile(r"[$€£¥]?\s?[-+−]?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d+)?\s?[$€£¥%]?")
+# A number with zeros before it, as that of a post code.
+CODE = re.compile(r"0\d+")
 LONGEST = 1000
 DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_TIME}")
 
@@ -50,7 +52,7 @@ def read_cells(
         said = types.get(name)
         wanted[place] = _looks_numeric(dialect, place, gaps) if said is None else said == "number"
     fixed = {place for name, place in zip(names, places, strict=True) if types.get(name) == "number"}
-    parsed = parse(text, dialect, wanted, gaps, guessed=not fixed)
+    parsed = parse(text, dialect, wanted, gaps, fixed=fixed)
     columns: list[Column] = []
     values: list[NDArray[Any]] = []
     warnings: list[str] = []
@@ -61,6 +63,11 @@ def read_cells(
             warnings += odd
         else:
             column = Column(name, "number")
+            if types.get(name) is None and any(CODE.fullmatch(row[place]) for row in dialect.sample):
+                warnings.append(
+                    f"column {name!r} is written with leading zeros, as codes are, and taken for numbers; "
+                    f"`types: {{{name}: category}}` takes it for categories"
+                )
             if np.isinf(cells).any():
                 raise bad_number(text, dialect, [place], gaps)
         columns.append(Column(name, column.kind, column.words))
@@ -89,13 +96,8 @@ def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: f
             f"{text.name}: missing column{'s' * (len(missing) != 1)} {quoted(missing)}; it has {quoted(dialect.names)}"
         )
     places = [position(column.name, dialect, "columns", text.name) for column in columns]
-    parsed = parse(
-        text,
-        dialect,
-        {place: column.kind == "number" for place, column in zip(places, columns, strict=True)},
-        gaps,
-        guessed=False,
-    )
+    wanted = {place: column.kind == "number" for place, column in zip(places, columns, strict=True)}
+    parsed = parse(text, dialect, wanted, gaps, fixed=wanted)
     found: list[Column] = []
     values: list[NDArray[Any]] = []
     for column, place in zip(columns, places, strict=True):
@@ -128,12 +130,14 @@ def _of_words(
     """Return what a column of text holds, its cells as numbers, and what is odd about it."""
     name = dialect.names[place]
     folded = {word.casefold() for word in cells.words}
-    if said != "category" and cells.words:
-        fitting = pair or next((two for two in PAIRS if folded <= set(two)), ())
+    # A column said to be yes or no may be empty from top to bottom.
+    if said != "category" and (cells.words or said == "boolean"):
+        known = tuple(word.casefold() for word in pair)
+        fitting = known or next((two for two in PAIRS if folded <= set(two)), ())
         if fitting and folded <= set(fitting):
-            return Column(name, "boolean", tuple(fitting)), _mapped(cells, fitting), []
+            return Column(name, "boolean", pair or _as_written(cells, fitting)), _mapped(cells, fitting), []
     if said == "boolean":
-        wrong = next((word for word in cells.words if word.casefold() not in pair), "")
+        wrong = next((word for word in cells.words if word.casefold() not in known), "")
         expected = " or ".join(map(repr, pair)) or "yes or no, true or false, on or off"
         raise DataError(f"{text.name}: column {name!r}: expected {expected}; received {clipped(wrong)}")
     warnings = []
@@ -147,6 +151,12 @@ def _of_words(
         _refuse_dates(text, name, cells)
         warnings = _mixed(text, dialect, place, cells, gaps)
     return Column(name, "category", cells.words), cells.codes, warnings
+
+
+def _as_written(cells: Words, pair: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how false and true are written in a table, where each is written in one way only."""
+    written = [[word for word in cells.words if word.casefold() == each] for each in pair]
+    return tuple(own[0] for own in written) if all(len(own) == 1 for own in written) else pair
 
 
 def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
@@ -195,4 +205,7 @@ def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozens
             f"{fault}. {numbers:,} of its {len(codes):,} cells are numbers: correct the others, name them in "
             f"missing_values, or write `types: {{{name}: category}}`"
         )
+    # A thousand is written 1,000 beside 999, and a negative number with a dash beside positive ones.
+    signed = tuple(word for word, plain in zip(cells.words, numeric, strict=True) if not plain)
+    _refuse_amounts(text, name, Words(cells.codes, signed))
     return [f"column {name!r} holds {numbers:,} numbers and {others:,} other texts; it is taken for categories"]

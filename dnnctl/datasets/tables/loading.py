@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.tables.aligned import evened
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
-from dnnctl.datasets.tables.faults import NoSuchFileError, WrongOptionError, quoted
-from dnnctl.datasets.tables.gaps import settle
+from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
+from dnnctl.datasets.tables.gaps import OPTIONS, TRAINED, settle
 from dnnctl.datasets.tables.kinds import known_cells, read_cells
 from dnnctl.datasets.tables.oddities import oddities
 from dnnctl.datasets.tables.target import Target, decide, targets_of
@@ -40,15 +43,18 @@ def load_table(options: "Options") -> Dataset:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    text = open_text(Path(options.path), options.encoding)
+    text = _open(options, options.path)
     layout = layout_of(options)
     dialect = find_dialect(text, layout)
     targets = [_name(name, dialect, "target", text) for name in options.target]
     inputs = _inputs(options, dialect, targets, text)
     types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
     cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.gaps)
+    nothing = _nothing(cells, inputs, dialect) if options.columns is None else []
+    inputs = [name for name in inputs if name not in nothing]
+    cells = cells.pick([i for i, column in enumerate(cells.columns) if column.name not in nothing])
     read = _parted(text, dialect, cells, len(inputs), options.missing)
-    target = decide(read.targets, options.task, text.name)
+    target = decide(read.targets, options.task, text.name, "data.csv")
     y = targets_of(read.targets, target.classes, text.name)
     table = TableInfo(
         read.inputs.columns,
@@ -59,7 +65,8 @@ def load_table(options: "Options") -> Dataset:
     )
     train = Samples(read.inputs.values, y)
     notes = [f"{text.name}: {dialect.described(text.encoding)}", _listed(table.columns)]
-    notes += [f"task: {target.task}, as {target.reason}".replace("as as", "as"), *read.notes]
+    notes += [f"task: {target.task}, {target.reason}", *read.notes]
+    notes += [f"{text.name}: left out {quoted(nothing)}, without a name and without a value"] if nothing else []
     test = None
     if options.test_path is not None:
         test, table, more = _test_rows(options, table, target)
@@ -67,6 +74,10 @@ def load_table(options: "Options") -> Dataset:
     info = _info(options, table, target, (len(train), len(test) if test else 0))
     warnings = (*odd, *oddities(Cells(table.columns, train.x), y, ", ".join(targets)))
     return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
+
+
+def _open(options: "Options", path: str, option: str = "path") -> Text:
+    return evened(open_text(path, options.encoding, option), options.separator)
 
 
 def layout_of(options: "Options") -> Layout:
@@ -96,24 +107,28 @@ def _inputs(options: "Options", dialect: Dialect, targets: Sequence[str], text: 
     return kept
 
 
-def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str) -> _Read:
-    kept = settle(text, dialect, cells, inputs, missing)
+def _nothing(cells: Cells, inputs: Sequence[str], dialect: Dialect) -> list[str]:
+    """Return the columns without a name and without a value, as separators at the ends of all lines make them."""
+    unnamed = [i for i, name in enumerate(inputs) if name in dialect.unnamed]
+    found = [inputs[i] for i in unnamed if np.isnan(cells.values[:, i]).all()]
+    return found if len(found) < len(inputs) else []
+
+
+def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: str = OPTIONS) -> _Read:
+    kept = settle(text, dialect, cells, inputs, missing, advice)
     both = range(inputs), range(inputs, len(cells.columns))
     return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
 
 
 def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
     """Read the table of test rows as the training table was read; categories may be new."""
-    try:
-        text = open_text(Path(str(options.test_path)), options.encoding)
-    except NoSuchFileError:
-        raise NoSuchFileError(str(options.test_path), "test_path") from None
+    text = _open(options, str(options.test_path), "test_path")
     samples, inputs, notes = labelled(text, layout_of(options), table, target.classes)
     return samples, replace(table, columns=inputs.columns), notes
 
 
 def labelled(
-    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str]
+    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str], advice: str = OPTIONS
 ) -> tuple[Samples, Cells, tuple[str, ...]]:
     """Read rows with their targets from a table whose columns are known.
 
@@ -122,6 +137,7 @@ def labelled(
         layout: How it is said to be written.
         table: Its columns.
         classes: Names of the classes; empty for numbers.
+        advice: What to do about empty cells that are refused.
 
     Returns:
         The rows, their inputs as cells, and what was done to them.
@@ -131,7 +147,8 @@ def labelled(
     """
     dialect = find_dialect(text, layout)
     every = (*table.columns, *table.targets)
-    read = _parted(text, dialect, known_cells(text, dialect, every, layout.gaps), len(table.columns), table.missing)
+    cells = known_cells(text, dialect, every, layout.gaps)
+    read = _parted(text, dialect, cells, len(table.columns), table.missing, advice)
     inputs = recoded(read.inputs, table.columns)
     y = targets_of(read.targets, classes, text.name)
     return Samples(inputs.values, y), inputs, read.notes
@@ -181,8 +198,8 @@ def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | Non
     """
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    text = open_text(Path(options.path), options.encoding)
-    samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names)
+    text = _open(options, options.path)
+    samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names, TRAINED)
     known = replace(table, columns=inputs.columns)
     one = options.model_copy(update={"test_path": None})
     return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), known)
@@ -194,8 +211,10 @@ def digests_of(options: "Options") -> dict[str, str]:
     Raises:
         DataError: If a file is not there.
     """
-    files = {"file": options.path} | ({"test-file": options.test_path} if options.test_path else {})
+    files = {"file": existing_file(options.path, "a CSV file")}
+    if options.test_path:
+        files["test-file"] = existing_file(options.test_path, "a CSV file", "test_path")
     try:
-        return {name: sha256_of_file(Path(path)) for name, path in files.items()}
+        return {name: sha256_of_file(path) for name, path in files.items()}
     except OSError as fault:
         raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None

@@ -34,14 +34,16 @@ def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
     large: list[str] = []
     naming: list[str] = []
     leaking: list[str] = []
+    # The only column cannot be left out.
+    several = len(cells.columns) > 1
     for i, column in enumerate(cells.columns):
         values = cells.values[:, i]
         full = values[~np.isnan(values)]
         if len(full) == 0 or (full == full[0]).all():
             (large if len(full) and abs(full[0]) >= EXACT else constant).append(column.name)
-        elif len(full) >= ENOUGH and _names_rows(column, full):
+        elif several and len(full) >= ENOUGH and _names_rows(column, full):
             naming.append(column.name)
-        elif len(full) >= ENOUGH and _gives_away(column, values, y):
+        elif several and len(full) >= ENOUGH and _gives_away(column, values, y):
             leaking.append(column.name)
     found = []
     if constant:

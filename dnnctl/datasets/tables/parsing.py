@@ -1,7 +1,7 @@
 """A table's cells out of its text, by pyarrow; Python's own reader only says where something is wrong."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ Parsed = NDArray[Any] | Words
 
 
 def parse(
-    text: Text, dialect: Dialect, wanted: Mapping[int, bool], gaps: frozenset[str], *, guessed: bool
+    text: Text, dialect: Dialect, wanted: Mapping[int, bool], gaps: frozenset[str], *, fixed: Collection[int]
 ) -> dict[int, Parsed]:
     """Read columns.
 
@@ -44,8 +44,8 @@ def parse(
         dialect: How it is written.
         wanted: Positions of the columns to read, and whether each holds numbers.
         gaps: Texts that stand for an empty cell.
-        guessed: Whether a column that turns out not to hold numbers is to be read as text; it is an error
-            if not.
+        fixed: The columns that are known to hold numbers: it is an error where one does not. Any other one that
+            turns out not to is read as text.
 
     Returns:
         For each position float32 (rows,) with NaN for empty cells, or its words.
@@ -60,9 +60,12 @@ def parse(
             return _columns(_read(text, dialect, numbers, gaps), numbers)
         except _NotANumberError as fault:
             late = _late(fault, numbers)
+            if not late:
+                raise _unreadable(text, dialect, str(fault)) from None
+            guessed = [position for position in late if position not in fixed]
             if not guessed:
                 raise bad_number(text, dialect, late, gaps) from None
-            numbers |= dict.fromkeys(late, False)
+            numbers |= dict.fromkeys(guessed, False)
 
 
 class _NotANumberError(Exception):
@@ -81,7 +84,7 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
 
     names = [str(i) for i in range(len(dialect.names))]
     width = 4 * len(numbers)
-    if width * _at_most_rows(text) > MAX_NUMBERS:
+    if width * _about_rows(text) > MAX_NUMBERS:
         raise DataError(f"{text.name}: more than {MAX_NUMBERS:,} bytes of numbers; leave columns out, or split it")
     words = pa.dictionary(pa.int32(), pa.string())
     try:
@@ -108,8 +111,8 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
         raise _unreadable(text, dialect, message) from None
 
 
-def _at_most_rows(text: Text) -> int:
-    """Return a bound of the rows without reading them: no row is shorter than the mean of the first ones."""
+def _about_rows(text: Text) -> int:
+    """Return about how many rows there are, without reading them, from the length of the first ones."""
     head = bytes(text.head().data)
     lines = max(1, head.count(b"\n") + head.count(b"\r"))
     return int(len(text.data) / max(1, len(head) / lines) * 1.1) + 1

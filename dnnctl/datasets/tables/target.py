@@ -23,7 +23,7 @@ class Target:
     Args:
         task: Two classes, many classes, or numbers.
         classes: Names of the classes; empty for numbers.
-        reason: Why it is this task, for people.
+        reason: Why it is this task, for people, as `as data.csv.task says`.
     """
 
     task: Task
@@ -31,13 +31,14 @@ class Target:
     reason: str
 
 
-def decide(cells: Cells, said: str, name: str) -> Target:
+def decide(cells: Cells, said: str, name: str, source: str) -> Target:
     """Decide on the task.
 
     Args:
         cells: The target's cells, none of them empty; several columns for several targets.
         said: `auto`, `classification` or `regression`.
         name: What to call the table.
+        source: Where it stands in the configuration, as `data.csv`.
 
     Raises:
         WrongOptionError: If the target cannot be what it is said to be.
@@ -48,19 +49,21 @@ def decide(cells: Cells, said: str, name: str) -> Target:
         if texts or said == "classification":
             what = f"{quoted(texts)} hold text" if texts else "classes can be predicted one column at a time"
             raise WrongOptionError("target", f"several targets are numbers to predict; {what}. Name one target")
-        return Target("regression", (), f"there are {len(cells.columns)} targets")
+        return Target("regression", (), f"as there are {len(cells.columns)} targets")
     column, values = cells.columns[0], cells.values[:, 0]
     if column.kind != "number":
         if said == "regression":
             raise WrongOptionError("task", f"{column.name!r} holds text ({quoted(column.words, 4)}); expected numbers")
         counts = np.bincount(values.astype(np.int64), minlength=len(column.words))
-        present = sorted(word for word, count in zip(column.words, counts, strict=True) if count)
+        present = [word for word, count in zip(column.words, counts, strict=True) if count]
+        if column.kind == "category":
+            present.sort()
         if len(values) > 20 and len(present) > len(values) / 2:
             raise DataError(
                 f"{name}: {column.name!r} holds {len(present):,} different texts in {len(values):,} rows, so it names "
                 "the rows and cannot be predicted. Choose another target"
             )
-        return _classes(tuple(present), f"{column.name!r} holds text", name, column.name)
+        return _classes(tuple(present), f"as {column.name!r} holds text", name, column.name)
     different = np.unique(values)
     whole = bool((different == np.rint(different)).all())
     few = whole and len(different) <= FEW and (len(different) <= 2 or len(values) >= EACH * len(different))
@@ -68,10 +71,14 @@ def decide(cells: Cells, said: str, name: str) -> Target:
     if said == "regression" or (said == "auto" and not few):
         if len(different) == 1:
             raise DataError(f"{name}: {column.name!r} is {different[0]:g} in every row, so there is nothing to learn")
-        return Target("regression", (), "as data.csv.task says" if said != "auto" else f"{column.name!r} holds {many}")
+        return Target(
+            "regression", (), f"as {source}.task says" if said != "auto" else f"as {column.name!r} holds {many}"
+        )
     if len(different) > 1000:
         raise WrongOptionError("task", f"{column.name!r} holds {many}; expected at most 1,000 classes")
-    reason = f"{column.name!r} holds {many} only" if said == "auto" else "as data.csv.task says"
+    # Two numbers are hardly ever amounts.
+    hint = f"; `task: regression` below {source} takes them for amounts" if len(different) > 2 else ""
+    reason = f"as {column.name!r} holds {many} only{hint}" if said == "auto" else f"as {source}.task says"
     return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
 
 
@@ -106,6 +113,10 @@ def targets_of(cells: Cells, classes: Sequence[str], name: str) -> NDArray[Any]:
     else:
         codes, names = values.astype(np.int64), list(column.words)
     label = {word: number for number, word in enumerate(classes)}
+    if column.kind == "boolean":
+        # `True` in one table is `TRUE` in another.
+        spelled = {word.casefold(): word for word in classes}
+        names = [spelled.get(word.casefold(), word) for word in names]
     used = np.unique(codes)
     new = [names[code] for code in used if names[code] not in label]
     if new:

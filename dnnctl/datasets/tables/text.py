@@ -6,10 +6,9 @@ import io
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from dnnctl.datasets.tables.faults import NoSuchFileError
+from dnnctl.datasets.tables.faults import existing_file
 from dnnctl.errors import DataError
 
 MAX_BYTES = 4 * 1024**3
@@ -23,6 +22,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Takes any bytes, and is right for most old tables of Western languages.
+FALLBACK = "cp1252"
 OTHERS = {
     b"PK\x03\x04": "a zip file or a spreadsheet (.xlsx)",
     b"\x1f\x8b": "a gzip file",
@@ -113,30 +114,29 @@ class _Stream(io.RawIOBase):
         return len(part)
 
 
-def open_text(path: Path, encoding: str = "auto") -> Text:
+def open_text(path: str, encoding: str = "auto", option: str = "path") -> Text:
     """Map a file's text into memory.
 
     Args:
         path: The file.
-        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-8, else Windows-1252.
+        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-16, UTF-8 or
+            `FALLBACK`, whichever it can be first.
+        option: The option that names it.
 
     Raises:
         NoSuchFileError: If there is no such file.
+        WrongOptionError: If it is a folder, a pipe or a device.
         DataError: If it is empty, too large, no text, or cannot be read.
     """
-    name = path.name
+    file = existing_file(path, "a CSV file", option)
     try:
-        if path.is_dir():
-            raise DataError(f"{path}: expected a CSV file; received a folder")
-        with path.open("rb") as stream:
+        with file.open("rb") as stream:
             if not stream.seek(0, io.SEEK_END):
                 raise DataError(f"{path}: is empty; expected a header and rows")
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    except FileNotFoundError:
-        raise NoSuchFileError(str(path)) from None
     except (OSError, ValueError) as fault:
         raise DataError(f"{path}: cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
-    return text_of(data, name, encoding)
+    return text_of(data, file.name, encoding)
 
 
 def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Text:
@@ -159,9 +159,12 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Tex
         if start.startswith(magic):
             raise DataError(f"{name}: is {what}; expected text. Save it as 'CSV UTF-8'")
     marked = next((kind for mark, kind in MARKS if start.startswith(mark)), None)
-    if encoding == "auto":
-        encoding = marked or ("utf-8" if _is_utf8(data) else "cp1252")
+    chosen = encoding != "auto"
+    if not chosen:
+        encoding = marked or _unmarked(data)
     if encoding in {"utf-8", "utf-8-sig"}:
+        if chosen and not _is_utf8(data):
+            raise DataError(f"{name}: is not {encoding} text; set data.csv.encoding, or leave it at auto")
         plain = data[3:] if start.startswith(codecs.BOM_UTF8) else data
     else:
         plain = _decoded(bytes(data), name, encoding).encode()
@@ -171,6 +174,16 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto") -> Tex
     blank = blank[: len(blank) - len(blank.lstrip(b"\r\n"))]
     skipped = len(blank.splitlines())
     return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped)
+
+
+def _unmarked(data: "bytes | mmap.mmap") -> str:
+    """Return what bytes without a byte order mark are encoded in."""
+    head = bytes(data[:4096])
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    # In UTF-16, every other byte of separators, digits and Latin letters is zero.
+    if max(even, odd) > len(head) / 4 and min(even, odd) == 0:
+        return "utf-16-le" if odd else "utf-16-be"
+    return "utf-8" if _is_utf8(data) else FALLBACK
 
 
 def _is_utf8(data: "bytes | mmap.mmap") -> bool:
@@ -189,6 +202,8 @@ def _is_utf8(data: "bytes | mmap.mmap") -> bool:
 
 def _decoded(data: bytes, name: str, encoding: str) -> str:
     try:
-        return data.decode(encoding, "replace" if encoding == "cp1252" else "strict")
+        return data.decode(encoding, "replace" if encoding == FALLBACK else "strict")
+    except LookupError:
+        raise DataError(f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16 or cp1252") from None
     except UnicodeError as fault:
         raise DataError(f"{name}: is not {encoding} text: {fault}; set data.csv.encoding") from None

@@ -31,11 +31,13 @@ class InputSpec:
         ground: Mean of the border pixels of the training images, from 0 (black) to 1 (white); None for
             numbers.
         table: How its columns become numbers, where it was trained on a table; None for everything else.
+        encoding: What the table that it was trained on is said to be encoded in, or `auto`.
     """
 
     info: DatasetInfo
     ground: float | None = None
     table: Encoding | None = None
+    encoding: str = "auto"
 
     @property
     def cells(self) -> int:

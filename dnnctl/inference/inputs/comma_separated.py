@@ -6,6 +6,8 @@ from typing import IO
 
 import numpy as np
 
+from dnnctl.datasets.tables.dialect import is_number
+from dnnctl.datasets.tables.faults import clipped
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_BYTES, MAX_ROWS, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import from_rows
@@ -33,7 +35,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
             cell is no number; the message names the line and the column.
     """
     if spec.table is not None:
-        return read_table(stream, name, spec.table)
+        return read_table(stream, name, spec.table, spec.encoding)
     rows = text_rows(stream, name, spec.cells)
     columns: Columns | None = None
     cells, lines = array("d"), array("q")
@@ -68,15 +70,6 @@ def _append(cells: "array[float]", row: tuple[str, ...], columns: Columns, where
             return
     except ValueError:
         pass
-    cell, text = next((cell, text) for cell, text in enumerate(row) if not _is_number(text))
-    shown = repr(text if len(text) <= 40 else text[:40] + "...")
-    hint = "; write decimals with a point" if _is_number(text.replace(",", ".")) else ""
-    raise DataError(f"{where}: {columns.called(cell)}: expected a number; received {shown}{hint}")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
+    cell, text = next((cell, text) for cell, text in enumerate(row) if not is_number(text))
+    hint = "; write decimals with a point" if is_number(text, ",") else ""
+    raise DataError(f"{where}: {columns.called(cell)}: expected a number; received {clipped(text)}{hint}")

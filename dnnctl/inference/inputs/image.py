@@ -1,4 +1,4 @@
-"""Image files of any size and mode: made grey, turned to the training images' polarity, and fitted."""
+"""Image files of any size and mode: made as grey, as dark or light, and as large as the training images are."""
 
 from typing import IO
 
@@ -33,18 +33,18 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """
     if not spec.info.is_image:
         raise UsageError(f"{name}: is an image; this network takes {spec.described}")
-    grey, notes = decode(stream, name, colour=len(spec.info.input_shape) == 3)
-    against = spec.info.drawing and against_ground(border(grey), spec, grey)
+    picture, notes = decode(stream, name, colour=len(spec.info.input_shape) == 3)
+    against = spec.info.drawing and against_ground(border(picture), spec, picture)
     if options.invert:
         notes.append("inverted as asked")
     elif options.invert is None and against:
         drawn = "light on dark" if (spec.ground or 0.0) > 0.5 else "dark on light"
         notes.append(f"{drawn}, inverted to match the training images; --no-invert keeps it")
     if options.invert or (options.invert is None and against):
-        grey = np.float32(1) - grey
-    framed = frame(grey, spec)
+        picture = np.float32(1) - picture
+    framed = frame(picture, spec)
     if framed is None:
-        framed = fit(grey, spec.info.input_shape)
+        framed = fit(picture, spec.info.input_shape)
     else:
         notes.append("cropped to the drawing, which was placed as in the training images")
     low, high = spec.range

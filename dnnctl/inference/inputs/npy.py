@@ -3,9 +3,9 @@
 import os
 from typing import IO
 
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.archives import read_npy
+from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array
-from dnnctl.inference.inputs.parts.npy_stream import read_npy
 
 ENDINGS = (".npy",)
 
@@ -26,5 +26,5 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
-    array = read_npy(stream, size, name, lambda shape, dtype: check_header(shape, dtype, name, spec))
+    array = read_npy(stream, size, name, lambda shape, dtype: check_header(shape, dtype, name, spec), MAX_BYTES)
     return from_array(array, name, spec, options)

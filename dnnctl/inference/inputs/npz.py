@@ -2,11 +2,10 @@
 
 from typing import IO
 
-from dnnctl.archives import DamagedArchiveError, open_member, open_zip
+from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array
-from dnnctl.inference.inputs.parts.npy_stream import read_npy
 
 ENDINGS = (".npz",)
 
@@ -44,6 +43,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
                 members[key].file_size,
                 label,
                 lambda shape, dtype: check_header(shape, dtype, label, spec),
+                MAX_BYTES,
             )
     return from_array(array, name, spec, options)
 

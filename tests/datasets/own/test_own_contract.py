@@ -1,5 +1,6 @@
 """What holds for every source of data of one's own: tables, arrays, folders of pictures."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -101,6 +102,34 @@ def test_what_is_not_there_or_damaged_is_an_error(kind: str, tmp_path: Path) -> 
         reading.read(source, Places())
 
 
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_pipe_is_refused_before_anything_waits_for_it(kind: str, tmp_path: Path) -> None:
+    source = make(kind, tmp_path)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for option in source.paths:
+        other = source.model_copy(update={option: str(pipe)})
+        with pytest.raises(DataError, match=rf"^{option}: .*pipe: expected|^{option}: .*received a file: .*pipe"):
+            reading.read(other, Places())
+        if kind != "image_folder":
+            with pytest.raises(DataError, match="received a pipe"):
+                reading.digests(other)
+
+
+def test_a_folder_of_pictures_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: Any) -> None:
+    source = make("image_folder", tmp_path)
+    listed = Path.iterdir
+
+    def refusing(path: Path) -> Any:
+        if path.name == "y":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)
+    with pytest.raises(DataError, match=r"y: cannot be read: Permission denied"):
+        reading.read(source, Places())
+
+
 def test_no_second_path_is_taken(options: DatasetOptions, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected no other path"):
         reading.read(options, Places(path=tmp_path))
@@ -118,7 +147,7 @@ def test_a_picture_is_predicted_from_the_pixels_it_was_trained_on(mode: str, tmp
     dataset = reading.read(source, Places())
     inputs = read_all([str(tmp_path / "lit" / "1.png")], InputSpec(dataset.info, 0.5))
 
-    assert dataset.train.x.shape == (6, 8, 8, 3) if mode == "color" else (6, 8, 8)
+    assert dataset.train.x.shape == ((6, 8, 8, 3) if mode == "color" else (6, 8, 8))
     np.testing.assert_array_equal(inputs.x[0], dataset.train.x[4])
     assert inputs.notes == ()
 
@@ -136,22 +165,3 @@ def test_folders_train_and_test_are_a_split(tmp_path: Path) -> None:
     assert dataset.test is not None
     assert dataset.test.y.tolist() == [0] * 5 + [1] * 5
     assert any("1 files that are no pictures" in note for note in dataset.notes)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "told"),
-    [
-        ({"x": np.zeros((4, 2))}, "no array called 'y_train'"),
-        ({"x": np.zeros((4, 2)), "y": np.arange(3)}, "a target for each of 4 rows; received 3"),
-        ({"x": np.array([[1.0], [np.nan]]), "y": np.arange(2)}, "row 1 (from 0) holds NaN"),
-        ({"x": np.full((4, 2, 2), 300), "y": np.arange(4)}, "expected 0 to 255"),
-        ({"x": np.zeros((4, 2, 2, 5)), "y": np.arange(4)}, "received (4, 2, 2, 5)"),
-        ({"x": np.array([[None]]), "y": np.arange(1)}, "never loaded"),
-    ],
-)
-def test_arrays_that_do_not_fit_are_told(arrays: dict[str, Any], told: str, tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", **arrays)
-    with pytest.raises(DataError) as caught:
-        reading.read(DataConfig.model_validate({"npz": {"path": str(tmp_path / "a.npz")}}).source, Places())
-
-    assert told in str(caught.value)

@@ -61,7 +61,7 @@ def test_refuses_damaged_contents_and_a_missing_header(tmp_path: Path) -> None:
         keras_npz.read(file, "x_train", VALUES.shape)
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("x_train.npy", b"nothing of the kind")
-    with pytest.raises(DamagedError, match="header"):
+    with pytest.raises(DamagedError, match=r"not a \.npy array"):
         keras_npz.read(file, "x_train", VALUES.shape)
 
 

@@ -32,6 +32,8 @@ def read(tmp_path: Path) -> Read:
         pytest.param(GOOD.replace("\n", "\r\n").encode(), id="CRLF"),
         pytest.param(GOOD.replace("\n", "\r").encode(), id="CR"),
         pytest.param(GOOD.encode("utf-16"), id="UTF-16"),
+        pytest.param(GOOD.encode("utf-16-le"), id="UTF-16 without a mark"),
+        pytest.param(GOOD.encode("utf-16-be"), id="UTF-16 without a mark, the other way round"),
         pytest.param(GOOD.replace(",", "\t").encode(), id="tabs"),
         pytest.param(GOOD.replace(",", "|").encode(), id="bars"),
         pytest.param(GOOD.replace(",", ";").replace(".", ",").encode(), id="decimal commas"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import InputSpec
 
@@ -65,15 +66,7 @@ def _is_header(cells: tuple[str, ...], spec: InputSpec) -> bool:
     # pandas numbers unnamed columns and leaves the name of its row numbers blank.
     if spec.info.is_image and len(cells) == spec.cells + 1 and not cells[0]:
         return True
-    return not any(_is_number(cell) for cell in cells)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return False
-    return True
+    return not any(is_number(cell, ",") for cell in cells)
 
 
 def _pixels(cells: tuple[str, ...], header: tuple[str, ...], spec: InputSpec, where: str) -> Columns:

@@ -8,23 +8,26 @@ from typing import IO
 import numpy as np
 
 from dnnctl.data.encoding import UNKNOWN, Encoding
+from dnnctl.datasets.tables.aligned import evened
 from dnnctl.datasets.tables.columns import Cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.faults import quoted
-from dnnctl.datasets.tables.gaps import lines_of, settle
+from dnnctl.datasets.tables.gaps import TRAINED, lines_of, settle
 from dnnctl.datasets.tables.kinds import known_cells
-from dnnctl.datasets.tables.text import MAX_BYTES, Text, text_of
+from dnnctl.datasets.tables.text import FALLBACK, Text, text_of
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs
+from dnnctl.inference.inputs.parts.lines import MAX_TEXT
 
 
-def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
+def read_table(stream: IO[bytes], name: str, encoding: Encoding, letters: str = "auto") -> Inputs:
     """Read the rows of a table, found by the names of its columns in whatever order.
 
     Args:
         stream: Binary stream of text; it need not be seekable.
         name: What to call it.
         encoding: How the columns become numbers.
+        letters: What text is encoded in that is neither UTF-8 nor UTF-16, where that is known.
 
     Returns:
         One row a record, named by file and line, as `people.csv:2`.
@@ -33,20 +36,34 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding) -> Inputs:
         DataError: If a column is missing, a cell does not fit its column, or one is empty where the run was
             trained to refuse that.
     """
-    text = text_of(stream.read(MAX_BYTES + 1), name)
+    contents = _contents(stream, name)
+    text = text_of(contents, name)
+    if text.encoding == FALLBACK and letters != "auto":
+        text = text_of(contents, name, letters)
+    text = evened(text, "auto")
     dialect = find_dialect(text, _layout(encoding))
     if not dialect.header and len(dialect.names) == len(encoding.columns):
         # Without names, the columns must be the network's, in its order.
         dialect = _named(dialect, encoding)
     table = encoding.table
     cells = known_cells(text, dialect, table.columns, _layout(encoding).gaps)
-    kept = settle(text, dialect, cells, len(table.columns), table.missing)
+    kept = settle(text, dialect, cells, len(table.columns), table.missing, TRAINED)
     lines = lines_of(text, dialect, range(len(cells.values)))
     names = tuple(f"{name}:{lines[row]}" for row in kept.rows.tolist())
     used = {column.name.casefold() for column in (*table.columns, *table.targets)}
     others = [other for other in dialect.names if other.casefold() not in used]
     ignored = (f"{name}: columns ignored: {quoted(others)}",) if others else ()
     return Inputs(encoding.apply(kept.cells), names, (*ignored, *kept.notes, *unknown(name, encoding, kept.cells)))
+
+
+def _contents(stream: IO[bytes], name: str) -> bytes:
+    # In pieces, as `read(n)` takes n bytes of memory before it reads the first.
+    contents = bytearray()
+    while piece := stream.read(1 << 20):
+        contents += piece
+        if len(contents) > MAX_TEXT:
+            raise DataError(f"{name}: is longer than {MAX_TEXT:,} bytes: split it")
+    return bytes(contents)
 
 
 def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
@@ -76,7 +93,7 @@ def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
     dialect = find_dialect(text, layout)
     try:
         cells_read = known_cells(text, dialect, encoding.table.columns, layout.gaps)
-        kept = settle(text, dialect, cells_read, len(names), encoding.missing)
+        kept = settle(text, dialect, cells_read, len(names), encoding.missing, TRAINED)
     except DataError as fault:
         raise UsageError(str(fault)) from None
     chosen = tuple(values[row] for row in kept.rows)
