@@ -15,8 +15,10 @@ from dnnctl.datasets.sources.reading import read
 from dnnctl.errors import RunError
 from dnnctl.evaluation.classification import ClassRow, per_class
 from dnnctl.evaluation.measure import all_metrics
+from dnnctl.evaluation.members import Comparison
 from dnnctl.files import write_json
 from dnnctl.inference.agreement import compare
+from dnnctl.inference.ensemble import EnsembleNetwork
 from dnnctl.inference.loading import OpenedRun
 from dnnctl.inference.network import Network
 from dnnctl.inference.own_data import read_own
@@ -39,6 +41,7 @@ class Evaluation:
         unmet: Requirements on this split that were missed, in words.
         notes: Things the user should know.
         network: The network, for plots that ask it more.
+        members: The members of an ensemble beside each other; None for a single network.
     """
 
     split: str
@@ -50,6 +53,7 @@ class Evaluation:
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
     network: Network
+    members: Comparison | None = None
 
 
 def evaluate(
@@ -82,8 +86,12 @@ def evaluate(
     config, info = opened.config, opened.info
     followed = config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
-    metrics, scores = network.figures(samples, names)
-    if engine == "keras" and name == "test":
+    members = None
+    if isinstance(network, EnsembleNetwork):
+        metrics, scores, members = network.figures_of_all(samples, names)
+    else:
+        metrics, scores = network.figures(samples, names)
+    if engine == "keras" and name == "test" and members is None:
         _compare_late(opened, network, samples)
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
     required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
@@ -101,6 +109,7 @@ def evaluate(
         unmet(required, {name: metrics}),
         tuple(notes),
         network,
+        members,
     )
 
 

@@ -53,6 +53,11 @@ class Network:
         with np.errstate(over="ignore", invalid="ignore"):
             return self.read(self._engine.logits(x))
 
+    def penalty(self) -> float:
+        """Return what the weights' penalties add to the loss."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._engine.penalty()
+
     def read(self, logits: NDArray[Any]) -> NDArray[Any]:
         """Return what logits (n, outputs) mean, as `scores` does."""
         result = answers(self._spec, logits)
@@ -71,8 +76,8 @@ class Network:
             The loss, with penalties, and the metrics by name; and the scores of the rows.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            logits, penalty = self._engine.logits(samples.x), self._engine.penalty()
-        return self.figures_of(logits, samples.y, metrics, penalty=penalty)
+            logits = self._engine.logits(samples.x)
+        return self.figures_of(logits, samples.y, metrics, penalty=self.penalty())
 
     def figures_of(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl import files, plugins
 from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.evaluation.members import Comparison
 
 PACKAGE = "dnnctl.plots"
 
@@ -33,6 +34,7 @@ class PlotContext:
         scores: What the network says of the test rows: (n, classes) probabilities, (n,) probabilities of
             class 1 for two classes with one output unit, (n, targets) values in the target's unit.
         predict: The network: raw inputs (n, ...) to scores as above.
+        members: The members of an ensemble on the test rows; None for a single network.
     """
 
     title: str
@@ -44,6 +46,7 @@ class PlotContext:
     test: Samples
     scores: NDArray[Any]
     predict: Callable[[NDArray[Any]], NDArray[Any]]
+    members: Comparison | None = None
 
 
 def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = None) -> list[Path]:

@@ -52,8 +52,8 @@ def _runs(folder: Path, pattern: str) -> Iterator[RunDirectory]:
 
 
 def _age(run: RunDirectory) -> tuple[bool, tuple[str, int, int]]:
-    """Sort by age; a run that was stopped before it had weights counts as older than the others."""
-    return os.path.isfile(run.weights) or is_series(run), _stamp(run)  # noqa: PTH113
+    """Sort by age; a run that was stopped before it could answer counts as older than the others."""
+    return run.can_answer() or is_series(run), _stamp(run)
 
 
 def _stamp(run: RunDirectory) -> tuple[str, int, int]:

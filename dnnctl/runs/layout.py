@@ -1,6 +1,7 @@
 """A run on disk: the name of every file in it, and making a new one."""
 
 import datetime
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,16 @@ class RunDirectory:
         return self.path / "weights.npz"
 
     @property
+    def ensemble(self) -> Path:
+        """How the members of an ensemble vote, and their names; other runs have none."""
+        return self.path / "ensemble.json"
+
+    @property
+    def members(self) -> Path:
+        """The folder of an ensemble's members, each a run."""
+        return self.path / "members"
+
+    @property
     def plots(self) -> Path:
         """The folder of pictures."""
         return self.path / "plots"
@@ -85,8 +96,16 @@ class RunDirectory:
         """Held by the process that trains."""
         return self.path / "checkpoint" / "lock"
 
+    def can_answer(self) -> bool:
+        """Whether what its answers come from is there: weights, or the members of an ensemble."""
+        # Unlike Path.is_file, this never raises.
+        return os.path.isfile(self.weights) or os.path.isfile(self.ensemble)  # noqa: PTH113
+
     def primary_files(self) -> list[Path]:
-        """Return the files whose hashes the manifest keeps: all but the manifest, plots and reports."""
+        """Return the files whose hashes the manifest keeps: all but the manifest, plots and reports.
+
+        Those of an ensemble include its members' files.
+        """
         named = (
             self.config,
             self.preprocessing,
@@ -97,8 +116,14 @@ class RunDirectory:
             self.predictions,
             self.model,
             self.weights,
+            self.ensemble,
         )
-        return [path for path in named if path.is_file()]
+        own = [path for path in named if path.is_file()]
+        if self.ensemble not in own:
+            return own
+        # Not whatever is in the folder: members have numbers of two digits, and are no ensembles themselves.
+        inner = [RunDirectory(self.members / f"{number:02d}") for number in range(1, 100)]
+        return own + [path for member in inner if not member.ensemble.exists() for path in member.primary_files()]
 
 
 def run_at(path: Path) -> RunDirectory:

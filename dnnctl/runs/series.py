@@ -1,7 +1,7 @@
-"""Folders that hold several runs of one configuration: cross-validations and repetitions.
+"""Folders that hold several runs: cross-validations, repetitions and ensembles.
 
 Such a folder has a manifest with `kind`, the configuration that its runs share, and what they come to together; each
-of its runs is complete. It is no run itself: it has no weights.
+of its runs is complete. It has no weights; an ensemble is a run all the same, since its runs answer for it.
 """
 
 import os
@@ -37,6 +37,11 @@ class Kind:
     folder: str
     resume: str
 
+    @property
+    def article(self) -> str:
+        """The noun's article."""
+        return "an" if self.noun[0] in "aeiou" else "a"
+
     def path(self, series: RunDirectory, number: int, of: int) -> Path:
         """Return the folder of a run, whether it is there or not.
 
@@ -54,7 +59,8 @@ class Kind:
 
 CROSSVAL = Kind("crossval", "cross-validation", "folds", "folds", "dnnctl crossval --resume")
 REPEAT = Kind("repeat", "repeated training", "repetitions", "members", "dnnctl train --resume")
-KINDS = {kind.key: kind for kind in (CROSSVAL, REPEAT)}
+ENSEMBLE = Kind("ensemble", "ensemble", "members", "members", "dnnctl ensemble --resume")
+KINDS = {kind.key: kind for kind in (CROSSVAL, REPEAT, ENSEMBLE)}
 
 
 def kind_of(manifest: Mapping[str, Any]) -> Kind | None:
@@ -64,9 +70,9 @@ def kind_of(manifest: Mapping[str, Any]) -> Kind | None:
 
 
 def is_series(run: RunDirectory) -> bool:
-    """Tell whether a folder is a series; one whose manifest cannot be read is none."""
+    """Tell whether a folder is a series that is no run; one whose manifest cannot be read is none."""
     try:
-        return kind_of(read_manifest(run.manifest)) is not None
+        return kind_of(read_manifest(run.manifest)) not in {None, ENSEMBLE}
     except RunError:
         return False
 
@@ -89,7 +95,7 @@ def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
             else f"to finish it: {kind.how_to_resume(run)}"
         )
         raise RunError(
-            f"{run.path}: this is a {kind.noun}, not a single run. Name one of its {kind.runs}, as "
+            f"{run.path}: this is {kind.article} {kind.noun}, not a single run. Name one of its {kind.runs}, as "
             f"{run.path / kind.folder}/01; {together}"
         )
 
@@ -107,9 +113,11 @@ def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> 
     """
     kind = kind_of(manifest)
     if kind is not wanted:
-        received = kind.noun if kind else "single run"
+        received = f"{kind.article} {kind.noun}" if kind else "a single run"
         other = kind.how_to_resume(run) if kind else how_to_resume(run)
-        raise RunError(f"{run.path}: expected a {wanted.noun}; received a {received}. To go on with that: {other}")
+        raise RunError(
+            f"{run.path}: expected {wanted.article} {wanted.noun}; received {received}. To go on with that: {other}"
+        )
 
 
 def count_in(manifest: Mapping[str, Any], series: RunDirectory) -> int:

@@ -205,7 +205,7 @@ class _Job:
             simple = baselines(info, prepared.splits.train, prepared.splits.test)
             judged = verdict(prepared, trained, metrics, simple)
         with clock.stage("saving"):
-            save_figures(prepared, run, metrics, simple, scores)
+            save_figures(prepared.splits, run, metrics, simple, scores)
         observer.on_stage("drawing plots")
         with clock.stage("plots"):
             pictures = draw_all(_plot_context(prepared, trained, network, scores), run.plots)

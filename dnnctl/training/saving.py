@@ -1,10 +1,12 @@
 """Writing what a training leaves behind; each file whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
 
+from dnnctl.data.split import Splits
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
 from dnnctl.files import json_figures, sha256_of_file, write_json, write_npz
@@ -32,25 +34,26 @@ def save_network(prepared: Prepared, engine: Engine, run: RunDirectory) -> None:
 
 
 def save_figures(
-    prepared: Prepared,
+    splits: Splits,
     run: RunDirectory,
     metrics: Figures,
     simple: tuple[Baseline, ...],
     scores: NDArray[Any],
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Write the final figures, and the scores of the test rows.
 
     Args:
-        prepared: What the run was made from.
-        run: Its folder.
+        splits: The rows that were measured.
+        run: The run's folder.
         metrics: Figures of each split.
         simple: What a trivial and a linear model reach.
         scores: What the network says of the test rows.
+        more: Further figures by name.
     """
     by_kind = {baseline.kind: {"label": baseline.label, **json_figures(baseline.test)} for baseline in simple}
     by_split = {split: json_figures(figures) for split, figures in metrics.items()}
-    write_json(run.metrics, {**by_split, "baseline": by_kind})
-    splits = prepared.splits
+    write_json(run.metrics, {**by_split, "baseline": by_kind, **more})
     write_npz(
         run.predictions,
         {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.evaluation.members import compare_members
 from dnnctl.plots.base import PlotContext
 
 LONG = ("T-shirt/top", "Ankle boot of a $100 brand, $200 new", "日本 Ünïcode", "a_class_with_a_very_long_name_indeed")
@@ -113,7 +114,27 @@ def ages():
     return replace(base, info=info, train=train, test=test, scores=test.y * 0.9, history=history(3, "mse"))
 
 
-CONTEXTS = {make.__name__: make for make in (pictures, corners, line, clouds, surface, one_input, ages)}
+def committee():
+    base = pictures()
+    generator = np.random.default_rng(3)
+    answers = [np.where(generator.random(40) < 0.3, 0, base.test.y) for _ in range(3)]
+    figures = [{"loss": 0.3, "accuracy": float(np.mean(labels == base.test.y))} for labels in answers]
+    described = [(f"0{i}", f"keras, 1024-512-256-128-10, seed {i}, $tuned$") for i in range(1, 4)]
+    together = {"loss": 0.2, "accuracy": 0.9}
+    return replace(base, members=compare_members("multiclass", base.test.y, answers, figures, together, described))
+
+
+def committee_of_numbers():
+    base = surface()
+    answers = [base.scores + shift for shift in range(20)]
+    figures = [{"loss": 0.5, "rmse": 1e5 + shift} for shift in range(20)]
+    described = [(f"{i:02d}", f"numpy, 2, seed {i}") for i in range(1, 21)]
+    together = {"loss": 0.4, "rmse": 1e5}
+    return replace(base, members=compare_members("regression", base.test.y, answers, figures, together, described))
+
+
+MAKERS = (pictures, corners, line, clouds, surface, one_input, ages, committee, committee_of_numbers)
+CONTEXTS = {make.__name__: make for make in MAKERS}
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from dnnctl import plugins
 from dnnctl.plots.base import PACKAGE, draw_all
 
 NAMES = plugins.names(PACKAGE)
-RUNS = ("pictures", "corners", "line", "clouds", "surface", "one_input", "ages")
+RUNS = ("pictures", "corners", "line", "clouds", "surface", "one_input", "ages", "committee", "committee_of_numbers")
 
 
 def shown_texts(figure):

@@ -47,11 +47,11 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, engine:
     """
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen import evaluation as screen
+    from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.evaluating import evaluate
-    from dnnctl.inference.loading import open_run
     from dnnctl.runs.finding import find_run
 
-    opened = open_run(find_run(run, out))
+    opened = open_any(find_run(run, out))
     with shown() as progress:
         result = evaluate(opened, split, data=data, engine=engine, progress=progress)
     pictures = screen.draw(opened, result, plots) if plots else []

@@ -73,12 +73,12 @@ def command(
       dnnctl predict height_weight --value 75 --value 90 --format json
     """
     from dnnctl.cli.downloads import shown
+    from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.formats.parts.writing import write
-    from dnnctl.inference.loading import open_run
     from dnnctl.inference.predicting import Request, predict
     from dnnctl.runs.finding import find_run
 
-    opened = open_run(find_run(run, out))
+    opened = open_any(find_run(run, out))
     with shown() as progress:
         request = Request(inputs, values, sample or 0, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
+from dnnctl.cli.screen.ensemble import table
 from dnnctl.cli.screen.outcome import shown
 from dnnctl.cli.tables import grid
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 # The pictures that speak of the rows evaluated rather than of the training.
 PICTURES = (
     "confusion_matrix",
+    "members",
     "misclassified",
     "per_class",
     "fit",
@@ -36,6 +38,8 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
             right={1},
         ),
     ]
+    if result.members is not None:
+        lines += ["", table(result.members, opened, f"{len(result.samples):,} {result.split} rows")]
     if result.classes:
         rows = [
             [
@@ -62,6 +66,7 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         "rows": len(result.samples),
         "metrics": json_figures(result.metrics),
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
+        **(result.members.to_json() if result.members is not None else {}),
         "unmet": list(result.unmet),
         "notes": list(result.notes),
         "plots": [str(path) for path in pictures],
@@ -83,5 +88,6 @@ def draw(opened: "OpenedRun", result: "Evaluation", folder: Path) -> list[Path]:
         test=result.samples,
         scores=result.scores,
         predict=result.network.scores,
+        members=result.members,
     )
     return draw_all(context, folder, PICTURES)

@@ -158,7 +158,10 @@ class KerasEngine:
 
         if key not in self._forward:
             signature = [tf.TensorSpec((None, *x.shape[1:]), x.dtype)]
-            self._forward[key] = tf.function(forward, autograph=False, input_signature=signature)
+            graph = tf.function(forward, autograph=False, input_signature=signature)
+            # Traced once; but TensorFlow counts by the line of code, and warns at the fifth network of an ensemble.
+            graph._omit_frequent_tracing_warning = True
+            self._forward[key] = graph
         return self._forward[key]
 
     def penalty(self) -> float:

@@ -1,0 +1,129 @@
+"""`dnnctl ensemble`: several networks that answer as one."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from dnnctl.cli.options import json_option, out_option, set_option
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--members",
+    type=click.IntRange(2, 99),
+    metavar="N",
+    help="Train N networks of the configuration, with the seeds seed, seed + 1, ...  [default: 5]",
+)
+@click.option(
+    "--vote",
+    type=click.Choice(["soft", "hard"]),
+    help="soft: mean of the probabilities (the default); hard: majority. Numbers have their mean taken.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Train N members at a time, as --jobs 2; the result is the same to the last bit.  [default: 1]",
+)
+@set_option
+@click.option(
+    "--name", metavar="NAME", help="Name of the ensemble, as --name committee; else the source's and -ensemble."
+)
+@click.option(
+    "--engine", type=click.Choice(["keras", "numpy"]), help="Train with this engine instead of the one named."
+)
+@click.option("--resume", metavar="RUN", help="Go on with an ensemble (a path, a name, or latest), as --resume latest.")
+@click.option("--quiet", is_flag=True, help="Print the ensemble's folder only: RUN=$(dnnctl ensemble digits --quiet).")
+@out_option
+@json_option
+def command(
+    sources: tuple[str, ...],
+    members: int | None,
+    vote: str | None,
+    jobs: int | None,
+    settings: tuple[str, ...],
+    name: str | None,
+    engine: str | None,
+    resume: str | None,
+    quiet: bool,
+    out: Path,
+    as_json: bool,
+) -> int:
+    """Train or combine several networks that answer as one.
+
+    SOURCE is one configuration (a YAML file, or a shipped one's name), or two or more finished runs (paths or names).
+    Of a configuration, networks that differ in their seed alone are trained. Runs are copied and combined; they may be
+    different networks and engines, but of the same data and splits. The result is a run: evaluate, predict and runs
+    verify take it like any other, and it can be moved.
+
+    \b
+    Examples:
+      dnnctl ensemble digits --members 5 --jobs 2
+      dnnctl ensemble my.yaml --vote hard --set training.epochs=5
+      dnnctl ensemble outputs/digits/*
+      dnnctl ensemble --resume latest
+
+    Exit status: 0 done, 1 failure, 2 faulty command or configuration, 3 a requirement not met by the ensemble,
+    130 interrupted, 143 terminated; the message of the last two names the command that goes on.
+    """
+    from dnnctl.cli.screen.ensemble import show
+    from dnnctl.cli.screen.members import MembersScreen
+    from dnnctl.config.loading import load
+    from dnnctl.experiments.ensemble_combining import combine
+    from dnnctl.experiments.ensemble_training import resume_ensemble, train_ensemble
+    from dnnctl.runs.finding import find_run
+
+    given = {"--members": members, "--set": settings or None, "--engine": engine, "--jobs": jobs}
+    with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
+        if resume is not None:
+            others = {"CONFIG or RUN": sources or None, "--vote": vote, "--name": name, **given, "--jobs": None}
+            _expect_no(others, "--resume goes on with an ensemble as it was begun")
+            begun = find_run(resume, out, to_resume=True)
+            result = resume_ensemble(begun, jobs=jobs or 1, observer=screen, command=sys.argv)
+        elif len(sources) > 1:
+            _expect_no(given, "finished runs are combined as they are")
+            runs = [find_run(source, out) for source in sources]
+            result = combine(runs, vote=vote, name=name, out=out, observer=screen, command=sys.argv)
+        else:
+            result = train_ensemble(
+                load(_only(sources), settings, {"engine": engine}),
+                members=5 if members is None else members,
+                vote=vote,
+                name=name,
+                jobs=jobs or 1,
+                out=out,
+                observer=screen,
+                command=sys.argv,
+            )
+    show(result, as_json=as_json, quiet=quiet)
+    return 3 if result.unmet else 0
+
+
+def _only(sources: tuple[str, ...]) -> str:
+    """Return the configuration."""
+    from dnnctl.errors import UsageError
+    from dnnctl.runs.finding import LATEST
+    from dnnctl.runs.layout import MANIFEST
+
+    if not sources:
+        raise UsageError(
+            "expected a configuration, as 'dnnctl ensemble digits', two or more finished runs, or --resume RUN. "
+            "Try 'dnnctl ensemble --help'"
+        )
+    (source,) = sources
+    if source == LATEST or os.path.isfile(Path(source) / MANIFEST):  # noqa: PTH113 - never raises
+        raise UsageError(f"{source!r}: one run is no ensemble; expected two or more runs, or a configuration")
+    return source
+
+
+def _expect_no(others: Mapping[str, object], reason: str) -> None:
+    """Raise `UsageError` if something was given that does not apply."""
+    from dnnctl.errors import UsageError
+
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        raise UsageError(f"{reason}; expected no {' and no '.join(given)} beside that")

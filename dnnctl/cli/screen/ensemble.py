@@ -1,0 +1,130 @@
+"""An ensemble on the screen: its members beside each other, what they say together, how much they disagree."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dnnctl.cli.options import output_folder
+from dnnctl.cli.screen.consoles import duration, figure, plain
+from dnnctl.cli.screen.outcome import comparison, shown
+
+if TYPE_CHECKING:
+    from dnnctl.datasets.base import DatasetInfo
+    from dnnctl.evaluation.members import Comparison
+    from dnnctl.experiments.ensemble_result import EnsembleResult
+    from dnnctl.inference.loading import OpenedRun
+
+VOTES = {
+    "soft": "soft vote: mean of the probabilities",
+    "hard": "hard vote: the class that most put first",
+    "mean": "mean of the answers",
+}
+
+
+def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> None:
+    """Print what came of an ensemble.
+
+    Args:
+        result: The ensemble.
+        as_json: Whether standard output gets one JSON object and nothing else.
+        quiet: Whether to print the ensemble's folder only (and what is required but was missed, as an error).
+    """
+    if quiet:
+        for text in result.unmet:
+            click.echo(f"requirement not met: {plain(text)}", err=True)
+    else:
+        click.echo(report(result), err=as_json)
+    if as_json:
+        click.echo(json.dumps(for_programs(result)))
+    elif quiet:
+        click.echo(result.run.path)
+
+
+def report(result: "EnsembleResult") -> str:
+    """Return everything that is shown at the end."""
+    opened, run = result.opened, shown(result.run.path)
+    which = f"{result.test_rows:,} {'rows' if opened.info.shared_rows else 'test rows'}"
+    simple = [(b.label, b.test) for b in reversed(result.baselines)]
+    found = output_folder().absolute() in result.run.path.absolute().parents
+    name = "latest" if found else shlex.quote(run)
+    lines = [
+        "",
+        f"{plain(opened.config.name)}: {len(opened.members)} networks, {VOTES[opened.vote]}",
+        "",
+        table(result.members, opened, which, simple),
+        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet),
+        "",
+        f"  everything {duration(sum(result.seconds.values()))}",
+        f"  written   {run}/  members/, ensemble.json, metrics.json, predictions.npz, ...",
+        f"  plots     {run}/plots/  {', '.join(path.name for path in result.plots)}",
+        "",
+        f"  next      dnnctl evaluate {name}",
+        f"            dnnctl predict {name} --sample 5",
+    ]
+    return "\n".join(lines)
+
+
+def table(
+    members: "Comparison", opened: "OpenedRun", which: str, more: Sequence[tuple[str, Mapping[str, Any]]] = ()
+) -> str:
+    """Return members beside each other, and how much they disagree.
+
+    Args:
+        members: The members of an ensemble.
+        opened: The ensemble.
+        which: Which rows they were asked about.
+        more: Further predictors: what they are called, and their figures.
+    """
+    usual = ["mse", "rmse", "mae", "r2"] if opened.info.task == "regression" else ["accuracy", "f1", "auc"]
+    followed = opened.config.training.metrics or ()
+    columns = [*usual, *(name for name in followed if name not in usual), "loss"]
+    named = zip(members.names, members.labels, members.figures, strict=True)
+    rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", figures) for name, label, figures in named]
+    rows += [("the mean member", members.mean), ("this ensemble", members.together), *more]
+    words = [f"  {line}" for line in disagreement(members, opened.info)]
+    return "\n".join([comparison(rows, columns, which), "", *words])
+
+
+def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
+    """Return how much members disagree, in words."""
+    values, count = members.disagreement, len(members.names)
+    everyone, of_them = ("both", "both") if count == 2 else (f"all {count}", "all of them")
+    if info.task == "regression":
+        unit = f" {plain(info.unit)}" if info.unit else ""
+        return [
+            f"two members differ by {figure(values['pairwise'])}{unit} (root mean square; mean of the pairs)",
+            f"their answers to a row spread by {figure(values['spread'])}{unit} about their mean, by "
+            f"{figure(values['largest_spread'])}{unit} at most",
+        ]
+    return [
+        f"two members answer {share(values['pairwise'])} of the rows differently (mean of the pairs)",
+        f"{everyone} agree on {share(values['all_agree'])}; {of_them} are right on {share(values['all_right'])}, "
+        f"none on {share(values['none_right'])}",
+    ]
+
+
+def share(value: float) -> str:
+    """Return a share of rows in percent."""
+    return f"{100 * value:.2f}%"
+
+
+def for_programs(result: "EnsembleResult") -> dict[str, Any]:
+    """Return an ensemble as values that JSON can hold."""
+    from dnnctl.files import json_figures
+
+    return {
+        "run": str(result.run.path),
+        "state": "done",
+        "vote": result.opened.vote,
+        "metrics": {
+            **{split: json_figures(figures) for split, figures in result.metrics.items()},
+            "baseline": {b.kind: {"label": b.label, **json_figures(b.test)} for b in result.baselines},
+        },
+        **result.members.to_json(),
+        "unmet": list(result.unmet),
+        "plots": [str(path) for path in result.plots],
+        "seconds": result.seconds,
+    }
