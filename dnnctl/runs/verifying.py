@@ -6,7 +6,8 @@ It finds damage, not forgery: who changes a file can change its hash in the mani
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,6 +15,7 @@ from dnnctl.errors import RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
+from dnnctl.runs.series import ENSEMBLE, check_inside, count_in, kind_of
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -43,6 +45,17 @@ class Verification:
         """Whether no file is damaged or missing."""
         return not (self.damaged or self.missing)
 
+    def with_member(self, member: "Verification") -> "Verification":
+        """Return this and what became of the files of a run inside, named as seen from this run's folder."""
+        inside = member.run.path.relative_to(self.run.path).as_posix()
+        return replace(
+            self,
+            whole=(*self.whole, *(f"{inside}/{name}" for name in member.whole)),
+            damaged=(*self.damaged, *((f"{inside}/{name}", reason) for name, reason in member.damaged)),
+            missing=(*self.missing, *(f"{inside}/{name}" for name in member.missing)),
+            extra=(*self.extra, *(f"{inside}/{name}" for name in member.extra)),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
         return {
@@ -60,12 +73,20 @@ def verify(run: RunDirectory) -> Verification:
     """Compare a run's primary files (not plots and report) with the hashes in its manifest.
 
     Args:
-        run: The run.
+        run: The run; of a cross-validation or a repeated training each of its runs is compared as well.
 
     Raises:
         RunError: If the manifest cannot be read, or has no hashes to compare with.
     """
     manifest = read_manifest(run.manifest)
+    found = _compared(run, manifest)
+    for member in _members(run, manifest):
+        found = found.with_member(_compared_member(member, run))
+    return found
+
+
+def _compared(run: RunDirectory, manifest: Mapping[str, Any]) -> Verification:
+    """Compare the files that one manifest has hashes of."""
     state = str(manifest.get("state", "unknown"))[:40]
     files = manifest.get("files")
     if not isinstance(files, dict) or not files:
@@ -87,6 +108,27 @@ def verify(run: RunDirectory) -> Verification:
     present = (path.relative_to(run.path).as_posix() for path in run.primary_files())
     extra = tuple(name for name in present if name not in files)
     return Verification(run, state, tuple(whole), tuple(damaged), tuple(missing), extra)
+
+
+def _members(series: RunDirectory, manifest: Mapping[str, Any]) -> list[RunDirectory]:
+    """Return the runs whose hashes are in their own manifests; an ensemble's manifest has those of its members."""
+    kind = kind_of(manifest)
+    if kind is None or kind is ENSEMBLE:
+        return []
+    count = count_in(manifest, series)
+    return [RunDirectory(kind.path(series, number, count)) for number in range(1, count + 1)]
+
+
+def _compared_member(member: RunDirectory, series: RunDirectory) -> Verification:
+    """Compare the files of a run of a series; one that cannot be read has a missing or damaged manifest."""
+    try:
+        check_inside(member, series)
+        if not os.path.exists(member.manifest):  # noqa: PTH110 - never raises
+            return Verification(member, "missing", (), (), (member.manifest.name,), ())
+        return _compared(member, read_manifest(member.manifest))
+    except RunError as error:
+        reason = str(error).removeprefix(f"{member.manifest}: ")
+        return Verification(member, "damaged", (), ((member.manifest.name, reason),), (), ())
 
 
 def _wrong(run: RunDirectory, name: str, expected: object) -> str:

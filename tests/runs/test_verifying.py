@@ -1,6 +1,7 @@
 """Comparing a run's files with the hashes in its manifest."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,38 @@ def test_a_training_at_work_has_no_hashes_yet(tmp_path: Path) -> None:
     Manifest(run, {}).update("running")
     with pytest.raises(RunError, match=r"the training is 'running'\. They are written when it ends"):
         verify(run)
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> RunDirectory:
+    series = RunDirectory(tmp_path / "series")
+    for number in (1, 2):
+        fold = RunDirectory(series.path / "folds" / f"{number:02d}")
+        fold.path.mkdir(parents=True)
+        fold.weights.write_text(f"weights of fold {number}")
+        Manifest(fold, {}).update("done")
+    series.metrics.write_text("{}")
+    Manifest(series, {"kind": "crossval", "members": 2}).update("done")
+    return series
+
+
+def test_the_runs_of_a_series_are_compared_too(series: RunDirectory) -> None:
+    assert verify(series).whole == ("metrics.json", "folds/01/weights.npz", "folds/02/weights.npz")
+    (series.path / "folds/02/weights.npz").write_text("damaged")
+    assert [name for name, _ in verify(series).damaged] == ["folds/02/weights.npz"]
+    (series.path / "folds/02/weights.npz").unlink()
+    assert verify(series).missing == ("folds/02/weights.npz",)
+    shutil.rmtree(series.path / "folds/02")
+    assert verify(series).missing == ("folds/02/manifest.json",)
+
+
+def test_a_run_of_a_series_that_leads_elsewhere_is_damaged(series: RunDirectory, tmp_path: Path) -> None:
+    fold = series.path / "folds/01"
+    fold.rename(tmp_path / "elsewhere")
+    fold.symlink_to(tmp_path / "elsewhere")
+    ((name, reason),) = verify(series).damaged
+    assert name == "folds/01/manifest.json"
+    assert "symbolic link" in reason
+    fold.unlink()
+    fold.symlink_to(series.path)  # Inside, and for ever: the series is read once.
+    assert verify(series).whole == ("metrics.json", "folds/01/metrics.json", "folds/02/weights.npz")

@@ -27,8 +27,8 @@ def verify(run: str, out: Path, as_json: bool) -> int:
     """Check that a run's files are as they were written.
 
     RUN is a run's folder, a configuration's name (its newest run), or `latest`. The files (not plots and report) are
-    compared with the hashes in the run's manifest. This finds damage, not forgery: who changes a file can change its
-    hash too.
+    compared with the hashes in the run's manifest, in a cross-validation or repetition those of each run inside. This
+    finds damage, not forgery: who changes a file can change its hash too.
 
     \b
     Examples:
@@ -63,7 +63,7 @@ def compare(first: str, second: str, out: Path, as_json: bool) -> int:
     \b
     Examples:
       dnnctl train digits --repeat 5 --name narrow
-      dnnctl train digits --repeat 5 --name wide --set model.layers=[dense: 256, relu]
+      dnnctl train digits --repeat 5 --name wide --set "model.layers=[dense: 256, relu]"
       dnnctl runs compare narrow wide
 
     Exit status: 0 done, whatever was found; 1 if they cannot be compared.
