@@ -56,7 +56,10 @@ class OutOfFold:
         # None of these plots looks at inputs or asks the network; row numbers stand for the inputs.
         test = Samples(self.rows, self.y_true)
         title = f"{series.config.name}, {len(self.counts)} folds"
-        context = PlotContext(title, series.info, [], None, None, test.take(slice(0)), test, self.scores, np.asarray)
+        none = test.take(slice(0))
+        context = PlotContext(
+            title, series.info, [], None, None, none, test, self.scores, np.asarray, tested="held-out row"
+        )
         self.plots.extend(draw_all(context, series.run.plots, PICTURES))
 
 

@@ -35,6 +35,8 @@ class PlotContext:
             class 1 for two classes with one output unit, (n, targets) values in the target's unit.
         predict: The network: raw inputs (n, ...) to scores as above.
         members: The members of an ensemble on the test rows; None for a single network.
+        tested: What a test row is called: in a cross-validation each row is held out once, and the test rows are not
+            among them.
     """
 
     title: str
@@ -47,6 +49,7 @@ class PlotContext:
     scores: NDArray[Any]
     predict: Callable[[NDArray[Any]], NDArray[Any]]
     members: Comparison | None = None
+    tested: str = "test row"
 
 
 def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = None) -> list[Path]:

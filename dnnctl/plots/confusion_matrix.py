@@ -39,7 +39,7 @@ def draw(context: PlotContext) -> "Figure | None":
     below = EDGE + 0.36 + {0: 0.1, 45: 0.72 * longest, 90: longest}[turn]
     side = classes * cell
     accuracy = classification.accuracy(context.test.y, context.scores)
-    subtitle = f"{context.title} · {counted(len(context.test), 'test row')} · accuracy {accuracy:.3f}"
+    subtitle = f"{context.title} · {counted(len(context.test), context.tested)} · accuracy {accuracy:.3f}"
     figure = sheet(left + side + 0.4, below + side + HEADING + 0.05, "Confusion matrix", subtitle)
     axes = place(figure, left, below, side, side)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)

@@ -50,7 +50,10 @@ def draw(context: PlotContext) -> "Figure | None":
     tall = max(2.0, 0.27 * len(names))
     side = max(tall, 2.4)
     gain = members.together[metric] - members.mean[metric]
-    figures = f"{amount(members.mean[metric])} to {amount(members.together[metric])} ({gain:+.2g})"
+    mean, together = (
+        amount(value) if numbers else f"{value:.3f}" for value in (members.mean[metric], members.together[metric])
+    )
+    figures = f"{mean} to {together} ({gain:+.2g})"
     subtitle = (
         f"{context.title} · {counted(len(context.test), 'test row')} · {metric} from the mean member's to the "
         f"ensemble's: {figures}"

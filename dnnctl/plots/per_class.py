@@ -43,7 +43,7 @@ def draw(context: PlotContext) -> "Figure | None":
         return None
     rows = classification.per_class(context.test.y, context.scores)
     f1 = classification.f1(context.test.y, context.scores)
-    subtitle = f"{context.title} · {counted(len(context.test), 'test row')} · mean F1 {f1:.3f}"
+    subtitle = f"{context.title} · {counted(len(context.test), context.tested)} · mean F1 {f1:.3f}"
     if len(rows) > MOST:
         subtitle += f" · the {MOST} of {len(rows)} classes with the lowest F1"
         rows = sorted(rows, key=lambda row: (row.f1, row.label))[:MOST]

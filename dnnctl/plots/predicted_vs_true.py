@@ -34,7 +34,7 @@ def draw(context: PlotContext) -> "Figure | None":
     figures = "" if explained is None else f"R² {explained:.3f} · "
     unit = f" {info.unit}" if info.unit else ""
     figures += f"mean absolute error {amount(error)}{unit}"
-    subtitle = f"{context.title} · {counted(len(truth), 'test row')} · {figures}"
+    subtitle = f"{context.title} · {counted(len(truth), context.tested)} · {figures}"
     figure, places = panels("Predicted against true values", subtitle, truth.shape[1], (2.6, 2.6))
     few = evenly(len(truth))
     for column, axes in enumerate(places):

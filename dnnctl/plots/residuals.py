@@ -33,7 +33,7 @@ def draw(context: PlotContext) -> "Figure | None":
     left = regression.residuals(context.test.y, answers)
     targets = left.shape[1]
     unit = f" {info.unit}" if info.unit else ""
-    subtitle = f"{context.title} · {counted(len(left), 'test row')} · spread {_spreads(left)}{unit}"
+    subtitle = f"{context.title} · {counted(len(left), context.tested)} · spread {_spreads(left)}{unit}"
     figure, places = panels("Residuals: true less predicted", subtitle, 2 * targets, (3.2, 2.4), columns=2)
     few = evenly(len(left))
     for column in range(targets):

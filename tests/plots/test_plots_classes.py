@@ -58,6 +58,12 @@ def test_mistakes_come_with_the_surest_first(contexts):
     assert "3 of 40 test rows wrong" in figure.texts[1].get_text()
 
 
+def test_rows_of_a_cross_validation_are_not_called_test_rows(contexts):
+    context = replace(contexts["pictures"], tested="held-out row")
+    for plot in (confusion_matrix, per_class):
+        assert " · 40 held-out rows · " in plot.draw(context).texts[1].get_text()
+
+
 def test_no_mistakes_and_no_pictures_give_no_mistakes_plot(contexts):
     base = contexts["pictures"]
     assert misclassified.draw(replace(base, scores=np.eye(4)[base.test.y])) is None
