@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dnnctl.config.loading import load
+from dnnctl.config.schema import Config
 from dnnctl.errors import Interrupted, RunError, UsageError
 from dnnctl.experiments.run_comparison import (
     ArrayDifference,
@@ -38,6 +39,8 @@ class Reproduction:
         first_epoch: The first epoch whose figures differ, counted from 1; None if none does.
         circumstances: What differs in versions, platform, flags, threads and data.
         deterministic: Whether the configuration asks for deterministic operations.
+        lengthened: The schedule of the learning rate, if it depends on the length of the training and that was
+            changed on the way; None otherwise. Trained in one go the run comes to something else.
     """
 
     run: RunDirectory
@@ -48,6 +51,7 @@ class Reproduction:
     first_epoch: int | None
     circumstances: tuple[Change, ...]
     deterministic: bool
+    lengthened: str | None
 
     @property
     def equal(self) -> bool:
@@ -109,7 +113,17 @@ def reproduce(
             first_different_epoch(run, again),
             circumstances(opened.manifest, read_manifest(again.manifest)),
             loaded.config.deterministic,
+            _lengthened(opened.manifest, loaded.config),
         )
+
+
+def _lengthened(manifest: Mapping[str, Any], config: Config) -> str | None:
+    """Return the schedule that a change of the training's length changed; None if there is none."""
+    schedule = config.training.optimizer.learning_rate
+    starts = manifest.get("starts")
+    entries = [start for start in starts if isinstance(start, dict)] if isinstance(starts, list) else []
+    lengths = {start["steps_planned"] for start in entries if isinstance(start.get("steps_planned"), int)}
+    return schedule.key if schedule.depends_on_length() and len(lengths) > 1 else None
 
 
 def _start(opened: OpenedRun, named: str | None, out: Path) -> RunDirectory | None:

@@ -38,6 +38,7 @@ class Manifest:
         first_step    the first optimizer step it took, counted from 1 over the whole run
         last_step     the last one that was kept: what comes after it was not in a checkpoint and is taken again
         steps_taken   how many it took in all; null if it was killed
+        steps_planned the length of the training, in optimizer steps, as it was to be then
 
     Args:
         run: The run.
@@ -73,7 +74,9 @@ class Manifest:
         if starts and starts[-1].get("state") == "running":
             starts[-1].update(state="killed", last_step=steps)
         new = {"started": now(), "state": "running", "first_step": steps + 1, "last_step": steps, "steps_taken": None}
-        self._values["starts"] = [*starts, {**new, "command": list(command)}]
+        network = self._values.get("network")
+        planned = network.get("steps_planned") if isinstance(network, dict) else None
+        self._values["starts"] = [*starts, {**new, "steps_planned": planned, "command": list(command)}]
         self.update("running")
 
     def count(self, last_step: int, taken: int) -> None:

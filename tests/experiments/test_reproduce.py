@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from stored import arrays, rewrite
 
+from dnnctl.cli.screen.reproduction import report
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError, UsageError
 from dnnctl.experiments.reproduce import reproduce
 from dnnctl.experiments.run_comparison import Change, circumstances
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.training.job import train
+from dnnctl.training.job import resume, train
 from dnnctl.training.observer import Observer
 
 QUICK = ["engine=numpy", "training.epochs=3"]
@@ -126,6 +127,15 @@ def test_figures_that_are_none(run: RunDirectory, contents: str) -> None:
     run.metrics.write_text(contents)
     with pytest.raises(RunError, match=r"metrics\.json: expected"):
         reproduce(run)
+
+
+def test_a_run_that_was_made_longer(run: RunDirectory) -> None:
+    resume(run, ["training.epochs=4"])
+    result = reproduce(run)
+    assert not result.equal
+    assert result.lengthened == "cosine"
+    assert "its cosine learning rate depends on the length" in report(result)
+    assert "threads" not in report(result)
 
 
 def test_from_the_weights_of_another_run(run: RunDirectory, tmp_path: Path) -> None:

@@ -35,8 +35,18 @@ def report(result: "Reproduction") -> str:
 
 def _reasons(result: "Reproduction") -> list[str]:
     """Return what may be the reason of a difference."""
+    lengthened = (
+        [
+            f"  the run was made longer on the way, and its {result.lengthened} learning rate depends on the length: "
+            "trained in one go it comes to something else"
+        ]
+        if result.lengthened
+        else []
+    )
     if result.circumstances:
-        return ["  what differs between then and now:", "", _table(result.circumstances)]
+        return [*lengthened, "  what differs between then and now:", "", _table(result.circumstances)]
+    if lengthened:
+        return lengthened
     same = "  versions, platform, flags, threads and data are the same as then"
     if result.deterministic:
         return [f"{same}; was a file of the run changed? dnnctl runs verify {plain(shown(result.run.path))}"]
