@@ -10,6 +10,7 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schedules import Length
 from dnnctl.config.schema import Config
+from dnnctl.data.absent import absent_classes
 from dnnctl.data.augmentation.warp import Augmenter
 from dnnctl.data.class_weights import class_weights
 from dnnctl.data.encoding import encode
@@ -123,6 +124,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     dataset = replace(dataset, info=as_used(dataset.info, config.data))
     overlap = repeated(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
+    absent = absent_classes(dataset.info, splits.train, config.data.limit)
     preprocessing = fit_preprocessing(dataset.info, splits.train, table)
     if config.data.source.paths:
         preprocessing = replace(preprocessing, info=dataset.info)
@@ -138,7 +140,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         plan_of(config, dataset.info),
         Length(steps, steps_per_epoch),
         batch_size,
-        (*loaded.warnings, *dataset.warnings, *overlap),
+        (*loaded.warnings, *dataset.warnings, *overlap, *absent),
         class_weights(config.training.class_weights, splits.train.y, dataset.info.class_names),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)
