@@ -90,7 +90,7 @@ def test_what_an_ensemble_cannot_be_asked(dnnctl: Run, out: Path, arguments: tup
         (("digits", "--members", "1"), 2, "1 is not in the range 2<=x<=99"),
         (("digits", "--members", "0"), 2, "0 is not in the range 2<=x<=99"),
         (("digitz",), 2, "did you mean 'digits'?"),
-        (("latest",), 2, "one run is no ensemble; expected two or more runs, or a configuration"),
+        (("latest",), 2, "one run is no ensemble; expected two or more runs (of a repeated training: "),
         (("nosuch", "neither"), 1, "no run 'nosuch'"),
         (("a", "b", "--members", "3"), 2, "expected no --members beside that"),
         (("a", "b", "--set", "seed=1", "--jobs", "2"), 2, "expected no --set and no --jobs beside that"),

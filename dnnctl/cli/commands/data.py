@@ -132,6 +132,8 @@ def show(name: str, path: Path | None, augmented: bool, settings: tuple[str, ...
     written = augmented or bool(settings) or (not known and (Path(name).suffix in {".yaml", ".yml"} or "/" in name))
     config = load(name, settings) if written else None
     if augmented and config and config.config.data.augment is None:
+        if not config.info.is_image:
+            raise UsageError(f"{config.path}: only pictures can be augmented, and these rows are numbers")
         raise UsageError(
             f"{config.path}: asks for no augmentation; add it under `data`, as augment: {{shift: 0.1}}, or with "
             "--set data.augment.shift=0.1"

@@ -116,7 +116,10 @@ def _only(sources: tuple[str, ...]) -> str:
         )
     (source,) = sources
     if source == LATEST or os.path.isfile(Path(source) / MANIFEST):  # noqa: PTH113 - never raises
-        raise UsageError(f"{source!r}: one run is no ensemble; expected two or more runs, or a configuration")
+        raise UsageError(
+            f"{source!r}: one run is no ensemble; expected two or more runs (of a repeated training: its folders "
+            "members/*), or a configuration"
+        )
     return source
 
 
