@@ -100,6 +100,39 @@ def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
         )
 
 
+def series_around(run: RunDirectory) -> tuple[Kind, RunDirectory] | None:
+    """Return the series that a run is in, and its kind; None if it is in none.
+
+    Args:
+        run: The run.
+    """
+    path = Path(os.path.abspath(run.path))  # noqa: PTH100 - links are not followed
+    series = RunDirectory(path.parent.parent)
+    try:
+        kind = kind_of(read_manifest(series.manifest))
+    except RunError:
+        return None
+    return (kind, series) if kind is not None and kind.folder == path.parent.name else None
+
+
+def check_alone(run: RunDirectory) -> None:
+    """Check that a run may be changed, because no figures of a series rest on it.
+
+    Args:
+        run: The run.
+
+    Raises:
+        RunError: If it is in a series.
+    """
+    found = series_around(run)
+    if found is not None:
+        kind, series = found
+        raise RunError(
+            f"{run.path}: is one of the {kind.runs} of {series.path}, whose figures rest on it; its length cannot "
+            f"change. Copy its folder and train the copy longer, or begin {kind.article} {kind.noun} of another length"
+        )
+
+
 def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> None:
     """Check that a folder is a series of a kind.
 

@@ -21,7 +21,7 @@ from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
-from dnnctl.runs.series import check_single
+from dnnctl.runs.series import check_alone, check_single, series_around
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
 from dnnctl.training.preparing import Prepared
 
@@ -89,10 +89,10 @@ class Resumed:
         if steps < self.steps:
             raise RunError(f"{self.run.path}: this run has {done} {key} behind it; expected training.{key} to be more")
         if self.manifest.get("state") == "done" and planned == steps:
-            raise RunError(
-                f"{self.run.path}: this run is finished, after {done} {key}. To train it for longer: "
-                f"{how_to_resume(self.run)} --set training.{key}=N"
-            )
+            finished = f"{self.run.path}: this run is finished, after {done} {key}"
+            if series_around(self.run) is not None:
+                raise RunError(finished)
+            raise RunError(f"{finished}. To train it for longer: {how_to_resume(self.run)} --set training.{key}=N")
 
     def notices(self, prepared: Prepared) -> Iterator[str]:
         """Yield what the user should know before training goes on.
@@ -161,6 +161,8 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
     """
     manifest = read_manifest(run.manifest)
     check_single(run, manifest)
+    if settings:
+        check_alone(run)
     try:
         open_inside(run.config, run.path).close()
         stored = load(run.config)

@@ -23,7 +23,11 @@ def test_crossval_shows_each_fold_and_what_they_come_to(dnnctl: Run, tmp_path: P
         assert f"\n  {row}" in done.out
     (fold,) = tmp_path.glob("outputs/height_weight/*/folds/01")
     assert dnnctl("evaluate", fold).status == 0
-    assert dnnctl("runs", "verify", "latest").status == 0
+    assert "\nfolds/02/weights.npz " in dnnctl("runs", "verify", "latest").out.replace("\n  ", "\n")
+    longer = dnnctl("train", "--resume", fold, "--set", "training.epochs=500")
+    assert longer.status == 1
+    assert "is one of the folds of " in longer.err
+    assert "train it for longer" not in dnnctl("train", "--resume", fold).err
     for command in (
         ("evaluate",),
         ("predict",),
