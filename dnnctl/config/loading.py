@@ -219,9 +219,14 @@ class _Locator:
 
     def fault(self, path: KeyPath, problem: str, *, key: bool) -> Fault:
         for override, option in self._changed.items():
-            if path[: len(override)] == override:
+            if path[: len(override)] == override or self._made(path, override):
                 return Fault(dotted(path), problem, option)
         return Fault(dotted(path), problem, self._positions.of(path, key=key))
+
+    def _made(self, path: KeyPath, override: KeyPath) -> bool:
+        """Tell whether what is wrong, or what it is missing in, is not in the file but came with an override."""
+        around = next((n for n in range(len(path), 0, -1) if path[:n] in self._positions.values), 0)
+        return around < len(path) and path[: around + 1] == override[: around + 1] and len(override) > around + 1
 
     def order(self, fault: Fault) -> tuple[int, int]:
         numbers = fault.where.rsplit(":", 2)[1:]

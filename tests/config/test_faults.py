@@ -235,3 +235,16 @@ def test_a_faulty_configuration_imports_nothing_heavy(write: Write) -> None:
 def test_a_key_in_the_wrong_place_is_told_where_it_belongs(write: Write, setting: str, meant: str | None) -> None:
     (fault,) = faults(write("data: {dataset: digits}\n"), setting)
     assert (f"did you mean '{meant}'?" if meant else "expected one of: checkpoint, data, ") in fault
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("data.augmentation.shift=0.1", "--set data.augmentation.shift: data.augmentation: unknown key"),
+        ("data.fold.index=2", "--set data.fold.index: data.fold.of: this key is missing"),
+    ],
+)
+def test_a_mapping_that_an_override_made_is_found_in_the_override(setting: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load("digits", [setting])
+    assert [str(fault).startswith(said) for fault in caught.value.faults] == [True]
