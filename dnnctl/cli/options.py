@@ -1,7 +1,7 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the check that none stands beside another that it does not go with."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,6 +61,38 @@ def jobs_option(function: Function) -> Function:
     )(function)
 
 
+def name_option(function: Function) -> Function:
+    """Add `--name`, for commands that train a configuration."""
+    return click.option(
+        "--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try."
+    )(function)
+
+
+def trained_engine_option(function: Function) -> Function:
+    """Add `--engine` for commands that train."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["keras", "numpy"]),
+        help="Train with this engine instead of the one named, as --engine numpy.",
+    )(function)
+
+
+def resume_option(function: Function) -> Function:
+    """Add `--resume`, for commands that go on where they were stopped."""
+    return click.option(
+        "--resume",
+        metavar="RUN",
+        help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
+    )(function)
+
+
+def quiet_option(function: Function) -> Function:
+    """Add `--quiet`, for commands whose result is a folder."""
+    return click.option(
+        "--quiet", is_flag=True, help="Print the folder of the result only, for scripts: RUN=$(dnnctl ... --quiet)."
+    )(function)
+
+
 def json_option(function: Function) -> Function:
     """Add `--json`."""
     return click.option(
@@ -69,3 +101,22 @@ def json_option(function: Function) -> Function:
         is_flag=True,
         help="Print one JSON object on standard output, the rest on standard error: --json | jq .metrics.",
     )(function)
+
+
+def expect_no(others: Mapping[str, object], reason: str, instead: str = "") -> None:
+    """Check that nothing was given that does not apply.
+
+    Args:
+        others: What does not apply, by name; None where it was not given.
+        reason: Why it does not, for the message.
+        instead: What to do instead.
+
+    Raises:
+        UsageError: If something was given.
+    """
+    from dnnctl.errors import UsageError
+
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        hint = f" ({instead})" if instead else ""
+        raise UsageError(f"{reason}; expected no {' and no '.join(given)} beside it{hint}")

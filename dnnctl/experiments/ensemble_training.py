@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from dnnctl.config.loading import LoadedConfig
-from dnnctl.config.schema import Config
-from dnnctl.errors import ConfigError, Fault, Interrupted, RunError, UsageError
+from dnnctl.errors import Interrupted, RunError, UsageError
 from dnnctl.experiments.ensemble_making import ensemble_name, vote_for
 from dnnctl.experiments.ensemble_result import EnsembleResult, finish, measure_ensemble
 from dnnctl.experiments.jobs import MembersObserver, train_members
+from dnnctl.experiments.seeds import by_seed
 from dnnctl.experiments.series import Series, begin, go_on, reopen
 from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.loading import open_run
@@ -23,8 +23,6 @@ from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
 from dnnctl.runs.series import ENSEMBLE, count_in
 from dnnctl.training.ending import Clock, recorded
-
-SEEDS = 2**32
 
 
 def train_ensemble(
@@ -52,22 +50,21 @@ def train_ensemble(
 
     Raises:
         UsageError: If there are too few or too many members or jobs, or the vote does not fit.
+        ConfigError: If there are not so many seeds after the configuration's.
         DnnctlError: If something is wrong that the user can put right; what was trained stays.
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     if not FEWEST <= members <= MOST:
         raise UsageError(f"--members: expected {FEWEST} to {MOST}; received {members}")
-    if loaded.config.seed + members > SEEDS:
-        problem = f"expected at most {SEEDS - members}, as each of {members} members takes a seed; received"
-        raise ConfigError([Fault("seed", f"{problem} {loaded.config.seed}", str(loaded.path))])
     chosen = vote_for(loaded.info.task, vote)
     observer, clock = observer or MembersObserver(), Clock()
     config = loaded.config.model_copy(update={"name": ensemble_name(loaded.config.name, name)})
+    loaded = replace(loaded, config=config)
     with clock.stage("data"):
         series = begin(
             ENSEMBLE,
-            replace(loaded, config=config),
-            _variants(config, members),
+            loaded,
+            by_seed(loaded, members),
             jobs=jobs,
             out=out,
             observer=observer,
@@ -103,15 +100,9 @@ def resume_ensemble(
     chosen, members = _planned(run, stored[1])
     with locked(run):
         with clock.stage("data"):
-            variants = _variants(stored[0].config, members)
+            variants = by_seed(stored[0], members)
             series = go_on(run, ENSEMBLE, stored, variants, jobs=jobs, observer=observer)
         return _finish(series, chosen, clock, observer, command)
-
-
-def _variants(config: Config, members: int) -> list[tuple[str, Config]]:
-    """Return what each member is called, and its configuration."""
-    seeds = range(config.seed, config.seed + members)
-    return [(f"seed {seed}", config.model_copy(update={"seed": seed})) for seed in seeds]
 
 
 def _planned(run: RunDirectory, manifest: Mapping[str, Any]) -> tuple[Vote, int]:

@@ -12,13 +12,12 @@ from dnnctl.config.schema import Config
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
 from dnnctl.experiments.jobs import Member, MembersObserver
+from dnnctl.experiments.seeds import by_seed
 from dnnctl.experiments.series import Series, begin, go_on, reopen
 from dnnctl.experiments.together import Together
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
 from dnnctl.runs.series import MOST, REPEAT, count_in
-
-SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -61,19 +60,18 @@ def repeat(
 
     Raises:
         UsageError: If the number of times or jobs is none that can be.
+        ConfigError: If there are not so many seeds after its own.
         DnnctlError: If a training fails; the message names its seed.
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     first = loaded.config.seed
     if not 2 <= times <= MOST:
         raise UsageError(f"--repeat: expected 2 to {MOST:,} trainings; received {times:,}")
-    if first + times > SEEDS:
-        raise UsageError(f"--repeat: expected seeds below {SEEDS:,}; received {first:,} and the {times - 1:,} after it")
     observer = observer or MembersObserver()
     series = begin(
         REPEAT,
         loaded,
-        _variants(loaded.config, times),
+        by_seed(loaded, times),
         jobs=jobs,
         out=out,
         observer=observer,
@@ -103,14 +101,8 @@ def resume_repeat(
     observer = observer or MembersObserver()
     stored = reopen(run, REPEAT, jobs)
     with locked(run):
-        variants = _variants(stored[0].config, count_in(stored[1], run))
+        variants = by_seed(stored[0], count_in(stored[1], run))
         return _finish(go_on(run, REPEAT, stored, variants, jobs=jobs, observer=observer), observer, command)
-
-
-def _variants(config: Config, times: int) -> list[tuple[str, Config]]:
-    """Return what each training is called, and its configuration."""
-    seeds = range(config.seed, config.seed + times)
-    return [(f"seed {seed}", config.model_copy(update={"seed": seed})) for seed in seeds]
 
 
 def _finish(series: Series, observer: MembersObserver, command: Sequence[str]) -> Repetition:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.errors import RunError
+from dnnctl.runs.figures import no_figures, read_metrics
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.runs.reading import open_inside, read_json
+from dnnctl.runs.reading import open_inside
 
 Weights = Mapping[str, NDArray[Any]]
 
@@ -87,20 +88,16 @@ def figures(run: RunDirectory) -> dict[str, str]:
     Raises:
         RunError: If the file is missing or holds anything else.
     """
-    try:
-        stored = read_json(run.metrics, run.path, "figures")
-    except FileNotFoundError:
-        raise RunError(f"{run.metrics}: no such file; the run is incomplete") from None
     found: dict[str, str] = {}
-    for split, values in stored.items() if isinstance(stored, dict) else ():
-        for name, value in values.items() if isinstance(values, dict) else ():
+    for split, values in read_metrics(run).items():
+        for name, value in values.items():
             # Baselines are one level deeper: their kind, then their figures.
             inner = value.items() if isinstance(value, dict) else ((None, value),)
             for part, single in inner:
                 if isinstance(single, int | float | str):
                     found[".".join(filter(None, (split, name, part)))] = _text(single)
     if not found:
-        raise RunError(f"{run.metrics}: expected figures by split, as {{'test': {{'loss': 0.1}}}}")
+        raise no_figures(run)
     return found
 
 

@@ -12,6 +12,9 @@ from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.evaluation.measure import measure
 
+# Rows that are measured at a time.
+BLOCK = 1 << 17
+
 
 class Forward(Protocol):
     """The part of an engine that answers."""
@@ -85,6 +88,18 @@ class Network:
         """Measure logits (n, outputs) against raw targets, as `figures` does."""
         # What is too large for its type is infinite, and said to be so.
         with np.errstate(over="ignore", invalid="ignore"):
-            loss = self._loss.value(logits, self._preprocessing.prepare_targets(y, str(logits.dtype))) + penalty
-            scores = self.read(logits)
-            return {"loss": loss, **measure(self._info.task, y, scores, metrics)}, scores
+            loss, scores = self._block(logits[:BLOCK], y[:BLOCK])
+            if len(logits) > BLOCK:
+                whole = np.empty((len(logits), *scores.shape[1:]), scores.dtype)
+                whole[:BLOCK], total = scores, loss * BLOCK
+                for start in range(BLOCK, len(logits), BLOCK):
+                    here = slice(start, start + BLOCK)
+                    loss, whole[here] = self._block(logits[here], y[here])
+                    total += loss * len(logits[here])
+                loss, scores = total / len(logits), whole
+            return {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}, scores
+
+    def _block(self, logits: NDArray[Any], y: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+        """Return the mean loss and the scores of some rows; what is computed on the way is several times as large."""
+        targets = self._preprocessing.prepare_targets(y, str(logits.dtype))
+        return self._loss.value(logits, targets), self.read(logits)

@@ -19,14 +19,35 @@ def read_figures(run: RunDirectory) -> tuple[dict[str, dict[str, float]], dict[s
     Raises:
         RunError: If the file is missing or holds anything else.
     """
+    stored = read_metrics(run)
+    simple = {kind: values for kind, values in stored.get("baseline", {}).items() if isinstance(values, dict)}
+    return {split: _numbers(values) for split, values in stored.items() if split != "baseline"}, simple
+
+
+def read_metrics(run: RunDirectory) -> dict[str, dict[str, Any]]:
+    """Read what a finished run's `metrics.json` holds, unsorted.
+
+    Args:
+        run: Its folder.
+
+    Returns:
+        What the file has by split, and under `baseline`; the values may be anything that JSON knows.
+
+    Raises:
+        RunError: If the file is missing or has no splits.
+    """
     try:
         stored = read_json(run.metrics, run.path, "figures")
     except FileNotFoundError:
         raise RunError(f"{run.metrics}: no such file; the run is incomplete") from None
     if not isinstance(stored, dict) or not all(isinstance(values, dict) for values in stored.values()):
-        raise RunError(f"{run.metrics}: expected figures by split, as {{'test': {{'loss': 0.1}}}}")
-    simple = {kind: values for kind, values in stored.get("baseline", {}).items() if isinstance(values, dict)}
-    return {split: _numbers(values) for split, values in stored.items() if split != "baseline"}, simple
+        raise no_figures(run)
+    return stored
+
+
+def no_figures(run: RunDirectory) -> RunError:
+    """Return the error of a `metrics.json` that holds something else."""
+    return RunError(f"{run.metrics}: expected figures by split, as {{'test': {{'loss': 0.1}}}}")
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, float]:

@@ -26,7 +26,8 @@ class RunningEpoch:
         done: Steps taken.
         seconds: Seconds spent in it.
         losses: Loss of each step taken, in parts.
-        logits: What the network said of the rows visited, in parts.
+        logits: What the network said of the rows visited, (rows of the epoch, outputs); the first `rows` of them.
+        rows: Rows visited.
     """
 
     number: int
@@ -35,7 +36,8 @@ class RunningEpoch:
     done: int = 0
     seconds: float = 0.0
     losses: list[NDArray[Any]] = field(default_factory=list)
-    logits: list[NDArray[Any]] = field(default_factory=list)
+    logits: NDArray[Any] = field(default_factory=lambda: np.zeros((0, 0)))
+    rows: int = 0
 
     @classmethod
     def begin(cls, prepared: Prepared, number: int) -> "RunningEpoch":
@@ -52,15 +54,19 @@ class RunningEpoch:
 
     def add(self, result: Steps) -> None:
         """Take in what came of a group of steps."""
+        if not len(self.logits):
+            # Held once: of a million rows even this is not little.
+            self.logits = np.empty((len(self.order), *result.logits.shape[1:]), result.logits.dtype)
         self.losses.append(result.losses)
-        self.logits.append(result.logits)
+        self.logits[self.rows : self.rows + len(result.logits)] = result.logits
+        self.rows += len(result.logits)
         self.done += len(result.losses)
 
     def state(self) -> Arrays:
         """Return what a checkpoint inside the epoch needs; nothing before the first step."""
         if not self.done:
             return {}
-        return {"epoch/losses": np.concatenate(self.losses), "epoch/logits": np.concatenate(self.logits)}
+        return {"epoch/losses": np.concatenate(self.losses), "epoch/logits": self.logits[: self.rows]}
 
     def restore(self, done: int, seconds: float, arrays: Arrays, prepared: Prepared) -> None:
         """Go back to where a checkpoint was made.
@@ -84,7 +90,8 @@ class RunningEpoch:
             raise RunError(
                 f"the checkpoint is not of this training: its losses and logits are not those of {done} steps"
             )
-        self.done, self.seconds, self.losses, self.logits = done, seconds, [losses], [logits]
+        self.add(Steps(losses, logits))
+        self.seconds = seconds
 
     def batch(self, batch_size: int) -> NDArray[np.int64]:
         """Return the row numbers of the next step, (batch,)."""
@@ -116,9 +123,7 @@ class RunningEpoch:
             network: What answers for the validation rows.
         """
         names = prepared.config.training.metrics or []
-        losses, logits = np.concatenate(self.losses), np.concatenate(self.logits)
-        # Of a million rows the parts are as large as the whole.
-        self.logits.clear()
+        losses, logits = np.concatenate(self.losses), self.logits[: self.rows]
         visited = self.visited(prepared, 0, len(logits))
         figures, _ = network.figures_of(logits, visited, names, penalty=0.0)
         # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.

@@ -33,6 +33,17 @@ def save_network(prepared: Prepared, engine: Engine, run: RunDirectory) -> None:
     engine.save_model(run.model)
 
 
+def figures_json(metrics: Figures, simple: Sequence[Baseline]) -> dict[str, Any]:
+    """Return final figures as `metrics.json` has them: by split, and those of the baselines by their kind.
+
+    Args:
+        metrics: Figures of each split.
+        simple: What a trivial and a linear model reach.
+    """
+    by_split = {split: json_figures(figures) for split, figures in metrics.items()}
+    return {**by_split, "baseline": {each.kind: {"label": each.label, **json_figures(each.test)} for each in simple}}
+
+
 def save_figures(
     splits: Splits,
     run: RunDirectory,
@@ -51,9 +62,7 @@ def save_figures(
         scores: What the network says of the test rows.
         more: Further figures by name.
     """
-    by_kind = {baseline.kind: {"label": baseline.label, **json_figures(baseline.test)} for baseline in simple}
-    by_split = {split: json_figures(figures) for split, figures in metrics.items()}
-    write_json(run.metrics, {**by_split, "baseline": by_kind, **more})
+    write_json(run.metrics, {**figures_json(metrics, simple), **more})
     write_npz(
         run.predictions,
         {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},

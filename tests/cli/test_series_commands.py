@@ -67,7 +67,10 @@ def test_repeat_and_compare_as_json(dnnctl: Run) -> None:
         (("crossval", "--resume", "latest", "--folds", 3), "expected no --folds beside it"),
         (("train", "digits", "--jobs", 2), "--jobs: there is one network to train; expected --repeat N beside it"),
         (("train", "digits", "--repeat", 1), "--repeat: expected 2 to 10,000"),
-        (("train", "digits", "--repeat", 2, "--profile"), "(--repeat) takes no --profile"),
+        (
+            ("train", "digits", "--repeat", 2, "--profile"),
+            "(--repeat) is several runs of one configuration; expected no --profile beside it",
+        ),
         (("train", "--resume", "latest", "--repeat", 2), "expected no --repeat beside it"),
     ],
 )

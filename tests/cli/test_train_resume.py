@@ -27,6 +27,7 @@ def after_epoch(number: int, process: "subprocess.Popen[str]") -> None:
     raise AssertionError(f"no such epoch was shown: {process.communicate()}")
 
 
+@pytest.mark.usefixtures("no_plots")
 def test_the_command_that_an_interruption_names_works(start: Run, dnnctl: Run, tmp_path: Path) -> None:
     process = start("train", "digits", "--engine", "numpy", "--set", "training.epochs=40", "--out", "else where/runs")
     after_epoch(2, process)

@@ -106,7 +106,7 @@ def test_what_is_required_is_required_of_the_ensemble(tmp_path: Path) -> None:
         ({"jobs": 0}, (), UsageError, "--jobs: expected 1 to 256"),
         ({"name": "a/b"}, (), UsageError, "--name: expected 1 to 64"),
         ({"name": "latest"}, (), UsageError, "--name: expected 1 to 64"),
-        ({}, ("seed=4294967292",), ConfigError, "expected at most 4294967291, as each of 5 members takes a seed"),
+        ({}, ("seed=4294967292",), ConfigError, "expected at most 4294967291, as each of 5 networks takes a seed"),
     ],
 )
 def test_what_cannot_be_an_ensemble(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dnnctl.config.loading import load
-from dnnctl.errors import RunError, UsageError
+from dnnctl.errors import ConfigError, RunError, UsageError
 from dnnctl.evaluation.spread import spread
 from dnnctl.experiments.comparing import compare_series
 from dnnctl.experiments.crossval import resume_crossval
@@ -92,8 +92,14 @@ def test_what_cannot_be_compared(repeated: Repetition, tmp_path: Path) -> None:
         compare_series(one, repeated.run)
 
 
-@pytest.mark.parametrize(("times", "seed"), [(1, 0), (0, 0), (-2, 0), (100_000, 0), (2, 2**32 - 1)])
-def test_repetitions_out_of_range(times: int, seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, 0, -2, 100_000])
+def test_repetitions_out_of_range(times: int, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--repeat: expected"):
-        repeat(load("xor", [f"seed={seed}"]), times, out=tmp_path)
+        repeat(load("xor"), times, out=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_each_repetition_needs_a_seed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="seed: expected at most 4294967294, as each of 2 networks takes a seed"):
+        repeat(load("xor", [f"seed={2**32 - 1}"]), 2, out=tmp_path)
     assert not list(tmp_path.iterdir())

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import jobs_option, json_option, out_option, set_option
+from dnnctl.cli.options import (
+    expect_no,
+    jobs_option,
+    json_option,
+    name_option,
+    out_option,
+    quiet_option,
+    resume_option,
+    set_option,
+    trained_engine_option,
+)
 
 
 @click.command()
@@ -18,18 +28,10 @@ from dnnctl.cli.options import jobs_option, json_option, out_option, set_option
 )
 @jobs_option
 @set_option
-@click.option("--name", metavar="NAME", help="Name of the folder instead of the configuration's, as --name folds.")
-@click.option(
-    "--engine",
-    type=click.Choice(["keras", "numpy"]),
-    help="Train with this engine instead of the one named, as --engine numpy.",
-)
-@click.option(
-    "--resume",
-    metavar="RUN",
-    help="Go on with a cross-validation (a path, a name, or latest) that was stopped, as --resume latest.",
-)
-@click.option("--quiet", is_flag=True, help="Print the folder only, for scripts: crossval digits --quiet.")
+@name_option
+@trained_engine_option
+@resume_option
+@quiet_option
 @out_option
 @json_option
 def command(
@@ -69,10 +71,7 @@ def command(
     with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if resume is not None:
             others = {"CONFIG": config, "--folds": folds, "--name": name, "--engine": engine, "--set": settings or None}
-            if given := [option for option, value in others.items() if value is not None]:
-                raise UsageError(
-                    f"--resume goes on with what was begun; expected no {' and no '.join(given)} beside it"
-                )
+            expect_no(others, "--resume goes on with a cross-validation as it was begun")
             run = find_run(resume, out, to_resume=True)
             result = resume_crossval(run, jobs=jobs, observer=screen, command=sys.argv)
         elif config is None:

@@ -2,12 +2,20 @@
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import json_option, out_option, set_option
+from dnnctl.cli.options import (
+    expect_no,
+    jobs_option,
+    json_option,
+    out_option,
+    quiet_option,
+    resume_option,
+    set_option,
+    trained_engine_option,
+)
 
 
 @click.command()
@@ -23,28 +31,21 @@ from dnnctl.cli.options import json_option, out_option, set_option
     type=click.Choice(["soft", "hard"]),
     help="soft: mean of the probabilities (the default); hard: majority. Numbers have their mean taken.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Train N members at a time, as --jobs 2; the result is the same to the last bit.  [default: 1]",
-)
+@jobs_option
 @set_option
 @click.option(
     "--name", metavar="NAME", help="Name of the ensemble, as --name committee; else the source's and -ensemble."
 )
-@click.option(
-    "--engine", type=click.Choice(["keras", "numpy"]), help="Train with this engine instead of the one named."
-)
-@click.option("--resume", metavar="RUN", help="Go on with an ensemble (a path, a name, or latest), as --resume latest.")
-@click.option("--quiet", is_flag=True, help="Print the ensemble's folder only: RUN=$(dnnctl ensemble digits --quiet).")
+@trained_engine_option
+@resume_option
+@quiet_option
 @out_option
 @json_option
 def command(
     sources: tuple[str, ...],
     members: int | None,
     vote: str | None,
-    jobs: int | None,
+    jobs: int,
     settings: tuple[str, ...],
     name: str | None,
     engine: str | None,
@@ -77,15 +78,16 @@ def command(
     from dnnctl.experiments.ensemble_training import resume_ensemble, train_ensemble
     from dnnctl.runs.finding import find_run
 
-    given = {"--members": members, "--set": settings or None, "--engine": engine, "--jobs": jobs}
+    given = {"--members": members, "--set": settings or None, "--engine": engine}
     with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if resume is not None:
-            others = {"CONFIG or RUN": sources or None, "--vote": vote, "--name": name, **given, "--jobs": None}
-            _expect_no(others, "--resume goes on with an ensemble as it was begun")
+            others = {"CONFIG or RUN": sources or None, "--vote": vote, "--name": name, **given}
+            expect_no(others, "--resume goes on with an ensemble as it was begun")
             begun = find_run(resume, out, to_resume=True)
-            result = resume_ensemble(begun, jobs=jobs or 1, observer=screen, command=sys.argv)
+            result = resume_ensemble(begun, jobs=jobs, observer=screen, command=sys.argv)
         elif len(sources) > 1:
-            _expect_no(given, "finished runs are combined as they are")
+            several = None if jobs == 1 else jobs
+            expect_no({**given, "--jobs": several}, "combining takes finished runs as they are")
             runs = [find_run(source, out) for source in sources]
             result = combine(runs, vote=vote, name=name, out=out, observer=screen, command=sys.argv)
         else:
@@ -94,13 +96,12 @@ def command(
                 members=5 if members is None else members,
                 vote=vote,
                 name=name,
-                jobs=jobs or 1,
+                jobs=jobs,
                 out=out,
                 observer=screen,
                 command=sys.argv,
             )
-    show(result, as_json=as_json, quiet=quiet)
-    return 3 if result.unmet else 0
+    return show(result, as_json=as_json, quiet=quiet)
 
 
 def _only(sources: tuple[str, ...]) -> str:
@@ -121,12 +122,3 @@ def _only(sources: tuple[str, ...]) -> str:
             "members/*), or a configuration"
         )
     return source
-
-
-def _expect_no(others: Mapping[str, object], reason: str) -> None:
-    """Raise `UsageError` if something was given that does not apply."""
-    from dnnctl.errors import UsageError
-
-    given = [name for name, value in others.items() if value is not None]
-    if given:
-        raise UsageError(f"{reason}; expected no {' and no '.join(given)} beside that")

@@ -1,13 +1,22 @@
 """`dnnctl train`: from a configuration to a finished run."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dnnctl.cli.options import jobs_option, json_option, out_option, set_option
+from dnnctl.cli.options import (
+    expect_no,
+    jobs_option,
+    json_option,
+    name_option,
+    out_option,
+    quiet_option,
+    resume_option,
+    set_option,
+    trained_engine_option,
+)
 
 if TYPE_CHECKING:
     from dnnctl.cli.screen.training import Screen
@@ -15,27 +24,21 @@ if TYPE_CHECKING:
     from dnnctl.runs.layout import RunDirectory
     from dnnctl.training.job import TrainingResult
 
+REPEATED = "a repeated training (--repeat) is several runs of one configuration"
+
 
 @click.command()
 @click.argument("config", required=False)
 @set_option
-@click.option("--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try.")
+@name_option
 @out_option
-@click.option(
-    "--engine",
-    type=click.Choice(["keras", "numpy"]),
-    help="Train with this engine instead of the one named, as --engine numpy.",
-)
+@trained_engine_option
 @click.option(
     "--init-from",
     metavar="RUN",
     help="Start from the weights of a run (a path, a name, or latest), as --init-from digits.",
 )
-@click.option(
-    "--resume",
-    metavar="RUN",
-    help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
-)
+@resume_option
 @click.option(
     "--repeat",
     type=int,
@@ -46,9 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and show the network without training: train digits --dry-run."
 )
-@click.option(
-    "--quiet", is_flag=True, help="Print the run's folder only, for scripts: RUN=$(dnnctl train digits --quiet)."
-)
+@quiet_option
 @click.option("--profile", is_flag=True, help="Show at the end where the time went: train digits --profile.")
 @json_option
 def command(
@@ -92,9 +93,13 @@ def command(
 
     if resume is not None:
         others = {"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from, "--repeat": repeat}
-        _check_resume(others, dry_run)
+        expect_no(
+            {**others, "--dry-run": dry_run or None},
+            "--resume goes on with a run as it was begun",
+            "--set training.epochs=N makes it longer",
+        )
         if _is_repeat(found := find_run(resume, out, to_resume=True)):
-            _check_repeat({"--set": settings or None, "--profile": profile or None})
+            expect_no({"--set": settings or None, "--profile": profile or None}, REPEATED)
             return _repeat(found, 0, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
         _check_jobs(jobs)
         from dnnctl.training import job
@@ -108,7 +113,7 @@ def command(
         )
     loaded = load(config, settings, {"name": name, "engine": engine})
     if repeat is not None and not dry_run:
-        _check_repeat({"--init-from": init_from, "--profile": profile or None})
+        expect_no({"--init-from": init_from, "--profile": profile or None}, REPEATED)
         return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
     _check_jobs(jobs)
     start = _start(find_run(init_from, out)) if init_from else None
@@ -142,12 +147,12 @@ def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool
     """Show what came of a training and return the exit status."""
     from dnnctl.cli.screen import outcome
 
-    outcome.show(result, as_json=as_json, quiet=quiet)
+    status = outcome.show(result, as_json=as_json, quiet=quiet)
     if profile:
         from dnnctl.cli.screen.profile import table
 
         click.echo(f"\n{table(result.seconds)}", err=as_json or quiet)
-    return 3 if result.unmet else 0
+    return status
 
 
 def _start(run: "RunDirectory") -> "RunDirectory":
@@ -184,30 +189,9 @@ def _repeat(
     return series.show_repeat(result, as_json=as_json, quiet=quiet)
 
 
-def _check_repeat(others: Mapping[str, object]) -> None:
-    """Raise `UsageError` if something is asked for that does not go with a repeated training."""
-    from dnnctl.errors import UsageError
-
-    given = [name for name, value in others.items() if value is not None]
-    if given:
-        raise UsageError(f"a repeated training (--repeat) takes no {' and no '.join(given)}")
-
-
 def _check_jobs(jobs: int) -> None:
     """Raise `UsageError` if several trainings at a time are asked for and there is one."""
     from dnnctl.errors import UsageError
 
     if jobs != 1:
         raise UsageError(f"--jobs: there is one network to train; expected --repeat N beside it; received {jobs}")
-
-
-def _check_resume(others: Mapping[str, object], dry_run: bool) -> None:
-    """Raise `UsageError` if something stands beside --resume that does not go with it."""
-    from dnnctl.errors import UsageError
-
-    given = [name for name, value in others.items() if value is not None] + ["--dry-run"] * dry_run
-    if given:
-        raise UsageError(
-            f"--resume goes on with a run as it was begun; expected no {' and no '.join(given)} beside it "
-            "(--set training.epochs=N makes it longer)"
-        )

@@ -1,15 +1,11 @@
 """An ensemble on the screen: its members beside each other, what they say together, how much they disagree."""
 
-import json
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from dnnctl.cli.options import output_folder
 from dnnctl.cli.screen.consoles import duration, figure, plain
-from dnnctl.cli.screen.outcome import comparison, shown
+from dnnctl.cli.screen.ending import end, missed, named, shown
+from dnnctl.cli.screen.outcome import comparison
 
 if TYPE_CHECKING:
     from dnnctl.datasets.base import DatasetInfo
@@ -24,38 +20,29 @@ VOTES = {
 }
 
 
-def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> None:
-    """Print what came of an ensemble.
-
-    Args:
-        result: The ensemble.
-        as_json: Whether standard output gets one JSON object and nothing else.
-        quiet: Whether to print the ensemble's folder only (and what is required but was missed, as an error).
-    """
-    if quiet:
-        for text in result.unmet:
-            click.echo(f"requirement not met: {plain(text)}", err=True)
-    else:
-        click.echo(report(result), err=as_json)
-    if as_json:
-        click.echo(json.dumps(for_programs(result)))
-    elif quiet:
-        click.echo(result.run.path)
+def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> int:
+    """Print what came of an ensemble and return the exit status; arguments as in `ending.end`."""
+    return end(
+        result.run,
+        result.unmet,
+        lambda: report(result),
+        lambda: for_programs(result),
+        as_json=as_json,
+        quiet=quiet,
+    )
 
 
 def report(result: "EnsembleResult") -> str:
     """Return everything that is shown at the end."""
-    opened, run = result.opened, shown(result.run.path)
+    opened, run, name = result.opened, shown(result.run.path), named(result.run.path)
     which = f"{result.test_rows:,} {'rows' if opened.info.shared_rows else 'test rows'}"
     simple = [(b.label, b.test) for b in reversed(result.baselines)]
-    found = output_folder().absolute() in result.run.path.absolute().parents
-    name = "latest" if found else shlex.quote(run)
     lines = [
         "",
         f"{plain(opened.config.name)}: {len(opened.members)} networks, {VOTES[opened.vote]}",
         "",
         table(result.members, opened, which, simple),
-        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet),
+        *missed(result.unmet),
         "",
         f"  everything {duration(sum(result.seconds.values()))}",
         f"  written   {run}/  members/, ensemble.json, metrics.json, predictions.npz, ...",
@@ -113,16 +100,13 @@ def share(value: float) -> str:
 
 def for_programs(result: "EnsembleResult") -> dict[str, Any]:
     """Return an ensemble as values that JSON can hold."""
-    from dnnctl.files import json_figures
+    from dnnctl.training.saving import figures_json
 
     return {
         "run": str(result.run.path),
         "state": "done",
         "vote": result.opened.vote,
-        "metrics": {
-            **{split: json_figures(figures) for split, figures in result.metrics.items()},
-            "baseline": {b.kind: {"label": b.label, **json_figures(b.test)} for b in result.baselines},
-        },
+        "metrics": figures_json(result.metrics, result.baselines),
         **result.members.to_json(),
         "unmet": list(result.unmet),
         "plots": [str(path) for path in result.plots],

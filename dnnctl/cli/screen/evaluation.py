@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
+from dnnctl.cli.screen.ending import missed, shown
 from dnnctl.cli.screen.ensemble import table
-from dnnctl.cli.screen.outcome import shown
 from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
         lines += ["", grid(rows, ["class", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
     lines += ["", *(f"  note  {plain(note)}" for note in result.notes)] if result.notes else []
     lines += ["", f"  plots     {plain(', '.join(map(str, pictures)))}"] if pictures else []
-    lines += ["", *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet)] if result.unmet else []
+    lines += ["", *missed(result.unmet)] if result.unmet else []
     return "\n".join(lines)
 
 

@@ -1,43 +1,31 @@
 """The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
 
-import json
-import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from dnnctl.cli.options import output_folder
-from dnnctl.cli.screen.consoles import duration, figure, plain
+from dnnctl.cli.screen.consoles import duration, figure
+from dnnctl.cli.screen.ending import end, missed, named, shown
 from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
 
 
-def show(result: "TrainingResult", *, as_json: bool, quiet: bool) -> None:
-    """Print the end of a training.
-
-    Args:
-        result: The training.
-        as_json: Whether standard output gets one JSON object and nothing else.
-        quiet: Whether to print the run's folder only (and what is required but was missed, as an error).
-    """
-    if quiet:
-        for text in result.unmet:
-            click.echo(f"requirement not met: {plain(text)}", err=True)
-    else:
-        click.echo(outcome(result), err=as_json)
-    if as_json:
-        click.echo(json.dumps(for_programs(result)))
-    elif quiet:
-        click.echo(result.run.path)
+def show(result: "TrainingResult", *, as_json: bool, quiet: bool) -> int:
+    """Print the end of a training and return the exit status; arguments as in `ending.end`."""
+    return end(
+        result.run,
+        result.unmet,
+        lambda: outcome(result),
+        lambda: for_programs(result),
+        as_json=as_json,
+        quiet=quiet,
+    )
 
 
 def outcome(result: "TrainingResult") -> str:
     """Return everything that is shown after a training."""
-    run = shown(result.run.path)
+    run, name = shown(result.run.path), named(result.run.path)
     trained = result.trained
     lines = ["", figures_table(result), ""]
     if trained.stopped:
@@ -46,7 +34,7 @@ def outcome(result: "TrainingResult") -> str:
         lines.append(f"  the weights are those of epoch {trained.best_epoch}, the best one")
     lines += [
         f"  {result.verdict.sentence}",
-        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.unmet),
+        *missed(result.unmet),
         "",
     ]
     time = result.seconds
@@ -56,16 +44,10 @@ def outcome(result: "TrainingResult") -> str:
         f"  written   {run}/  model.keras, weights.npz, metrics.json, history.csv, ...",
         f"  plots     {run}/plots/  {', '.join(path.name for path in result.plots)}",
         "",
-        f"  next      dnnctl evaluate {named(result)}",
-        f"            dnnctl predict {named(result)} {predict_example(result)}",
+        f"  next      dnnctl evaluate {name}",
+        f"            dnnctl predict {name} {predict_example(result)}",
     ]
     return "\n".join(lines)
-
-
-def named(result: "TrainingResult") -> str:
-    """Return how the next command can name the run: `latest` if it looks in the same folder, else its path."""
-    found = output_folder().absolute() in result.run.path.absolute().parents
-    return "latest" if found else shlex.quote(shown(result.run.path))
 
 
 def predict_example(result: "TrainingResult") -> str:
@@ -100,14 +82,12 @@ def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], ti
 def for_programs(result: "TrainingResult") -> dict[str, Any]:
     """Return the end of a training as values that JSON can hold."""
     from dnnctl.files import json_figures
+    from dnnctl.training.saving import figures_json
 
     return {
         "run": str(result.run.path),
         "state": "done",
-        "metrics": {
-            **{split: json_figures(figures) for split, figures in result.metrics.items()},
-            "baseline": {b.kind: {"label": b.label, **json_figures(b.test)} for b in result.baselines},
-        },
+        "metrics": figures_json(result.metrics, result.baselines),
         "verdict": {
             "kind": result.verdict.kind,
             "sentence": result.verdict.sentence,
@@ -120,11 +100,3 @@ def for_programs(result: "TrainingResult") -> dict[str, Any]:
         "plots": [str(path) for path in result.plots],
         "seconds": result.seconds,
     }
-
-
-def shown(path: Path) -> str:
-    """Return a path as short as it can be written from here."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import plain
-from dnnctl.cli.screen.outcome import shown
+from dnnctl.cli.screen.ending import shown
 from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:

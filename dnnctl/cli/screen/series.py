@@ -1,13 +1,11 @@
 """What is shown of cross-validations and repeated trainings: a row a run, and what they come to together."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.screen.outcome import shown
+from dnnctl.cli.screen.ending import end, missed, shown
 from dnnctl.cli.tables import grid
 
 if TYPE_CHECKING:
@@ -24,27 +22,18 @@ ROWS = 30
 
 
 def show_crossval(result: "CrossValidation", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a cross-validation and return the exit status; arguments as in `outcome.show`."""
-    return _show(result, crossval_report(result), as_json=as_json, quiet=quiet)
+    """Print the end of a cross-validation and return the exit status; arguments as in `ending.end`."""
+    return _show(result, lambda: crossval_report(result), as_json=as_json, quiet=quiet)
 
 
 def show_repeat(result: "Repetition", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a repeated training and return the exit status; arguments as in `outcome.show`."""
-    return _show(result, repeat_report(result), as_json=as_json, quiet=quiet)
+    """Print the end of a repeated training and return the exit status; arguments as in `ending.end`."""
+    return _show(result, lambda: repeat_report(result), as_json=as_json, quiet=quiet)
 
 
-def _show(result: "CrossValidation | Repetition", report: str, *, as_json: bool, quiet: bool) -> int:
-    missed = result.together.unmet
-    if quiet:
-        for text in missed:
-            click.echo(f"requirement not met: {plain(text)}", err=True)
-    else:
-        click.echo(report, err=as_json)
-    if as_json:
-        click.echo(json.dumps(_for_programs(result)))
-    elif quiet:
-        click.echo(result.run.path)
-    return 3 if missed else 0
+def _show(result: "CrossValidation | Repetition", report: Callable[[], str], *, as_json: bool, quiet: bool) -> int:
+    unmet = result.together.unmet
+    return end(result.run, unmet, report, lambda: _for_programs(result), as_json=as_json, quiet=quiet)
 
 
 def crossval_report(result: "CrossValidation") -> str:
@@ -155,7 +144,7 @@ def _end(result: "CrossValidation | Repetition", files: str, pictures: Sequence[
     folder = plain(shown(result.run.path))
     first = plain(shown(result.members[0].path))
     return [
-        *(f"  REQUIREMENT NOT MET  {plain(text)}" for text in result.together.unmet),
+        *missed(result.together.unmet),
         "",
         f"  written   {folder}/  {files}",
         *([f"  plots     {folder}/plots/  {', '.join(pictures)}"] if pictures else []),

@@ -1,0 +1,68 @@
+"""How what trains ends: a report for the reader, one JSON object for a program, or the folder alone for a script."""
+
+import json
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dnnctl.cli.options import output_folder
+from dnnctl.cli.screen.consoles import plain
+
+if TYPE_CHECKING:
+    from dnnctl.runs.layout import RunDirectory
+
+
+def end(
+    run: "RunDirectory",
+    unmet: Sequence[str],
+    report: Callable[[], str],
+    values: Callable[[], Mapping[str, Any]],
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Print what came of one training or several.
+
+    Args:
+        run: Its folder.
+        unmet: What is required but was missed.
+        report: Returns everything that is shown.
+        values: Returns the same as values that JSON can hold.
+        as_json: Whether standard output gets one JSON object and nothing else.
+        quiet: Whether to print the folder only (and what was missed, as an error).
+
+    Returns:
+        The exit status: 3 if something required was missed, else 0.
+    """
+    if quiet:
+        for text in unmet:
+            click.echo(f"requirement not met: {plain(text)}", err=True)
+    else:
+        click.echo(report(), err=as_json)
+    if as_json:
+        click.echo(json.dumps(values()))
+    elif quiet:
+        click.echo(run.path)
+    return 3 if unmet else 0
+
+
+def missed(unmet: Sequence[str]) -> list[str]:
+    """Return a line of a report for each requirement that was missed."""
+    return [f"  REQUIREMENT NOT MET  {plain(text)}" for text in unmet]
+
+
+def named(path: Path) -> str:
+    """Return how the next command can name a run: `latest` if it looks in the same folder, else its path."""
+    found = output_folder().absolute() in path.absolute().parents
+    return "latest" if found else shlex.quote(shown(path))
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be written from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,36 @@
+"""Many rows are measured block by block, with the figures of all of them at once."""
+
+import numpy as np
+import pytest
+
+from dnnctl.config.losses import LOSSES
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.inference import network
+from dnnctl.inference.network import Network
+
+INFO = DatasetInfo("T", "multiclass", (2,), ("a", "b", "c"))
+
+
+class Silent:
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def penalty(self) -> float:
+        return 0.25
+
+
+@pytest.mark.parametrize("rows", [1, 49, 50, 51, 100, 149])
+def test_blocks_change_no_figure(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    logits, y = generator.normal(size=(rows, 3)).astype("float32"), generator.integers(0, 3, rows)
+    answering = Network(Silent(), INFO, Preprocessing((2,), None), LOSSES.parse("sparse_categorical_crossentropy"))
+    names = ["accuracy", "f1", "top_2"]
+    whole, scores = answering.figures_of(logits, y, names, penalty=0.25)
+    monkeypatch.setattr(network, "BLOCK", 50)
+    parts, read = answering.figures_of(logits, y, names, penalty=0.25)
+    assert np.array_equal(read, scores)
+    assert {name: parts[name] for name in names} == {name: whole[name] for name in names}
+    assert parts["loss"] == pytest.approx(whole["loss"], rel=1e-6)
+    if rows <= 50:
+        assert parts == whole
