@@ -64,14 +64,12 @@ def repeat(
         DnnctlError: If a training fails; the message names its seed.
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
-    first = loaded.config.seed
-    if not 2 <= times <= MOST:
-        raise UsageError(f"--repeat: expected 2 to {MOST:,} trainings; received {times:,}")
+    first, variants = loaded.config.seed, repetitions(loaded, times)
     observer = observer or MembersObserver()
     series = begin(
         REPEAT,
         loaded,
-        by_seed(loaded, times),
+        variants,
         jobs=jobs,
         out=out,
         observer=observer,
@@ -80,6 +78,18 @@ def repeat(
     )
     with locked(series.run):
         return _finish(series, observer, command)
+
+
+def repetitions(loaded: LoadedConfig, times: int) -> list[tuple[str, Config]]:
+    """Return what each of `times` trainings is called, and its configuration.
+
+    Raises:
+        UsageError: If there cannot be so many.
+        ConfigError: If there are not so many seeds after its own.
+    """
+    if not 2 <= times <= MOST:
+        raise UsageError(f"--repeat: expected 2 to {MOST:,} trainings; received {times:,}")
+    return by_seed(loaded, times)
 
 
 def resume_repeat(

@@ -114,3 +114,10 @@ def test_workers_end_with_their_parent(start: Run, tmp_path: Path, number: signa
         process.kill()
     states = [json.loads(path.read_text())["state"] for path in tmp_path.glob("*/*/*/folds/*/manifest.json")]
     assert set(states) <= {"interrupted"}
+
+
+@pytest.mark.parametrize(("given", "told"), [(["--repeat", "1"], "expected 2 to"), (["--repeat", "3"], "")])
+def test_a_dry_run_looks_at_the_repetition_too(dnnctl: Run, given: list[str], told: str) -> None:
+    done = dnnctl("train", "digits", *given, "--dry-run", *NUMPY)
+    assert done.status == (2 if told else 0)
+    assert told in done.err

@@ -112,10 +112,15 @@ def command(
             "expected a configuration, as 'dnnctl train digits', or --resume RUN. Try 'dnnctl train --help'"
         )
     loaded = load(config, settings, {"name": name, "engine": engine})
-    if repeat is not None and not dry_run:
+    if repeat is not None:
         expect_no({"--init-from": init_from, "--profile": profile or None}, REPEATED)
-        return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
-    _check_jobs(jobs)
+        if not dry_run:
+            return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
+        from dnnctl.experiments.repeat import repetitions
+
+        repetitions(loaded, repeat)
+    else:
+        _check_jobs(jobs)
     start = _start(find_run(init_from, out)) if init_from else None
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:

@@ -56,7 +56,8 @@ def crossval_report(result: "CrossValidation") -> str:
         "  each row was predicted by the one network that never saw it; rows set apart for the test took no part",
     ]
     files = "metrics.json, predictions.npz, folds/"
-    return "\n".join([*lines, *_end(result, files, [path.name for path in found.plots])])
+    following = [f"evaluate {_first(result)}"]
+    return "\n".join([*lines, *_end(result, files, [path.name for path in found.plots], following)])
 
 
 def _classes(result: "CrossValidation") -> list[str]:
@@ -89,7 +90,9 @@ def repeat_report(result: "Repetition") -> str:
     ]
     lines = ["", grid(rows, ["seed, test rows", *columns], right=set(range(1, len(columns) + 1)))]
     lines += ["", "  the interval is that of the mean over seeds, on these test rows; it says nothing of other rows"]
-    return "\n".join([*lines, *_end(result, "metrics.json, members/", [])])
+    folder = plain(shown(result.run.path))
+    following = [f"evaluate {_first(result)}", f"runs compare {folder} OTHER", f"ensemble {folder}/members/*"]
+    return "\n".join([*lines, *_end(result, "metrics.json, members/", [], following)])
 
 
 def comparison(result: "SeriesComparison") -> str:
@@ -140,16 +143,21 @@ def _means(values: "Mapping[str, Spread]", columns: Sequence[str]) -> list[str]:
     return _cells({name: value.mean for name, value in values.items()}, columns)
 
 
-def _end(result: "CrossValidation | Repetition", files: str, pictures: Sequence[str]) -> list[str]:
+def _first(result: "CrossValidation | Repetition") -> str:
+    return plain(shown(result.members[0].path))
+
+
+def _end(
+    result: "CrossValidation | Repetition", files: str, pictures: Sequence[str], following: Sequence[str]
+) -> list[str]:
     folder = plain(shown(result.run.path))
-    first = plain(shown(result.members[0].path))
     return [
         *missed(result.together.unmet),
         "",
         f"  written   {folder}/  {files}",
         *([f"  plots     {folder}/plots/  {', '.join(pictures)}"] if pictures else []),
         "",
-        f"  next      dnnctl evaluate {first}",
+        *(f"  {'' if i else 'next':9} dnnctl {command}" for i, command in enumerate(following)),
     ]
 
 
