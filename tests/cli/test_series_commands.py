@@ -104,7 +104,7 @@ def test_workers_end_with_their_parent(start: Run, tmp_path: Path, number: signa
             time.sleep(0.05)
         os.kill(process.pid, number)
         _, err = process.communicate(timeout=60)
-        assert process.returncode == status
+        assert process.returncode == status, err
         if number is signal.SIGTERM:
             assert "interrupted; 0 of 2 are done; go on with: dnnctl crossval --resume outputs/digits/" in err
         while any(runs(worker) for worker in workers):
@@ -113,7 +113,7 @@ def test_workers_end_with_their_parent(start: Run, tmp_path: Path, number: signa
     finally:
         process.kill()
     states = [json.loads(path.read_text())["state"] for path in tmp_path.glob("*/*/*/folds/*/manifest.json")]
-    assert set(states) <= {"interrupted"}
+    assert set(states) <= {"interrupted"}, states
 
 
 @pytest.mark.parametrize(("given", "told"), [(["--repeat", "1"], "expected 2 to"), (["--repeat", "3"], "")])
