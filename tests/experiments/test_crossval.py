@@ -154,5 +154,13 @@ def test_what_cannot_be_cross_validated(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"data\.fold: cross-validation sets it"):
         crossval(load("digits", ["data.fold={index: 1, of: 3}"]), out=tmp_path)
     with pytest.raises(UsageError, match=r"--jobs: expected at most .* trainings at a time, as each needs about"):
-        crossval(load("mnist", ["data.dataset=digits", "model.layers=[dense: 200000]"]), jobs=200, out=tmp_path)
+        crossval(load("mnist", ["data.dataset=digits", "model.layers=[dense: 200000]"]), 200, jobs=200, out=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_memory_is_asked_for_as_many_as_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = load("height_weight", ["engine=numpy", "training.epochs=1"])
+    monkeypatch.setattr("dnnctl.experiments.series.available", lambda: (250_000_000, "the memory"))
+    with pytest.raises(UsageError, match="--jobs: expected at most 2 trainings at a time"):
+        crossval(points, 3, jobs=3, out=tmp_path)
+    assert len(crossval(points, 2, jobs=3, out=tmp_path).members) == 2
