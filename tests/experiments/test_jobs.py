@@ -98,7 +98,7 @@ def test_a_process_that_breaks_down_is_told_of(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_process_that_is_killed_while_it_writes_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    torn = "import os, sys\nsys.stdin.readline()\nos.write(1, b'{\"event\": \"failed\", \"err')\nos._exit(9)\n"
+    torn = 'import os, sys\nsys.stdin.readline()\nos.write(1, b\'{"event": "failed", "err\')\nos._exit(9)\n'
     (tmp_path / "torn_worker.py").write_text(torn)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr("dnnctl.experiments.parallel.handle.WORKER", "torn_worker")
