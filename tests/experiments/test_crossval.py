@@ -127,6 +127,9 @@ def test_folds_that_were_changed_are_found(whole: CrossValidation, tmp_path: Pat
     (run.path / "folds" / "01" / "metrics.json").write_text("[1]")
     with pytest.raises(RunError, match=r"metrics\.json: expected figures by split"):
         resume_crossval(run)
+    (run.path / "folds" / "01" / "metrics.json").write_text('{"train": {"loss": 1.0}, "test": {"loss": null}}')
+    with pytest.raises(RunError, match=r"metrics\.json: expected figures of the test rows"):
+        resume_crossval(run)
     write_json(run.manifest, {**json.loads(run.manifest.read_text()), "members": 1e9})
     with pytest.raises(RunError, match="expected members: 2 to 10,000"):
         resume_crossval(run)
