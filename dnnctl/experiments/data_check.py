@@ -160,13 +160,13 @@ def _constant(info: DatasetInfo, train: Samples) -> Check:
     what = "pixels" if info.is_image else "columns"
     if not constant.any():
         return Check("constant columns", "passed", f"each of {len(constant):,} {what} varies")
-    found = f"{constant.sum():,} of {len(constant):,} {what} never vary in the training rows"
+    never = "never vary in the training rows"
     if info.is_image:
-        return Check("constant columns", "passed", found)
+        return Check("constant columns", "passed", f"{constant.sum():,} of {len(constant):,} pixels {never}")
     named = [name for name, is_so in _named(info, constant) if is_so and not name.endswith("=(unknown)")]
     if not named:
         return Check("constant columns", "passed", "each column varies")
-    return Check("constant columns", "warned", f"{found}: {quoted(named)}")
+    return Check("constant columns", "warned", f"{len(named):,} of {len(constant):,} columns {never}: {quoted(named)}")
 
 
 def _duplicates(train: Samples, copies: int) -> Check:

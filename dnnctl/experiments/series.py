@@ -103,7 +103,7 @@ def begin(
         UsageError: If so many trainings at a time do not fit into memory.
         DnnctlError: If the first run could not be trained.
     """
-    prepared = _prepared(loaded, variants[0][1], jobs, observer)
+    prepared = _prepared(loaded, variants, jobs, observer)
     run = create_run(out, loaded.config.name)
     config = settled(loaded.config)
     write_text(run.config, as_yaml(config))
@@ -166,7 +166,7 @@ def go_on(
         RunError: If its data has changed.
     """
     loaded, before = stored
-    prepared = _prepared(loaded, variants[0][1], jobs, observer)
+    prepared = _prepared(loaded, variants, jobs, observer)
     known = before.get("data")
     if not isinstance(known, dict) or known.get("digests") != prepared.dataset.digests:
         raise RunError(
@@ -186,13 +186,16 @@ def _members(kind: Kind, run: RunDirectory, variants: Sequence[tuple[str, Config
     )
 
 
-def _prepared(loaded: LoadedConfig, config: Config, jobs: int, observer: MembersObserver) -> Prepared:
-    """Prepare a run as its process will, so that what is wrong is found, and downloaded, before any is started."""
+def _prepared(
+    loaded: LoadedConfig, variants: Sequence[tuple[str, Config]], jobs: int, observer: MembersObserver
+) -> Prepared:
+    """Prepare the first run as its process will, so that what is wrong is found, and downloaded, before any starts."""
     check_jobs(jobs)
+    config = variants[0][1]
     info = as_used(loaded.info, config.data)
     prepared = prepare(replace(loaded, config=settled(config), info=info), observer.on_download)
     there = available()
-    if there is not None and jobs * prepared.memory > there[0]:
+    if there is not None and min(jobs, len(variants)) * prepared.memory > there[0]:
         most = max(1, there[0] // prepared.memory)
         raise UsageError(
             f"--jobs: expected at most {most} trainings at a time, as each needs about {prepared.memory / 1e9:.1f} GB "

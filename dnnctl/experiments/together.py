@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dnnctl.errors import RunError
 from dnnctl.evaluation.spread import Spread, spread
 from dnnctl.experiments.jobs import Member
 from dnnctl.inference.requirements import unmet
@@ -46,9 +47,15 @@ def gather(members: Sequence[Member], require: Mapping[str, str]) -> Together:
     Args:
         members: The runs, at least one; all finished.
         require: What the configuration requires.
+
+    Raises:
+        RunError: If a run has no figures of its test rows.
     """
     read = [read_figures(member.run) for member in members]
     figures = tuple(own for own, _ in read)
+    for member, own in zip(members, figures, strict=True):
+        if not own.get("test"):
+            raise RunError(f"{member.run.metrics}: expected figures of the test rows; the file was changed. Restore it")
     spreads = {split: _spreads([own.get(split, {}) for own in figures]) for split in figures[0]}
     simple = {}
     for kind in read[0][1]:

@@ -1,8 +1,10 @@
 """Opening the files of a run that may come from a stranger: regular files inside its folder, of bounded size."""
 
 import json
+import math
 import os
 import stat
+from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -72,13 +74,26 @@ def read_json(path: Path, folder: Path, kind: str) -> Any:
         kind: What it should be, for messages, as `a run's manifest`.
 
     Raises:
-        RunError: If it is larger than `MAX_JSON`, no JSON, nested too deeply, or cannot be opened.
+        RunError: If it is larger than `MAX_JSON`, no JSON, nested too deeply, holds a number that is infinite or none,
+            or cannot be opened.
         FileNotFoundError: If there is none.
     """
     contents = read_bytes(path, folder, MAX_JSON)
     try:
-        return json.loads(contents.decode("utf-8"))
+        return json.loads(
+            contents.decode("utf-8"),
+            parse_constant=_finite,
+            parse_float=_finite,
+            parse_int=lambda text: _finite(text, int),
+        )
     except RecursionError:
         raise RunError(f"{path}: expected {kind}; received JSON that is nested too deeply") from None
     except ValueError as error:
         raise RunError(f"{path}: expected {kind}; {error}") from None
+
+
+def _finite(text: str, kind: Callable[[str], int | float] = float) -> int | float:
+    """Return a number that 64 bits hold; nothing else was written, and nothing else can be computed with."""
+    if not math.isfinite(float(text)):
+        raise ValueError(f"expected finite numbers; received {text[:20]}{'...' * (len(text) > 20)}")
+    return kind(text)

@@ -127,6 +127,9 @@ def test_folds_that_were_changed_are_found(whole: CrossValidation, tmp_path: Pat
     (run.path / "folds" / "01" / "metrics.json").write_text("[1]")
     with pytest.raises(RunError, match=r"metrics\.json: expected figures by split"):
         resume_crossval(run)
+    (run.path / "folds" / "01" / "metrics.json").write_text('{"train": {"loss": 1.0}, "test": {"loss": null}}')
+    with pytest.raises(RunError, match=r"metrics\.json: expected figures of the test rows"):
+        resume_crossval(run)
     write_json(run.manifest, {**json.loads(run.manifest.read_text()), "members": 1e9})
     with pytest.raises(RunError, match="expected members: 2 to 10,000"):
         resume_crossval(run)
@@ -154,5 +157,13 @@ def test_what_cannot_be_cross_validated(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"data\.fold: cross-validation sets it"):
         crossval(load("digits", ["data.fold={index: 1, of: 3}"]), out=tmp_path)
     with pytest.raises(UsageError, match=r"--jobs: expected at most .* trainings at a time, as each needs about"):
-        crossval(load("mnist", ["data.dataset=digits", "model.layers=[dense: 200000]"]), jobs=200, out=tmp_path)
+        crossval(load("mnist", ["data.dataset=digits", "model.layers=[dense: 200000]"]), 200, jobs=200, out=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_memory_is_asked_for_as_many_as_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = load("height_weight", ["engine=numpy", "training.epochs=1"])
+    monkeypatch.setattr("dnnctl.experiments.series.available", lambda: (250_000_000, "the memory"))
+    with pytest.raises(UsageError, match="--jobs: expected at most 2 trainings at a time"):
+        crossval(points, 3, jobs=3, out=tmp_path)
+    assert len(crossval(points, 2, jobs=3, out=tmp_path).members) == 2

@@ -53,6 +53,7 @@ def test_a_clean_table_passes(checked: Callable[..., Found]) -> None:
         ([*clean(3000), "1000,0,p", "1000,1,q", "1000,2,p"], "ranges", "20 standard deviations"),
         ([f"{1e7 + i % 40},{row.split(',', 1)[1]}" for i, row in enumerate(clean())], "ranges", "subtract a constant"),
         ([f"5,{row.split(',', 1)[1]}" for row in clean()], "constant columns", "'a'"),
+        ([f"5,{'uv'[i % 2]},{'pq'[i % 3 == 0]}" for i in range(400)], "constant columns", "1 of 4 columns never vary"),
         (clean(200) * 2, "duplicates", "copies of another one"),
         (clean(200) * 2, "overlap", "are among the training rows too"),
         ([f"{i % 50},{i % 50},{'pq'[i % 3 == 0]}" for i in range(400)], "contradictions", "another target"),

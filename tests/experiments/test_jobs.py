@@ -96,6 +96,15 @@ def test_a_process_that_breaks_down_is_told_of(tmp_path: Path, monkeypatch: pyte
         train_members(members_of(tmp_path), go_on="again")
 
 
+def test_a_process_that_is_killed_while_it_writes_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torn = 'import os, sys\nsys.stdin.readline()\nos.write(1, b\'{"event": "failed", "err\')\nos._exit(9)\n'
+    (tmp_path / "torn_worker.py").write_text(torn)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("dnnctl.experiments.parallel.handle.WORKER", "torn_worker")
+    with pytest.raises(RunError, match="seed 0: its process ended with status 9"):
+        train_members(members_of(tmp_path), go_on="again")
+
+
 @pytest.mark.parametrize("jobs", [0, -1, 1000])
 def test_jobs_out_of_range(tmp_path: Path, jobs: int) -> None:
     with pytest.raises(UsageError, match=f"--jobs: expected 1 to 256 .*received {jobs}"):

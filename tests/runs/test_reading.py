@@ -1,5 +1,6 @@
 """Opening files of a run: regular ones inside its folder, of bounded size, and nothing else."""
 
+import json
 import os
 from pathlib import Path
 
@@ -70,3 +71,16 @@ def test_what_is_no_json(folder: Path, contents: bytes) -> None:
     (folder / "a.json").write_bytes(contents)
     with pytest.raises(RunError, match="expected figures"):
         read_json(folder / "a.json", folder, "figures")
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400", "1" + "0" * 400, "-" + "9" * 5000])
+def test_numbers_that_are_not_finite_are_refused(tmp_path: Path, number: str) -> None:
+    (tmp_path / "metrics.json").write_text(f'{{"test": {{"accuracy": {number}}}}}')
+    with pytest.raises(RunError, match=r"metrics\.json: expected figures; expected finite numbers; received"):
+        read_json(tmp_path / "metrics.json", tmp_path, "figures")
+
+
+def test_finite_numbers_are_read_as_they_are(tmp_path: Path) -> None:
+    values = {"large": 1.7976931348623157e308, "small": 5e-324, "minus zero": -0.0, "whole": 10**30, "none": None}
+    (tmp_path / "any.json").write_text(json.dumps(values))
+    assert repr(read_json(tmp_path / "any.json", tmp_path, "values")) == repr(values)

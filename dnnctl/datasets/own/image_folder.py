@@ -71,6 +71,9 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     if first is not root and given[1] is not None:
         test, more = _read(given[1], info)
         notes += more
+        unread = [folder.name for folder in folders.values() if folder not in given]
+        if unread:
+            notes.append(f"{root}: {quoted(unread)} left alone, beside {first.name!r} and {given[1].name!r}")
     notes.insert(0, f"{len(classes)} classes; pictures of {_sizes(options)}, in {options.mode}")
     info = _info(options, root, tuple(classes), (len(train), len(test) if test else 0))
     found = {"train": train} | ({"test": test} if test else {})

@@ -69,7 +69,8 @@ class NumpyEngine:
         self._changed = AheadRows(x, augmenter) if augmenter is not None else None
         # Bytes are gathered four times as fast as what they become, so images are scaled batch by batch.
         self._divisor = self._task.preprocessing.divisor if x.dtype == np.uint8 else None
-        kept = x.reshape(len(x), -1) if self._divisor else self._task.preprocessing.prepare(x, self._dtype)
+        raw = self._divisor is not None or augmenter is not None
+        kept = x.reshape(len(x), -1) if raw else self._task.preprocessing.prepare(x, self._dtype)
         self._rows = np.ascontiguousarray(kept)
         self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
         self._gathered = self._batch = self._rows[:0]

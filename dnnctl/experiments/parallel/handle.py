@@ -84,7 +84,9 @@ class Handle:
         assert self._process.stdout is not None
         with self._process.stdout as stream:
             for line in stream:
-                self._news.put((self, json.loads(line)))
+                # The last line of a process that is killed while it writes is cut short.
+                if line.endswith("\n"):
+                    self._news.put((self, json.loads(line)))
         self._news.put((self, {"event": "ended"}))
 
 

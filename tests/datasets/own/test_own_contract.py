@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -165,3 +166,9 @@ def test_folders_train_and_test_are_a_split(tmp_path: Path) -> None:
     assert dataset.test is not None
     assert dataset.test.y.tolist() == [0] * 5 + [1] * 5
     assert any("1 files that are no pictures" in note for note in dataset.notes)
+    assert not any("beside 'train' and 'test'" in note for note in dataset.notes)
+    (tmp_path / "val" / "x").mkdir(parents=True)
+    shutil.copy(tmp_path / "train" / "x" / "10.bmp", tmp_path / "val" / "x")
+    dataset = reading.read(source, Places())
+    assert dataset.info.rows == (30, 10)
+    assert any("'val' left alone, beside 'train' and 'test'" in note for note in dataset.notes)
