@@ -57,7 +57,9 @@ class Prepared:
         info, augment = self.dataset.info, self.config.data.augment
         if augment is None:
             return None
-        return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0))
+        threads = self.config.training.threads
+        workers = None if threads == "auto" else int(threads)
+        return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0), workers)
 
     def shown(self, rows: NDArray[Any], epoch: int) -> Samples:
         """Return some training rows as an epoch shows them to the network: augmented if that is asked for.

@@ -1,6 +1,5 @@
 """Changed pictures made ahead of need, in threads of their own, while the network learns from those before."""
 
-import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -20,13 +19,12 @@ class AheadRows:
 
     Args:
         x: All training rows, raw: (n, height, width[, channels]).
-        augmenter: What changes them.
-        workers: Threads; half the processor's cores, at least one, if None.
+        augmenter: What changes them, and in how many threads.
     """
 
-    def __init__(self, x: NDArray[Any], augmenter: Augmenter, workers: int | None = None) -> None:
+    def __init__(self, x: NDArray[Any], augmenter: Augmenter) -> None:
         self._x, self._augmenter = x, augmenter
-        self._workers = workers or max(1, (os.cpu_count() or 1) // 2)
+        self._workers = augmenter.workers
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="augment")
         self._portion = max(1, PIXELS // max(1, x[:1].size))
         self._waiting: deque[Future[Floats]] = deque()

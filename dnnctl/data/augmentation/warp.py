@@ -7,6 +7,7 @@ spread that noise in each pixel would have: the same in distribution to 1 part i
 """
 
 import math
+import os
 from functools import cached_property
 from typing import Any
 
@@ -30,11 +31,18 @@ class Augmenter:
         seed: The configuration's `seed`.
         shape: Shape of a picture: (height, width) or (height, width, channels).
         limits: Smallest and largest value that a pixel can have.
+        workers: Threads that may change pictures at a time; half the processor's cores if None.
     """
 
     def __init__(
-        self, augment: Augment, seed: int, shape: tuple[int, ...], limits: tuple[float, float] = (0.0, 255.0)
+        self,
+        augment: Augment,
+        seed: int,
+        shape: tuple[int, ...],
+        limits: tuple[float, float] = (0.0, 255.0),
+        workers: int | None = None,
     ) -> None:
+        self.workers = workers or max(1, (os.cpu_count() or 1) // 2)
         self._augment, self._seed = augment, seed
         self._shape, self._channels = shape[:2], math.prod(shape[2:])
         self._range = np.float32(limits[0]), np.float32(limits[1])
@@ -139,10 +147,10 @@ class Augmenter:
     def _add_noise(self, pixels: Floats, draws: Draws, rows: NDArray[Any]) -> None:
         """Add normal noise and keep to the range."""
         count = pixels.shape[1] * pixels.shape[2]
-        # Four even numbers make a normal one, nearly; each stretch begins elsewhere in the bank.
+        # Four even numbers make a normal one, nearly; each stretch begins where no other does, nor the elastic field.
         total = np.zeros((len(rows), count), np.float32)
         for part in range(4):
-            total += _stretches(draws.bank, draws.starts[rows] + part * (BANK // 4), count)
+            total += _stretches(draws.bank, draws.starts[rows] + (2 * part + 1) * (BANK // 8), count)
         low, high = self._range
         total *= self._augment.noise * float(high - low) / math.sqrt(4 * 127 * 128 / 3)
         pixels += total.reshape(pixels.shape)

@@ -9,7 +9,8 @@ from dnnctl.data.augmentation.ahead import AheadRows
 from dnnctl.data.augmentation.warp import Augmenter
 
 X = np.random.default_rng(0).integers(0, 256, (50, 6, 5)).astype(np.uint8)
-AUGMENTER = Augmenter(Augment(shift=0.2, rotate=30, noise=0.1), 0, (6, 5))
+AUGMENT = Augment(shift=0.2, rotate=30, noise=0.1)
+AUGMENTER = Augmenter(AUGMENT, 0, (6, 5))
 
 
 def expected(order: np.ndarray, epoch: int) -> np.ndarray:
@@ -20,7 +21,8 @@ def expected(order: np.ndarray, epoch: int) -> np.ndarray:
 @pytest.mark.parametrize("pixels", [1, 200, 1 << 17])
 def test_rows_come_in_the_order_asked_for(workers: int, pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "PIXELS", pixels)
-    rows = AheadRows(X, AUGMENTER, workers)
+    augmenter = Augmenter(AUGMENT, 0, (6, 5), workers=workers)
+    rows = AheadRows(X, augmenter)
     for epoch in range(3):
         order = np.random.default_rng(epoch).permutation(50)
         rows.start(order, epoch)
