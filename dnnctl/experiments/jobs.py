@@ -18,6 +18,7 @@ from dnnctl.config.loading import as_yaml
 from dnnctl.config.schema import Config
 from dnnctl.errors import Interrupted, RunError, UsageError
 from dnnctl.experiments.parallel.handle import Handle, News
+from dnnctl.experiments.parallel.worker import ENDS
 from dnnctl.files import write_text
 from dnnctl.runs.layout import RunDirectory, run_at
 from dnnctl.runs.manifest import read_manifest
@@ -204,7 +205,7 @@ class _Training:
             self._observer.on_member_stage(member, event["text"])
         elif kind == "notice":
             self._observer.on_member_notice(member, event["text"])
-        elif kind in {"done", "failed", "interrupted"}:
+        elif kind in ENDS:
             self._ends[handle] = event
         elif kind == "ended":
             self._ended(handle, member, self._ends.pop(handle, None))

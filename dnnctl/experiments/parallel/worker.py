@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Seconds between two news of how far a training is.
 PACE = 0.2
+# News after which there are no others.
+ENDS = frozenset({"done", "failed", "interrupted"})
 
 
 class Reporter(Observer):
@@ -41,6 +43,8 @@ class Reporter(Observer):
         self._stream = stream
         self._told = 0.0
         self._stopping = self._learning = False
+        # Whether it was told how the training ended.
+        self.ended = False
 
     def listen(self, orders: IO[str]) -> None:
         """Stop the training when a stream ends; to be run in a thread of its own."""
@@ -52,12 +56,14 @@ class Reporter(Observer):
 
     def stop(self, *_: object) -> None:
         """Stop after the steps at work; at once where none was taken yet."""
-        self._stopping = True
-        if not self._learning:
+        first, self._stopping = not self._stopping, True
+        # Once is enough: a second interruption would fall into the telling of the first.
+        if first and not self._learning:
             _thread.interrupt_main()
 
     def tell(self, event: str, **values: Any) -> None:
         """Write a line; a parent that is no longer there is not told."""
+        self.ended = event in ENDS
         try:
             self._stream.write(json.dumps({"event": event, **values}) + "\n")
             self._stream.flush()
@@ -124,9 +130,14 @@ def main() -> None:
     order = json.loads(sys.stdin.readline() or "{}")
     reporter = Reporter(news)
     signal.signal(signal.SIGTERM, reporter.stop)
-    threading.Thread(target=reporter.listen, args=(sys.stdin,), daemon=True).start()
-    if order:
-        work(order, reporter)
+    try:
+        threading.Thread(target=reporter.listen, args=(sys.stdin,), daemon=True).start()
+        if order:
+            work(order, reporter)
+    except KeyboardInterrupt:
+        # It came before the training began, or after its end.
+        if not reporter.ended:
+            reporter.tell("interrupted")
     # Python would wait for the lock of standard input, which the thread holds.
     news.close()
     sys.stderr.flush()
