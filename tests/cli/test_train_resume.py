@@ -129,7 +129,7 @@ def test_a_second_signal_quits_at_once(start: Run, dnnctl: Run, tmp_path: Path, 
     assert "once more to stop at once" in next(line for line in process.stdout if "once more" in line)
     process.send_signal(second)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 128 + second
+    assert process.returncode == 128 + second, said
     assert said.startswith("interrupted; go on with: dnnctl train --resume outputs/digits/")
     starts = manifest(tmp_path)["starts"]
     assert starts[0]["state"] == manifest(tmp_path)["state"] == "interrupted"
