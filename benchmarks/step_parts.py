@@ -4,9 +4,11 @@ What a part costs is the difference between two such steps, run in turn; what is
 products, the gather and the loss.
 
     python -m benchmarks.step_parts
+    python -m benchmarks.step_parts training.jit_compile=false
 """
 
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -40,7 +42,7 @@ VARIANTS = {
 def engine_of(hidden: str, optimizer: str) -> tuple[Engine, int]:
     """Return an engine that is ready, and the number of its rows."""
     settings = ["data.validation_split=0", f"data.batch_size={BATCH}", f"model.layers={hidden}"]
-    prepared = prepare(load("mnist", [*settings, f"training.optimizer={optimizer}"]))
+    prepared = prepare(load("mnist", [*settings, f"training.optimizer={optimizer}", *sys.argv[1:]]))
     config, train = prepared.config, prepared.splits.train
     engine = build_engine(config, prepared.plan, prepared.preprocessing, initial_weights(prepared.plan, 0, "float32"))
     engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y))
