@@ -93,6 +93,21 @@ def quiet_option(function: Function) -> Function:
     )(function)
 
 
+def training_options(function: Function) -> Function:
+    """Add what every command has that trains, from `--set` to `--json`."""
+    for option in (
+        json_option,
+        out_option,
+        quiet_option,
+        resume_option,
+        jobs_option,
+        trained_engine_option,
+        set_option,
+    ):
+        function = option(function)
+    return function
+
+
 def json_option(function: Function) -> Function:
     """Add `--json`."""
     return click.option(

@@ -5,17 +5,7 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import (
-    expect_no,
-    jobs_option,
-    json_option,
-    name_option,
-    out_option,
-    quiet_option,
-    resume_option,
-    set_option,
-    trained_engine_option,
-)
+from dnnctl.cli.options import expect_no, name_option, training_options
 
 
 @click.command()
@@ -26,14 +16,8 @@ from dnnctl.cli.options import (
     metavar="K",
     help="Divide the training rows into K parts and hold out each once; 5 if not given: --folds 10.",
 )
-@jobs_option
-@set_option
 @name_option
-@trained_engine_option
-@resume_option
-@quiet_option
-@out_option
-@json_option
+@training_options
 def command(
     config: str | None,
     folds: int | None,

@@ -121,45 +121,14 @@ def show(name: str, path: Path | None, augmented: bool, settings: tuple[str, ...
     it goes with the target are drawn. With --augmented, NAME is a configuration.
     """
     from dnnctl.cli.downloads import shown
-    from dnnctl.config.loading import load
-    from dnnctl.datasets.base import DATASETS
-    from dnnctl.datasets.sources import reading
-    from dnnctl.datasets.sources.places import default_places
-    from dnnctl.errors import UsageError
+    from dnnctl.experiments.data_picture import draw
     from dnnctl.plots.pictures import data_set
 
-    known = name.replace("-", "_") in DATASETS.names()
-    written = augmented or bool(settings) or (not known and (Path(name).suffix in {".yaml", ".yml"} or "/" in name))
-    config = load(name, settings) if written else None
-    if augmented and config and config.config.data.augment is None:
-        if not config.info.is_image:
-            raise UsageError(f"{config.path}: only pictures can be augmented, and these rows are numbers")
-        raise UsageError(
-            f"{config.path}: asks for no augmentation; add it under `data`, as augment: {{shift: 0.1}}, or with "
-            "--set data.augment.shift=0.1"
-        )
-    options = config.config.data.source if config else reading.options_for(name)
     with shown() as progress:
-        given = config.config.data.path if config else None
-        dataset = reading.read(options, default_places(path or given, progress))
-    title = config.config.name if config else dataset.name
-    if augmented and config:
-        figure, title = _augmented(config, dataset), f"{title}-augmented"
-    else:
-        figure = data_set.draw(dataset)
+        figure, title = draw(name, settings, path=path, changed=augmented, progress=progress)
     target = output or Path(f"{title}.png")
     data_set.save(figure, target)
     click.echo(str(target))
-
-
-def _augmented(loaded: Any, dataset: Any) -> Any:
-    """Return the picture of training rows before and after."""
-    from dnnctl.plots.pictures import augmented
-    from dnnctl.training.preparing import prepare_rows
-
-    prepared = prepare_rows(loaded, dataset)
-    assert prepared.augmenter is not None
-    return augmented.draw(prepared.dataset.info, prepared.splits.train, prepared.augmenter, loaded.config.name)
 
 
 def _print_json(value: Any) -> None:

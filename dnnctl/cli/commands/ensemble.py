@@ -6,16 +6,7 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import (
-    expect_no,
-    jobs_option,
-    json_option,
-    out_option,
-    quiet_option,
-    resume_option,
-    set_option,
-    trained_engine_option,
-)
+from dnnctl.cli.options import expect_no, training_options
 
 
 @click.command()
@@ -31,16 +22,10 @@ from dnnctl.cli.options import (
     type=click.Choice(["soft", "hard"]),
     help="soft: mean of the probabilities (the default); hard: majority. Numbers have their mean taken.",
 )
-@jobs_option
-@set_option
 @click.option(
     "--name", metavar="NAME", help="Name of the ensemble, as --name committee; else the source's and -ensemble."
 )
-@trained_engine_option
-@resume_option
-@quiet_option
-@out_option
-@json_option
+@training_options
 def command(
     sources: tuple[str, ...],
     members: int | None,

@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dnnctl.cli.options import (
-    expect_no,
-    jobs_option,
-    json_option,
-    name_option,
-    out_option,
-    quiet_option,
-    resume_option,
-    set_option,
-    trained_engine_option,
-)
+from dnnctl.cli.options import expect_no, name_option, training_options
 
 if TYPE_CHECKING:
     from dnnctl.cli.screen.training import Screen
@@ -29,29 +19,23 @@ REPEATED = "a repeated training (--repeat) is several runs of one configuration"
 
 @click.command()
 @click.argument("config", required=False)
-@set_option
 @name_option
-@out_option
-@trained_engine_option
 @click.option(
     "--init-from",
     metavar="RUN",
     help="Start from the weights of a run (a path, a name, or latest), as --init-from digits.",
 )
-@resume_option
 @click.option(
     "--repeat",
     type=int,
     metavar="N",
     help="Train with N seeds, the configuration's and those after it, and give means with 95% intervals: --repeat 5.",
 )
-@jobs_option
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and show the network without training: train digits --dry-run."
 )
-@quiet_option
 @click.option("--profile", is_flag=True, help="Show at the end where the time went: train digits --profile.")
-@json_option
+@training_options
 def command(
     config: str | None,
     settings: tuple[str, ...],
