@@ -55,7 +55,7 @@ class KerasEngine:
         self._pass = TrainingPass(self._tf, task, self._layers)
         self._rows: EpochRows | None = None
         self._graphs: StepGraphs | None = None
-        self._jit, self._compiled = hardware.jit, False
+        self._jit, self._room = hardware.jit, 0
         self._epoch = self._batch = 0
         weights = task.class_weights
         self._class_weights = None if weights is None else np.array(weights, task.dtype)
@@ -87,7 +87,8 @@ class KerasEngine:
         self._rows.start(order, batch_size, first, epoch)
         self._epoch, self._batch = epoch, first
         paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
-        self._compiled = paying if self._jit is None else self._jit
+        compiled = paying if self._jit is None else self._jit
+        self._room = min(self._rows.most, len(order) // batch_size) if compiled else 0
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
@@ -95,11 +96,11 @@ class KerasEngine:
             raise ValueError("set_training_rows comes before run")
         rates = np.asarray(learning_rates, self._number)
         losses, logits, done = [], [], 0
-        size, compiled = self._rows.batch_size, self._compiled
+        size = self._rows.batch_size
         with self._context():
             for x, y, count in self._rows.portions(len(rates)):
                 rows = (x, y, *self._blends(len(x), size))
-                for each, said in self._graphs.run(rows, rates[done : done + count], size, compiled=compiled):
+                for each, said in self._graphs.run(rows, rates[done : done + count], size, self._room):
                     losses.append(each)
                     logits.append(said)
                 done += count

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from dnnctl.data.augmentation.ahead import AheadRows
 from dnnctl.data.augmentation.warp import Augmenter
 
-# Rows are handed to the graph in portions of at most so many bytes, one batch at least.
-PORTION = 8 << 20
+# Rows are handed to the graph in portions of at most so many bytes and batches, one batch at least. More of them at
+# a time gain nothing.
+PORTION, BATCHES = 8 << 20, 64
 
 
 class EpochRows:
@@ -30,7 +31,7 @@ class EpochRows:
         self._changed = AheadRows(x, augmenter) if augmenter is not None else None
         self.dtype = np.dtype(np.float32) if augmenter is not None else x.dtype
         self._order = np.zeros(0, np.int64)
-        self._batch_size = 1
+        self._batch_size = self._batches = 1
         self._position = 0
         self._buffer = x[:0]
 
@@ -45,7 +46,7 @@ class EpochRows:
         """
         self._order, self._batch_size, self._position = order, batch_size, first * batch_size
         row = max(1, self._x[:1].size * self.dtype.itemsize)
-        self._batches = max(1, PORTION // (row * batch_size))
+        self._batches = min(BATCHES, max(1, PORTION // (row * batch_size)))
         if self._changed is not None:
             self._changed.start(order, epoch, self._position)
             return
@@ -57,6 +58,11 @@ class EpochRows:
     def batch_size(self) -> int:
         """Rows a batch."""
         return self._batch_size
+
+    @property
+    def most(self) -> int:
+        """Batches in a portion at most."""
+        return self._batches
 
     def portions(self, batches: int) -> Iterator[tuple[NDArray[Any], NDArray[Any], int]]:
         """Yield the epoch's next batches a few at a time.
