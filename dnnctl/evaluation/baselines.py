@@ -171,7 +171,7 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
 def _answers(model: _Linear, x: NDArray[Any]) -> NDArray[Any]:
     """Return the model's answers to raw inputs (n, ...): (n, outputs)."""
     flat = x.reshape(len(x), -1)
-    answers = np.empty((len(flat), len(model.bias)))
+    answers = np.empty((len(flat), len(model.bias)), model.kernel.dtype)
     for start in range(0, len(flat), BLOCK):
         part = flat[start : start + BLOCK].astype(model.kernel.dtype) - model.centre
         answers[start : start + BLOCK] = part @ model.kernel + model.bias

@@ -61,6 +61,9 @@ def predicted_labels(scores: NDArray[Any]) -> Integers:
     """
     if scores.ndim == 1 or scores.shape[1] == 1:
         return (scores.reshape(-1) > 0.5).astype(np.int64)
+    if len(scores) and scores.strides[0] == 0:
+        # One answer for all rows, which argmax would copy as often as there are rows.
+        return np.full(len(scores), scores[0].argmax(), np.int64)
     return np.asarray(scores.argmax(axis=1), np.int64)
 
 
@@ -124,8 +127,9 @@ def top_k(y_true: NDArray[Any], scores: NDArray[Any], k: int) -> float:
     """
     table, labels = columns(scores), y_true.reshape(-1, 1)
     own = np.take_along_axis(table, labels, axis=1)
-    earlier = np.arange(table.shape[1]) < labels
-    ahead = (table > own) | ((table == own) & earlier)
+    ahead = table == own
+    ahead &= np.arange(table.shape[1]) < labels
+    ahead |= table > own
     return float(np.mean(ahead.sum(axis=1) < k))
 
 

@@ -1,6 +1,6 @@
 """A network that answers: raw rows in, probabilities or values in the target's unit out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.evaluation.measure import measure
 
 # Rows that are measured at a time.
-BLOCK = 1 << 17
+BLOCK = 1 << 15
 
 
 class Forward(Protocol):
@@ -76,27 +76,34 @@ class Network:
             metrics: Names of metrics.
 
         Returns:
-            The loss, with penalties, and the metrics by name; and the scores of the rows.
+            The loss, with penalties, and the metrics by name; and the scores of the rows, float64, those of more than
+            `BLOCK` rows in the type of the logits.
         """
-        with np.errstate(over="ignore", invalid="ignore"):
-            logits = self._engine.logits(samples.x)
-        return self.figures_of(logits, samples.y, metrics, penalty=self.penalty())
+        return self._figures(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
 
     def figures_of(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
     ) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure logits (n, outputs) against raw targets, as `figures` does."""
+        return self._figures(lambda here: logits[here], y, metrics, penalty)
+
+    def _figures(
+        self, logits_of: Callable[[slice], NDArray[Any]], y: NDArray[Any], metrics: Sequence[str], penalty: float
+    ) -> tuple[dict[str, float], NDArray[Any]]:
+        """Measure rows block by block: logits and what is computed of them are never held for all of very many rows."""
         # What is too large for its type is infinite, and said to be so.
         with np.errstate(over="ignore", invalid="ignore"):
-            loss, scores = self._block(logits[:BLOCK], y[:BLOCK])
-            if len(logits) > BLOCK:
-                whole = np.empty((len(logits), *scores.shape[1:]), scores.dtype)
+            logits = logits_of(slice(0, BLOCK))
+            loss, scores = self._block(logits, y[:BLOCK])
+            if len(y) > BLOCK:
+                # In the network's own precision: more digits than it computes with would only take room.
+                whole = np.empty((len(y), *scores.shape[1:]), logits.dtype)
                 whole[:BLOCK], total = scores, loss * BLOCK
-                for start in range(BLOCK, len(logits), BLOCK):
+                for start in range(BLOCK, len(y), BLOCK):
                     here = slice(start, start + BLOCK)
-                    loss, whole[here] = self._block(logits[here], y[here])
-                    total += loss * len(logits[here])
-                loss, scores = total / len(logits), whole
+                    loss, whole[here] = self._block(logits_of(here), y[here])
+                    total += loss * len(y[here])
+                loss, scores = total / len(y), whole
             return {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}, scores
 
     def _block(self, logits: NDArray[Any], y: NDArray[Any]) -> tuple[float, NDArray[Any]]:

@@ -65,6 +65,12 @@ def test_a_probability_of_one_half_is_class_0_in_every_shape():
         assert own.predicted_labels(scores).tolist() == [0]
 
 
+def test_one_answer_for_all_rows_is_read_as_any_other() -> None:
+    for answer in ([0.2, 0.5, 0.3], [0.4, 0.4, 0.2]):
+        constant = np.broadcast_to(np.array(answer), (4, 3))
+        assert own.predicted_labels(constant).tolist() == own.predicted_labels(constant.copy()).tolist()
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("ties", [False, True])
 def test_auc_of_several_classes_equals_scikit_learn(seed, ties):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.engines.keras import runtime
 from dnnctl.layers.parts.plan import NetworkPlan
 
 # On a processor XLA pays for a network with a weight of so many numbers, and in epochs of so many steps. Neither
@@ -63,6 +64,7 @@ class StepGraphs:
         signature = [spec((), "int32"), spec((), "int32"), spec((None,), number), *rows]
         self._plain = tensorflow.function(self._steps, autograph=False, input_signature=signature)
         self._compiled = tensorflow.function(self._steps, autograph=False, jit_compile=True)
+        self._trimmed = False
 
     def run(
         self, rows: Sequence[NDArray[Any]], rates: NDArray[Any], size: int, room: int
@@ -80,6 +82,9 @@ class StepGraphs:
         if whole:
             given = [_padded(array[: whole * size], room * size) for array in rows]
             losses, logits = self._compiled(size, np.int32(whole), _padded(rates[:whole], room), *given)
+            if not self._trimmed:
+                runtime.give_memory_back()
+                self._trimmed = True
             yield losses.numpy()[:whole], logits.numpy()[: whole * size]
         if whole < len(rates):
             rest = (array[whole * size :] for array in rows)
