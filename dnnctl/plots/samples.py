@@ -85,7 +85,9 @@ def _classes(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
         left = EDGE + number // lines * across + margin
         top = height - HEADING - number % lines * (size + gap)
         axes.text(left - 0.08, top - size / 2, text, size=TEXT, color=INK, ha="right", va="center")
-        for spot, row in enumerate(np.flatnonzero(rows.y.reshape(-1) == number)[:each]):
+        found = np.flatnonzero(rows.y.reshape(-1) == number)
+        # Spread over the rows: those that follow each other may be of one kind.
+        for spot, row in enumerate(found[evenly(len(found), each)]):
             chosen.append(rows.x[row])
             spots.append((left + spot * (size + gap), top))
     pin(axes, chosen, _range(info, rows.x[:1000]), spots, size)
