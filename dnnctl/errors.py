@@ -88,3 +88,10 @@ class Interrupted(DnnctlError):  # noqa: N818 - it is no error, like KeyboardInt
     """The user asked to stop; what was done so far is saved."""
 
     exit_status = 130
+
+
+def comes_of_interrupt(error: BaseException | None) -> bool:
+    """Tell whether an error comes of a `KeyboardInterrupt`: a library that fails to close its file raises another."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -86,7 +87,16 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         if np.asarray(array).dtype.hasobject:
             raise ValueError(f"array {name!r} holds Python objects; expected numbers or text")
     with replacing(path) as stream:
-        np.savez(stream, **dict(arrays))  # type: ignore[arg-type]
+        archive = zipfile.ZipFile(stream, "w")
+        try:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+            archive.close()
+        except BaseException:
+            # Ctrl-C in the middle of a member: to close the archive would be an error in place of the interruption.
+            archive.fp = None
+            raise
 
 
 def write_with(path: Path, writer: Callable[[Path], None]) -> None:

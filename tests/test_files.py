@@ -115,3 +115,19 @@ def test_hashes(tmp_path: Path) -> None:
     array = np.arange(6, dtype="uint8").reshape(2, 3)
     assert files.sha256_of_array(array) == hashlib.sha256(bytes(range(6))).hexdigest()
     assert files.sha256_of_array(array.T) == hashlib.sha256(bytes([0, 3, 1, 4, 2, 5])).hexdigest()
+
+
+def test_an_interruption_between_arrays_is_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.npz"
+    files.write_npz(path, {"a": np.ones(3)})
+    before, write = path.read_bytes(), np.lib.format.write_array
+
+    def interrupted(member: object, array: np.ndarray, **options: bool) -> None:
+        write(member, array, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np.lib.format, "write_array", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write_npz(path, {"a": np.zeros(3), "b": np.zeros(3)})
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["a.npz"]

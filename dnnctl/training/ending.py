@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dnnctl.errors import Interrupted, RunError
+from dnnctl.errors import Interrupted, RunError, comes_of_interrupt
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.profile import process_age, rest
@@ -71,14 +71,13 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock, go_on: str | N
         yield
     except Interrupted:
         raise
-    except KeyboardInterrupt:
-        clock.finish()
-        # A disk that is full, or a value that JSON cannot hold, must not hide what happened.
-        with contextlib.suppress(OSError, ValueError):
-            manifest.update("interrupted", seconds=clock.seconds)
-        raise Interrupted(f"interrupted; go on with: {go_on}") from None
     except BaseException as error:
         clock.finish()
+        # A disk that is full, or a value that JSON cannot hold, must not hide what happened.
+        if comes_of_interrupt(error):
+            with contextlib.suppress(OSError, ValueError):
+                manifest.update("interrupted", seconds=clock.seconds)
+            raise Interrupted(f"interrupted; go on with: {go_on}") from None
         with contextlib.suppress(OSError, ValueError):
             manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         if isinstance(error, OSError) and _of_writing(error, run):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnctl.errors import RunError
+from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.ending import Clock, recorded
@@ -48,3 +48,20 @@ def test_a_file_of_the_run_is_told_from_others(tmp_path: Path, monkeypatch: pyte
         stored = json.loads(run.manifest.read_text())
         assert stored["state"] == "failed"
         assert str(error) in stored["error"]
+
+
+def test_an_error_that_takes_the_place_of_an_interruption_is_one(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("there is an open writing handle")
+    except ValueError as error:
+        closing = error
+    with pytest.raises(Interrupted, match="interrupted; go on with: dnnctl train --resume"):
+        ended(run, closing)
+    assert json.loads(run.manifest.read_text())["state"] == "interrupted"
+    with pytest.raises(ValueError, match="of its own"):
+        ended(run, ValueError("of its own"))
+    assert json.loads(run.manifest.read_text())["state"] == "failed"

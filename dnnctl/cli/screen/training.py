@@ -78,7 +78,10 @@ class Screen(Observer):
         again, self._heard = bool(self._heard), number
         if again or not self._stage:
             raise KeyboardInterrupt
-        self._say(f"{self._stage}; once more to stop at once", always=True)
+        # The signal may have come while this very stream was written, which cannot be entered twice; the text that
+        # follows it says what happened.
+        with contextlib.suppress(RuntimeError):
+            self._say(f"{self._stage}; once more to stop at once", always=True)
 
     def stop_requested(self) -> bool:
         """Tell whether a signal was heard."""
