@@ -51,9 +51,9 @@ def draw(context: PlotContext) -> "Figure | None":
     side = max(tall, 2.4)
     gain = members.together[metric] - members.mean[metric]
     mean, together = (
-        amount(value) if numbers else f"{value:.3f}" for value in (members.mean[metric], members.together[metric])
+        amount(value) if numbers else f"{value:.4f}" for value in (members.mean[metric], members.together[metric])
     )
-    figures = f"{mean} to {together} ({gain:+.2g})"
+    figures = f"{mean} to {together} ({gain:+.2g})" if numbers else f"{mean} to {together} ({gain:+.4f})"
     subtitle = (
         f"{context.title} · {counted(len(context.test), 'test row')} · {metric} from the mean member's to the "
         f"ensemble's: {figures}"
