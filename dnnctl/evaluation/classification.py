@@ -182,7 +182,8 @@ def _area(positive: NDArray[np.bool_], scores: NDArray[Any]) -> float | None:
     misses = len(positive) - hits
     if not hits or not misses:
         return None
-    _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-    mean_ranks = np.cumsum(sizes) - (sizes - 1) / 2
-    ranks = float(mean_ranks[group[positive]].sum())
+    ordered, own = np.sort(scores), scores[positive]
+    # Equal scores take the ranks from below + 1 to up_to.
+    below, up_to = (np.searchsorted(ordered, own, side) for side in ("left", "right"))
+    ranks = float((below + up_to + 1).sum()) / 2
     return (ranks - hits * (hits + 1) / 2) / (hits * misses)

@@ -82,13 +82,26 @@ class Network:
         return self._figures(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
 
     def figures_of(
-        self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
+        self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float, spend: bool = False
     ) -> tuple[dict[str, float], NDArray[Any]]:
-        """Measure logits (n, outputs) against raw targets, as `figures` does."""
-        return self._figures(lambda here: logits[here], y, metrics, penalty)
+        """Measure logits (n, outputs) against raw targets, as `figures` does.
+
+        Args:
+            logits: What the network says.
+            y: Raw targets.
+            metrics: Names of metrics.
+            penalty: What the weights' penalties add to the loss.
+            spend: Whether the scores of very many rows may be written over their logits.
+        """
+        return self._figures(lambda here: logits[here], y, metrics, penalty, logits if spend else None)
 
     def _figures(
-        self, logits_of: Callable[[slice], NDArray[Any]], y: NDArray[Any], metrics: Sequence[str], penalty: float
+        self,
+        logits_of: Callable[[slice], NDArray[Any]],
+        y: NDArray[Any],
+        metrics: Sequence[str],
+        penalty: float,
+        into: NDArray[Any] | None = None,
     ) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure rows block by block: logits and what is computed of them are never held for all of very many rows."""
         # What is too large for its type is infinite, and said to be so.
@@ -97,7 +110,8 @@ class Network:
             loss, scores = self._block(logits, y[:BLOCK])
             if len(y) > BLOCK:
                 # In the network's own precision: more digits than it computes with would only take room.
-                whole = np.empty((len(y), *scores.shape[1:]), logits.dtype)
+                shape = (len(y), *scores.shape[1:])
+                whole = into if into is not None and into.shape == shape else np.empty(shape, logits.dtype)
                 whole[:BLOCK], total = scores, loss * BLOCK
                 for start in range(BLOCK, len(y), BLOCK):
                     here = slice(start, start + BLOCK)

@@ -128,7 +128,8 @@ class RunningEpoch:
         names = prepared.config.training.metrics or []
         losses, logits = np.concatenate(self.losses), self.logits[: self.rows]
         visited = self.visited(prepared, 0, len(logits))
-        figures, _ = network.figures_of(logits, visited, names, penalty=0.0)
+        # The epoch is over: nobody asks for its logits again.
+        figures, _ = network.figures_of(logits, visited, names, penalty=0.0, spend=True)
         # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.
         sizes = np.full(len(losses), prepared.batch_size)
         sizes[-1] = len(logits) - sizes[:-1].sum()
