@@ -18,6 +18,9 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
 
+# Optimizer steps that are taken in one go at most: more of them gain nothing.
+STEPS_AT_ONCE = 64
+
 # Rows that go through the network at a time when it is asked rather than trained. Sums over other numbers of rows may
 # be rounded in another order, so neither engine's can change without changing the last bits of results.
 ASKED_AT_ONCE = {"keras": 4096, "numpy": 2048}

@@ -111,9 +111,12 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
     _require_rows(train)
     rows = np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64)
     model = _fit(train.x[rows].reshape(len(rows), -1), _targets(info, train.take(rows)))
+    # Of classes the largest score counts; values in a target's unit may need more digits than pixels do.
+    number = np.dtype(np.float64) if info.task == "regression" else model.kernel.dtype
     names = _names(info, metrics)
     figures = [
-        measure(info.task, part.y, _answers(model, part.x), names) if len(part) else {} for part in (train, test)
+        measure(info.task, part.y, _answers(model, part.x, number), names) if len(part) else {}
+        for part in (train, test)
     ]
     return Baseline("linear", "linear model (closed form)", *figures)
 
@@ -168,10 +171,10 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
     return _Linear(centre.astype(number), kernel.astype(number), bias)
 
 
-def _answers(model: _Linear, x: NDArray[Any]) -> NDArray[Any]:
-    """Return the model's answers to raw inputs (n, ...): (n, outputs)."""
+def _answers(model: _Linear, x: NDArray[Any], number: np.dtype[Any]) -> NDArray[Any]:
+    """Return the model's answers to raw inputs (n, ...) in a type of number: (n, outputs)."""
     flat = x.reshape(len(x), -1)
-    answers = np.empty((len(flat), len(model.bias)), model.kernel.dtype)
+    answers = np.empty((len(flat), len(model.bias)), number)
     for start in range(0, len(flat), BLOCK):
         part = flat[start : start + BLOCK].astype(model.kernel.dtype) - model.centre
         answers[start : start + BLOCK] = part @ model.kernel + model.bias

@@ -15,6 +15,9 @@ from dnnctl.errors import DataError
 
 Integers = NDArray[np.int64]
 
+# Rows that are looked at together where that spares memory.
+BLOCK = 1 << 15
+
 
 @dataclass(frozen=True)
 class ClassRow:
@@ -61,10 +64,11 @@ def predicted_labels(scores: NDArray[Any]) -> Integers:
     """
     if scores.ndim == 1 or scores.shape[1] == 1:
         return (scores.reshape(-1) > 0.5).astype(np.int64)
-    if len(scores) and scores.strides[0] == 0:
-        # One answer for all rows, which argmax would copy as often as there are rows.
-        return np.full(len(scores), scores[0].argmax(), np.int64)
-    return np.asarray(scores.argmax(axis=1), np.int64)
+    labels = np.empty(len(scores), np.int64)
+    # One answer for all rows may be held once; argmax would make a copy for each of them.
+    for start in range(0, len(scores), BLOCK):
+        labels[start : start + BLOCK] = scores[start : start + BLOCK].argmax(axis=1)
+    return labels
 
 
 def confusion_matrix(y_true: NDArray[Any], scores: NDArray[Any]) -> Integers:

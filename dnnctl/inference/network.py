@@ -76,8 +76,8 @@ class Network:
             metrics: Names of metrics.
 
         Returns:
-            The loss, with penalties, and the metrics by name; and the scores of the rows, float64, those of more than
-            `BLOCK` rows in the type of the logits.
+            The loss, with penalties, and the metrics by name; and the scores of the rows, float64, but probabilities of
+            more than `BLOCK` rows in the type of the logits.
         """
         return self._figures(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
 
@@ -109,9 +109,11 @@ class Network:
             logits = logits_of(slice(0, BLOCK))
             loss, scores = self._block(logits, y[:BLOCK])
             if len(y) > BLOCK:
-                # In the network's own precision: more digits than it computes with would only take room.
-                shape = (len(y), *scores.shape[1:])
-                whole = into if into is not None and into.shape == shape else np.empty(shape, logits.dtype)
+                # Probabilities have no more digits than the network computes with; values in a target's unit may, since
+                # a mean was added to them.
+                number = scores.dtype if self._info.task == "regression" else logits.dtype
+                fits = into is not None and (len(y), *scores.shape[1:], number) == (*into.shape, into.dtype)
+                whole = into if into is not None and fits else np.empty((len(y), *scores.shape[1:]), number)
                 whole[:BLOCK], total = scores, loss * BLOCK
                 for start in range(BLOCK, len(y), BLOCK):
                     here = slice(start, start + BLOCK)

@@ -54,9 +54,6 @@ class RunningEpoch:
 
     def add(self, result: Steps) -> None:
         """Take in what came of a group of steps."""
-        self._hold(result)
-
-    def _hold(self, result: Steps) -> None:
         if not len(self.logits):
             # Held once: of a million rows even this is not little.
             self.logits = np.empty((len(self.order), *result.logits.shape[1:]), result.logits.dtype)
@@ -93,7 +90,7 @@ class RunningEpoch:
             raise RunError(
                 f"the checkpoint is not of this training: its losses and logits are not those of {done} steps"
             )
-        self._hold(Steps(losses, logits))
+        self.add(Steps(losses, logits))
         self.seconds = seconds
 
     def batch(self, batch_size: int) -> NDArray[np.int64]:

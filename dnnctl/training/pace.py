@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-# More steps at a time gain nothing.
-MOST = 64
+from dnnctl.engines.base import STEPS_AT_ONCE
+
 # A stop, a checkpoint and the live display wait for the steps at work, so these take about so many seconds.
 SECONDS = 0.3
 # The first steps are slow, since they build the graph, and say nothing of the others.
@@ -37,4 +37,4 @@ class Pace:
         if self._groups < len(FIRST):
             self._next = FIRST[self._groups]
         else:
-            self._next = max(1, min(MOST, int(SECONDS * steps / max(seconds, 1e-9))))
+            self._next = max(1, min(STEPS_AT_ONCE, int(SECONDS * steps / max(seconds, 1e-9))))

@@ -206,11 +206,6 @@ def test_a_step_whose_gradient_overflows_in_float16_changes_nothing() -> None:
     assert int(optimizer.iterations.numpy()) == 1
 
 
-def test_a_compiled_step_is_the_same_step(train_digits: Train) -> None:
-    compiled, plain = (train_digits("training.epochs=1", f"training.jit_compile={on}") for on in ("true", "false"))
-    assert compiled.trained.history[0]["loss"] == pytest.approx(plain.trained.history[0]["loss"], rel=1e-3)
-
-
 @pytest.mark.parametrize(
     ("units", "steps", "device", "expected"),
     [(512, 469, "/CPU:0", True), (512, 100, "/CPU:0", False), (50, 469, "/CPU:0", False), (50, 1, "/GPU:0", True)],

@@ -10,6 +10,7 @@ from dnnctl.inference import network
 from dnnctl.inference.network import Network
 
 INFO = DatasetInfo("T", "multiclass", (2,), ("a", "b", "c"))
+NUMBERS = DatasetInfo("T", "regression", (2,), target="year")
 
 
 class Silent:
@@ -35,3 +36,18 @@ def test_blocks_change_no_figure(rows: int, monkeypatch: pytest.MonkeyPatch) -> 
     assert parts["loss"] == pytest.approx(whole["loss"], rel=1e-6)
     if rows <= 50:
         assert parts == whole
+
+
+@pytest.mark.parametrize("spend", [False, True])
+def test_numbers_with_a_large_mean_keep_their_digits(spend: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Float32 tells neighbouring values at 1e8 apart by 8: in it, errors of about 1 would be read as 0 or 8.
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=(120, 1)).astype("float32")
+    y = 1e8 + 10 * logits.astype(np.float64) + generator.normal(size=(120, 1))
+    prepared = Preprocessing((2,), None, target_mean=(1e8,), target_spread=(10.0,))
+    answering = Network(Silent(), NUMBERS, prepared, LOSSES.parse("mean_squared_error"))
+    whole, scores = answering.figures_of(logits.copy(), y, ["mae"], penalty=0, spend=spend)
+    monkeypatch.setattr(network, "BLOCK", 50)
+    parts, read = answering.figures_of(logits.copy(), y, ["mae"], penalty=0, spend=spend)
+    assert np.array_equal(read, scores)
+    assert parts["mae"] == whole["mae"] == pytest.approx(np.abs(y - scores).mean())

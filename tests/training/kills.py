@@ -48,6 +48,13 @@ def add(epoch, result):
     os.write(log, f"{epoch.number * per_epoch + epoch.done} {len(result.losses)}\\n".encode())
     real(epoch, result)
 loop.RunningEpoch.add = add
+restored = loop.RunningEpoch.restore
+def restore(epoch, *given):
+    # A checkpoint's steps were taken, and written down, before.
+    loop.RunningEpoch.add = real
+    restored(epoch, *given)
+    loop.RunningEpoch.add = add
+loop.RunningEpoch.restore = restore
 job.draw_all = lambda *_: []
 job.resume(RunDirectory(Path(run))) if run else job.train(load("digits", settings), out=out)
 """

@@ -1,6 +1,7 @@
 """How many steps are taken in one go."""
 
-from dnnctl.training.pace import MOST, SECONDS, Pace
+from dnnctl.engines.base import STEPS_AT_ONCE
+from dnnctl.training.pace import SECONDS, Pace
 
 
 def test_a_number_is_kept_and_an_epoch_ends_where_it_ends() -> None:
@@ -22,5 +23,5 @@ def test_auto_begins_small_and_follows_the_time_of_a_step() -> None:
     pace.took(30, 30 * 2.0)
     assert pace.group(100) == 1
     pace.took(1, 0.0)
-    assert pace.group(100) == MOST
+    assert pace.group(100) == STEPS_AT_ONCE
     assert pace.group(10) == 10

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.ahead import AheadRows
 from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.engines.base import STEPS_AT_ONCE
 
-# Rows are handed to the graph in portions of at most so many bytes and batches, one batch at least. More of them at
-# a time gain nothing.
-PORTION, BATCHES = 8 << 20, 64
+# Rows are handed to the graph in portions of at most so many bytes, one batch at least.
+PORTION = 8 << 20
 
 
 class EpochRows:
@@ -46,7 +46,7 @@ class EpochRows:
         """
         self._order, self._batch_size, self._position = order, batch_size, first * batch_size
         row = max(1, self._x[:1].size * self.dtype.itemsize)
-        self._batches = min(BATCHES, max(1, PORTION // (row * batch_size)))
+        self._batches = min(STEPS_AT_ONCE, max(1, PORTION // (row * batch_size)))
         if self._changed is not None:
             self._changed.start(order, epoch, self._position)
             return
