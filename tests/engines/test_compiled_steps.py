@@ -39,6 +39,7 @@ def trained(train: Train, *settings: str) -> tuple[dict[str, Any], dict[str, Any
     return arrays(compiled.run.weights), arrays(plain.run.weights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", EXACT.values(), ids=EXACT)
 def test_a_compiled_step_is_the_same_step(train_digits: Train, setting: str) -> None:
     compiled, plain = trained(train_digits, "training.precision=float64", setting)
