@@ -16,6 +16,7 @@ from dnnctl.data.random import generator
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.datasets.tables.oddities import shared_rows
 from dnnctl.errors import DataError
+from dnnctl.memory import blocks
 
 # Inputs of so many bytes are not held twice.
 LARGE = 16 << 20
@@ -148,9 +149,8 @@ def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:
     """Return some rows, in ascending order, moved to the front of the memory that they are in."""
     x = samples.x
     # A row never moves down, so what a block writes over was read before.
-    for start in range(0, len(rows), BLOCK):
-        block = rows[start : start + BLOCK]
-        x[start : start + len(block)] = x[block]
+    for block in blocks(len(rows), BLOCK):
+        x[: len(rows)][block] = x[rows[block]]
     return Samples(x[: len(rows)], samples.y[rows])
 
 

@@ -14,6 +14,7 @@ from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.errors import DataError
 from dnnctl.evaluation.logistic import MOST_WEIGHTS, fit_logistic
 from dnnctl.evaluation.measure import all_metrics, measure
+from dnnctl.memory import blocks
 
 MOST_ROWS = 20_000  # More training rows hardly change the linear model and only take time.
 BLOCK = 4096  # Rows turned into floating point at a time, so that memory stays bounded.
@@ -157,10 +158,10 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
     if not np.isfinite(centre).all():
         raise DataError("expected finite inputs for the linear baseline; received NaN or infinity in a column")
     gram, product = np.zeros((x.shape[1], x.shape[1])), np.zeros((x.shape[1], y.shape[1]))
-    for start in range(0, len(x), BLOCK):
-        part = x[start : start + BLOCK].astype(number) - centre.astype(number)
+    for block in blocks(len(x), BLOCK):
+        part = x[block].astype(number) - centre.astype(number)
         gram += part.T @ part
-        product += part.T @ (y[start : start + BLOCK] - bias).astype(number)
+        product += part.T @ (y[block] - bias).astype(number)
     variance = np.diag(gram) / len(x)
     # Columns have units of their own and are scaled one by one; pixels share theirs.
     scale = np.sqrt(np.full_like(variance, variance.mean()) if x.dtype == np.uint8 else variance)
@@ -175,9 +176,8 @@ def _answers(model: _Linear, x: NDArray[Any], number: np.dtype[Any]) -> NDArray[
     """Return the model's answers to raw inputs (n, ...) in a type of number: (n, outputs)."""
     flat = x.reshape(len(x), -1)
     answers = np.empty((len(flat), len(model.bias)), number)
-    for start in range(0, len(flat), BLOCK):
-        part = flat[start : start + BLOCK].astype(model.kernel.dtype) - model.centre
-        answers[start : start + BLOCK] = part @ model.kernel + model.bias
+    for block in blocks(len(flat), BLOCK):
+        answers[block] = (flat[block].astype(model.kernel.dtype) - model.centre) @ model.kernel + model.bias
     return answers
 
 

@@ -5,6 +5,7 @@ Precision, recall and F1 are macro averages for every task, two classes included
 in the truth or among the predictions counts the same.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.errors import DataError
+from dnnctl.memory import blocks
 
 Integers = NDArray[np.int64]
-
-# Rows that are looked at together where that spares memory.
-BLOCK = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ def predicted_labels(scores: NDArray[Any]) -> Integers:
         return (scores.reshape(-1) > 0.5).astype(np.int64)
     labels = np.empty(len(scores), np.int64)
     # One answer for all rows may be held once; argmax would make a copy for each of them.
-    for start in range(0, len(scores), BLOCK):
-        labels[start : start + BLOCK] = scores[start : start + BLOCK].argmax(axis=1)
+    for block in blocks(len(scores)):
+        labels[block] = scores[block].argmax(axis=1)
     return labels
 
 
@@ -93,8 +92,11 @@ def confusion_matrix(y_true: NDArray[Any], scores: NDArray[Any]) -> Integers:
             f"expected labels from 0 to {classes - 1}, since the scores are of {classes} classes; "
             f"received labels from {labels.min()} to {labels.max()}"
         )
-    cells = labels.astype(np.int64) * classes + predicted_labels(scores)
-    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+    counts = np.zeros(classes * classes, np.int64)
+    for block in blocks(len(labels)):
+        cells = labels[block].astype(np.int64) * classes + predicted_labels(scores[block])
+        counts += np.bincount(cells, minlength=len(counts))
+    return counts.reshape(classes, classes)
 
 
 def per_class(y_true: NDArray[Any], scores: NDArray[Any]) -> list[ClassRow]:
@@ -104,7 +106,10 @@ def per_class(y_true: NDArray[Any], scores: NDArray[Any]) -> list[ClassRow]:
         y_true: int64 (n,) labels.
         scores: (n, classes), or (n,) or (n, 1) probabilities of class 1.
     """
-    matrix = confusion_matrix(y_true, scores)
+    return _rows(confusion_matrix(y_true, scores))
+
+
+def _rows(matrix: Integers) -> list[ClassRow]:
     hits, given, support = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
     precision, recall = _ratio(hits, given), _ratio(hits, support)
     f1 = _ratio(2 * hits, given + support)
@@ -121,7 +126,8 @@ def _ratio(part: Integers, whole: Integers) -> NDArray[np.float64]:
 
 def accuracy(y_true: NDArray[Any], scores: NDArray[Any]) -> float:
     """Return the share of rows given their own class."""
-    return float(np.mean(predicted_labels(scores) == y_true.reshape(-1)))
+    labels = y_true.reshape(-1)
+    return _share(predicted_labels(scores[block]) == labels[block] for block in blocks(len(labels)))
 
 
 def top_k(y_true: NDArray[Any], scores: NDArray[Any], k: int) -> float:
@@ -129,12 +135,23 @@ def top_k(y_true: NDArray[Any], scores: NDArray[Any], k: int) -> float:
 
     Of two equal scores the lower label comes first, so that `top_k(..., 1)` is the accuracy.
     """
-    table, labels = columns(scores), y_true.reshape(-1, 1)
+    labels = y_true.reshape(-1, 1)
+    return _share(_ranks(columns(scores[block]), labels[block]) < k for block in blocks(len(labels)))
+
+
+def _ranks(table: NDArray[Any], labels: NDArray[Any]) -> Integers:
+    """Return how many classes come before each row's own one, (n,), for scores (n, classes) and labels (n, 1)."""
     own = np.take_along_axis(table, labels, axis=1)
     ahead = table == own
     ahead &= np.arange(table.shape[1]) < labels
     ahead |= table > own
-    return float(np.mean(ahead.sum(axis=1) < k))
+    return np.asarray(ahead.sum(axis=1), np.int64)
+
+
+def _share(parts: Iterable[NDArray[np.bool_]]) -> float:
+    """Return how many are true, of all of all parts."""
+    sizes = [(int(part.sum()), len(part)) for part in parts]
+    return sum(true for true, _ in sizes) / sum(size for _, size in sizes)
 
 
 def precision(y_true: NDArray[Any], scores: NDArray[Any]) -> float:
@@ -153,9 +170,9 @@ def f1(y_true: NDArray[Any], scores: NDArray[Any]) -> float:
 
 
 def _macro(y_true: NDArray[Any], scores: NDArray[Any], name: str) -> float:
-    present = np.union1d(y_true, predicted_labels(scores))
-    rows = per_class(y_true, scores)
-    return float(np.mean([getattr(rows[label], name) for label in present]))
+    matrix = confusion_matrix(y_true, scores)
+    present = matrix.sum(axis=0) + matrix.sum(axis=1) > 0
+    return float(np.mean([getattr(row, name) for row in _rows(matrix) if present[row.label]]))
 
 
 def auc(y_true: NDArray[Any], scores: NDArray[Any]) -> float | None:

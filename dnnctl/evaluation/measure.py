@@ -12,6 +12,7 @@ from dnnctl.config.metrics import TOP_K, larger_is_better, tasks_of
 from dnnctl.datasets.base import Task
 from dnnctl.errors import DataError, ModelError, UsageError
 from dnnctl.evaluation import classification, regression
+from dnnctl.memory import blocks
 from dnnctl.plugins import suggestion
 
 Function = Callable[[NDArray[Any], NDArray[Any]], float | None]
@@ -107,7 +108,8 @@ def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequ
         raise DataError("expected at least one row to measure on; received none")
     if len(y_true) != len(scores):
         raise DataError(f"expected scores for each of {len(y_true)} rows; received {len(scores)} rows of scores")
-    bad = len(scores) - int(np.isfinite(scores.reshape(len(scores), -1)).all(axis=1).sum())
+    flat = scores.reshape(len(scores), -1)
+    bad = sum(int((~np.isfinite(flat[block]).all(axis=1)).sum()) for block in blocks(len(flat)))
     if bad:
         raise ModelError(
             f"expected finite scores; received NaN or infinity in {bad} of {len(scores)} rows, so the "

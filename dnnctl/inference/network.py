@@ -6,14 +6,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl import memory
 from dnnctl.config.losses import LossSpec
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.evaluation.measure import measure
-
-# Rows that are measured at a time.
-BLOCK = 1 << 15
+from dnnctl.memory import ROWS, blocks
 
 
 class Forward(Protocol):
@@ -77,7 +76,7 @@ class Network:
 
         Returns:
             The loss, with penalties, and the metrics by name; and the scores of the rows, float64, but probabilities of
-            more than `BLOCK` rows in the type of the logits.
+            more than `ROWS` rows in the type of the logits.
         """
         return self._figures(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
 
@@ -106,21 +105,25 @@ class Network:
         """Measure rows block by block: logits and what is computed of them are never held for all of very many rows."""
         # What is too large for its type is infinite, and said to be so.
         with np.errstate(over="ignore", invalid="ignore"):
-            logits = logits_of(slice(0, BLOCK))
-            loss, scores = self._block(logits, y[:BLOCK])
-            if len(y) > BLOCK:
+            # Without any row `measure` says what is wrong.
+            first, *others = blocks(max(1, len(y)), ROWS)
+            logits = logits_of(first)
+            loss, scores = self._block(logits, y[first])
+            if others:
                 # Probabilities have no more digits than the network computes with; values in a target's unit may, since
                 # a mean was added to them.
                 number = scores.dtype if self._info.task == "regression" else logits.dtype
                 fits = into is not None and (len(y), *scores.shape[1:], number) == (*into.shape, into.dtype)
                 whole = into if into is not None and fits else np.empty((len(y), *scores.shape[1:]), number)
-                whole[:BLOCK], total = scores, loss * BLOCK
-                for start in range(BLOCK, len(y), BLOCK):
-                    here = slice(start, start + BLOCK)
+                whole[first], total = scores, loss * len(scores)
+                for here in others:
                     loss, whole[here] = self._block(logits_of(here), y[here])
                     total += loss * len(y[here])
                 loss, scores = total / len(y), whole
-            return {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}, scores
+            figures = {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}
+        if others:
+            memory.give_back()
+        return figures, scores
 
     def _block(self, logits: NDArray[Any], y: NDArray[Any]) -> tuple[float, NDArray[Any]]:
         """Return the mean loss and the scores of some rows; what is computed on the way is several times as large."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dnnctl import memory
 from dnnctl.errors import Interrupted, RunError, comes_of_interrupt
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import Manifest
@@ -44,11 +45,12 @@ class Clock:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count what happens in the block as a stage."""
+        """Count what happens in the block as a stage; memory that it leaves free is given back."""
         start = time.perf_counter()
         try:
             yield
         finally:
+            memory.give_back()
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
 
 

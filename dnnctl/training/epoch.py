@@ -48,8 +48,10 @@ class RunningEpoch:
             number: The epoch, counted from 0.
         """
         length = prepared.length
-        order = epoch_order(len(prepared.splits.train), prepared.config.seed, number)
         left = max(0, length.steps - number * length.steps_per_epoch)
+        # What comes after the last epoch has no steps, and so no order.
+        rows = len(prepared.splits.train) if left else 0
+        order = epoch_order(rows, prepared.config.seed, number)
         return cls(number, order, min(length.steps_per_epoch, left))
 
     def add(self, result: Steps) -> None:

@@ -28,7 +28,7 @@ def test_blocks_change_no_figure(rows: int, monkeypatch: pytest.MonkeyPatch) -> 
     answering = Network(Silent(), INFO, Preprocessing((2,), None), LOSSES.parse("sparse_categorical_crossentropy"))
     names = ["accuracy", "f1", "top_2"]
     whole, scores = answering.figures_of(logits, y, names, penalty=0.25)
-    monkeypatch.setattr(network, "BLOCK", 50)
+    monkeypatch.setattr(network, "ROWS", 50)
     parts, read = answering.figures_of(logits, y, names, penalty=0.25)
     assert read.dtype == (np.float64 if rows <= 50 else np.float32)
     assert np.array_equal(read, scores.astype(read.dtype))
@@ -47,7 +47,7 @@ def test_numbers_with_a_large_mean_keep_their_digits(spend: bool, monkeypatch: p
     prepared = Preprocessing((2,), None, target_mean=(1e8,), target_spread=(10.0,))
     answering = Network(Silent(), NUMBERS, prepared, LOSSES.parse("mean_squared_error"))
     whole, scores = answering.figures_of(logits.copy(), y, ["mae"], penalty=0, spend=spend)
-    monkeypatch.setattr(network, "BLOCK", 50)
+    monkeypatch.setattr(network, "ROWS", 50)
     parts, read = answering.figures_of(logits.copy(), y, ["mae"], penalty=0, spend=spend)
     assert np.array_equal(read, scores)
     assert parts["mae"] == whole["mae"] == pytest.approx(np.abs(y - scores).mean())

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import Samples
 from dnnctl.datasets.tables.columns import Cells, Column
 from dnnctl.datasets.tables.faults import quoted
+from dnnctl.memory import blocks
 
 # On fewer rows, everything looks like a rule.
 ENOUGH = 20
@@ -134,13 +135,12 @@ def row_keys(x: NDArray[Any]) -> NDArray[np.uint64]:
     draw = np.random.Generator(np.random.Philox(key=2026))
     factors = draw.integers(1, 2**63, size=bits.shape[1], dtype=np.uint64) | np.uint64(1)
     keys = np.zeros(len(x), np.uint64)
-    block = max(1, (1 << 22) // bits.shape[1])
-    for start in range(0, len(x), block):
-        part = bits[start : start + block].astype(np.uint64)
+    for block in blocks(len(x), max(1, (1 << 22) // bits.shape[1])):
+        part = bits[block].astype(np.uint64)
         part ^= part >> np.uint64(15)
         part *= factors
         part ^= part >> np.uint64(29)
-        keys[start : start + block] = (part * np.uint64(0x9E3779B97F4A7C15)).sum(axis=1, dtype=np.uint64)
+        keys[block] = (part * np.uint64(0x9E3779B97F4A7C15)).sum(axis=1, dtype=np.uint64)
     return keys
 
 

@@ -23,6 +23,7 @@ from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras.targets import blends, mix, training_loss
 from dnnctl.engines.keras_file import write_keras_file
+from dnnctl.memory import blocks
 
 PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
 
@@ -142,8 +143,7 @@ class KerasEngine:
         result = np.zeros((len(x), self._task.plan.outputs), self._number)
         with self._context():
             forward = self._forward_of(x)
-            for start in range(0, len(x), PREDICTION_BATCH):
-                here = slice(start, start + PREDICTION_BATCH)
+            for here in blocks(len(x), PREDICTION_BATCH):
                 result[here] = forward(x[here]).numpy()
         return result
 

@@ -80,7 +80,11 @@ class EpochRows:
                 raise ValueError(f"the epoch has no {count} batches left; start_epoch begins the next one")
             self._position += len(index)
             batches -= count
-            yield self._gathered(index), self._y[index], count
+            rows = self._gathered(index)
+            if self._position >= len(self._order):
+                # Of very many rows even their numbers take room, and what follows an epoch may need it.
+                self._order, self._buffer = np.zeros(0, np.int64), self._x[:0]
+            yield rows, self._y[index], count
 
     def _gathered(self, index: NDArray[Any]) -> NDArray[Any]:
         """Return the rows that come next."""

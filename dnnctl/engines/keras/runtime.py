@@ -1,7 +1,6 @@
 """Starting TensorFlow: quietly, once, with the settings that cannot be changed later."""
 
 import contextlib
-import ctypes
 import os
 import sys
 import tempfile
@@ -79,15 +78,6 @@ def device_name(tensorflow: Any, wanted: str) -> str:
     if wanted == "gpu" and not found:
         raise ModelError("device: expected a GPU, as the configuration says; TensorFlow found none. Use device: auto")
     return str(found[0].name) if found else "/CPU:0"
-
-
-def give_memory_back() -> None:
-    """Return to the system what is free: after a compilation, which needs much for a moment, about 100 MB.
-
-    The C library of Linux would keep it; others have no such function, and nothing happens.
-    """
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def load() -> Any:

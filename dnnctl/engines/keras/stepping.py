@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.keras import runtime
+from dnnctl import memory
 from dnnctl.layers.parts.plan import NetworkPlan
 
 # On a processor XLA pays for a network with a weight of so many numbers, and in epochs of so many steps. Neither
@@ -83,7 +83,7 @@ class StepGraphs:
             given = [_padded(array[: whole * size], room * size) for array in rows]
             losses, logits = self._compiled(size, np.int32(whole), _padded(rates[:whole], room), *given)
             if not self._trimmed:
-                runtime.give_memory_back()
+                memory.give_back()
                 self._trimmed = True
             yield losses.numpy()[:whole], logits.numpy()[: whole * size]
         if whole < len(rates):

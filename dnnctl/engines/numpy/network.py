@@ -12,6 +12,7 @@ from dnnctl.layers.base import Array, NumpyLayer
 from dnnctl.layers.dense import Affine
 from dnnctl.layers.parts.constraints import limit_norms
 from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
+from dnnctl.memory import blocks
 
 PREDICTION_BATCH = ASKED_AT_ONCE["numpy"]
 # Numbers worked on at a time: they stay in the second-level cache.
@@ -111,8 +112,7 @@ class NumpyNetwork:
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
         result = np.empty((len(x), self.plan.outputs), self.dtype)
-        for start in range(0, len(x), PREDICTION_BATCH):
-            rows = slice(start, start + PREDICTION_BATCH)
+        for rows in blocks(len(x), PREDICTION_BATCH):
             prepared = self._preprocessing.prepare(x[rows], self.dtype)
             result[rows] = self.forward(prepared, training=False)
         return result
@@ -142,8 +142,7 @@ class NumpyNetwork:
             share: How far, 0 to 1.
         """
         rate = self.theta.dtype.type(share)
-        for start in range(0, len(self.theta), BLOCK):
-            block = slice(start, start + BLOCK)
+        for block in blocks(len(self.theta), BLOCK):
             change = self.theta[block] - other.theta[block]
             change *= rate
             self.theta[block] -= change

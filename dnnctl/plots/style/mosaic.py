@@ -68,6 +68,7 @@ def pin(
         canvas,
         extent=(0, width, 0, height),
         aspect="auto",
+        alpha=1,
         interpolation="nearest",
     )
 

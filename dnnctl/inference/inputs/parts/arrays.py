@@ -10,6 +10,7 @@ from dnnctl.datasets.pictures.fitting import border
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.polarity import against_ground
+from dnnctl.memory import blocks
 
 # Numbers looked at together, so that what is computed on the way stays small beside the array itself.
 BLOCK = 1 << 20
@@ -165,10 +166,8 @@ def _not_finite(rows: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _blocks(rows: NDArray[Any]) -> Iterator[slice]:
-    """Yield slices of rows that hold about `BLOCK` numbers each."""
-    step = max(1, BLOCK // max(1, rows[:1].size))
-    for start in range(0, len(rows), step):
-        yield slice(start, start + step)
+    """Return slices of rows that hold about `BLOCK` numbers each."""
+    return blocks(len(rows), max(1, BLOCK // max(1, rows[:1].size)))
 
 
 def _edges(x: NDArray[Any]) -> NDArray[np.float32]:
