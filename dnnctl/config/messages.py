@@ -37,6 +37,8 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
         known = sorted(_keys_at(root, fault["loc"][:-1]))
         name = str(fault["loc"][-1])
         meant = None if plugins.SYNONYMS.get(name.lower()) in known else next(_places(root, name), None)
+        if meant == name:
+            return f"unknown key here; {name!r} stands at the top level, not inside another key"
         hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(name, known)
         return f"unknown key{hint}"
     if kind == "missing":

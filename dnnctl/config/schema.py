@@ -48,14 +48,14 @@ def _check_name(name: str) -> str:
     return name
 
 
-def _check_condition(condition: str) -> str:
-    found = CONDITION.fullmatch(condition)
+def _check_condition(condition: Any) -> str:
+    found = CONDITION.fullmatch(str(condition))
     if not found or not math.isfinite(float(found[2])):
         raise PydanticCustomError(
             "value_error",
-            f"expected a comparison with a number, as '>= 0.88'; received {condition[:80]!r}",
+            f"expected a comparison with a number, as '>= 0.88'; received {str(condition)[:80]!r}",
         )
-    return condition
+    return str(condition)
 
 
 def _auto_is_none(written: Any) -> Any:
@@ -64,7 +64,7 @@ def _auto_is_none(written: Any) -> Any:
 
 Metrics = Annotated[list[str] | None, BeforeValidator(_auto_is_none)]
 Name = Annotated[str, AfterValidator(_check_name)]
-Condition = Annotated[str, AfterValidator(_check_condition)]
+Condition = Annotated[str, BeforeValidator(_check_condition)]
 
 
 class Fold(Strict):

@@ -9,6 +9,7 @@ more frequent value; categories: a value of its own, `(missing)`, if enough trai
 
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.datasets.tables.columns import Cells, Column, Kind, TableInfo
+from dnnctl.datasets.tables.faults import quoted
 from dnnctl.errors import DataError, RunError
 
 MISSING, UNKNOWN = "(missing)", "(unknown)"
@@ -62,12 +64,14 @@ class Encoding:
         targets: What is predicted; not needed for a prediction.
         missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
+        usual_missing: Whether NA, none and the like are empty cells too.
     """
 
     columns: tuple[FittedColumn, ...]
     targets: tuple[Column, ...]
     missing: str
     missing_values: tuple[str, ...] = ()
+    usual_missing: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,7 +87,7 @@ class Encoding:
     def table(self) -> TableInfo:
         """The columns as they are read."""
         columns = tuple(Column(c.name, c.kind, c.words) for c in self.columns)
-        return TableInfo(columns, self.targets, self.missing, self.missing_values)
+        return TableInfo(columns, self.targets, self.missing, self.missing_values, usual_missing=self.usual_missing)
 
     def apply(self, cells: Cells) -> NDArray[Any]:
         """Return cells as numbers.
@@ -116,6 +120,23 @@ class Encoding:
             at += fitted.width
         return encoded
 
+    def unknown(self, name: str, cells: Cells) -> tuple[str, ...]:
+        """Return a note for each column with categories that the training rows do not have.
+
+        Args:
+            name: What to call the cells' source.
+            cells: Cells of these columns, in this order.
+        """
+        notes = []
+        for i, (fitted, column) in enumerate(zip(self.columns, cells.columns, strict=True)):
+            if fitted.kind != "category":
+                continue
+            used = np.unique(cells.values[:, i][~np.isnan(cells.values[:, i])]).astype(np.int64)
+            new = [column.words[code] for code in used if column.words[code] not in fitted.words]
+            if new:
+                notes.append(f"{name}: column {fitted.name!r}: taken as {UNKNOWN}: {quoted(new, 6)}")
+        return tuple(notes)
+
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
         return asdict(self)
@@ -130,7 +151,8 @@ class Encoding:
         try:
             columns = tuple(FittedColumn(**_tuples(each)) for each in value["columns"])
             targets = tuple(Column(**_tuples(each)) for each in value["targets"])
-            encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]))
+            usual = bool(value.get("usual_missing", True))
+            encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]), usual)
         except (TypeError, AttributeError, KeyError) as error:
             raise RunError(f"preprocessing.json: expected the columns of a table; {error}") from None
         if not all(_is_sound(column) for column in columns) or not all(type(t.name) is str for t in targets):
@@ -176,7 +198,7 @@ def fit_encoding(table: TableInfo, train: NDArray[Any]) -> Encoding:
     """
     columns = tuple(_fit(column, train[:, i], table.min_count) for i, column in enumerate(table.columns))
     # The targets' words are in the class names; codes of a file mean nothing for another one.
-    return Encoding(columns, table.targets, table.missing, table.missing_values)
+    return Encoding(columns, table.targets, table.missing, table.missing_values, table.usual_missing)
 
 
 def _fit(column: Column, values: NDArray[Any], min_count: int) -> FittedColumn:
@@ -223,7 +245,12 @@ def encode(
     def encoded(samples: Samples) -> Samples:
         return Samples(fitted.apply(Cells(table.columns, samples.x)), samples.y)
 
+    notes: tuple[str, ...] = ()
+    if encoding is not None or dataset.test is not None:
+        # Rows of a table of their own may hold what no training row does.
+        name = Path(dataset.found).name if dataset.test is None else "the test rows"
+        notes = fitted.unknown(name, Cells(table.columns, splits.test.x))
     held_out = None if splits.validation is None else encoded(splits.validation)
     named = replace(dataset.info, input_shape=(len(fitted.names),), feature_names=fitted.names)
     ready = Splits(encoded(splits.train), held_out, encoded(splits.test), splits.rows)
-    return replace(dataset, info=named), ready, fitted
+    return replace(dataset, info=named, notes=(*dataset.notes, *notes)), ready, fitted

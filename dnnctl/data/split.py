@@ -97,9 +97,11 @@ def split(
         train_rows, validation_rows = divide(train_rows, labels, validation_split, split_seed, "validation")
         validation = dataset.train.take(validation_rows) if len(validation_rows) else None
     if not len(train_rows) or not len(test_rows):
+        few = len(everything) < 3
+        advice = "These are too few rows to set some apart" if few else "Raise data.limit or change the splits"
         raise DataError(
             f"data set {dataset.name!r}: expected rows left for training and test; received {len(train_rows)} and "
-            f"{len(test_rows)}. Raise data.limit or lower the splits"
+            f"{len(test_rows)} of {len(everything):,}. {advice}"
         )
     rows = {"train": train_rows, "validation": validation_rows, "test": test_rows}
     in_place = consume and dataset.train.x.nbytes >= LARGE and dataset.train.x.flags.writeable

@@ -20,7 +20,7 @@ def association(values: NDArray[Any], y: NDArray[Any], *, groups: bool) -> tuple
 
     Args:
         values: The column (n,): numbers, or codes of categories; NaN where a cell is empty.
-        y: int64 (n,) labels, or numbers (n, targets), of which the one that goes best with the column counts.
+        y: int64 (n,) labels, or numbers (n, 1).
         groups: Whether the column holds categories.
 
     Returns:
@@ -32,10 +32,8 @@ def association(values: NDArray[Any], y: NDArray[Any], *, groups: bool) -> tuple
         return "r", 0.0
     if y.ndim == 1:
         return ("V", _cramer(values, y)) if groups else ("η", _ratio(y, values))
-    targets = y.T.astype(np.float64)
-    if groups:
-        return "η", max(_ratio(values, target) for target in targets)
-    return "r", max((_correlation(values, target) for target in targets), key=abs)
+    target = y[:, 0].astype(np.float64)
+    return ("η", _ratio(values, target)) if groups else ("r", _correlation(values, target))
 
 
 def _correlation(x: NDArray[Any], y: NDArray[Any]) -> float:

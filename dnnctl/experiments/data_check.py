@@ -7,14 +7,20 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.split import Splits
+from dnnctl.config.loading import LoadedConfig
+from dnnctl.config.schema import Config
+from dnnctl.data.encoding import Encoding
+from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.tables.columns import Cells, TableInfo
 from dnnctl.datasets.tables.faults import quoted
-from dnnctl.datasets.tables.oddities import NOTHING_IN_IT, duplicates, row_keys, shared_rows
-from dnnctl.training.preparing import Prepared
+from dnnctl.datasets.tables.oddities import NOTHING_IN_IT, contradicting, duplicates, shared_rows
+from dnnctl.training.preparing import prepare_rows
 
 Status = Literal["passed", "warned", "failed"]
 FEW_ROWS, FEW_EACH, UNEVEN = 30, 10, 10
+# Beyond this share of unknown cells, a column of text says little.
+MUCH_UNKNOWN = 0.2
 FAR = 20  # Standard deviations from the mean.
 ALONE = 0.9  # Of the most that is possible.
 # float32 has 24 bits: where values differ by less than this share of themselves, little of them is left.
@@ -40,34 +46,51 @@ class Check:
         return asdict(self)
 
 
-def check_data(prepared: Prepared, raw: Dataset) -> tuple[Check, ...]:
+def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
     """Check the rows that a training would see.
 
     Args:
-        prepared: What the training would be made from.
-        raw: Its data as it was read, before a table's categories became columns.
+        loaded: A checked configuration.
+        raw: Its data; large rows of it are moved, so it is not to be used afterwards.
+
+    Raises:
+        DataError: If too few rows are left to train on.
     """
+    # Rows of a table are compared as they are written: to the network, rare categories are one and the same.
+    written = split_as(raw, loaded.config.data) if raw.table is not None else None
+    prepared = prepare_rows(loaded, raw)
     info, splits = prepared.dataset.info, prepared.splits
-    checks = [_sizes(info, splits), _targets(info, splits)]
+    checks = [_sizes(loaded.config, info, splits), _targets(info, splits)]
     if info.class_names:
         checks.append(_balance(info, splits))
-    checks += [_missing(raw), _ranges(info, splits.train), _constant(info, splits.train)]
-    copies = duplicates(splits.train)
-    checks += [_duplicates(splits.train, copies), _contradictions(splits.train, copies), _overlap(info, splits)]
+    checks += [_missing(raw.info, written), _ranges(info, splits.train), _constant(info, splits.train)]
+    if raw.table is not None and prepared.preprocessing.table is not None:
+        encoding = prepared.preprocessing.table
+        checks += _categories(raw.table, encoding)
+        if raw.test is not None:
+            new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
+            checks += [Check("categories", "warned", text) for text in new]
+    compared = written or splits
+    checks += [_duplicates(compared.train), _contradictions(compared.train), _overlap(info, compared)]
     # Columns that never vary have a check of their own.
     odd = [text for text in raw.warnings if not text.endswith(NOTHING_IN_IT)]
     return (*checks, *(Check("columns", "warned", text) for text in odd))
 
 
-def _sizes(info: DatasetInfo, splits: Splits) -> Check:
+def _sizes(config: Config, info: DatasetInfo, splits: Splits) -> Check:
     counts = {"training": len(splits.train), "validation": len(splits.validation or ()), "test": len(splits.test)}
     found = ", ".join(f"{count:,} {name}" for name, count in counts.items()) + f" rows of {info.input_shape}"
+    if info.shared_rows:
+        return Check("sizes", "passed", found)
+    odd = []
     few = [name for name, count in counts.items() if 0 < count < FEW_ROWS]
-    if few and not info.shared_rows:
-        return Check("sizes", "warned", f"{found}; figures of fewer than {FEW_ROWS} rows say little ({', '.join(few)})")
-    if not counts["validation"] and not info.shared_rows:
-        return Check("sizes", "warned", f"{found}; without validation rows nothing shows when to stop")
-    return Check("sizes", "passed", found)
+    if few:
+        odd.append(f"figures of fewer than {FEW_ROWS} rows say little ({', '.join(few)})")
+    if not counts["validation"]:
+        share = config.data.validation_split
+        why = f" (data.validation_split {share:g} is less than one of so few)" if share else ""
+        odd.append(f"without validation rows{why} nothing shows when to stop")
+    return Check("sizes", "warned" if odd else "passed", "; ".join([found, *odd]))
 
 
 def _targets(info: DatasetInfo, splits: Splits) -> Check:
@@ -89,7 +112,7 @@ def _span(values: NDArray[Any]) -> str:
 
 def _balance(info: DatasetInfo, splits: Splits) -> Check:
     classes = len(info.class_names)
-    train, test = (np.bincount(part.y, minlength=classes) for part in (splits.train, splits.test))
+    train = np.bincount(splits.train.y, minlength=classes)
     least, most = int(train.argmin()), int(train.argmax())
     few, many = info.class_names[least], info.class_names[most]
     found = f"{train[least]:,} ({few!r}) to {train[most]:,} ({many!r}) training rows a class"
@@ -98,26 +121,43 @@ def _balance(info: DatasetInfo, splits: Splits) -> Check:
     absent = [name for name, count in zip(info.class_names, train, strict=True) if not count]
     if absent:
         return Check("classes", "failed", f"{found}; no training row is of class {quoted(absent)}")
+    odd = []
     if train[least] < FEW_EACH and not info.shared_rows:
-        return Check("classes", "warned", f"{found}; fewer than {FEW_EACH} are hardly enough to learn from")
+        odd.append(f"fewer than {FEW_EACH} are hardly enough to learn from")
     if train[most] > UNEVEN * train[least]:
-        advice = "accuracy says little then; look at f1 and the figures of each class"
-        return Check("classes", "warned", f"{found}: {train[most] / train[least]:.0f} to 1; {advice}")
-    untested = [name for name, count in zip(info.class_names, test, strict=True) if not count]
-    if untested:
-        return Check("classes", "warned", f"{found}; no test row is of class {quoted(untested)}")
-    return Check("classes", "passed", found)
+        advice = "accuracy says little; look at f1 and the figures of each class"
+        odd.append(f"at {train[most] / train[least]:.0f} to 1, {advice}")
+    for name, part in (("test", splits.test), ("validation", splits.validation)):
+        if part is not None:
+            counts = np.bincount(part.y, minlength=classes)
+            unseen = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
+            odd += [f"no {name} row is of class {quoted(unseen)}"] if unseen else []
+    return Check("classes", "warned" if odd else "passed", "; ".join([found, *odd]))
 
 
-def _missing(raw: Dataset) -> Check:
-    parts = [part for part in (raw.train, raw.test) if part is not None]
-    if raw.train.x.dtype.kind != "f":
-        return Check("missing values", "passed", "none")
-    counts = sum(np.isnan(part.x.reshape(len(part), -1)).sum(axis=0) for part in parts)
-    if not np.any(counts):
+def _categories(table: TableInfo, encoding: Encoding) -> Iterator[Check]:
+    """Look for columns of text of which the network sees little, since few rows share a category."""
+    for column, fitted in zip(table.columns, encoding.columns, strict=True):
+        if fitted.kind != "category" or fitted.shares[-1] <= MUCH_UNKNOWN:
+            continue
+        rare = len(set(column.words) - set(fitted.words))
+        yield Check(
+            "categories",
+            "warned",
+            f"{column.name}: {rare:,} of {len(column.words):,} categories have fewer than {table.min_count} training "
+            f"rows (min_count), so to the network {fitted.shares[-1]:.0%} of these rows are (unknown); group them, or "
+            f"leave the column out: exclude: [{column.name}]",
+        )
+
+
+def _missing(info: DatasetInfo, written: Splits | None) -> Check:
+    # What is no table was read without gaps, or not at all.
+    parts = [] if written is None else [p for p in (written.train, written.validation, written.test) if p is not None]
+    counts = np.sum([np.isnan(part.x).sum(axis=0) for part in parts], axis=0)
+    if not counts.any():
         return Check("missing values", "passed", "none")
     empty = np.flatnonzero(counts)
-    named = [f"{raw.info.feature_names[i]} {counts[i]:,}" for i in empty[:8]]
+    named = [f"{info.feature_names[i]} {counts[i]:,}" for i in empty[:8]]
     more = f" and {len(empty) - 8:,} more columns" if len(empty) > 8 else ""
     rows = sum(len(part) for part in parts)
     return Check("missing values", "warned", f"of {rows:,} rows: {', '.join(named)}{more}; filled from training rows")
@@ -169,7 +209,8 @@ def _constant(info: DatasetInfo, train: Samples) -> Check:
     return Check("constant columns", "warned", f"{len(named):,} of {len(constant):,} columns {never}: {quoted(named)}")
 
 
-def _duplicates(train: Samples, copies: int) -> Check:
+def _duplicates(train: Samples) -> Check:
+    copies = duplicates(train)
     if not copies:
         return Check("duplicates", "passed", "no training row is there twice")
     share = copies / len(train)
@@ -177,13 +218,14 @@ def _duplicates(train: Samples, copies: int) -> Check:
     return Check("duplicates", "warned" if share > 0.001 else "passed", found)
 
 
-def _contradictions(train: Samples, copies: int) -> Check:
-    """Compare how many different inputs there are with how many different rows."""
-    keys = row_keys(train.x)
-    conflicts = (len(train) - copies) - len(np.unique(keys))
+def _contradictions(train: Samples) -> Check:
+    conflicts = contradicting(train)
     if not conflicts:
         return Check("contradictions", "passed", "no two training rows have the same inputs and different targets")
-    found = f"training rows with the inputs of another one and another target: {conflicts:,}"
+    share = conflicts / len(train)
+    found = (
+        f"{conflicts:,} of {len(train):,} training rows ({share:.1%}) have the inputs of another one and another target"
+    )
     return Check("contradictions", "warned", found)
 
 

@@ -98,7 +98,10 @@ def evaluate(
     notes = [*opened.notes, *dataset.notes]
     trained_on = opened.manifest.get("data")
     if not isinstance(trained_on, dict) or dataset.digests != trained_on.get("digests"):
-        notes.append("this is not the data that the run was trained on: its digests differ")
+        notes.append(
+            "this is not the data that the run was trained on: its digests differ; rows it was trained on may be among "
+            "them all the same"
+        )
     return Evaluation(
         name,
         samples,

@@ -10,6 +10,7 @@ from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, Samples
 from dnnctl.datasets.sources import reading
 from dnnctl.datasets.sources.places import default_places
+from dnnctl.errors import DataError
 from dnnctl.inference.loading import OpenedRun
 
 
@@ -29,6 +30,8 @@ def read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Spli
     digests = trained_on.get("digests") if isinstance(trained_on, dict) else None
     source = settings.source
     if data is not None:
+        if not data.exists():
+            raise DataError(f"{data}: no such file or folder; a relative path starts at the current directory")
         source = source.model_copy(update={"path": str(data.absolute())})
         if reading.digests(source) != digests:
             table = None if known.table is None else known.table.table

@@ -17,12 +17,13 @@ from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, repeated, split_as, valid
-from dnnctl.datasets.base import Dataset, Progress, Samples, silent
+from dnnctl.datasets.base import Dataset, DatasetInfo, Progress, Samples, silent
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.datasets.sources.reading import read
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.layers.parts.plan import NetworkPlan
 from dnnctl.training.memory import check_fits, estimate
+from dnnctl.training.watching import check_watched
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         dataset: Its data; large rows of it are moved, so it is not to be used afterwards.
 
     Raises:
-        ConfigError: If the training would not fit into memory.
+        ConfigError: If the training would not fit into memory, or a rule watches a figure that these rows do not have.
         DataError: If too few rows are left to train on.
     """
     config = loaded.config
@@ -126,6 +127,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     dataset = replace(dataset, info=as_used(dataset.info, config.data))
     overlap = repeated(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
+    check_watched(config, dataset.info, splits, loaded.path)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
     preprocessing = fit_preprocessing(dataset.info, splits.train, table)
     if config.data.source.paths:
@@ -142,8 +144,16 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         plan_of(config, dataset.info),
         Length(steps, steps_per_epoch),
         batch_size,
-        (*loaded.warnings, *dataset.warnings, *overlap, *absent),
+        (*loaded.warnings, *dataset.warnings, *overlap, *absent, *_unvalidated(config, dataset.info, splits)),
         class_weights(config.training.class_weights, splits.train.y, dataset.info.class_names),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)
     return prepared
+
+
+def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[str, ...]:
+    """Return a warning where validation rows were asked for and there are too few rows to have any."""
+    share = config.data.validation_split
+    if splits.validation is not None or not share or info.shared_rows:
+        return ()
+    return (f"no validation rows: {share:g} (data.validation_split) of {len(splits.train):,} rows is less than one",)

@@ -92,6 +92,7 @@ def test_every_fault_is_reported_in_one_go(write: Write) -> None:
             "data: {dataset: {logic_gate: or}}\ntraining: {loss: categorical_crossentropy}",
             "wants a softmax output",
         ),
+        ("data: {dataset: digits}\ntraining: {engine: numpy}", "'engine' stands at the top level"),
         ("data: {dataset: digits}\ntraining: {loss: mse}", "did you mean 'mean_squared_error'?"),
         (
             "data: {dataset: digits}\ntraining: {optimizer: adm}",
@@ -113,7 +114,7 @@ def test_every_fault_is_reported_in_one_go(write: Write) -> None:
         ("data: {dataset: digits}\ntraining: {metrics: [accurcy]}", "did you mean 'accuracy'?"),
         ("data: {dataset: digits}\ntraining: {metrics: [acc]}", "did you mean 'accuracy'?"),
         ("data: {dataset: digits}\ntraining: {metrics: [top_10]}", "always 1"),
-        ("data: {dataset: digits}\nrequire: {test.accuracy: 0.9}", "expected text"),
+        ("data: {dataset: digits}\nrequire: {test.accuracy: 0.9}", "as '>= 0.88'; received '0.9'"),
         ("data: {dataset: digits}\nrequire: {test.accuracy: about 0.9}", "expected a comparison"),
         ("data: {dataset: digits}\nrequire: {tst.accuracy: '> 0.9'}", "expected a split and a metric"),
         ("data: {dataset: height_weight}\nrequire: {validation.mse: '< 9'}", "no validation split"),

@@ -108,7 +108,7 @@ def test_barely_better_than_trivial_is_underfitting_unless_the_gap_is_wide():
 def test_without_validation_rows_only_underfitting_is_named():
     verdict = classes(0.99, None, rows=0)
     assert verdict.kind == "no verdict"
-    assert "data.validation_split is 0" in verdict.sentence
+    assert "see data.validation_split" in verdict.sentence
     assert "0.990 against 0.100" in verdict.sentence
     assert classes(0.3, None, rows=0).kind == "underfitting"
 

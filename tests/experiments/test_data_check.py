@@ -10,7 +10,6 @@ from dnnctl.config.loading import load
 from dnnctl.datasets.sources import reading
 from dnnctl.datasets.sources.places import default_places
 from dnnctl.experiments.data_check import Check, check_data
-from dnnctl.training.preparing import prepare_rows
 
 DRAW = np.random.default_rng(3)
 Found = dict[str, Check]
@@ -27,7 +26,7 @@ def checked(tmp_path: Path) -> Callable[..., Found]:
             (tmp_path / "t.yaml").write_text("data: {csv: {path: t.csv, target: y, missing: impute}}\n")
         loaded = load(config, settings)
         dataset = reading.read(loaded.config.data.source, default_places())
-        return {check.name: check for check in check_data(prepare_rows(loaded, dataset), dataset)}
+        return {check.name: check for check in check_data(loaded, dataset)}
 
     return _checked
 
@@ -99,8 +98,40 @@ def test_a_constant_column_is_told_once_and_others_whatever_they_are_called(tmp_
     (tmp_path / "t.yaml").write_text("data: {csv: {path: t.csv, target: y}}\n")
     loaded = load(tmp_path / "t.yaml")
     dataset = reading.read(loaded.config.data.source, default_places())
-    checks = check_data(prepare_rows(loaded, dataset), dataset)
+    checks = check_data(loaded, dataset)
     told = [(check.name, check.finding) for check in checks if check.status == "warned"]
 
     assert [name for name, _ in told] == ["constant columns", "columns"]
     assert "'it never varies' gives 'y' away" in told[1][1]
+
+
+def test_rows_are_compared_as_they_are_written(checked: Callable[..., Found]) -> None:
+    # To the network every text but two is (unknown), and so the same.
+    rows = [f"text {i},5,{i * 7 % 31}" for i in range(60)]
+    found = checked(rows, "data.csv.task=regression")
+
+    assert found["duplicates"].status == found["contradictions"].status == found["overlap"].status == "passed"
+    assert "a: 60 of 60 categories have fewer than 2 training rows" in found["categories"].finding
+    assert "100% of these rows are (unknown)" in found["categories"].finding
+
+
+def test_each_row_that_contradicts_another_one_counts(checked: Callable[..., Found]) -> None:
+    found = checked([f"{i % 2},1,{'pq'[i // 2 % 2]}" for i in range(200)])["contradictions"]
+
+    assert found.finding.startswith("144 of 144 training rows (100.0%) have the inputs of another one")
+
+
+def test_a_class_that_no_validation_row_has_is_named_beside_others_reasons(checked: Callable[..., Found]) -> None:
+    found = checked([f"{i % 37},{i % 11},{'rare' if i % 200 == 0 else 'usual'}" for i in range(1000)])[
+        "classes"
+    ].finding
+
+    assert "fewer than 10" in found
+    assert "179 to 1" in found
+    assert "no validation row is of class 'rare'" in found
+
+
+def test_why_there_are_no_validation_rows_is_told(checked: Callable[..., Found]) -> None:
+    found = checked([f"{i},{i % 3},{i + 0.5}" for i in range(5)])["sizes"].finding
+
+    assert "without validation rows (data.validation_split 0.1 is less than one of so few)" in found

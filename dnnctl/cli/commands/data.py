@@ -89,12 +89,11 @@ def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
     from dnnctl.datasets.sources import reading
     from dnnctl.datasets.sources.places import default_places
     from dnnctl.experiments.data_check import check_data
-    from dnnctl.training.preparing import prepare_rows
 
     loaded = load(config, settings)
     with shown() as progress:
         dataset = reading.read(loaded.config.data.source, default_places(loaded.config.data.path, progress))
-    checks = check_data(prepare_rows(loaded, dataset), dataset)
+    checks = check_data(loaded, dataset)
     status = worst(checks)
     if as_json:
         _print_json({"status": status, "notes": list(dataset.notes), "checks": [each.to_json() for each in checks]})

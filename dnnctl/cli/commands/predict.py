@@ -36,9 +36,7 @@ from dnnctl.cli.options import engine_option, out_option
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json", "jsonl"]),
-    default="table",
-    show_default=True,
-    help="How to write the predictions, as --format json.",
+    help="How to write the predictions, as --format json; by the ending of --output, else a table.",
 )
 @click.option(
     "--output",
@@ -56,7 +54,7 @@ def command(
     sample: int | None,
     invert: bool | None,
     top: int,
-    form: str,
+    form: str | None,
     output: Path | None,
     engine: str,
     out: Path,
@@ -74,7 +72,7 @@ def command(
     """
     from dnnctl.cli.downloads import shown
     from dnnctl.inference.ensemble import open_any
-    from dnnctl.inference.formats.parts.writing import write
+    from dnnctl.inference.formats.parts.writing import form_of, write
     from dnnctl.inference.predicting import Request, predict
     from dnnctl.runs.finding import find_run
 
@@ -82,4 +80,4 @@ def command(
     with shown() as progress:
         request = Request(inputs, values, sample or 0, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
-    write(predictions, form, output, sys.stdout, sys.stderr)
+    write(predictions, form or form_of(output), output, sys.stdout, sys.stderr)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.tables.columns import TableInfo
@@ -12,7 +12,18 @@ from dnnctl.spec import flag_or
 
 
 def _as_list(written: Any) -> Any:
-    return [written] if isinstance(written, str) else list(written) if isinstance(written, tuple) else written
+    """Return one name as a list of it; a year that heads a column is a name too."""
+    if isinstance(written, str | int) and not isinstance(written, bool):
+        written = [written]
+    if not isinstance(written, list | tuple):
+        return written
+    return [str(name) if isinstance(name, int) and not isinstance(name, bool) else name for name in written]
+
+
+def _some(names: list[str]) -> list[str]:
+    if not names:
+        raise ValueError("expected the name of a column to predict; received none")
+    return names
 
 
 Names = Annotated[list[str], BeforeValidator(_as_list)]
@@ -29,6 +40,7 @@ class Options(DatasetOptions):
         types: What columns hold where it is not what it looks like, as `{zip_code: category}`.
         missing: What becomes of rows with empty cells: `error`, `drop`, or `impute` from the training rows.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
+        usual_missing: Whether `NA`, `none`, `?`, `-` and the like stand for an empty cell.
         min_count: Categories that fewer training rows have count as unknown.
         task: `auto` tells it from the target.
         test_path: A table of test rows; `data.test_split` is not used then.
@@ -40,12 +52,13 @@ class Options(DatasetOptions):
     paths: ClassVar[tuple[str, ...]] = ("path", "test_path")
 
     path: str
-    target: Annotated[Names, Field(min_length=1)]
+    target: Annotated[Names, AfterValidator(_some)]
     columns: Names | None = None
     exclude: Names = Field(default_factory=list)
     types: dict[str, Literal["number", "boolean", "category"]] = Field(default_factory=dict)
     missing: Literal["error", "drop", "impute"] = "error"
     missing_values: Names = Field(default_factory=list)
+    usual_missing: bool = True
     min_count: int = Field(2, ge=1)
     task: Literal["auto", "classification", "regression"] = "auto"
     test_path: str | None = None

@@ -145,7 +145,8 @@ def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
     pixels = np.empty((len(files), *info.input_shape), np.uint8)
     for i, (_, path) in enumerate(files):
         pixels[i] = _pixels(path, info.input_shape)
-    notes = [f"{root}: {others:,} files that are no pictures were left alone"] if others else []
+    told = f"{root}: left alone what is no picture: {others:,} file{'s' * (others != 1)}"
+    notes = [told] if others else []
     return Samples(pixels, np.array(labels, np.int64)), notes
 
 

@@ -39,7 +39,7 @@ class Options(DatasetOptions):
         y: Name of the array of targets.
         x_test: Name of an array of test inputs; without one, `data.test_split` decides.
         y_test: Name of the array of their targets.
-        classes: Names of the classes, in the order of their labels.
+        classes: Names of the classes, in the order of their labels; or labels that are text, in the order wanted.
         task: `auto` tells it from the targets.
     """
 
@@ -82,13 +82,20 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     """
     arrays = _read(options)
     name = Path(options.path).name
-    x, image_range = _inputs(arrays["x"], f"{name}: {options.x}")
+    if ("x_test" in arrays) != ("y_test" in arrays):
+        there, missing = ("x_test", "y_test") if "x_test" in arrays else ("y_test", "x_test")
+        raise DataError(
+            f"{name}: holds {there} and no {missing}; store both, or name the one that there is (data.npz.{missing})"
+        )
+    x, image_range = _inputs(arrays["x"], f"{name}: the inputs")
     labels = _labels(arrays["y"], len(x), name)
+    if options.task != "regression":
+        _refuse_one_hot(labels, name)
     target = decide(labels, options.task, name, "data.npz")
-    classes = _class_names(options, target.classes)
-    train, test = Samples(x, targets_of(labels, target.classes, name)), None
-    if "x_test" in arrays and "y_test" in arrays:
-        test = _test_rows(arrays, train, image_range, target.classes, name)
+    own, classes = _class_names(options, labels, target.classes)
+    train, test = Samples(x, targets_of(labels, own, name)), None
+    if "x_test" in arrays:
+        test = _test_rows(arrays, train, image_range, own, name)
     features = () if x.ndim > 2 else tuple(f"x{i + 1}" for i in range(x.shape[1]))
     many = labels.values.shape[1]
     info = DatasetInfo(
@@ -96,7 +103,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         task=target.task,
         input_shape=x.shape[1:],
         class_names=classes,
-        labels=target.classes if classes != target.classes else (),
+        labels=own if classes != own else (),
         feature_names=features,
         target="y",
         targets=tuple(f"y{i + 1}" for i in range(many)) if target.task == "regression" and many > 1 else (),
@@ -107,9 +114,11 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     )
     notes = [f"{name}: x {arrays['x'].dtype} {arrays['x'].shape}, y {arrays['y'].dtype} {arrays['y'].shape}"]
     notes.append(f"task: {target.task}, {target.reason}")
+    if classes != own:
+        notes.append(f"the labels {quoted(own)} are called {quoted(classes)}")
     odd: tuple[str, ...] = ()
     if x.ndim == 2:
-        odd = oddities(Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y")
+        odd = oddities(Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y", "array")
     return Dataset("npz", info, train, test, options.path, digests(options), tuple(notes), odd)
 
 
@@ -158,14 +167,31 @@ def _scale(image_range: tuple[float, float] | None) -> str:
     return "none" if image_range is None else f"{image_range[0]:g} to {image_range[1]:g}"
 
 
-def _class_names(options: Options, found: tuple[str, ...]) -> tuple[str, ...]:
+def _class_names(options: Options, labels: Cells, found: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the classes as the array has them, in their order, and what they are to be called."""
     if options.classes is None or not found:
-        return found
-    if len(options.classes) != len(found):
+        return found, found
+    said = tuple(options.classes)
+    if len(said) != len(found) or len(set(said)) < len(said):
         raise WrongOptionError(
-            "classes", f"expected {len(found)} names, for {quoted(found)}; received {len(options.classes)}"
+            "classes", f"expected {len(found)} different names, for {quoted(found)}; received {quoted(said)}"
         )
-    return tuple(options.classes)
+    if labels.columns[0].kind == "category" and set(said) & set(found):
+        # Names that the labels have too are these labels, in another order, and no new names for others.
+        if set(said) != set(found):
+            raise WrongOptionError("classes", f"the labels are text: expected {quoted(found)}; received {quoted(said)}")
+        return said, said
+    return found, said
+
+
+def _refuse_one_hot(labels: Cells, name: str) -> None:
+    """Refuse labels with a column a class, of which one is 1 and the others 0."""
+    y = labels.values
+    if y.shape[1] > 1 and bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()):
+        raise DataError(
+            f"{name}: the targets are one-hot, {y.shape[1]} columns a row; store y.argmax(axis=1), one label a row, or "
+            "write `task: regression` below data.npz if they are numbers"
+        )
 
 
 def _read(options: Options) -> dict[str, NDArray[Any]]:

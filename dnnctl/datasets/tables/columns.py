@@ -103,6 +103,7 @@ class TableInfo:
         missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
         min_count: Categories that fewer training rows have count as unknown.
+        usual_missing: Whether NA, none and the like are empty cells too.
     """
 
     columns: tuple[Column, ...]
@@ -110,3 +111,4 @@ class TableInfo:
     missing: str
     missing_values: tuple[str, ...] = ()
     min_count: int = 2
+    usual_missing: bool = True

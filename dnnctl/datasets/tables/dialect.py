@@ -14,7 +14,8 @@ NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
 ROWS = 1000
 # So many rows are looked at for a header below a title.
 REMARKS = 20
-MISSING = ("", " ", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
+BLANK = ("", " ")
+USUAL = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
 _NUMBERED = re.compile(r"column_\d+")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
@@ -28,17 +29,19 @@ class Layout:
         header: Whether the first row holds names, or `auto`.
         names: Names that are expected in the header, which help to recognize it.
         missing: Cells that hold nothing, besides the usual ones.
+        usual: Whether the usual texts, as NA or none, hold nothing.
     """
 
     separator: str = "auto"
     header: bool | str = "auto"
     names: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    usual: bool = True
 
     @property
     def gaps(self) -> frozenset[str]:
         """Every text that stands for a cell without a value."""
-        return frozenset((*MISSING, *self.missing))
+        return frozenset((*BLANK, *(USUAL if self.usual else ()), *self.missing))
 
 
 @dataclass(frozen=True)
@@ -193,9 +196,11 @@ def position(name: str, dialect: Dialect, option: str, what: str) -> int:
 
     if name in dialect.names:
         return dialect.names.index(name)
-    folded = [known.casefold() for known in dialect.names]
-    if folded.count(name.casefold()) == 1:
-        return folded.index(name.casefold())
+    alike = [known for known in dialect.names if known.casefold() == name.casefold()]
+    if len(alike) == 1:
+        return dialect.names.index(alike[0])
+    if alike:
+        raise WrongOptionError(option, f"{what} has no column {clipped(name)}, but {quoted(alike)}: which is meant?")
     hint = suggestion(name, dialect.names) if len(dialect.names) <= 30 else ""
     bare = "" if dialect.header else ". Its first row was taken for values; `header: true` takes it for names"
     known = hint or "; it has " + quoted(dialect.names)

@@ -1,14 +1,14 @@
 """Empty cells: refused with their place, or dropped with their rows, or left for the training rows to fill."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.tables.columns import Cells
-from dnnctl.datasets.tables.dialect import Dialect
-from dnnctl.datasets.tables.faults import MOST, numbered
+from dnnctl.datasets.tables.columns import Cells, Column
+from dnnctl.datasets.tables.dialect import USUAL, Dialect
+from dnnctl.datasets.tables.faults import MOST, numbered, quoted
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
@@ -56,11 +56,15 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
         return Kept(cells, rows, ())
     if missing == "error":
         raise DataError(f"{_told(text, dialect, cells, empty)}\n{advice}")
-    gone = (empty if missing == "drop" else empty[:, inputs:]).any(axis=1)
+    counted = empty if missing == "drop" else empty[:, inputs:]
+    gone = counted.any(axis=1)
     notes = []
     if gone.any():
         which = "empty cells" if missing == "drop" else "no target"
-        notes.append(f"{text.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}")
+        told = f"{text.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}"
+        columns = cells.columns if missing == "drop" else cells.columns[inputs:]
+        words = _taken_for_empty(dialect, columns, counted)
+        notes.append(f"{told} ({words})" if words else told)
     if gone.all():
         worst = cells.columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
@@ -93,7 +97,19 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
         told.append(f"  column {cells.columns[i].name!r}: {named}{more}")
     if len(columns) > 12:
         told.append(f"  and {len(columns) - 12:,} more columns")
-    return "\n".join(told)
+    words = _taken_for_empty(dialect, cells.columns, empty)
+    return "\n".join([*told, words] if words else told)
+
+
+def _taken_for_empty(dialect: Dialect, columns: Sequence[Column], empty: NDArray[np.bool_]) -> str:
+    """Say which usual texts, such as `none`, stand in the empty cells of the first rows; nothing if none do."""
+    places = [dialect.names.index(columns[i].name) for i in np.flatnonzero(empty.any(axis=0)).tolist()]
+    words = dict.fromkeys(row[place] for row in dialect.sample for place in places if row[place] in USUAL)
+    if not words:
+        return ""
+    return (
+        f"{quoted(words)} count{'s' * (len(words) == 1)} as empty; `usual_missing: false` below data.csv changes that"
+    )
 
 
 def lines_of(text: Text, dialect: Dialect, rows: Collection[int]) -> dict[int, int]:

@@ -90,7 +90,10 @@ def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: f
     Raises:
         DataError: If a column is missing, or a cell does not fit its kind.
     """
-    missing = [c.name for c in columns if c.name.casefold() not in {name.casefold() for name in dialect.names}]
+    # A column that another one is called like to the letter is not there for one that only sounds like it.
+    wanted_names = {column.name for column in columns}
+    free = {name.casefold() for name in dialect.names if name not in wanted_names}
+    missing = [c.name for c in columns if c.name not in dialect.names and c.name.casefold() not in free]
     if missing:
         raise DataError(
             f"{text.name}: missing column{'s' * (len(missing) != 1)} {quoted(missing)}; it has {quoted(dialect.names)}"

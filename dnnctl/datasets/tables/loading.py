@@ -47,6 +47,8 @@ def load_table(options: "Options") -> Dataset:
     layout = layout_of(options)
     dialect = find_dialect(text, layout)
     targets = [_name(name, dialect, "target", text) for name in options.target]
+    if len(set(targets)) < len(targets):
+        raise WrongOptionError("target", f"expected different columns; received {quoted(options.target)}")
     inputs = _inputs(options, dialect, targets, text)
     types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
     cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.gaps)
@@ -62,6 +64,7 @@ def load_table(options: "Options") -> Dataset:
         options.missing,
         tuple(options.missing_values),
         options.min_count,
+        options.usual_missing,
     )
     train = Samples(read.inputs.values, y)
     notes = [f"{text.name}: {dialect.described(text.encoding)}", _listed(table.columns)]
@@ -87,6 +90,7 @@ def layout_of(options: "Options") -> Layout:
         options.header,
         (*options.target, *(options.columns or ())),
         tuple(options.missing_values),
+        options.usual_missing,
     )
 
 
@@ -101,6 +105,8 @@ def _inputs(options: "Options", dialect: Dialect, targets: Sequence[str], text: 
     left_out = {_name(name, dialect, "exclude", text) for name in options.exclude}
     if options.columns is not None and (both := [name for name in names if name in targets]):
         raise WrongOptionError("columns", f"{quoted(both)} cannot be an input and the target")
+    if both := [name for name in targets if name in left_out]:
+        raise WrongOptionError("exclude", f"{quoted(both)} cannot be left out and be the target")
     kept = [name for name in dict.fromkeys(names) if name not in left_out and name not in targets]
     if not kept:
         raise WrongOptionError("columns", f"no column is left to predict from; {text.name} has {quoted(dialect.names)}")

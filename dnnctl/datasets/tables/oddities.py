@@ -1,6 +1,6 @@
 """What is odd about a table: columns that name rows, never vary, or give the answer away; rows that occur twice."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,25 +8,25 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import Samples
 from dnnctl.datasets.tables.columns import Cells, Column
 from dnnctl.datasets.tables.faults import quoted
+from dnnctl.datasets.tables.target import EXACT
 from dnnctl.memory import blocks
 
 # On fewer rows, everything looks like a rule.
 ENOUGH = 20
 LEAK = 0.999
-# Whole numbers beyond this are rounded in float32.
-EXACT = 2**24
 MOST_ROWS = 100_000
 # Ends the warning of columns that never vary, by which it is told from others.
 NOTHING_IN_IT = ", so nothing can be learned from it"
 
 
-def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
+def oddities(cells: Cells, y: NDArray[Any], target: str, where: Literal["table", "array"] = "table") -> tuple[str, ...]:
     """Return what a table's user should be warned of.
 
     Args:
         cells: The inputs.
         y: Labels (n,), or numbers (n, targets).
         target: What is predicted.
+        where: What the columns are in; those of a table can be left out by the configuration.
     """
     if len(y) > MOST_ROWS:
         rows = np.linspace(0, len(y) - 1, MOST_ROWS).astype(np.int64)
@@ -54,12 +54,14 @@ def oddities(cells: Cells, y: NDArray[Any], target: str) -> tuple[str, ...]:
         found.append(f"{same} that 32 bits cannot tell them apart; subtract a constant from them in the table")
     if naming:
         different = _called(naming, "differ in nearly every row", "differs in nearly every row")
-        found.append(f"{different}, as an identifier does; unless it means something, {_left_out(naming)}")
+        meant = "it means" if len(naming) == 1 else "they mean"
+        found.append(f"{different}, as an identifier does; unless {meant} something, {_left_out(naming, where)}")
     if leaking:
         given = _called(leaking, "give", "gives")
+        known = "it is" if len(leaking) == 1 else "they are"
         found.append(
-            f"{given} {target!r} away almost exactly (leakage); if it is not known when predictions are made, "
-            f"{_left_out(leaking)}"
+            f"{given} {target!r} away almost exactly (leakage); if {known} not known when predictions are made, "
+            f"{_left_out(leaking, where)}"
         )
     return tuple(found)
 
@@ -68,8 +70,10 @@ def _called(names: list[str], several: str, one: str) -> str:
     return f"columns {quoted(names)} {several}" if len(names) > 1 else f"column {names[0]!r} {one}"
 
 
-def _left_out(names: list[str]) -> str:
-    return f"leave it out: exclude: [{', '.join(names[:12])}]"
+def _left_out(names: list[str], where: str) -> str:
+    them = "it" if len(names) == 1 else "them"
+    named = f": exclude: [{', '.join(names[:12])}]" if where == "table" else " of the array"
+    return f"leave {them} out{named}"
 
 
 def _names_rows(column: Column, values: NDArray[Any]) -> bool:
@@ -153,6 +157,15 @@ def duplicates(rows: Samples) -> int:
     """Return how many rows are copies of an earlier one, target and all."""
     keys = _keys(rows)
     return len(keys) - len(np.unique(keys))
+
+
+def contradicting(rows: Samples) -> int:
+    """Return how many rows have the inputs of another one, and another target than it."""
+    _, inputs = np.unique(row_keys(rows.x), return_inverse=True)
+    _, first = np.unique(_keys(rows), return_index=True)
+    # How many different targets occur with the inputs of each row.
+    targets = np.bincount(inputs[first], minlength=len(rows))[inputs]
+    return int((targets > 1).sum())
 
 
 def _keys(rows: Samples) -> NDArray[np.uint64]:

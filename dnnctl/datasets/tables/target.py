@@ -1,5 +1,6 @@
 """What is to be predicted: classes or numbers, told from the target's own cells."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from dnnctl.errors import DataError
 
 # Whole numbers are classes if there are at most so many of them, each so many times on average.
 FEW, EACH = 20, 5
+# Whole numbers beyond this are rounded in float32.
+EXACT = 2**24
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
     many = f"{len(different):,} different {'whole ' * whole}numbers"
     if said == "regression" or (said == "auto" and not few):
         if len(different) == 1:
-            raise DataError(f"{name}: {column.name!r} is {different[0]:g} in every row, so there is nothing to learn")
+            raise DataError(f"{name}: {column.name!r} {_same(different[0])}, so there is nothing to learn")
         return Target(
             "regression", (), f"as {source}.task says" if said != "auto" else f"as {column.name!r} holds {many}"
         )
@@ -82,11 +85,17 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
     return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
 
 
+def _same(value: Any) -> str:
+    """Say that all rows have one value, or that 32 bits cannot tell theirs apart."""
+    with contextlib.suppress(ValueError):
+        if abs(float(value)) >= EXACT:
+            return f"is {float(value):g} in every row, as far as 32 bits can tell; subtract a constant"
+    return f"is {value!r} in every row" if isinstance(value, str) else f"is {value:g} in every row"
+
+
 def _classes(names: tuple[str, ...], reason: str, table: str, target: str) -> Target:
     if len(names) < 2:
-        raise DataError(
-            f"{table}: {target!r} is {names[0]!r} in every row; expected at least two classes to tell apart"
-        )
+        raise DataError(f"{table}: {target!r} {_same(names[0])}; expected at least two classes to tell apart")
     return Target("binary" if len(names) == 2 else "multiclass", names, reason)
 
 

@@ -10,11 +10,11 @@ from dnnctl.inference.inputs.parts.arrays import check_header, from_array
 ENDINGS = (".npz",)
 
 # The first of these that an archive has is taken.
-KEYS = ("x", "images", "x_test")
+KEYS = ("x", "images", "x_test", "X", "data", "features", "inputs", "x_train")
 
 
 def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
-    """Read the rows of a `.npz` file: its array `x`, `images` or `x_test`, or its only one.
+    """Read the rows of a `.npz` file: its array `x`, `images`, `x_test` or the like, or its only one.
 
     Args:
         stream: The file, open and seekable.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-MOST_COLUMNS, MOST_WORDS, MOST_CLASSES = 15, 8, 5
+MOST_TARGETS, MOST_COLUMNS, MOST_WORDS, MOST_CLASSES = 4, 15, 8, 5
 BINS = 24
 
 
@@ -32,17 +32,20 @@ def draw(dataset: Dataset) -> "Figure":
     assert dataset.table is not None
     info, rows = dataset.info, dataset.train
     columns = dataset.table.columns
-    found = [association(rows.x[:, i], rows.y, groups=column.kind == "category") for i, column in enumerate(columns)]
+    found = [_best(rows.x[:, i], rows.y, column) for i, column in enumerate(columns)]
     order = sorted(range(len(columns)), key=lambda i: -abs(found[i][1]))[:MOST_COLUMNS]
     subtitle = f"{info.title} · {counted(len(rows), 'row')} · r, η, V: how a column goes with the target, 0 to 1"
     if len(columns) > MOST_COLUMNS:
         subtitle += f" · {MOST_COLUMNS} of {len(columns):,} columns"
-    figure, places = panels("The table's columns", subtitle, 1 + len(order), (2.3, 1.6), columns=4)
-    _target(places[0], dataset)
+    targets = min(len(info.targets) or 1, MOST_TARGETS)
+    figure, places = panels("The table's columns", subtitle, targets + len(order), (2.3, 1.6), columns=4)
+    for number in range(targets):
+        _target(places[number], dataset, number)
     by_class = bool(info.class_names) and len(info.class_names) <= MOST_CLASSES
     handles: list[object] = []
-    for axes, i in zip(places[1:], order, strict=True):
-        sign, value = found[i]
+    for axes, i in zip(places[targets:], order, strict=True):
+        sign, value, number = found[i]
+        of = f" with {plain(info.targets[number], 16)}" if info.targets else ""
         column, values = columns[i], rows.x[:, i]
         if column.kind == "category":
             _bars(axes, column, values)
@@ -50,26 +53,34 @@ def draw(dataset: Dataset) -> "Figure":
             groups = [values[rows.y == number] for number in range(len(info.class_names))] if by_class else [values]
             drawn = _histogram(axes, groups, info.class_names if by_class else ())
             handles = handles or (drawn if by_class else [])
-        label(axes, plain(column.name, 30), "", f"{sign} = {value:.2f}")
+        label(axes, plain(column.name, 30), "", f"{sign} = {value:.2f}{of}")
         tidy(axes) if column.kind != "category" else None
     if handles:
         key(figure, handles)
     return figure
 
 
-def _target(axes: "Axes", dataset: Dataset) -> None:
+def _best(values: "NDArray[np.float32]", y: "NDArray[Any]", column: Column) -> tuple[str, float, int]:
+    """Return how a column goes with the target that it goes with best, and which that is."""
+    parts = [y] if y.ndim == 1 else [y[:, [number]] for number in range(y.shape[1])]
+    found = [association(values, part, groups=column.kind == "category") for part in parts]
+    best = max(range(len(found)), key=lambda number: abs(found[number][1]))
+    return (*found[best], best)
+
+
+def _target(axes: "Axes", dataset: Dataset, number: int) -> None:
     info, y = dataset.info, dataset.train.y
     if info.class_names:
         counts = np.bincount(y, minlength=len(info.class_names))
         _counts(axes, list(info.class_names), counts, BLUE)
     else:
-        axes.hist(y[:, 0].astype(np.float64), bins=BINS, color=BLUE)
+        axes.hist(y[:, number].astype(np.float64), bins=BINS, color=BLUE)
         tidy(axes)
     label(
         axes,
-        plain(info.targets[0] if info.targets else info.target, 30),
+        plain(info.targets[number] if info.targets else info.target, 30),
         "" if info.class_names else "rows",
-        "the target",
+        "a target" if info.targets else "the target",
     )
 
 

@@ -99,3 +99,36 @@ def test_an_archive_is_bounded_before_it_is_read(contents: bytes, told: str, tmp
         reading.read(options(tmp_path / "a.npz"), Places())
 
     assert told in str(caught.value)
+
+
+def test_text_labels_are_put_in_another_order_not_renamed_by_each_other(tmp_path: Path) -> None:
+    labels = np.array(["neg", "pos"] * 10)
+    dataset = read(tmp_path, {"x": WHOLE, "y": labels}, classes=["pos", "neg"])
+    names = np.array(dataset.info.class_names)
+
+    assert names[dataset.train.y].tolist() == labels.tolist()
+    assert dataset.info.class_names == ("pos", "neg")
+    assert dataset.info.labels == ()
+    with pytest.raises(DataError, match="the labels are text: expected 'neg', 'pos'; received 'neg', 'other'"):
+        read(tmp_path, {"x": WHOLE, "y": labels}, classes=["neg", "other"])
+    with pytest.raises(DataError, match="expected 2 different names"):
+        read(tmp_path, {"x": WHOLE, "y": labels}, classes=["a", "a"])
+    assert (
+        "the labels 'neg', 'pos' are called 'a', 'b'"
+        in read(tmp_path, {"x": WHOLE, "y": labels}, classes=["a", "b"]).notes
+    )
+
+
+def test_one_hot_targets_are_told_unless_they_are_meant(tmp_path: Path) -> None:
+    arrays = {"x": np.eye(20), "y": np.eye(2)[Y]}
+    with pytest.raises(DataError, match=r"one-hot, 2 columns a row; store y.argmax\(axis=1\)"):
+        read(tmp_path, arrays)
+    assert read(tmp_path, arrays, task="regression").info.targets == ("y1", "y2")
+
+
+@pytest.mark.parametrize(("there", "missing"), [("x_test", "y_test"), ("y_test", "x_test")])
+def test_half_of_a_test_set_is_not_left_out_in_silence(there: str, missing: str, tmp_path: Path) -> None:
+    arrays = {"x": WHOLE, "y": Y, "x_test": WHOLE, "y_test": Y}
+    del arrays[missing]
+    with pytest.raises(DataError, match=f"holds {there} and no {missing}"):
+        read(tmp_path, arrays)

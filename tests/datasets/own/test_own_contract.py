@@ -165,7 +165,7 @@ def test_folders_train_and_test_are_a_split(tmp_path: Path) -> None:
     assert dataset.info.rows == (30, 10)
     assert dataset.test is not None
     assert dataset.test.y.tolist() == [0] * 5 + [1] * 5
-    assert any("1 files that are no pictures" in note for note in dataset.notes)
+    assert any("what is no picture: 1 file" in note for note in dataset.notes)
     assert not any("beside 'train' and 'test'" in note for note in dataset.notes)
     (tmp_path / "val" / "x").mkdir(parents=True)
     shutil.copy(tmp_path / "train" / "x" / "10.bmp", tmp_path / "val" / "x")

@@ -12,6 +12,12 @@ from dnnctl.inference.formats.base import Predictions, printable
 PACKAGE = "dnnctl.inference.formats"
 
 
+def form_of(output: Path | None) -> str:
+    """Return the format that a file's name asks for: `answers.csv` is CSV; `table` where none has such an ending."""
+    ending = "" if output is None else output.suffix.removeprefix(".").lower()
+    return ending if ending in plugins.names(PACKAGE) else "table"
+
+
 def write(predictions: Predictions, form: str, output: Path | None, stream: IO[str], notes: IO[str]) -> None:
     """Write predictions.
 

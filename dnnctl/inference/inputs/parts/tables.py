@@ -3,13 +3,11 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
-import numpy as np
-
-from dnnctl.data.encoding import UNKNOWN, Encoding
+from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.tables.aligned import evened
-from dnnctl.datasets.tables.columns import Cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.faults import quoted
 from dnnctl.datasets.tables.gaps import TRAINED, lines_of, settle
@@ -53,7 +51,7 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding, letters: str = 
     used = {column.name.casefold() for column in (*table.columns, *table.targets)}
     others = [other for other in dialect.names if other.casefold() not in used]
     ignored = (f"{name}: columns ignored: {quoted(others)}",) if others else ()
-    return Inputs(encoding.apply(kept.cells), names, (*ignored, *kept.notes, *unknown(name, encoding, kept.cells)))
+    return Inputs(encoding.apply(kept.cells), names, (*ignored, *kept.notes, *encoding.unknown(name, kept.cells)))
 
 
 def _contents(stream: IO[bytes], name: str) -> bytes:
@@ -79,7 +77,6 @@ def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
     names = [column.name for column in encoding.columns]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(names)
     for value in values:
         cells = next(csv.reader([value]), [])
         if len(cells) != len(names):
@@ -89,34 +86,22 @@ def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
             )
         writer.writerow(cells)
     text = Text("--value", out.getvalue().encode(), "utf-8")
-    layout = Layout(",", True, missing=encoding.missing_values)
-    dialect = find_dialect(text, layout)
+    layout = replace(_layout(encoding), separator=",", header=False)
+    dialect = _named(find_dialect(text, layout), encoding)
     try:
         cells_read = known_cells(text, dialect, encoding.table.columns, layout.gaps)
         kept = settle(text, dialect, cells_read, len(names), encoding.missing, TRAINED)
     except DataError as fault:
         raise UsageError(str(fault)) from None
     chosen = tuple(values[row] for row in kept.rows)
-    return Inputs(encoding.apply(kept.cells), chosen, (*kept.notes, *unknown("--value", encoding, kept.cells)))
+    return Inputs(encoding.apply(kept.cells), chosen, (*kept.notes, *encoding.unknown("--value", kept.cells)))
 
 
 def _layout(encoding: Encoding) -> Layout:
-    return Layout(names=tuple(column.name for column in encoding.columns), missing=encoding.missing_values)
+    names = tuple(column.name for column in encoding.columns)
+    return Layout(names=names, missing=encoding.missing_values, usual=encoding.usual_missing)
 
 
 def _named(dialect: Dialect, encoding: Encoding) -> Dialect:
     names = tuple(column.name for column in encoding.columns)
     return Dialect(dialect.separator, False, dialect.decimal, names, dialect.sample)
-
-
-def unknown(name: str, encoding: Encoding, cells: Cells) -> tuple[str, ...]:
-    """Return a note for each column with categories that the training rows do not have."""
-    notes = []
-    for i, (fitted, column) in enumerate(zip(encoding.columns, cells.columns, strict=True)):
-        if fitted.kind != "category":
-            continue
-        used = np.unique(cells.values[:, i][~np.isnan(cells.values[:, i])]).astype(np.int64)
-        new = [column.words[code] for code in used if column.words[code] not in fitted.words]
-        if new:
-            notes.append(f"{name}: column {fitted.name!r}: taken as {UNKNOWN}: {quoted(new, 6)}")
-    return tuple(notes)

@@ -1,0 +1,70 @@
+"""What a table's author means: texts that look empty, columns that differ in capitals, names that are numbers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dnnctl.datasets.base import Dataset, Places
+from dnnctl.datasets.own.csv import Options, load
+from dnnctl.datasets.tables.faults import WrongOptionError
+from dnnctl.errors import DataError
+
+Read = Callable[..., Dataset]
+PAIN = "x,y\n" + "".join(f"{i % 7},{['none', 'mild', 'severe'][i % 3]}\n" for i in range(60))
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def _read(contents: str, **options: object) -> Dataset:
+        path = tmp_path / "t.csv"
+        path.write_text(contents, encoding="utf-8")
+        return load(Options.model_validate({"path": str(path), "target": "y", **options}), Places())
+
+    return _read
+
+
+def test_texts_that_are_taken_for_gaps_are_named_and_can_be_kept(read: Read) -> None:
+    with pytest.raises(DataError, match=r"'none' counts as empty; `usual_missing: false` below"):
+        read(PAIN)
+    dropped = read(PAIN, missing="drop")
+    kept = read(PAIN, usual_missing=False)
+
+    assert any("left out 20 of 60 rows" in note and "'none' counts as empty" in note for note in dropped.notes)
+    assert kept.info.class_names == ("mild", "none", "severe")
+    assert kept.table is not None
+    assert not kept.table.usual_missing
+
+
+def test_without_the_usual_texts_a_blank_cell_is_empty_still(read: Read) -> None:
+    with pytest.raises(DataError, match=r"1 cell is empty:\n  column 'x': line 2\nfill"):
+        read(PAIN.replace("0,none", ",none", 1), usual_missing=False)
+    assert read(PAIN.replace("0,none", "?,none", 1), usual_missing=False, missing_values=["?"], missing="drop")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"target": ["y", "y"]}, "target: expected different columns; received 'y', 'y'"),
+        ({"exclude": ["y"]}, "exclude: 'y' cannot be left out and be the target"),
+        ({"target": "age"}, "target: t.csv has no column 'age', but 'Age', 'AGE': which is meant?"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(read: Read, options: dict[str, object], told: str) -> None:
+    rows = "Age,AGE,y\n" + "".join(f"{i},{i % 5},{i * 0.5}\n" for i in range(30))
+    with pytest.raises(WrongOptionError) as raised:
+        read(rows, **options)
+    assert str(raised.value) == told
+
+
+def test_a_year_is_the_name_of_a_column(read: Read) -> None:
+    rows = "2019,2020,2021\n" + "".join(f"{i},{i % 5},{i * 0.5}\n" for i in range(30))
+    assert read(rows, target=2021, header=True).info.target == "2021"
+
+
+def test_numbers_that_32_bits_cannot_tell_apart_are_not_called_the_same(read: Read) -> None:
+    rows = "x,y\n" + "".join(f"{i % 7},{9007199254740000 + i}\n" for i in range(40))
+    with pytest.raises(
+        DataError, match=r"is 9.0072e\+15 in every row, as far as 32 bits can tell; subtract a constant"
+    ):
+        read(rows)
