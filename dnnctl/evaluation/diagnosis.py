@@ -24,6 +24,7 @@ ERROR_RATIO = 1.5  # Validation error over training error.
 LOSS_RISE = 1.15  # Last validation loss over the best one.
 CLEARLY_BETTER = {"accuracy": 0.01, "mse": 1.2}
 FEW_ROWS = 30
+MOST_OF_ONE_CLASS = 0.9
 
 MORE_CAPACITY = "add layers or units, train longer, or raise the learning rate"
 LESS_VARIANCE = "add dropout, weight decay or data, or stop earlier"
@@ -185,6 +186,8 @@ def _too_little(seen: _Evidence) -> Verdict | None:
             "for always answering the most frequent class"
         )
     sentence = f"underfitting: {basis}; {MORE_CAPACITY}, unless the inputs say no more about the target"
+    if seen.name == "accuracy" and seen.trivial["accuracy"] >= MOST_OF_ONE_CLASS:
+        sentence += ". Nearly all rows are of one class: look at f1, and try training.class_weights: balanced"
     return Verdict("underfitting", sentence, seen.figures())
 
 

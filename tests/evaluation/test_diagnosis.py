@@ -177,3 +177,14 @@ def test_weighed_classes_are_judged_by_their_mean_recall():
     assert few.kind == "no verdict"
     assert "on 9505 validation rows, too few to tell" in few.sentence
     assert judged(0.9, 0.9, 1000).kind == "underfitting"
+
+
+def test_a_gap_that_a_few_validation_rows_make_is_no_overfitting():
+    # Two of eight right where 0.583 of the training rows are, of which 0.569 are of one class.
+    assert classes(0.583, 0.25, trivial=0.569, linear=0.6, linear_test=0.3, rows=8).kind != "overfitting"
+    assert classes(0.99, 0.25, rows=8).kind == "overfitting"
+
+
+def test_one_class_with_nearly_all_rows_is_told_what_helps():
+    assert "training.class_weights: balanced" in classes(0.994, 0.994, trivial=0.994, linear=0.994).sentence
+    assert "class_weights" not in classes(0.6, 0.6, trivial=0.5, linear=0.6).sentence

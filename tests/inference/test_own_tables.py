@@ -263,6 +263,8 @@ def test_a_file_is_written_as_its_ending_says(dnnctl: Run, ending: str) -> None:
     result = train(dnnctl, "{path: t.csv, target: y}")
     status, _, err = dnnctl("predict", result["run"], "t.csv", "-o", f"answers.{ending}")
     assert status == 0, err
+    status, _, err = dnnctl("predict", result["run"], "t.csv", "--top", "3")
+    assert (status, "--top 3 names the best classes; this network predicts numbers" in err) == (2, True)
     text = Path(f"answers.{ending}").read_text()
     read = {
         "csv": lambda: next(csv.DictReader(io.StringIO(text)))["name"],

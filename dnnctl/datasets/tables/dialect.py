@@ -204,4 +204,6 @@ def position(name: str, dialect: Dialect, option: str, what: str) -> int:
     hint = suggestion(name, dialect.names) if len(dialect.names) <= 30 else ""
     bare = "" if dialect.header else ". Its first row was taken for values; `header: true` takes it for names"
     known = hint or "; it has " + quoted(dialect.names)
+    if len(dialect.names) == 1 and any(mark in dialect.names[0] for mark in SEPARATORS):
+        known += f". Is {dialect.separator!r} the separator?"
     raise WrongOptionError(option, f"{what} has no column {clipped(name)}{known}{bare}")

@@ -10,18 +10,15 @@ from numpy.typing import NDArray
 from dnnctl.datasets.tables.columns import PAIRS, Cells, Column, Kind, side_by_side
 from dnnctl.datasets.tables.dialect import Dialect, is_number, position
 from dnnctl.datasets.tables.faults import clipped, quoted
+from dnnctl.datasets.tables.forms import odd_spellings, refuse_amounts, refuse_dates
+from dnnctl.datasets.tables.gaps import lines_of
 from dnnctl.datasets.tables.parsing import Words, bad_number, parse
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
-_DAY = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))"
-_TIME = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp][Mm])?"
-# Numbers with thousands separators, a currency or a percent sign.
-AMOUNT = re.compile(r"[$€£¥]?\s?[-+−]?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d+)?\s?[$€£¥%]?")
 # A number with zeros before it, as that of a post code.
 CODE = re.compile(r"0\d+")
 LONGEST = 1000
-DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_TIME}")
 
 
 def read_cells(
@@ -140,9 +137,12 @@ def _of_words(
         if fitting and folded <= set(fitting):
             return Column(name, "boolean", pair or _as_written(cells, fitting)), _mapped(cells, fitting), []
     if said == "boolean":
-        wrong = next((word for word in cells.words if word.casefold() not in known), "")
+        nearest = known or max(PAIRS, key=lambda two: len(folded & set(two)))
+        code, wrong = next((i, word) for i, word in enumerate(cells.words) if word.casefold() not in nearest)
+        row = int(np.argmax(cells.codes == code))
+        line = lines_of(text, dialect, [row])[row]
         expected = " or ".join(map(repr, pair)) or "yes or no, true or false, on or off"
-        raise DataError(f"{text.name}: column {name!r}: expected {expected}; received {clipped(wrong)}")
+        raise DataError(f"{text.name}:{line}: column {name!r}: expected {expected}; received {clipped(wrong)}")
     warnings = []
     longest = max(cells.words, key=len, default="")
     if len(longest) > LONGEST:
@@ -151,8 +151,8 @@ def _of_words(
             f"category. Leave the column out (exclude: [{name}]), or mend the cell: is a quote not closed?"
         )
     if said is None:
-        _refuse_dates(text, name, cells)
-        warnings = _mixed(text, dialect, place, cells, gaps)
+        refuse_dates(text.name, name, cells.words)
+        warnings = _mixed(text, dialect, place, cells, gaps) + odd_spellings(name, cells.words)
     return Column(name, "category", cells.words), cells.codes, warnings
 
 
@@ -170,34 +170,11 @@ def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
     return values
 
 
-def _mostly(pattern: re.Pattern[str], cells: Words) -> bool:
-    """Tell whether nearly all of a column's first texts have a form."""
-    some = cells.words[:200]
-    return bool(some) and sum(bool(pattern.fullmatch(word)) for word in some) >= 0.9 * len(some)
-
-
-def _refuse_dates(text: Text, name: str, cells: Words) -> None:
-    if _mostly(DATE, cells):
-        raise DataError(
-            f"{text.name}: column {name!r} holds dates or times, as {clipped(cells.words[0])}, which no network can "
-            f"read. Leave it out (exclude: [{name}]), or write numbers in its place, such as the year, the month or "
-            f"the days since some day; `types: {{{name}: category}}` takes each date for a category"
-        )
-
-
-def _refuse_amounts(text: Text, name: str, cells: Words) -> None:
-    if _mostly(AMOUNT, cells):
-        raise DataError(
-            f"{text.name}: column {name!r} holds numbers with signs in them, as {clipped(cells.words[0])}; write plain "
-            f"numbers (1234.5), or take them for categories: `types: {{{name}: category}}`"
-        )
-
-
 def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozenset[str]) -> list[str]:
     """Raise if a few texts stand in a column of numbers; warn if there are many of both."""
     numeric = np.array([is_number(word, dialect.decimal) for word in cells.words] or [False])
     if not numeric.any():
-        _refuse_amounts(text, dialect.names[place], cells)
+        refuse_amounts(text.name, dialect.names[place], cells.words)
         return []
     codes = cells.codes[~np.isnan(cells.codes)].astype(np.int64)
     numbers = int(numeric[codes].sum())
@@ -210,5 +187,5 @@ def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozens
         )
     # A thousand is written 1,000 beside 999, and a negative number with a dash beside positive ones.
     signed = tuple(word for word, plain in zip(cells.words, numeric, strict=True) if not plain)
-    _refuse_amounts(text, name, Words(cells.codes, signed))
+    refuse_amounts(text.name, name, signed)
     return [f"column {name!r} holds {numbers:,} numbers and {others:,} other texts; it is taken for categories"]

@@ -168,7 +168,11 @@ def _unreadable(text: Text, dialect: Dialect, message: str) -> DataError:
             shown = clipped(dialect.separator.join(row))
             return DataError(
                 f"{text.name}:{line}: expected {width} cells as in the first row; received {len(row)}: {shown}. "
-                "A cell with a separator in it must stand in quotes"
+                + (
+                    "If the first column holds names of rows, give it a name in the first row"
+                    if len(row) == width + 1 and line <= 2
+                    else "A cell with a separator in it must stand in quotes"
+                )
             )
     if "straddling" in message:
         return DataError(f"{text.name}: a row is longer than {2 * MAX_ROW:,} bytes; is a quote not closed?")

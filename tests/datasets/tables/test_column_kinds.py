@@ -105,3 +105,52 @@ def test_numbers_with_leading_zeros_are_warned_about(read: Read) -> None:
 def test_the_only_column_is_not_to_be_left_out(read: Read) -> None:
     rows = "".join(f"{i},{'xy'[i % 3 == 0]}\n" for i in range(40))
     assert read("a,c\n" + rows).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "date", ["2020-01", "2020/7", "Jan 01 2020", "01 January 2020", "Sept. 3, 2020", "March 2021", "2020-01-01 10:00"]
+)
+def test_dates_of_many_forms_are_refused(read: Read, date: str) -> None:
+    rows = "".join(f"{date},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    with pytest.raises(DataError, match="column 'a' holds dates or times"):
+        read("a,b,c\n" + rows.replace(date, f'"{date}"'))
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (("Cat", "cat", "dog"), "'Cat', 'cat', which differ in capitals only"),
+        (("yes", "no", "y", "n"), "spells yes and no in several ways ('yes', 'no', 'y', 'n')"),
+        (tuple(f"{i} kg" for i in range(12)), "holds numbers with a unit, as '0 kg'"),
+        (("yes", "No", "YES"), None),
+        (("2D", "3D", "4K"), None),
+        (tuple(f"{i}{unit}" for i, unit in enumerate("abcdefghijkl")), None),
+    ],
+)
+def test_spellings_that_were_hardly_meant_are_told(read: Read, cells: tuple[str, ...], told: str | None) -> None:
+    rows = "".join(f"{cells[i % len(cells)]},{i * 7 % 5},{'xy'[i % 2]}\n" for i in range(240))
+    found = read("a,b,c\n" + rows).warnings
+    if told is None:
+        assert not any(word in warning for warning in found for word in ("capitals", "spells", "with a unit"))
+    else:
+        assert any(warning.startswith("column 'a'") and told in warning for warning in found)
+
+
+def test_a_space_that_keeps_a_line_together_is_one_in_a_number(read: Read) -> None:
+    rows = "".join(f"{i + 1}\u00a0{i:03},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    with pytest.raises(DataError, match="column 'a' holds numbers with signs in them"):
+        read("a,b,c\n" + rows)
+
+
+def test_a_cell_that_is_neither_yes_nor_no_is_told_with_its_line(read: Read) -> None:
+    rows = "".join(f"{'maybe' if i == 20 else 'yes' if i % 3 else 'no'},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    with pytest.raises(DataError, match=r"^t.csv:22: column 'a': expected yes or no.*received 'maybe'"):
+        read("a,b,c\n" + rows, types={"a": "boolean"})
+
+
+def test_names_of_rows_without_a_name_and_a_wrong_separator_are_told(read: Read) -> None:
+    rows = "".join(f"{i},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    with pytest.raises(DataError, match="names of rows, give it a name in the first row"):
+        read("b,c\n" + rows)
+    with pytest.raises(DataError, match=r"Is ';' the separator\?"):
+        read("a,b,c\n" + rows, separator=";")
