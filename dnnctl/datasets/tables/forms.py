@@ -18,6 +18,8 @@ DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_T
 # Numbers with thousands separators, a currency or a percent sign; a space may be one that keeps a line together.
 AMOUNT = re.compile(r"[$€£¥]?\s?[-+−]?(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?\s?[$€£¥%]?")
 WITH_UNIT = re.compile(r"[-+−]?\d+(?:[.,]\d+)?\s?([^\W\d_]{1,5})")
+# So many texts of a column are looked at.
+LOOKED_AT = 10_000
 # Fewer different texts than this may well be names, as `3D` and `4K`.
 SEVERAL = 10
 
@@ -55,6 +57,7 @@ def odd_spellings(column: str, words: Sequence[str]) -> list[str]:
         column: Its name.
         words: Its categories.
     """
+    words = words[:LOOKED_AT]
     alike = defaultdict(list)
     for word in words:
         alike[word.casefold()].append(word)
