@@ -132,7 +132,8 @@ class Encoding:
             if fitted.kind != "category":
                 continue
             used = np.unique(cells.values[:, i][~np.isnan(cells.values[:, i])]).astype(np.int64)
-            new = [column.words[code] for code in used if column.words[code] not in fitted.words]
+            known = set(fitted.words)
+            new = [column.words[code] for code in used if column.words[code] not in known]
             if new:
                 notes.append(f"{name}: column {fitted.name!r}: taken as {UNKNOWN}: {quoted(new, 6)}")
         return tuple(notes)
@@ -246,8 +247,8 @@ def encode(
         return Samples(fitted.apply(Cells(table.columns, samples.x)), samples.y)
 
     notes: tuple[str, ...] = ()
-    if encoding is not None or dataset.test is not None:
-        # Rows of a table of their own may hold what no training row does.
+    # Test rows that are a table of their own may hold what no training row does.
+    if dataset.test is not None or not len(splits.train):
         name = Path(dataset.found).name if dataset.test is None else "the test rows"
         notes = fitted.unknown(name, Cells(table.columns, splits.test.x))
     held_out = None if splits.validation is None else encoded(splits.validation)

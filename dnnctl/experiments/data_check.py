@@ -12,7 +12,7 @@ from dnnctl.config.schema import Config
 from dnnctl.data.encoding import Encoding
 from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
-from dnnctl.datasets.tables.columns import Cells, TableInfo
+from dnnctl.datasets.tables.columns import Cells
 from dnnctl.datasets.tables.faults import quoted
 from dnnctl.datasets.tables.oddities import NOTHING_IN_IT, contradicting, duplicates, shared_rows
 from dnnctl.training.preparing import prepare_rows
@@ -65,11 +65,11 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
         checks.append(_balance(info, splits))
     checks += [_missing(raw.info, written), _ranges(info, splits.train), _constant(info, splits.train)]
     if raw.table is not None and prepared.preprocessing.table is not None:
-        encoding = prepared.preprocessing.table
-        checks += _categories(raw.table, encoding)
-        if raw.test is not None:
-            new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
-            checks += [Check("categories", "warned", text) for text in new]
+        cells = Cells(raw.table.columns, (written or splits).train.x)
+        checks += _categories(cells, prepared.preprocessing.table, raw.table.min_count)
+        # What the training says of categories that only a table of test rows has.
+        new = prepared.dataset.notes[len(raw.notes) :]
+        checks += [Check("categories", "warned", text) for text in new]
     compared = written or splits
     checks += [_duplicates(compared.train), _contradictions(compared.train), _overlap(info, compared)]
     # Columns that never vary have a check of their own.
@@ -135,16 +135,18 @@ def _balance(info: DatasetInfo, splits: Splits) -> Check:
     return Check("classes", "warned" if odd else "passed", "; ".join([found, *odd]))
 
 
-def _categories(table: TableInfo, encoding: Encoding) -> Iterator[Check]:
+def _categories(cells: Cells, encoding: Encoding, min_count: int) -> Iterator[Check]:
     """Look for columns of text of which the network sees little, since few rows share a category."""
-    for column, fitted in zip(table.columns, encoding.columns, strict=True):
-        if fitted.kind != "category" or fitted.shares[-1] <= MUCH_UNKNOWN:
+    for i, (column, fitted) in enumerate(zip(cells.columns, encoding.columns, strict=True)):
+        if fitted.kind != "category" or fitted.shares[-1] < MUCH_UNKNOWN:
             continue
-        rare = len(set(column.words) - set(fitted.words))
+        values = cells.values[:, i]
+        present = {column.words[int(code)] for code in np.unique(values[~np.isnan(values)])}
+        rare = len(present - set(fitted.words))
         yield Check(
             "categories",
             "warned",
-            f"{column.name}: {rare:,} of {len(column.words):,} categories have fewer than {table.min_count} training "
+            f"{column.name}: {rare:,} of {len(present):,} categories have fewer than {min_count} training "
             f"rows (min_count), so to the network {fitted.shares[-1]:.0%} of these rows are (unknown); group them, or "
             f"leave the column out: exclude: [{column.name}]",
         )

@@ -95,7 +95,7 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
         progress: Called with a file's name, bytes done and bytes in all during a download.
 
     Raises:
-        ConfigError: If the training would not fit into memory.
+        ConfigError: If the training would not fit into memory, or a rule watches a figure that these rows do not have.
         DataError: If the data is missing or damaged, or a number in it is infinite or none at all.
     """
     config = loaded.config
@@ -107,7 +107,9 @@ def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
     if dataset.table is None:
         # What becomes of a table's empty cells is settled when it is encoded.
         check_finite(dataset)
-    return prepare_rows(loaded, dataset)
+    prepared = prepare_rows(loaded, dataset)
+    check_watched(config, prepared.dataset.info, prepared.splits, loaded.path)
+    return prepared
 
 
 def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
@@ -118,7 +120,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         dataset: Its data; large rows of it are moved, so it is not to be used afterwards.
 
     Raises:
-        ConfigError: If the training would not fit into memory, or a rule watches a figure that these rows do not have.
+        ConfigError: If the training would not fit into memory.
         DataError: If too few rows are left to train on.
     """
     config = loaded.config
@@ -127,7 +129,6 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     dataset = replace(dataset, info=as_used(dataset.info, config.data))
     overlap = repeated(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
-    check_watched(config, dataset.info, splits, loaded.path)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
     preprocessing = fit_preprocessing(dataset.info, splits.train, table)
     if config.data.source.paths:

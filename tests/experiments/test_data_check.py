@@ -111,7 +111,7 @@ def test_rows_are_compared_as_they_are_written(checked: Callable[..., Found]) ->
     found = checked(rows, "data.csv.task=regression")
 
     assert found["duplicates"].status == found["contradictions"].status == found["overlap"].status == "passed"
-    assert "a: 60 of 60 categories have fewer than 2 training rows" in found["categories"].finding
+    assert "a: 43 of 43 categories have fewer than 2 training rows" in found["categories"].finding
     assert "100% of these rows are (unknown)" in found["categories"].finding
 
 
@@ -135,3 +135,8 @@ def test_why_there_are_no_validation_rows_is_told(checked: Callable[..., Found])
     found = checked([f"{i},{i % 3},{i + 0.5}" for i in range(5)])["sizes"].finding
 
     assert "without validation rows (data.validation_split 0.1 is less than one of so few)" in found
+
+
+def test_a_rule_that_watches_nothing_does_not_hide_what_is_checked(checked: Callable[..., Found]) -> None:
+    stopping = "training.early_stopping={monitor: val_loss, patience: 3}"
+    assert "without validation rows" in checked([f"{i},{i % 3},{i + 0.5}" for i in range(5)], stopping)["sizes"].finding

@@ -274,3 +274,23 @@ def test_a_file_is_written_as_its_ending_says(dnnctl: Run, ending: str) -> None:
     }[ending]()
     assert read == "t.csv:2"
     assert text.startswith("input  ") == (ending == "txt")
+
+
+@pytest.mark.parametrize("missing", ["error", "drop", "impute"])
+def test_an_empty_cell_below_a_header_in_other_letters(dnnctl: Run, missing: str) -> None:
+    Path("t.csv").write_text("a,b,y\n" + "".join(f"{i % 9},{i % 7},{i * 0.5}\n" for i in range(40)))
+    result = train(dnnctl, f"{{path: t.csv, target: y, missing: {missing}}}")
+    Path("p.csv").write_text("A,b\n1,2\nNA,3\n1,4\n")
+    status, out, err = dnnctl("predict", result["run"], "p.csv")
+
+    assert status == (1 if missing == "error" else 0)
+    assert "'NA' counts as empty" in out + err
+    assert "usual_missing" not in out + err
+
+
+def test_an_empty_value_is_filled_as_it_is_in_a_table(dnnctl: Run) -> None:
+    Path("t.csv").write_text("a,b,y\n" + "".join(f"{i % 9},{i % 7},{i * 0.5}\n" for i in range(40)))
+    result = train(dnnctl, "{path: t.csv, target: y, missing: impute}")
+    assert dnnctl("predict", result["run"], "--value", ",")[0] == 0
+    status, _, err = dnnctl("predict", result["run"], "--value", "1,2", "--value", "1,x")
+    assert (status, "--value:2: column 'b'" in err) == (2, True)

@@ -39,7 +39,8 @@ class Options(DatasetOptions):
         y: Name of the array of targets.
         x_test: Name of an array of test inputs; without one, `data.test_split` decides.
         y_test: Name of the array of their targets.
-        classes: Names of the classes, in the order of their labels; or labels that are text, in the order wanted.
+        classes: Names of the classes, in the order of their labels (text: of the alphabet); or the labels that are text
+            themselves, in the order wanted.
         task: `auto` tells it from the targets.
     """
 
@@ -82,11 +83,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     """
     arrays = _read(options)
     name = Path(options.path).name
-    if ("x_test" in arrays) != ("y_test" in arrays):
-        there, missing = ("x_test", "y_test") if "x_test" in arrays else ("y_test", "x_test")
-        raise DataError(
-            f"{name}: holds {there} and no {missing}; store both, or name the one that there is (data.npz.{missing})"
-        )
+    odd = _half_a_test(options, arrays, name)
     x, image_range = _inputs(arrays["x"], f"{name}: the inputs")
     labels = _labels(arrays["y"], len(x), name)
     if options.task != "regression":
@@ -94,8 +91,8 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     target = decide(labels, options.task, name, "data.npz")
     own, classes = _class_names(options, labels, target.classes)
     train, test = Samples(x, targets_of(labels, own, name)), None
-    if "x_test" in arrays:
-        test = _test_rows(arrays, train, image_range, own, name)
+    if "x_test" in arrays and "y_test" in arrays:
+        test = _test_rows(arrays, train, image_range, own, labels.values.shape[1], name)
     features = () if x.ndim > 2 else tuple(f"x{i + 1}" for i in range(x.shape[1]))
     many = labels.values.shape[1]
     info = DatasetInfo(
@@ -116,9 +113,8 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     notes.append(f"task: {target.task}, {target.reason}")
     if classes != own:
         notes.append(f"the labels {quoted(own)} are called {quoted(classes)}")
-    odd: tuple[str, ...] = ()
     if x.ndim == 2:
-        odd = oddities(Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y", "array")
+        odd += oddities(Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y", "array")
     return Dataset("npz", info, train, test, options.path, digests(options), tuple(notes), odd)
 
 
@@ -137,7 +133,7 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
         raise DataError(
             f"{name}: pixels are of the scale {_scale(image_range)}; the network takes {_scale(info.input_range)}"
         )
-    labels = _labels(arrays["y"], len(x), name)
+    labels = _labels(arrays["y"], len(x), name, len(info.targets) or 1)
     samples = Samples(x, targets_of(labels, info.labels or info.class_names, name))
     return Dataset("npz", info, samples, None, options.path, digests(options))
 
@@ -147,6 +143,7 @@ def _test_rows(
     train: Samples,
     image_range: tuple[float, float] | None,
     classes: tuple[str, ...],
+    targets: int,
     name: str,
 ) -> Samples:
     """Return the test rows of an archive, which must be of the form of its training rows."""
@@ -158,13 +155,24 @@ def _test_rows(
             f"{name}: test pixels are of the scale {_scale(own_range)}; expected {_scale(image_range)} as in training. "
             "Store both with one scale and one type"
         )
-    y = targets_of(_labels(arrays["y_test"], len(x), name), classes, name)
+    y = targets_of(_labels(arrays["y_test"], len(x), f"{name}: test rows", targets), classes, name)
     # Both float32 where one of them is: whole pixels are stored in bytes, fractions must not be cut off.
     return Samples(x.astype(np.result_type(x, train.x), copy=False), y)
 
 
 def _scale(image_range: tuple[float, float] | None) -> str:
     return "none" if image_range is None else f"{image_range[0]:g} to {image_range[1]:g}"
+
+
+def _half_a_test(options: Options, arrays: dict[str, NDArray[Any]], name: str) -> tuple[str, ...]:
+    """Refuse a test array that was asked for without the other one; warn of one that only happens to be there."""
+    if ("x_test" in arrays) == ("y_test" in arrays):
+        return ()
+    there, missing = ("x_test", "y_test") if "x_test" in arrays else ("y_test", "x_test")
+    told = f"{name}: there is {there} and no {missing}"
+    if getattr(options, there) != "auto":
+        raise WrongOptionError(there, f"{told}; expected both, or neither")
+    return (f"{told}, so it is left alone; test rows are taken from the training rows (data.test_split)",)
 
 
 def _class_names(options: Options, labels: Cells, found: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -179,7 +187,11 @@ def _class_names(options: Options, labels: Cells, found: tuple[str, ...]) -> tup
     if labels.columns[0].kind == "category" and set(said) & set(found):
         # Names that the labels have too are these labels, in another order, and no new names for others.
         if set(said) != set(found):
-            raise WrongOptionError("classes", f"the labels are text: expected {quoted(found)}; received {quoted(said)}")
+            raise WrongOptionError(
+                "classes",
+                f"expected the labels themselves in some order, {quoted(found)}, or new names for all of them in this "
+                f"order; received {quoted(said)}",
+            )
         return said, said
     return found, said
 
@@ -274,11 +286,16 @@ def _narrow(values: NDArray[Any], label: str) -> NDArray[Any]:
     return narrow
 
 
-def _labels(y: NDArray[Any], rows: int, name: str) -> Cells:
-    """Return targets as cells of a table."""
+def _labels(y: NDArray[Any], rows: int, name: str, columns: int | None = None) -> Cells:
+    """Return targets as cells of a table; as many columns of them as the training rows have, where that is known."""
     y = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
     if len(y) != rows:
         raise DataError(f"{name}: expected a target for each of {rows:,} rows; received {len(y):,}")
+    if columns not in {None, y.shape[1]}:
+        raise DataError(
+            f"{name}: expected {columns} target{'s' * (columns != 1)} a row as in training; received {y.shape[1]}. "
+            "One-hot labels become labels by y.argmax(axis=1)"
+        )
     if y.dtype.kind in "US":
         if y.shape[1] > 1:
             raise DataError(f"{name}: expected one text a row as its target; received {y.shape[1]:,}")

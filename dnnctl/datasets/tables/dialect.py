@@ -55,6 +55,7 @@ class Dialect:
         names: Names of the columns; `column_1`, ... without a header.
         sample: The first rows, without the header.
         unnamed: Those of the names that a header does not give.
+        usual: The usual texts that stand for an empty cell, without those that the table's user named.
     """
 
     separator: str
@@ -63,6 +64,7 @@ class Dialect:
     names: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     unnamed: tuple[str, ...] = ()
+    usual: frozenset[str] = frozenset()
 
     def described(self, encoding: str) -> str:
         """Return how the table is written, for people."""
@@ -110,7 +112,8 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
     if header and len(rows) == 1:
         raise DataError(f"{text.name}: holds a header and no rows ({quoted(names)})")
     unnamed = tuple(name for name, cell in zip(names, rows[0], strict=True) if header and not cell)
-    return Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed)
+    usual = frozenset(USUAL) - set(layout.missing) if layout.usual else frozenset()
+    return Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed, usual)
 
 
 def _separator(text: Text) -> str:

@@ -8,10 +8,14 @@ from dnnctl.datasets.tables.columns import PAIRS
 from dnnctl.datasets.tables.faults import clipped, quoted
 from dnnctl.errors import DataError
 
-_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = (
+    r"(?i:jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
+    r"|dec(ember)?)\.?"
+)
+_NTH = r"\d{1,2}(st|nd|rd|th|\.)?"
 _DAY = (
-    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{4}[-/]\d{1,2}"
-    rf"|{_MONTH} (\d{{1,2}},? )?\d{{4}}|\d{{1,2}}\.? {_MONTH},? \d{{4}})"
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|(1[5-9]|20)\d\d[-/](0[1-9]|1[0-2])"
+    rf"|{_MONTH}[- ]({_NTH},? )?\d{{4}}|{_NTH}[- ]{_MONTH},?[- ](\d{{4}}|\d{{2}}))"
 )
 _TIME = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp][Mm])?"
 DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_TIME}")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.tables.columns import Cells, Column
-from dnnctl.datasets.tables.dialect import USUAL, Dialect
+from dnnctl.datasets.tables.dialect import Dialect, position
 from dnnctl.datasets.tables.faults import MOST, numbered, quoted
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
@@ -55,7 +55,8 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
     if not empty.any():
         return Kept(cells, rows, ())
     if missing == "error":
-        raise DataError(f"{_told(text, dialect, cells, empty)}\n{advice}")
+        words = _taken_for_empty(text, dialect, cells.columns, empty, advice)
+        raise DataError("\n".join(filter(None, (_told(text, dialect, cells, empty), words, advice))))
     counted = empty if missing == "drop" else empty[:, inputs:]
     gone = counted.any(axis=1)
     notes = []
@@ -63,8 +64,7 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
         which = "empty cells" if missing == "drop" else "no target"
         told = f"{text.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}"
         columns = cells.columns if missing == "drop" else cells.columns[inputs:]
-        words = _taken_for_empty(dialect, columns, counted)
-        notes.append(f"{told} ({words})" if words else told)
+        notes.append("; ".join(filter(None, (told, _taken_for_empty(text, dialect, columns, counted, advice)))))
     if gone.all():
         worst = cells.columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
@@ -72,11 +72,13 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
         )
     rows = rows[~gone]
     kept = cells.take(rows) if gone.any() else cells
-    counts = np.isnan(kept.values).sum(axis=0)
+    left = np.isnan(kept.values)
+    counts = left.sum(axis=0)
     filled = [f"{c.name!r} {count:,}" for c, count in zip(kept.columns, counts, strict=True) if count]
     if filled:
         more = f" and {len(filled) - 12} more columns" if len(filled) > 12 else ""
-        notes.append(f"{text.name}: empty cells filled from the training rows: {', '.join(filled[:12])}{more}")
+        told = f"{text.name}: empty cells filled from the training rows: {', '.join(filled[:12])}{more}"
+        notes.append("; ".join(filter(None, (told, _taken_for_empty(text, dialect, cells.columns, left, advice)))))
     return Kept(kept, rows, tuple(notes))
 
 
@@ -97,19 +99,22 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
         told.append(f"  column {cells.columns[i].name!r}: {named}{more}")
     if len(columns) > 12:
         told.append(f"  and {len(columns) - 12:,} more columns")
-    words = _taken_for_empty(dialect, cells.columns, empty)
-    return "\n".join([*told, words] if words else told)
+    return "\n".join(told)
 
 
-def _taken_for_empty(dialect: Dialect, columns: Sequence[Column], empty: NDArray[np.bool_]) -> str:
-    """Say which usual texts, such as `none`, stand in the empty cells of the first rows; nothing if none do."""
-    places = [dialect.names.index(columns[i].name) for i in np.flatnonzero(empty.any(axis=0)).tolist()]
-    words = dict.fromkeys(row[place] for row in dialect.sample for place in places if row[place] in USUAL)
+def _taken_for_empty(
+    text: Text, dialect: Dialect, columns: Sequence[Column], empty: NDArray[np.bool_], advice: str
+) -> str:
+    """Say which usual texts, such as `none`, are among the empty cells of the first rows; nothing if none are."""
+    places = [
+        position(columns[i].name, dialect, "columns", text.name) for i in np.flatnonzero(empty.any(axis=0)).tolist()
+    ]
+    words = dict.fromkeys(row[place] for row in dialect.sample for place in places if row[place] in dialect.usual)
     if not words:
         return ""
-    return (
-        f"{quoted(words)} count{'s' * (len(words) == 1)} as empty; `usual_missing: false` below data.csv changes that"
-    )
+    told = f"{quoted(words)} count{'s' * (len(words) == 1)} as empty"
+    # A network that was trained takes them as it was trained.
+    return told if advice == TRAINED else f"{told} (`usual_missing: false` below data.csv changes that)"
 
 
 def lines_of(text: Text, dialect: Dialect, rows: Collection[int]) -> dict[int, int]:

@@ -141,7 +141,7 @@ def _of_words(
         code, wrong = next((i, word) for i, word in enumerate(cells.words) if word.casefold() not in nearest)
         row = int(np.argmax(cells.codes == code))
         line = lines_of(text, dialect, [row])[row]
-        expected = " or ".join(map(repr, pair)) or "yes or no, true or false, on or off"
+        expected = " or ".join(map(repr, pair or reversed(nearest)))
         raise DataError(f"{text.name}:{line}: column {name!r}: expected {expected}; received {clipped(wrong)}")
     warnings = []
     longest = max(cells.words, key=len, default="")

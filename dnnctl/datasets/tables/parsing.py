@@ -170,7 +170,7 @@ def _unreadable(text: Text, dialect: Dialect, message: str) -> DataError:
                 f"{text.name}:{line}: expected {width} cells as in the first row; received {len(row)}: {shown}. "
                 + (
                     "If the first column holds names of rows, give it a name in the first row"
-                    if len(row) == width + 1 and line <= 2
+                    if dialect.header and not dialect.sample
                     else "A cell with a separator in it must stand in quotes"
                 )
             )

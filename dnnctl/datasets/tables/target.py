@@ -1,6 +1,5 @@
 """What is to be predicted: classes or numbers, told from the target's own cells."""
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,12 +67,12 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
             )
         return _classes(tuple(present), f"as {column.name!r} holds text", name, column.name)
     different = np.unique(values)
+    if len(different) == 1:
+        raise DataError(f"{name}: {column.name!r} {_same(float(different[0]))}, so there is nothing to learn")
     whole = bool((different == np.rint(different)).all())
     few = whole and len(different) <= FEW and (len(different) <= 2 or len(values) >= EACH * len(different))
     many = f"{len(different):,} different {'whole ' * whole}numbers"
     if said == "regression" or (said == "auto" and not few):
-        if len(different) == 1:
-            raise DataError(f"{name}: {column.name!r} {_same(different[0])}, so there is nothing to learn")
         return Target(
             "regression", (), f"as {source}.task says" if said != "auto" else f"as {column.name!r} holds {many}"
         )
@@ -85,17 +84,17 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
     return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
 
 
-def _same(value: Any) -> str:
+def _same(value: float) -> str:
     """Say that all rows have one value, or that 32 bits cannot tell theirs apart."""
-    with contextlib.suppress(ValueError):
-        if abs(float(value)) >= EXACT:
-            return f"is {float(value):g} in every row, as far as 32 bits can tell; subtract a constant"
-    return f"is {value!r} in every row" if isinstance(value, str) else f"is {value:g} in every row"
+    far = ", as far as 32 bits can tell; subtract a constant" if abs(value) >= EXACT else ""
+    return f"is {value:g} in every row{far}"
 
 
 def _classes(names: tuple[str, ...], reason: str, table: str, target: str) -> Target:
     if len(names) < 2:
-        raise DataError(f"{table}: {target!r} {_same(names[0])}; expected at least two classes to tell apart")
+        raise DataError(
+            f"{table}: {target!r} is {names[0]!r} in every row; expected at least two classes to tell apart"
+        )
     return Target("binary" if len(names) == 2 else "multiclass", names, reason)
 
 

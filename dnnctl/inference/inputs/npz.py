@@ -3,6 +3,7 @@
 from typing import IO
 
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy
+from dnnctl.datasets.own.npz import USUAL
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array
@@ -10,7 +11,7 @@ from dnnctl.inference.inputs.parts.arrays import check_header, from_array
 ENDINGS = (".npz",)
 
 # The first of these that an archive has is taken.
-KEYS = ("x", "images", "x_test", "X", "data", "features", "inputs", "x_train")
+KEYS = tuple(dict.fromkeys(("x", "images", "x_test", "X_test", *USUAL["x"])))
 
 
 def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:

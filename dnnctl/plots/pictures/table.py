@@ -38,6 +38,8 @@ def draw(dataset: Dataset) -> "Figure":
     if len(columns) > MOST_COLUMNS:
         subtitle += f" · {MOST_COLUMNS} of {len(columns):,} columns"
     targets = min(len(info.targets) or 1, MOST_TARGETS)
+    if len(info.targets) > targets:
+        subtitle += f" · {targets} of {len(info.targets):,} targets"
     figure, places = panels("The table's columns", subtitle, targets + len(order), (2.3, 1.6), columns=4)
     for number in range(targets):
         _target(places[number], dataset, number)

@@ -109,7 +109,7 @@ def test_text_labels_are_put_in_another_order_not_renamed_by_each_other(tmp_path
     assert names[dataset.train.y].tolist() == labels.tolist()
     assert dataset.info.class_names == ("pos", "neg")
     assert dataset.info.labels == ()
-    with pytest.raises(DataError, match="the labels are text: expected 'neg', 'pos'; received 'neg', 'other'"):
+    with pytest.raises(DataError, match="or new names for all of them in this order; received 'neg', 'other'"):
         read(tmp_path, {"x": WHOLE, "y": labels}, classes=["neg", "other"])
     with pytest.raises(DataError, match="expected 2 different names"):
         read(tmp_path, {"x": WHOLE, "y": labels}, classes=["a", "a"])
@@ -127,8 +127,23 @@ def test_one_hot_targets_are_told_unless_they_are_meant(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("there", "missing"), [("x_test", "y_test"), ("y_test", "x_test")])
-def test_half_of_a_test_set_is_not_left_out_in_silence(there: str, missing: str, tmp_path: Path) -> None:
+def test_half_of_a_test_set_is_told_and_refused_where_asked_for(there: str, missing: str, tmp_path: Path) -> None:
     arrays = {"x": WHOLE, "y": Y, "x_test": WHOLE, "y_test": Y}
     del arrays[missing]
-    with pytest.raises(DataError, match=f"holds {there} and no {missing}"):
-        read(tmp_path, arrays)
+    dataset = read(tmp_path, arrays)
+    assert dataset.test is None
+    assert any(f"there is {there} and no {missing}, so it is left alone" in warning for warning in dataset.warnings)
+    with pytest.raises(DataError, match="expected both, or neither"):
+        read(tmp_path, arrays, **{there: there})
+
+
+def test_targets_of_other_rows_have_as_many_columns_as_those_of_the_training(tmp_path: Path) -> None:
+    hot = np.eye(2)[Y]
+    with pytest.raises(DataError, match=r"test rows: expected 1 target a row as in training; received 2. One-hot"):
+        read(tmp_path, {"x": WHOLE, "y": Y, "x_test": WHOLE, "y_test": hot})
+    with pytest.raises(DataError, match="expected 2 targets a row as in training; received 1"):
+        read(tmp_path, {"x": WHOLE, "y": hot, "x_test": WHOLE, "y_test": Y}, task="regression")
+    dataset = read(tmp_path, {"x": WHOLE, "y": Y})
+    np.savez(tmp_path / "more.npz", x=WHOLE, y=hot)
+    with pytest.raises(DataError, match="expected 1 target a row"):
+        reading.read_more(options(tmp_path / "more.npz"), dataset.info, None)

@@ -108,7 +108,11 @@ def test_the_only_column_is_not_to_be_left_out(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["2020-01", "2020/7", "Jan 01 2020", "01 January 2020", "Sept. 3, 2020", "March 2021", "2020-01-01 10:00"]
+    "date",
+    [
+        *("2020-01", "2020/07", "Jan 01 2020", "01 January 2020", "Sept. 3, 2020", "MARCH 2021", "2020-01-01 10:00"),
+        *("01-Jan-2020", "1-Jan-20", "Jan-2020", "1st January 2020"),
+    ],
 )
 def test_dates_of_many_forms_are_refused(read: Read, date: str) -> None:
     rows = "".join(f"{date},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
@@ -144,7 +148,7 @@ def test_a_space_that_keeps_a_line_together_is_one_in_a_number(read: Read) -> No
 
 def test_a_cell_that_is_neither_yes_nor_no_is_told_with_its_line(read: Read) -> None:
     rows = "".join(f"{'maybe' if i == 20 else 'yes' if i % 3 else 'no'},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
-    with pytest.raises(DataError, match=r"^t.csv:22: column 'a': expected yes or no.*received 'maybe'"):
+    with pytest.raises(DataError, match=r"^t.csv:22: column 'a': expected 'yes' or 'no'; received 'maybe'"):
         read("a,b,c\n" + rows, types={"a": "boolean"})
 
 
@@ -154,3 +158,15 @@ def test_names_of_rows_without_a_name_and_a_wrong_separator_are_told(read: Read)
         read("b,c\n" + rows)
     with pytest.raises(DataError, match=r"Is ';' the separator\?"):
         read("a,b,c\n" + rows, separator=";")
+
+
+@pytest.mark.parametrize("text", ["2019-20", "1234-5", "1200/80", "1999/2", "Mary 2001", "3rd 2001"])
+def test_what_only_resembles_a_date_is_a_category(read: Read, text: str) -> None:
+    rows = "".join(f"{text if i % 2 else 'other'},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    assert kinds(read("a,b,c\n" + rows.replace("other", text[:-1] + "9")))[0] == "category"
+
+
+def test_a_comma_outside_quotes_in_the_first_row_is_no_name_of_a_row(read: Read) -> None:
+    rows = "".join(f"Bob{i},{'xy'[i % 2]}\n" for i in range(40))
+    with pytest.raises(DataError, match="A cell with a separator in it must stand in quotes"):
+        read("a,c\nSmith, John,x\n" + rows)

@@ -25,7 +25,7 @@ def read(tmp_path: Path) -> Read:
 
 
 def test_texts_that_are_taken_for_gaps_are_named_and_can_be_kept(read: Read) -> None:
-    with pytest.raises(DataError, match=r"'none' counts as empty; `usual_missing: false` below"):
+    with pytest.raises(DataError, match=r"'none' counts as empty .`usual_missing: false` below"):
         read(PAIN)
     dropped = read(PAIN, missing="drop")
     kept = read(PAIN, usual_missing=False)
@@ -39,7 +39,15 @@ def test_texts_that_are_taken_for_gaps_are_named_and_can_be_kept(read: Read) -> 
 def test_without_the_usual_texts_a_blank_cell_is_empty_still(read: Read) -> None:
     with pytest.raises(DataError, match=r"1 cell is empty:\n  column 'x': line 2\nfill"):
         read(PAIN.replace("0,none", ",none", 1), usual_missing=False)
-    assert read(PAIN.replace("0,none", "?,none", 1), usual_missing=False, missing_values=["?"], missing="drop")
+    own = read(PAIN.replace("0,none", "?,none", 1), usual_missing=False, missing_values=["?"], missing="drop")
+    assert own.info.rows == (59, 0)
+    assert any(note.endswith("left out 1 of 60 rows, which have empty cells") for note in own.notes)
+
+
+def test_texts_that_are_filled_are_named_too(read: Read) -> None:
+    rows = "x,c,y\n" + "".join(f"{i % 7},{['none', 'a', 'b'][i % 3]},{i * 0.5}\n" for i in range(60))
+    filled = read(rows, missing="impute").notes
+    assert any("filled from the training rows: 'c' 20; 'none' counts as empty" in note for note in filled)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +76,9 @@ def test_numbers_that_32_bits_cannot_tell_apart_are_not_called_the_same(read: Re
         DataError, match=r"is 9.0072e\+15 in every row, as far as 32 bits can tell; subtract a constant"
     ):
         read(rows)
+
+
+def test_a_text_in_every_row_is_no_rounded_number(read: Read) -> None:
+    rows = "x,y\n" + "".join(f"{i % 7},20240101\n" for i in range(40))
+    with pytest.raises(DataError, match="'y' is '20240101' in every row; expected at least two classes"):
+        read(rows, types={"y": "category"})

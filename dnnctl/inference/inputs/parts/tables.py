@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import IO
 
 from dnnctl.data.encoding import Encoding
@@ -86,8 +85,8 @@ def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
             )
         writer.writerow(cells)
     text = Text("--value", out.getvalue().encode(), "utf-8")
-    layout = replace(_layout(encoding), separator=",", header=False)
-    dialect = _named(find_dialect(text, layout), encoding)
+    layout = _layout(encoding)
+    dialect = Dialect(",", False, ".", tuple(names), ())
     try:
         cells_read = known_cells(text, dialect, encoding.table.columns, layout.gaps)
         kept = settle(text, dialect, cells_read, len(names), encoding.missing, TRAINED)
