@@ -1,6 +1,5 @@
 """Arrays in an `.npz` file: `data: {npz: {path: rows.npz}}`."""
 
-import zipfile
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,22 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator
 
-from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.sources.named_arrays import USUAL, read_arrays
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo
 from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.tables.oddities import oddities
 from dnnctl.datasets.tables.target import decide, targets_of
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_file
-
-MAX_BYTES = 4 * 1024**3
-USUAL = {
-    "x": ("x_train", "x", "X", "images", "data", "features"),
-    "y": ("y_train", "y", "labels", "label", "target", "targets"),
-    "x_test": ("x_test", "X_test"),
-    "y_test": ("y_test",),
-}
 
 
 def _as_list(written: Any) -> Any:
@@ -81,7 +72,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         WrongOptionError: If there is no such file or array.
         DataError: If the file is damaged, or the arrays do not fit each other.
     """
-    arrays = _read(options)
+    arrays = read_arrays(options.path, {part: getattr(options, part) for part in USUAL})
     name = Path(options.path).name
     odd = _half_a_test(options, arrays, name)
     x, image_range = _inputs(arrays["x"], f"{name}: the inputs")
@@ -124,7 +115,7 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     Raises:
         DataError: If it is damaged, or its arrays have another form.
     """
-    arrays = _read(options)
+    arrays = read_arrays(options.path, {part: getattr(options, part) for part in USUAL})
     name = Path(options.path).name
     x, image_range = _inputs(arrays["x"], name)
     if x.shape[1:] != info.input_shape:
@@ -204,50 +195,6 @@ def _refuse_one_hot(labels: Cells, name: str) -> None:
             f"{name}: the targets are one-hot, {y.shape[1]} columns a row; store y.argmax(axis=1), one label a row, or "
             "write `task: regression` below data.npz if they are numbers"
         )
-
-
-def _read(options: Options) -> dict[str, NDArray[Any]]:
-    """Read the arrays that are there, by their part: x, y, x_test, y_test."""
-    path = existing_file(options.path, "an .npz file")
-    try:
-        archive = open_zip(path)
-    except DamagedArchiveError as fault:
-        raise DataError(f"{path}: is not an .npz file: {fault}") from None
-    except OSError as fault:
-        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
-    with archive:
-        members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
-        return {
-            part: _array(archive, members[key], f"{path.name}: {key}")
-            for part in USUAL
-            if (key := _key(part, getattr(options, part), tuple(members), path.name)) is not None
-        }
-
-
-def _key(part: str, said: str, names: tuple[str, ...], file: str) -> str | None:
-    """Return the name of an array; None for test arrays that are not there."""
-    if said != "auto":
-        if said not in names:
-            raise WrongOptionError(part, f"{file} has no array {said!r}; it has {quoted(names)}")
-        return said
-    found = next((name for name in USUAL[part] if name in names), None)
-    if found is None and not part.endswith("_test"):
-        raise WrongOptionError(part, f"{file} has no array called {quoted(USUAL[part])}; it has {quoted(names)}")
-    return found
-
-
-def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> NDArray[Any]:
-    """Read one array; its header is checked against its size before any of its elements is read."""
-
-    def check(_shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        if dtype.kind not in "buifUS":
-            raise DataError(f"{label}: expected numbers or text; received {dtype}")
-
-    try:
-        with open_member(archive, member.filename) as stream:
-            return read_npy(stream, member.file_size, label, check, MAX_BYTES)
-    except DamagedArchiveError as fault:
-        raise DataError(f"{label}: cannot be read: {fault}") from None
 
 
 def _inputs(x: NDArray[Any], label: str) -> tuple[NDArray[Any], tuple[float, float] | None]:
