@@ -23,6 +23,7 @@ _EXPECTED = {
     "finite_number": "a finite number",
 }
 _BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+_LENGTHS = {"too_long": ("at most", "max_length"), "too_short": ("at least", "min_length")}
 
 
 def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
@@ -34,13 +35,7 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
     """
     kind, context, received = fault["type"], fault.get("ctx", {}), fault.get("input")
     if kind == "extra_forbidden":
-        known = sorted(_keys_at(root, fault["loc"][:-1]))
-        name = str(fault["loc"][-1])
-        meant = None if plugins.SYNONYMS.get(name.lower()) in known else next(_places(root, name), None)
-        if meant == name:
-            return f"unknown key here; {name!r} stands at the top level, not inside another key"
-        hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(name, known)
-        return f"unknown key{hint}"
+        return _unknown_key(root, fault["loc"])
     if kind == "missing":
         return "this key is missing"
     if kind == "literal_error":
@@ -50,9 +45,21 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
     for bound, words in _BOUNDS.items():
         if bound in context:
             return f"expected a number {words} {context[bound]:,}; received {show(received)}"
-    if kind == "too_long":
-        return f"expected at most {context['max_length']} entries; received {context['actual_length']}"
+    if kind in _LENGTHS:
+        words, bound = _LENGTHS[kind]
+        entries = "entry" if context[bound] == 1 else "entries"
+        return f"expected {words} {context[bound]} {entries}; received {context['actual_length']}"
     return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def _unknown_key(root: type[BaseModel], place: tuple[str | int, ...]) -> str:
+    """Say that a key is not known at its place, and what was probably meant."""
+    known, name = sorted(_keys_at(root, place[:-1])), str(place[-1])
+    meant = None if plugins.SYNONYMS.get(name.lower()) in known else next(_places(root, name), None)
+    if meant == name:
+        return f"unknown key here; {name!r} stands at the top level, not inside another key"
+    hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(name, known)
+    return f"unknown key{hint}"
 
 
 def show(received: object) -> str:

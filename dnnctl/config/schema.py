@@ -49,13 +49,14 @@ def _check_name(name: str) -> str:
 
 
 def _check_condition(condition: Any) -> str:
-    found = CONDITION.fullmatch(str(condition))
+    written = str(condition)
+    found = CONDITION.fullmatch(written)
     if not found or not math.isfinite(float(found[2])):
         raise PydanticCustomError(
             "value_error",
-            f"expected a comparison with a number, as '>= 0.88'; received {str(condition)[:80]!r}",
+            f"expected a comparison with a number, as '>= 0.88'; received {written[:80]!r}",
         )
-    return str(condition)
+    return written
 
 
 def _auto_is_none(written: Any) -> Any:

@@ -60,17 +60,17 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
     written = split_as(raw, loaded.config.data) if raw.table is not None else None
     prepared = prepare_rows(loaded, raw)
     info, splits = prepared.dataset.info, prepared.splits
+    compared = written or splits
     checks = [_sizes(loaded.config, info, splits), _targets(info, splits)]
     if info.class_names:
         checks.append(_balance(info, splits))
     checks += [_missing(raw.info, written), _ranges(info, splits.train), _constant(info, splits.train)]
     if raw.table is not None and prepared.preprocessing.table is not None:
-        cells = Cells(raw.table.columns, (written or splits).train.x)
-        checks += _categories(cells, prepared.preprocessing.table, raw.table.min_count)
-        # What the training says of categories that only a table of test rows has.
-        new = prepared.dataset.notes[len(raw.notes) :]
-        checks += [Check("categories", "warned", text) for text in new]
-    compared = written or splits
+        encoding = prepared.preprocessing.table
+        checks += _categories(Cells(raw.table.columns, compared.train.x), encoding, raw.table.min_count)
+        if raw.test is not None:
+            new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
+            checks += [Check("categories", "warned", text) for text in new]
     checks += [_duplicates(compared.train), _contradictions(compared.train), _overlap(info, compared)]
     # Columns that never vary have a check of their own.
     odd = [text for text in raw.warnings if not text.endswith(NOTHING_IN_IT)]

@@ -202,6 +202,7 @@ class _Job:
         observer.on_stage("evaluating")
         with clock.stage("evaluation"):
             metrics, scores = measure_splits(prepared, network)
+        # A stage of its own, which begins when the memory of the first is given back.
         with clock.stage("evaluation"):
             simple = baselines(info, prepared.splits.train, prepared.splits.test)
             judged = verdict(prepared, trained, metrics, simple)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.tables.columns import TableInfo
@@ -18,12 +18,6 @@ def _as_list(written: Any) -> Any:
     if not isinstance(written, list | tuple):
         return written
     return [str(name) if isinstance(name, int) and not isinstance(name, bool) else name for name in written]
-
-
-def _some(names: list[str]) -> list[str]:
-    if not names:
-        raise ValueError("expected the name of a column to predict; received none")
-    return names
 
 
 Names = Annotated[list[str], BeforeValidator(_as_list)]
@@ -52,7 +46,7 @@ class Options(DatasetOptions):
     paths: ClassVar[tuple[str, ...]] = ("path", "test_path")
 
     path: str
-    target: Annotated[Names, AfterValidator(_some)]
+    target: Annotated[Names, Field(min_length=1)]
     columns: Names | None = None
     exclude: Names = Field(default_factory=list)
     types: dict[str, Literal["number", "boolean", "category"]] = Field(default_factory=dict)

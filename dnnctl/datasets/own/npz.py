@@ -72,7 +72,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         WrongOptionError: If there is no such file or array.
         DataError: If the file is damaged, or the arrays do not fit each other.
     """
-    arrays = read_arrays(options.path, {part: getattr(options, part) for part in USUAL})
+    arrays = _arrays(options)
     name = Path(options.path).name
     odd = _half_a_test(options, arrays, name)
     x, image_range = _inputs(arrays["x"], f"{name}: the inputs")
@@ -115,7 +115,7 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     Raises:
         DataError: If it is damaged, or its arrays have another form.
     """
-    arrays = read_arrays(options.path, {part: getattr(options, part) for part in USUAL})
+    arrays = _arrays(options)
     name = Path(options.path).name
     x, image_range = _inputs(arrays["x"], name)
     if x.shape[1:] != info.input_shape:
@@ -127,6 +127,10 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     labels = _labels(arrays["y"], len(x), name, len(info.targets) or 1)
     samples = Samples(x, targets_of(labels, info.labels or info.class_names, name))
     return Dataset("npz", info, samples, None, options.path, digests(options))
+
+
+def _arrays(options: Options) -> dict[str, NDArray[Any]]:
+    return read_arrays(options.path, {part: getattr(options, part) for part in USUAL})
 
 
 def _test_rows(

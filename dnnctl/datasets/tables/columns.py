@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.memory import blocks
+
 Kind = Literal["number", "boolean", "category"]
 # False and true as they are written, in small letters.
 PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("off", "on"))
@@ -58,8 +60,7 @@ def side_by_side(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """
     rows = len(columns[0])
     values = np.empty((rows, len(columns)), np.float32)
-    for start in range(0, rows, 4096):
-        here = slice(start, start + 4096)
+    for here in blocks(rows, 4096):
         for i, column in enumerate(columns):
             values[here, i] = column[here]
     return values

@@ -22,36 +22,33 @@ DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_T
 # Numbers with thousands separators, a currency or a percent sign; a space may be one that keeps a line together.
 AMOUNT = re.compile(r"[$€£¥]?\s?[-+−]?(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?\s?[$€£¥%]?")
 WITH_UNIT = re.compile(r"[-+−]?\d+(?:[.,]\d+)?\s?([^\W\d_]{1,5})")
-# So many texts of a column are looked at.
-LOOKED_AT = 10_000
+# So many texts of a column are compared, and so many looked at for their form.
+LOOKED_AT, FIRST = 10_000, 200
 # Fewer different texts than this may well be names, as `3D` and `4K`.
 SEVERAL = 10
 
 
-def mostly(pattern: re.Pattern[str], words: Sequence[str]) -> bool:
-    """Tell whether nearly all of a column's first texts have a form."""
-    some = words[:200]
-    return bool(some) and sum(bool(pattern.fullmatch(word)) for word in some) >= 0.9 * len(some)
-
-
 def refuse_dates(table: str, column: str, words: Sequence[str]) -> None:
     """Raise `DataError` if a column's texts are dates or times."""
-    if mostly(DATE, words):
-        raise DataError(
-            f"{table}: column {column!r} holds dates or times, as {clipped(words[0])}, which no network can "
-            f"read. Leave it out (exclude: [{column}]), or write numbers in its place, such as the year, the month or "
-            f"the days since some day; `types: {{{column}: category}}` takes each date for a category"
-        )
+    advice = (
+        f"which no network can read. Leave it out (exclude: [{column}]), or write numbers in its place, such as the "
+        f"year, the month or the days since some day; `types: {{{column}: category}}` takes each date for a category"
+    )
+    _refuse(DATE, f"{table}: column {column!r} holds dates or times", words, f", {advice}")
 
 
 def refuse_amounts(table: str, column: str, words: Sequence[str]) -> None:
     """Raise `DataError` if a column's texts are numbers but for signs in them."""
-    if mostly(AMOUNT, words):
-        raise DataError(
-            f"{table}: column {column!r} holds numbers with signs in them (thousands, currency, percent, or another "
-            f"decimal mark than the rest), as {clipped(words[0])}; write plain numbers (1234.5), or take them for "
-            f"categories: `types: {{{column}: category}}`"
-        )
+    signs = "(thousands, currency, percent, or another decimal mark than the rest)"
+    advice = f"; write plain numbers (1234.5), or take them for categories: `types: {{{column}: category}}`"
+    _refuse(AMOUNT, f"{table}: column {column!r} holds numbers with signs in them {signs}", words, advice)
+
+
+def _refuse(form: re.Pattern[str], told: str, words: Sequence[str], advice: str) -> None:
+    """Raise `DataError` if nearly all of a column's first texts have a form."""
+    some = words[:FIRST]
+    if some and sum(bool(form.fullmatch(word)) for word in some) >= 0.9 * len(some):
+        raise DataError(f"{told}, as {clipped(words[0])}{advice}")
 
 
 def odd_spellings(column: str, words: Sequence[str]) -> list[str]:
@@ -74,8 +71,8 @@ def odd_spellings(column: str, words: Sequence[str]) -> list[str]:
         found.append(
             f"column {column!r} spells yes and no in several ways ({quoted(words)}); it is taken for categories"
         )
-    units = [unit[1] for word in words[:200] if (unit := WITH_UNIT.fullmatch(word))]
-    if len(words) >= SEVERAL and len(units) >= 0.9 * len(words[:200]) and len(set(units)) <= 2:
+    units = [unit[1] for word in words[:FIRST] if (unit := WITH_UNIT.fullmatch(word))]
+    if len(words) >= SEVERAL and len(units) >= 0.9 * len(words[:FIRST]) and len(set(units)) <= 2:
         found.append(
             f"column {column!r} holds numbers with a unit, as {clipped(words[0])}, and is taken for categories; write "
             "plain numbers if they are amounts"

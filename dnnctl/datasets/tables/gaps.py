@@ -14,9 +14,27 @@ from dnnctl.errors import DataError
 
 # For so many rows it pays to look whether each is a line, and count.
 MANY = 1000
-# What helps against empty cells while a table is described, and once a network was trained on one.
-OPTIONS = "fill them, leave columns out (exclude), or write `missing: drop` or `missing: impute` below data.csv"
-TRAINED = (
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What can be done.
+
+    Args:
+        cells: About empty cells.
+        words: About texts that count as empty, behind the sentence that names them.
+    """
+
+    cells: str
+    words: str = ""
+
+
+# While a table is described, and once a network was trained on one: that takes every text as it was trained.
+OPTIONS = Advice(
+    "fill them, leave columns out (exclude), or write `missing: drop` or `missing: impute` below data.csv",
+    " (`usual_missing: false` below data.csv changes that)",
+)
+TRAINED = Advice(
     "fill them, or leave their rows out; a network trained with `missing: impute` below data.csv fills them itself"
 )
 
@@ -36,7 +54,7 @@ class Kept:
     notes: tuple[str, ...]
 
 
-def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: str = OPTIONS) -> Kept:
+def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> Kept:
     """Do with empty cells as asked.
 
     Args:
@@ -56,7 +74,7 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
         return Kept(cells, rows, ())
     if missing == "error":
         words = _taken_for_empty(text, dialect, cells.columns, empty, advice)
-        raise DataError("\n".join(filter(None, (_told(text, dialect, cells, empty), words, advice))))
+        raise DataError("\n".join(filter(None, (_told(text, dialect, cells, empty), words, advice.cells))))
     counted = empty if missing == "drop" else empty[:, inputs:]
     gone = counted.any(axis=1)
     notes = []
@@ -68,7 +86,8 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
     if gone.all():
         worst = cells.columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
-            f"{text.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; {advice}"
+            f"{text.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; "
+            f"{advice.cells}"
         )
     rows = rows[~gone]
     kept = cells.take(rows) if gone.any() else cells
@@ -103,7 +122,7 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
 
 
 def _taken_for_empty(
-    text: Text, dialect: Dialect, columns: Sequence[Column], empty: NDArray[np.bool_], advice: str
+    text: Text, dialect: Dialect, columns: Sequence[Column], empty: NDArray[np.bool_], advice: Advice
 ) -> str:
     """Say which usual texts, such as `none`, are among the empty cells of the first rows; nothing if none are."""
     places = [
@@ -112,9 +131,7 @@ def _taken_for_empty(
     words = dict.fromkeys(row[place] for row in dialect.sample for place in places if row[place] in dialect.usual)
     if not words:
         return ""
-    told = f"{quoted(words)} count{'s' * (len(words) == 1)} as empty"
-    # A network that was trained takes them as it was trained.
-    return told if advice == TRAINED else f"{told} (`usual_missing: false` below data.csv changes that)"
+    return f"{quoted(words)} count{'s' * (len(words) == 1)} as empty{advice.words}"
 
 
 def lines_of(text: Text, dialect: Dialect, rows: Collection[int]) -> dict[int, int]:

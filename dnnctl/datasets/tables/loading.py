@@ -12,7 +12,7 @@ from dnnctl.datasets.tables.aligned import evened
 from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
 from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
-from dnnctl.datasets.tables.gaps import OPTIONS, TRAINED, settle
+from dnnctl.datasets.tables.gaps import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.kinds import known_cells, read_cells
 from dnnctl.datasets.tables.oddities import oddities
 from dnnctl.datasets.tables.target import Target, decide, targets_of
@@ -120,7 +120,7 @@ def _nothing(cells: Cells, inputs: Sequence[str], dialect: Dialect) -> list[str]
     return found if len(found) < len(inputs) else []
 
 
-def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: str = OPTIONS) -> _Read:
+def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> _Read:
     kept = settle(text, dialect, cells, inputs, missing, advice)
     both = range(inputs), range(inputs, len(cells.columns))
     return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
@@ -134,7 +134,7 @@ def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Sa
 
 
 def labelled(
-    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str], advice: str = OPTIONS
+    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str], advice: Advice = OPTIONS
 ) -> tuple[Samples, Cells, tuple[str, ...]]:
     """Read rows with their targets from a table whose columns are known.
 

@@ -6,21 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.own.csv import Options, load, load_more
+from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.own.csv import Options, load_more
 from dnnctl.errors import DataError
 
 Read = Callable[..., Dataset]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def _read(contents: bytes | str, **options: object) -> Dataset:
-        path = tmp_path / "t.csv"
-        path.write_bytes(contents if isinstance(contents, bytes) else contents.encode())
-        return load(Options.model_validate({"path": str(path), "target": "c", **options}), Places())
-
-    return _read
 
 
 def kinds(dataset: Dataset) -> list[str]:

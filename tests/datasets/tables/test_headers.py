@@ -1,26 +1,14 @@
 """Where the names of a table's columns stand, and what is said where they do not."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.own.csv import Options, load
+from dnnctl.datasets.base import Dataset
 from dnnctl.errors import DataError
 
 Read = Callable[..., Dataset]
 ROWS = "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def _read(contents: str, **options: object) -> Dataset:
-        path = tmp_path / "t.csv"
-        path.write_text(contents, encoding="utf-8")
-        return load(Options.model_validate({"path": str(path), "target": "c", **options}), Places())
-
-    return _read
 
 
 @pytest.mark.parametrize("above", ["# of mine\n", "My table\n", "sep=;\n", "One,\n\ntwo\n"])

@@ -1,28 +1,16 @@
 """Tables as they come from strangers: each is read as it was meant, or refused with the place that is wrong."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.own.csv import Options, load
+from dnnctl.datasets.base import Dataset
 from dnnctl.errors import DataError
 
 Read = Callable[..., Dataset]
 ROWS = "".join(f"{i * 1.5},{i % 3},{'xy'[i % 2]}\n" for i in range(30))
 GOOD = "a,b,c\n" + ROWS
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def _read(contents: bytes | str, target: str = "c", **options: object) -> Dataset:
-        path = tmp_path / "t.csv"
-        path.write_bytes(contents if isinstance(contents, bytes) else contents.encode())
-        return load(Options.model_validate({"path": str(path), "target": target, **options}), Places())
-
-    return _read
 
 
 @pytest.mark.parametrize(
@@ -91,7 +79,7 @@ def test_a_line_break_in_quotes_does_not_shift_the_lines_that_are_named(read: Re
 
 
 def test_a_file_without_a_header_has_numbered_columns(read: Read) -> None:
-    dataset = read(ROWS, "column_3")
+    dataset = read(ROWS, target="column_3")
 
     assert dataset.info.feature_names == ("column_1", "column_2")
     assert len(dataset.train) == 30
@@ -105,7 +93,7 @@ def test_western_letters_in_an_old_encoding_are_read(read: Read) -> None:
 
 
 def test_names_of_any_script_are_kept(read: Read) -> None:
-    dataset = read("größe,高さ,🎈\n1,2,ja\n2,3,nein\n3,1,ja\n", "🎈")
+    dataset = read("größe,高さ,🎈\n1,2,ja\n2,3,nein\n3,1,ja\n", target="🎈")
 
     assert dataset.info.feature_names == ("größe", "高さ")
     assert dataset.info.target == "🎈"

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
 from dnnctl.data.encoding import Encoding
@@ -102,5 +103,4 @@ def _layout(encoding: Encoding) -> Layout:
 
 
 def _named(dialect: Dialect, encoding: Encoding) -> Dialect:
-    names = tuple(column.name for column in encoding.columns)
-    return Dialect(dialect.separator, False, dialect.decimal, names, dialect.sample)
+    return replace(dialect, names=tuple(column.name for column in encoding.columns))
