@@ -1,5 +1,7 @@
 """Finding a configuration: a path, or the name of one that comes with dnnctl."""
 
+import contextlib
+import difflib
 import os
 from pathlib import Path
 
@@ -25,7 +27,7 @@ def find(name: str) -> Path:
         name: A path, or a shipped configuration's name, as `digits`.
 
     Raises:
-        ConfigError: If there is neither; the message names the nearest shipped one.
+        ConfigError: If there is neither; the message names the nearest in the folder, else the nearest shipped one.
     """
     known = shipped()
     wanted = name.removesuffix(".yaml").removesuffix(".yml").removeprefix("configs/")
@@ -34,8 +36,20 @@ def find(name: str) -> Path:
         return Path(name)
     if wanted in known:
         return known[wanted]
-    problem = f"no such file, and no shipped configuration of that name{plugins.suggestion(wanted, tuple(known))}"
+    meant = _beside(name)
+    hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(wanted, tuple(known))
+    problem = f"no such file, and no shipped configuration of that name{hint}"
     raise ConfigError([Fault("", problem, name[:200] or "''")])
+
+
+def _beside(name: str) -> Path | None:
+    """Return the YAML file in the folder of a missing one whose name is nearest, if one is near."""
+    folder, stem = Path(name).parent, Path(name).stem.lower()
+    with contextlib.suppress(OSError, ValueError):
+        files = {path.stem.lower(): path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".yml")}
+        near = difflib.get_close_matches(stem, files, n=1, cutoff=0.6)
+        return files[near[0]] if near else None
+    return None
 
 
 def title(path: Path) -> str:
