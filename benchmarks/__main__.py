@@ -2,6 +2,7 @@
 
     python -m benchmarks                          everything; the better part of an hour on two cores
     python -m benchmarks --only a,b --rounds 7    some sections, more rounds
+    python -m benchmarks --only c --contenders dnnctl-keras,products-torch --all-cores
     python -m benchmarks --quick                  few rows, two rounds: to try it, not to quote it
     python -m benchmarks table FILE.json          the tables of a measurement
     python -m benchmarks table FILE.json --into docs/performance.md
@@ -15,12 +16,13 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import data, environment, tables
 from benchmarks.commands import CommandError
+from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import RefusedError
 from benchmarks.figures import UnequalWorkError
 from benchmarks.processes import WorkerError
@@ -34,12 +36,17 @@ SECTIONS = (*WORKS, "e", "rates", "rows")
 QUICK_LIMIT, QUICK_ROUNDS = 12_800, 2
 
 
-def _sections(text: str) -> tuple[str, ...]:
-    wanted = tuple(text.split(","))
-    unknown = [key for key in wanted if key not in SECTIONS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"expected some of {','.join(SECTIONS)}; received {','.join(unknown)}")
-    return wanted
+def _some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """Return how to read some of these, separated by commas."""
+
+    def read(text: str) -> tuple[str, ...]:
+        wanted = tuple(text.split(","))
+        unknown = [key for key in wanted if key not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"expected some of {','.join(known)}; received {','.join(unknown)}")
+        return wanted
+
+    return read
 
 
 def _count(text: str) -> int:
@@ -56,7 +63,13 @@ def arguments(words: list[str]) -> argparse.Namespace:
     what = parser.add_subparsers(dest="what", required=True)
     run = what.add_parser("run", help="measure (this is what happens without a command)")
     run.add_argument("--rounds", type=_count, default=5, help="rounds of each, in turn; 5 if not given")
-    run.add_argument("--only", type=_sections, default=SECTIONS, metavar="a,b", help=f"some of {','.join(SECTIONS)}")
+    some = f"some of {','.join(SECTIONS)}"
+    run.add_argument("--only", type=_some_of(SECTIONS), default=SECTIONS, metavar="a,b", help=some)
+    everybody = tuple(CONTENDERS)
+    some = f"in (a) to (d), some of {','.join(everybody)}"
+    run.add_argument("--contenders", type=_some_of(everybody), default=everybody, metavar="x,y", help=some)
+    alike = "do not look for each peer's best number of threads; it gets all cores"
+    run.add_argument("--all-cores", action="store_true", help=alike)
     run.add_argument("--limit", type=_count, help="train (a) to (d) on the first so many rows only")
     run.add_argument(
         "--quick", action="store_true", help=f"{QUICK_LIMIT:,} rows, {QUICK_ROUNDS} rounds, all cores for all"
@@ -78,6 +91,7 @@ def measure(options: argparse.Namespace) -> None:
     """Measure the sections that are wanted, and print and write what came of them."""
     rounds = QUICK_ROUNDS if options.quick else options.rounds
     limit = QUICK_LIMIT if options.quick else options.limit
+    calibrating = not (options.quick or options.all_cores)
     chosen = {"rounds": rounds, "limit": limit, "quick": options.quick, "sections": list(options.only)}
     if environment.ensure():
         _say(f"peers installed in {environment.FOLDER}")
@@ -96,7 +110,7 @@ def measure(options: argparse.Namespace) -> None:
         for key in options.only:
             work = WORKS.get(key)
             section = (
-                trainings.measure(work, rounds, limit, arrays, _say, calibrating=not options.quick)
+                trainings.measure(work, options.contenders, rounds, limit, arrays, _say, calibrating=calibrating)
                 if work
                 else others[key]()
             )

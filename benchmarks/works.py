@@ -99,7 +99,6 @@ WORKS = {
         Work(
             "a",
             "MNIST 784-512-256-10, batch normalization, ReLU, dropout 0.2, Adam, batch 128",
-            # Between rounds a checkpoint falls due, as it does not after every epoch of a training of its own.
             *("mnist", (512, 256), 128, 3, "adam", 1e-3),
             batch_norm=True,
             dropout=0.2,

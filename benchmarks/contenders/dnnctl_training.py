@@ -1,23 +1,27 @@
 """dnnctl as its users have it: `train` on a configuration, from start to end.
 
 The training runs in a thread and waits at the end of an epoch until the next round is called for; a round is timed
-from that call to the end of its last epoch, with everything that the product does in between.
+from that call to the end of its last epoch, with everything that the product does in between. The clock by which
+checkpoints fall due stands still while it waits: that time is the others', and else each round would have a checkpoint.
 """
 
 import json
 import queue
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 
 from benchmarks.contenders.base import Job, RefusedError
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.errors import ConfigError, Interrupted
+from dnnctl.training import keeping
 from dnnctl.training.job import TrainingResult, train
 from dnnctl.training.observer import Observer, Progress
 
@@ -28,6 +32,7 @@ class Gate(Observer):
     def __init__(self) -> None:
         self.steps = 0
         self.stopping = False
+        self.waited = 0.0
         self._left = 0
         self._asked: queue.Queue[int] = queue.Queue()
         self.reached: queue.Queue[BaseException | None] = queue.Queue()
@@ -42,8 +47,12 @@ class Gate(Observer):
         if failure is not None:
             raise failure
 
+    def monotonic(self) -> float:
+        """Return seconds, those of waiting left out."""
+        return time.monotonic() - self.waited
+
     def on_start(self, prepared: Any) -> None:
-        self._left = self._asked.get()
+        self._wait()
 
     def on_progress(self, progress: Progress) -> None:
         if progress.step == progress.steps:
@@ -53,7 +62,12 @@ class Gate(Observer):
         self._left -= 1
         if self._left == 0:
             self.reached.put(None)
-            self._left = self._asked.get()
+            self._wait()
+
+    def _wait(self) -> None:
+        begun = time.monotonic()
+        self._left = self._asked.get()
+        self.waited += time.monotonic() - begun
 
     def stop_requested(self) -> bool:
         return self.stopping
@@ -83,7 +97,7 @@ class DnnctlTraining:
 
     def _train(self, loaded: LoadedConfig) -> None:
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), patch.object(keeping, "time", self._gate):
                 warnings.simplefilter("ignore")
                 self._result = train(loaded, out=self._folder, observer=self._gate)
         except Interrupted:

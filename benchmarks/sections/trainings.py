@@ -1,5 +1,6 @@
 """Trainings (a) to (d): everybody who can do a work does it, in turn."""
 
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,20 @@ from benchmarks.works import ROWS, Work
 
 
 def measure(
-    work: Work, rounds: int, limit: int | None, data: Path, say: Say, *, calibrating: bool = True
+    work: Work,
+    wanted: Collection[str],
+    rounds: int,
+    limit: int | None,
+    data: Path,
+    say: Say,
+    *,
+    calibrating: bool = True,
 ) -> dict[str, Any]:
     """Measure one work.
 
     Args:
         work: Which.
+        wanted: Keys of those who shall do it, as far as they can.
         rounds: Rounds for each contender.
         limit: Use only the first so many training rows.
         data: Folder with the arrays.
@@ -34,7 +43,7 @@ def measure(
     """
     rows = min(ROWS[work.dataset], limit or ROWS[work.dataset])
     say(f"({work.key}) {work.title}: {rows:,} rows, {work.steps(rows):,} steps a round")
-    able = [contender for contender in CONTENDERS.values() if contender.can_do(work)]
+    able = [contender for contender in CONTENDERS.values() if contender.key in wanted and contender.can_do(work)]
     found: dict[str, tuple[tuple[int, ...], Any]] = {
         contender.key: calibrate(contender, work, rows, data, say) if calibrating else (all_cores(contender), {})
         for contender in able

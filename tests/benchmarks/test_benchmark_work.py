@@ -1,5 +1,6 @@
 import hashlib
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from benchmarks.__main__ import arguments, main
 from benchmarks.commands import CommandError, run
 from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import Job, Trainer
+from benchmarks.contenders.dnnctl_training import Gate
 from benchmarks.processes import Worker, WorkerError
 from benchmarks.worker import job_of
 from benchmarks.works import ADAM_EPSILON, BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM, ROWS, WORKS
@@ -85,6 +87,14 @@ def test_contenders_count_their_steps(contender: str, pictures: Path) -> None:
     assert quality is None if "numpy" in contender else 0 <= (quality or 0) <= 1
 
 
+def test_the_clock_of_checkpoints_stands_still_while_others_run() -> None:
+    gate = Gate()
+    before = gate.monotonic()
+    threading.Timer(0.3, gate.ask, [1]).start()
+    gate.on_start(None)
+    assert gate.monotonic() - before < gate.waited
+
+
 def test_scikit_learn_reaches_the_least_squares_line(tmp_path: Path) -> None:
     data.write("height_weight", tmp_path)
     trainer = built(job("scikit-learn", "d", 10, tmp_path))
@@ -129,8 +139,12 @@ def test_a_command_that_ends_otherwise_than_it_should_is_an_error() -> None:
 def test_without_a_command_everything_is_measured() -> None:
     assert arguments(["--only", "a,rows"]).only == ("a", "rows")
     assert arguments([]).rounds == 5
-    with pytest.raises(SystemExit):
-        arguments(["--only", "z"])
+    assert arguments([]).contenders == tuple(CONTENDERS)
+    some = arguments(["--only", "c", "--contenders", "dnnctl-keras,products-torch"])
+    assert some.contenders == ("dnnctl-keras", "products-torch")
+    for wrong in (["--only", "z"], ["--contenders", "nobody"]):
+        with pytest.raises(SystemExit):
+            arguments(wrong)
 
 
 def test_a_missing_file_is_one_line(monkeypatch: Any, capsys: Any) -> None:
