@@ -63,13 +63,12 @@ def arguments(words: list[str]) -> argparse.Namespace:
     what = parser.add_subparsers(dest="what", required=True)
     run = what.add_parser("run", help="measure (this is what happens without a command)")
     run.add_argument("--rounds", type=_count, default=5, help="rounds of each, in turn; 5 if not given")
-    some = f"some of {','.join(SECTIONS)}"
-    run.add_argument("--only", type=_some_of(SECTIONS), default=SECTIONS, metavar="a,b", help=some)
-    everybody = tuple(CONTENDERS)
-    some = f"in (a) to (d), some of {','.join(everybody)}"
-    run.add_argument("--contenders", type=_some_of(everybody), default=everybody, metavar="x,y", help=some)
-    alike = "do not look for each peer's best number of threads; it gets all cores"
-    run.add_argument("--all-cores", action="store_true", help=alike)
+    for name, known, where in (("--only", SECTIONS, ""), ("--contenders", tuple(CONTENDERS), "in (a) to (d), ")):
+        told = f"{where}some of {','.join(known)}"
+        run.add_argument(name, type=_some_of(known), default=known, metavar="x,y", help=told)
+    run.add_argument(
+        "--all-cores", action="store_true", help="all cores for all, no search for each peer's best number of threads"
+    )
     run.add_argument("--limit", type=_count, help="train (a) to (d) on the first so many rows only")
     run.add_argument(
         "--quick", action="store_true", help=f"{QUICK_LIMIT:,} rows, {QUICK_ROUNDS} rounds, all cores for all"

@@ -8,6 +8,7 @@ import difflib
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Collection
 from functools import cache
 from types import ModuleType
 
@@ -95,13 +96,23 @@ def suggestion(received: str, known: tuple[str, ...] | list[str]) -> str:
     Returns:
         `; did you mean 'relu'?` where something is near, else `; expected one of: ...`.
     """
+    if near := nearest(received, known):
+        return f"; did you mean '{near}'?"
+    return f"; expected one of: {', '.join(known)}" if known else ""
+
+
+def nearest(received: str, known: Collection[str]) -> str | None:
+    """Return what was probably meant, None if nothing is near.
+
+    Args:
+        received: What was written.
+        known: What could have been written.
+    """
     folded = received.lower().replace("-", "_").replace(" ", "_")
     if (meant := SYNONYMS.get(folded)) in known:
-        return f"; did you mean '{meant}'?"
+        return meant
     near = difflib.get_close_matches(folded, known, n=1, cutoff=0.6)
     if not near:
         squeezed = {name.replace("_", ""): name for name in known}
         near = [squeezed[key] for key in difflib.get_close_matches(folded.replace("_", ""), squeezed, n=1)]
-    if near:
-        return f"; did you mean '{near[0]}'?"
-    return f"; expected one of: {', '.join(known)}" if known else ""
+    return near[0] if near else None

@@ -1,7 +1,6 @@
 """Finding a configuration: a path, or the name of one that comes with dnnctl."""
 
 import contextlib
-import difflib
 import os
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def find(name: str) -> Path:
         name: A path, or a shipped configuration's name, as `digits`.
 
     Raises:
-        ConfigError: If there is neither; the message names the nearest in the folder, else the nearest shipped one.
+        ConfigError: If there is neither; the message names the nearest of the shipped ones and the files beside it.
     """
     known = shipped()
     wanted = name.removesuffix(".yaml").removesuffix(".yml").removeprefix("configs/")
@@ -36,20 +35,19 @@ def find(name: str) -> Path:
         return Path(name)
     if wanted in known:
         return known[wanted]
-    meant = _beside(name)
-    hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(wanted, tuple(known))
+    choices = {Path(each).name: each for each in known} | _beside(name)
+    meant = plugins.nearest(Path(wanted).stem, choices)
+    hint = f"; did you mean '{choices[meant]}'?" if meant else f"; expected one of: {', '.join(known)}"
     problem = f"no such file, and no shipped configuration of that name{hint}"
     raise ConfigError([Fault("", problem, name[:200] or "''")])
 
 
-def _beside(name: str) -> Path | None:
-    """Return the YAML file in the folder of a missing one whose name is nearest, if one is near."""
-    folder, stem = Path(name).parent, Path(name).stem.lower()
+def _beside(name: str) -> dict[str, str]:
+    """Return the YAML files in the folder of a missing one, by their names in small letters without the ending."""
     with contextlib.suppress(OSError, ValueError):
-        files = {path.stem.lower(): path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".yml")}
-        near = difflib.get_close_matches(stem, files, n=1, cutoff=0.6)
-        return files[near[0]] if near else None
-    return None
+        files = sorted(Path(name).parent.iterdir())
+        return {path.stem.lower(): str(path) for path in files if path.suffix in (".yaml", ".yml")}
+    return {}
 
 
 def title(path: Path) -> str:

@@ -39,12 +39,13 @@ def read_table(stream: IO[bytes], name: str, encoding: Encoding, letters: str = 
     if text.encoding == FALLBACK and letters != "auto":
         text = text_of(contents, name, letters)
     text = evened(text, "auto")
-    dialect = find_dialect(text, _layout(encoding))
+    layout = _layout(encoding)
+    dialect = find_dialect(text, layout)
     if not dialect.header and len(dialect.names) == len(encoding.columns):
         # Without names, the columns must be the network's, in its order.
-        dialect = _named(dialect, encoding)
+        dialect = replace(dialect, names=layout.names)
     table = encoding.table
-    cells = known_cells(text, dialect, table.columns, _layout(encoding).gaps)
+    cells = known_cells(text, dialect, table.columns, layout.gaps)
     kept = settle(text, dialect, cells, len(table.columns), table.missing, TRAINED)
     lines = lines_of(text, dialect, range(len(cells.values)))
     names = tuple(f"{name}:{lines[row]}" for row in kept.rows.tolist())
@@ -100,7 +101,3 @@ def values_of_table(values: Sequence[str], encoding: Encoding) -> Inputs:
 def _layout(encoding: Encoding) -> Layout:
     names = tuple(column.name for column in encoding.columns)
     return Layout(names=names, missing=encoding.missing_values, usual=encoding.usual_missing)
-
-
-def _named(dialect: Dialect, encoding: Encoding) -> Dialect:
-    return replace(dialect, names=tuple(column.name for column in encoding.columns))
