@@ -83,6 +83,20 @@ def confusion_matrix(y_true: NDArray[Any], scores: NDArray[Any]) -> Integers:
     Raises:
         DataError: If the numbers of rows differ, or a label has no column among the scores.
     """
+    classes, labels = check_labels(y_true, scores), y_true.reshape(-1)
+    counts = np.zeros(classes * classes, np.int64)
+    for block in blocks(len(labels)):
+        cells = labels[block].astype(np.int64) * classes + predicted_labels(scores[block])
+        counts += np.bincount(cells, minlength=len(counts))
+    return counts.reshape(classes, classes)
+
+
+def check_labels(y_true: NDArray[Any], scores: NDArray[Any]) -> int:
+    """Return the number of classes that scores are of, if the labels are among them; arguments as above.
+
+    Raises:
+        DataError: If the numbers of rows differ, or a label has no column among the scores.
+    """
     labels = y_true.reshape(-1)
     classes = 2 if scores.ndim == 1 else max(2, scores.shape[1])
     if len(labels) != len(scores):
@@ -92,11 +106,7 @@ def confusion_matrix(y_true: NDArray[Any], scores: NDArray[Any]) -> Integers:
             f"expected labels from 0 to {classes - 1}, since the scores are of {classes} classes; "
             f"received labels from {labels.min()} to {labels.max()}"
         )
-    counts = np.zeros(classes * classes, np.int64)
-    for block in blocks(len(labels)):
-        cells = labels[block].astype(np.int64) * classes + predicted_labels(scores[block])
-        counts += np.bincount(cells, minlength=len(counts))
-    return counts.reshape(classes, classes)
+    return classes
 
 
 def per_class(y_true: NDArray[Any], scores: NDArray[Any]) -> list[ClassRow]:

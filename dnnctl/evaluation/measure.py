@@ -65,6 +65,15 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
+def by_order(name: str) -> bool:
+    """Tell whether a metric of classes depends on nothing but the order of each row's scores.
+
+    Args:
+        name: As `metric` takes it.
+    """
+    return name in {"accuracy", "precision", "recall", "f1"} or TOP_K.fullmatch(name) is not None
+
+
 def all_metrics(task: Task, classes: int) -> tuple[str, ...]:
     """Return the names of the metrics that a final report gives.
 
@@ -109,7 +118,7 @@ def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequ
     if len(y_true) != len(scores):
         raise DataError(f"expected scores for each of {len(y_true)} rows; received {len(scores)} rows of scores")
     flat = scores.reshape(len(scores), -1)
-    bad = sum(int((~np.isfinite(flat[block]).all(axis=1)).sum()) for block in blocks(len(flat)))
+    bad = sum(_not_finite(flat[block]) for block in blocks(len(flat)))
     if bad:
         raise ModelError(
             f"expected finite scores; received NaN or infinity in {bad} of {len(scores)} rows, so the "
@@ -118,4 +127,10 @@ def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequ
     if task == "regression":
         regression.residuals(y_true, scores)
     else:
-        classification.confusion_matrix(y_true, scores)
+        classification.check_labels(y_true, scores)
+
+
+def _not_finite(rows: NDArray[Any]) -> int:
+    """Return how many rows have a number that is not finite; looking for one such row takes most of the time."""
+    finite = np.isfinite(rows)
+    return 0 if finite.all() else int((~finite.all(axis=1)).sum())

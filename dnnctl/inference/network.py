@@ -11,7 +11,7 @@ from dnnctl.config.losses import LossSpec
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.engines.numpy.losses import answers, build_loss
-from dnnctl.evaluation.measure import measure
+from dnnctl.evaluation.measure import by_order, measure
 from dnnctl.memory import ROWS, blocks
 
 
@@ -81,7 +81,7 @@ class Network:
         return self._figures(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
 
     def figures_of(
-        self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float, spend: bool = False
+        self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
     ) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure logits (n, outputs) against raw targets, as `figures` does.
 
@@ -90,9 +90,25 @@ class Network:
             y: Raw targets.
             metrics: Names of metrics.
             penalty: What the weights' penalties add to the loss.
+        """
+        return self._figures(lambda here: logits[here], y, metrics, penalty)
+
+    def metrics_of(
+        self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, spend: bool = False
+    ) -> dict[str, float]:
+        """Measure logits (n, outputs) against raw targets, but for the loss.
+
+        Args:
+            logits: What the network says.
+            y: Raw targets.
+            metrics: Names of metrics.
             spend: Whether the scores of very many rows may be written over their logits.
         """
-        return self._figures(lambda here: logits[here], y, metrics, penalty, logits if spend else None)
+        if self._spec.activation == "softmax" and all(map(by_order, metrics)) and np.isfinite(logits).all():
+            # Probabilities come in the order of their logits, and need not be computed to tell which is the largest.
+            return measure(self._info.task, y, logits, metrics)
+        figures, _ = self._figures(lambda here: logits[here], y, metrics, 0.0, logits if spend else None)
+        return {name: figures[name] for name in metrics if name in figures}
 
     def _figures(
         self,

@@ -127,12 +127,12 @@ class RunningEpoch:
         names = prepared.config.training.metrics or []
         losses, logits = np.concatenate(self.losses), self.logits[: self.rows]
         visited = self.visited(prepared, 0, len(logits))
-        # The epoch is over: nobody asks for its logits again.
-        figures, _ = network.figures_of(logits, visited, names, penalty=0.0, spend=True)
         # The loss of each step has its batch's penalties in it; a partial last batch counts for its rows.
         sizes = np.full(len(losses), prepared.batch_size)
         sizes[-1] = len(logits) - sizes[:-1].sum()
-        figures["loss"] = float(np.average(losses.astype(np.float64), weights=sizes))
+        loss = float(np.average(losses.astype(np.float64), weights=sizes))
+        # The epoch is over: nobody asks for its logits again.
+        figures = {"loss": loss, **network.metrics_of(logits, visited, names, spend=True)}
         if prepared.splits.validation is not None:
             held_out, _ = network.figures(prepared.splits.validation, names)
             figures |= {f"val_{name}": value for name, value in held_out.items()}

@@ -70,5 +70,4 @@ class Reporter:
         self._measured = now
         visited = epoch.visited(self._prepared, epoch.done - count, len(logits))
         names = self._prepared.config.training.metrics or []
-        figures, _ = self._network.figures_of(logits, visited, names, penalty=0.0)
-        self._latest = {name: figures[name] for name in names if name in figures}
+        self._latest = self._network.metrics_of(logits, visited, names)

@@ -17,6 +17,7 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.random import epoch_order
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.engines.keras import forward, runtime
+from dnnctl.engines.keras.build import build_layers
 from dnnctl.engines.keras.engine import KerasEngine
 from dnnctl.engines.keras.forward import keep_mask
 from dnnctl.engines.numpy.engine import NumpyEngine
@@ -169,13 +170,30 @@ def test_averaged_weights_are_the_same_beside_everything_else() -> None:
         assert received[name] == pytest.approx(weight, abs=1e-8), name
 
 
-def test_layers_are_seen_alike() -> None:
+@pytest.mark.parametrize("kind", [KerasEngine, NumpyEngine])
+def test_layers_are_seen_as_keras_computes_them(kind: Any) -> None:
+    import tensorflow as tf
+
     given, x, y = task(STACK, "adam", "sparse_categorical_crossentropy", "float32")
-    one, other = (kind(given, Hardware()).inspect(x, y) for kind in (KerasEngine, NumpyEngine))
-    for expected, received in zip(one, other, strict=True):
-        assert received.layer == expected.layer
-        figures = [(f.mean, f.spread, f.zeros, f.gradient) for f in (received, expected)]
-        assert figures[0] == pytest.approx(figures[1], rel=1e-3, abs=1e-5)
+    engine = kind(given, Hardware())
+    engine.set_training_rows(x, y)
+    engine.start_epoch(epoch_order(ROWS, 7, 0), 16)
+    engine.run([0.02] * 3)
+    layers = build_layers(replace(given, weights=engine.weights()))
+    outputs, value = [], tf.constant(x)
+    with tf.GradientTape() as tape:
+        for layer in layers:
+            value = layer(value, training=False)
+            outputs.append(value)
+        error = tf.reduce_mean(tf.keras.losses.sparse_categorical_crossentropy(y, value))
+        error += tf.add_n([penalty for layer in layers for penalty in layer.losses])
+    gradients = tape.gradient(error, [[v.value for v in layer.trainable_variables] for layer in layers])
+    seen = engine.inspect(x, y)
+    for figures, planned, output, own in zip(seen, given.plan.layers, outputs, gradients, strict=True):
+        assert figures.layer == planned.name
+        received = (figures.mean, figures.spread, figures.zeros, figures.gradient)
+        expected = (np.mean(output), np.std(output), np.mean(output == 0), tf.linalg.global_norm(own) if own else 0)
+        assert received == pytest.approx([float(number) for number in expected], rel=1e-3, abs=1e-5)
 
 
 def test_weights_are_interchangeable(train_digits: Callable[..., Any]) -> None:

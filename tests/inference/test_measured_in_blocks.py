@@ -46,8 +46,22 @@ def test_numbers_with_a_large_mean_keep_their_digits(spend: bool, monkeypatch: p
     y = 1e8 + 10 * logits.astype(np.float64) + generator.normal(size=(120, 1))
     prepared = Preprocessing((2,), None, target_mean=(1e8,), target_spread=(10.0,))
     answering = Network(Silent(), NUMBERS, prepared, LOSSES.parse("mean_squared_error"))
-    whole, scores = answering.figures_of(logits.copy(), y, ["mae"], penalty=0, spend=spend)
+    whole, scores = answering.figures_of(logits, y, ["mae"], penalty=0)
     monkeypatch.setattr(network, "ROWS", 50)
-    parts, read = answering.figures_of(logits.copy(), y, ["mae"], penalty=0, spend=spend)
+    parts, read = answering.figures_of(logits, y, ["mae"], penalty=0)
     assert np.array_equal(read, scores)
+    assert answering.metrics_of(logits.copy(), y, ["mae"], spend=spend) == {"mae": parts["mae"]}
     assert parts["mae"] == whole["mae"] == pytest.approx(np.abs(y - scores).mean())
+
+
+@pytest.mark.parametrize("names", [["accuracy"], ["top_2", "f1"], ["accuracy", "auc"], []])
+@pytest.mark.parametrize("infinite", [False, True])
+def test_metrics_are_those_of_the_probabilities(names: list[str], infinite: bool) -> None:
+    # A class may be ruled out altogether: a logit of minus infinity is a probability of 0.
+    generator = np.random.default_rng(0)
+    logits, y = generator.normal(size=(60, 3)).astype("float32"), generator.integers(0, 3, 60)
+    if infinite:
+        logits[np.arange(60), (y + 1) % 3] = -np.inf
+    answering = Network(Silent(), INFO, Preprocessing((2,), None), LOSSES.parse("sparse_categorical_crossentropy"))
+    figures, _ = answering.figures_of(logits, y, names, penalty=0)
+    assert answering.metrics_of(logits, y, names) == {name: figures[name] for name in names}

@@ -19,6 +19,7 @@ from dnnctl.data.averaging import taken
 from dnnctl.data.mixing import mixture
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
+from dnnctl.engines.numpy.inspection import inspect_network
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
@@ -183,26 +184,8 @@ class NumpyEngine:
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
-        value = self._task.preprocessing.prepare(x, self._dtype)
-        outputs = []
-        for layer in self.network.layers:
-            value = layer.forward(value, training=False)
-            outputs.append(value)
-        self.network.backward(self.loss.with_gradient(value, y)[1])
-        last = self._task.plan.layers[-1].spec.to_numpy(0, self._dtype)
-        outputs.append(last.forward(value, training=False))
-        names = [layer.name for layer in self._task.plan.layers]
-        return [
-            LayerFigures(name, float(out.mean()), float(out.std()), float((out == 0).mean()), self._norm(name))
-            for name, out in zip(names, outputs, strict=True)
-        ]
-
-    def _norm(self, layer: str) -> float:
-        """Return the Euclidean norm of the gradient with respect to a layer's weights; 0 without weights."""
-        own = [
-            self.network.gradient[here] for name, here in self.network.slices.items() if name.startswith(f"{layer}/")
-        ]
-        return float(np.sqrt(sum(float(np.dot(part, part)) for part in own)))
+        prepared = self._task.preprocessing.prepare(x, self._dtype)
+        return inspect_network(self.network, self.loss, prepared, y)
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
