@@ -29,7 +29,7 @@ class LossSurface:
         self.network = NumpyNetwork(plan, prepared.preprocessing, self.weights, seed=config.seed, dtype=DTYPE)
         self._batch = batch
         self._loss = build_loss(config.training.loss)
-        self._penalties = {name: (l1, l2) for name, l1, l2 in self.network.penalties()}
+        self._penalties = {name: (l1, l2) for name, l1, l2 in self.network.penalties}
         self._inputs = self._forward()
         self._sides = [layer.side() for layer in self.network.layers]
         self._loss_sides = kink_sides(self._loss, self._inputs[-1], batch.targets)

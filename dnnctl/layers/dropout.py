@@ -1,11 +1,15 @@
 r"""Dropout: each number is set to 0 with probability `rate` while training, the rest scaled up."""
 
+import math
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from dnnctl.layers.base import Array, KerasForm, LayerSpec, NumpyLayer
+
+# Masks are cut from random words of 16 bits: finer than a rate is meant, and four of them are drawn at once.
+LEVELS = 1 << 16
 
 
 class Layer(LayerSpec):
@@ -27,6 +31,19 @@ class Layer(LayerSpec):
     def to_numpy(self, seed: int, dtype: str = "float32") -> "Dropout":
         """Return the NumPy layer that computes this."""
         return Dropout(self.rate, seed, dtype)
+
+
+def cut(rate: float) -> tuple[int, float]:
+    r"""Return how a mask is cut from random words of 16 bits: which are too small, and the scale of what is kept.
+
+    A number is set to 0 where its word is below $rate \cdot 2^{16}$, rounded; the others are scaled by the probability
+    that this really has, so that the mean is kept exactly.
+
+    Args:
+        rate: Probability of a 0, 0 to 1 (1 excluded).
+    """
+    below = min(round(rate * LEVELS), LEVELS - 1)
+    return below, LEVELS / (LEVELS - below)
 
 
 class Dropout(NumpyLayer):
@@ -61,10 +78,13 @@ class Dropout(NumpyLayer):
 
     def mask(self, shape: tuple[int, ...]) -> Array:
         """Return this step's mask, (batch, units): 0 with probability `rate`, else 1 / (1 - rate)."""
-        generator = np.random.Generator(np.random.Philox(key=self._seed, counter=[0, 0, 0, self._step]))
-        drawn = generator.random(dtype=np.float32, out=self.buffer("drawn", shape, np.float32))
-        kept = np.greater_equal(drawn, np.float32(self._rate), out=self.buffer("kept", shape, bool))
-        mask: Array = np.multiply(kept, self.dtype.type(1 / (1 - self._rate)), out=self.buffer("mask", shape))
+        below, scale = cut(self._rate)
+        count = math.prod(shape)
+        # Random words of 64 bits, each cut into four.
+        words = np.random.Philox(key=self._seed, counter=[0, 0, 0, self._step]).random_raw((count + 3) // 4)
+        drawn = words.view(np.uint16)[:count].reshape(shape)
+        kept = np.greater_equal(drawn, np.uint16(below), out=self.buffer("kept", shape, bool))
+        mask: Array = np.multiply(kept, self.dtype.type(scale), out=self.buffer("mask", shape))
         return mask
 
     def backward(self, dy: Array) -> Array:

@@ -17,12 +17,11 @@ from dnnctl.engines.keras.build import keras_layer
 from dnnctl.layers.batch_normalization import Layer as BatchNormalization
 from dnnctl.layers.dense import Layer as Dense
 from dnnctl.layers.dropout import Layer as Dropout
+from dnnctl.layers.dropout import cut
 from dnnctl.layers.parts.plan import PlannedLayer
 
 # A dense layer of so many numbers is worth a gradient of our own.
 WIDE = 1 << 19
-# Masks are cut from random words of 16 bits.
-LEVELS = 1 << 16
 PHILOX = 1
 
 # Function of (x, number of the step) to y.
@@ -115,8 +114,7 @@ def wide_affine(tensorflow: Any, x: Any, layer: Any) -> Any:
 def keep_mask(tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, units: int, dtype: Any) -> Any:
     r"""Return a mask of dropout: 0 with probability `rate`, else $1 / (1 - rate)$, (rows, units).
 
-    A number is set to 0 where a random word of 16 bits is below $rate \cdot 2^{16}$, rounded; the rest is
-    scaled by the probability that this really has, so that the mean is kept exactly.
+    It is cut from random words of 16 bits, as `cut` says.
 
     Args:
         tensorflow: The module.
@@ -130,7 +128,7 @@ def keep_mask(tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, un
     Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011 (Philox).
     """
     tf = tensorflow
-    below = min(round(rate * LEVELS), LEVELS - 1)
+    below, scale = cut(rate)
     count = shape[0] * units
     words = tf.raw_ops.StatelessRandomUniformFullIntV2(
         shape=[(count + 3) // 4],
@@ -141,7 +139,7 @@ def keep_mask(tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, un
     )
     drawn = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:count], (-1, units))
     kept = tf.cast(drawn >= tf.constant(below, tf.uint16), dtype)
-    return kept * tf.constant(LEVELS / (LEVELS - below), dtype)
+    return kept * tf.constant(scale, dtype)
 
 
 def batch_normalize(tensorflow: Any, x: Any, layer: Any, epsilon: float, momentum: float) -> Any:

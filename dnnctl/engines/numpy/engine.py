@@ -24,6 +24,7 @@ from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
 from dnnctl.engines.numpy.targets import Targets, loss_gradient, targets_of
+from dnnctl.engines.numpy.threads import BlasThreads
 from dnnctl.layers.base import Array
 
 
@@ -38,9 +39,8 @@ class NumpyEngine:
     device = "cpu"
 
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
-        if hardware.threads is not None:
-            _limit_threads(hardware.threads)
-        self.threads = {"blas": hardware.threads or 0}
+        self._blas = BlasThreads(task.plan, hardware.threads)
+        self.threads = {"blas": self._blas.number}
         self._task = task
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
@@ -83,6 +83,7 @@ class NumpyEngine:
         if self._changed is not None:
             self._changed.start(order, epoch, first * batch_size)
         self._order, self._position, self._batch_size, self._epoch = order, first * batch_size, batch_size, epoch
+        self.threads = {"blas": self._blas.choose(batch_size)}
         if len(self._batch) < batch_size:
             self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
             self._batch = self._gathered if self._divisor is None else self._gathered.astype(self._dtype)
@@ -91,7 +92,7 @@ class NumpyEngine:
         """Take one step for each learning rate, on the next batches of the epoch."""
         losses, logits = [], []
         # A training that diverges is found by its loss, with a message of its own.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"), self._blas.limited():
             for learning_rate in learning_rates:
                 loss, said = self._step(learning_rate)
                 losses.append(loss)
@@ -190,10 +191,3 @@ class NumpyEngine:
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
         write_keras_file(path, self._task.plan, self._task.preprocessing, self.weights(), self._task.seed, self._dtype)
-
-
-def _limit_threads(threads: int) -> None:
-    """Let BLAS use so many threads from now on, in the whole process."""
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(limits=threads, user_api="blas")

@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from dnnctl.config.losses import LossSpec
 
 Array = NDArray[Any]
+# Up to so many classes a column each is faster than a row each.
+FEW = 64
 
 
 class Loss(Protocol):
@@ -61,43 +63,62 @@ class SoftmaxCrossEntropy(SmoothLoss):
 
     def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, classes)."""
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        return self._mean(shifted, np.exp(shifted).sum(axis=1), self._index(y_true), weights)
+        table, axis = _by_class(logits)
+        shifted = _shifted(table, axis)
+        total = np.add.reduce(np.exp(shifted), axis=axis)
+        return self._mean(shifted, axis, total, self._index(y_true, shifted, axis), weights)
 
     def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean and (softmax(z) - t) / n, (n, classes); the exponentials serve both."""
         rows, classes = logits.shape
-        true = self._index(y_true)
-        shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+        table, axis = _by_class(logits)
+        shifted = _shifted(table, axis)
+        true = self._index(y_true, shifted, axis)
         gradient: Array = np.exp(shifted)
-        total = np.add.reduce(gradient, axis=1)
-        value = self._mean(shifted, total, true, weights)
+        total = np.add.reduce(gradient, axis=axis)
+        value = self._mean(shifted, axis, total, true, weights)
         total *= rows
-        gradient /= total[:, np.newaxis]
+        gradient /= np.expand_dims(total, axis)
         if self._smoothing:
             gradient -= logits.dtype.type(self._smoothing / (classes * rows))
-        gradient[true] -= logits.dtype.type((1 - self._smoothing) / rows)
+        gradient.reshape(-1)[true] -= logits.dtype.type((1 - self._smoothing) / rows)
         if weights is not None:
-            gradient *= weights[:, np.newaxis]
-        return value, gradient
+            gradient *= np.expand_dims(weights, axis)
+        return value, gradient if axis else gradient.T
 
-    def _index(self, y_true: Array) -> tuple[Array, Array]:
-        """Return the position of each row's true class."""
+    def _index(self, y_true: Array, table: Array, axis: int) -> Array:
+        """Return the place of each row's true class in a table with the classes along an axis, all in one row."""
         if len(self._rows) < len(y_true):
             self._rows = np.arange(len(y_true))
-        return self._rows[: len(y_true)], y_true
+        rows = self._rows[: len(y_true)]
+        return rows * table.shape[1] + y_true if axis else y_true * rows.dtype.type(table.shape[1]) + rows
 
-    def _mean(self, shifted: Array, total: Array, true: tuple[Array, Array], weights: Array | None) -> float:
+    def _mean(self, shifted: Array, axis: int, total: Array, true: Array, weights: Array | None) -> float:
         """Return the mean of log(sum of exponentials) - sum of t z."""
         terms = np.log(total)
         if self._smoothing:
-            terms -= (1 - self._smoothing) * shifted[true] + self._smoothing * shifted.mean(axis=1)
+            terms -= (1 - self._smoothing) * shifted.take(true) + self._smoothing * shifted.mean(axis=axis)
         else:
-            terms -= shifted[true]
+            terms -= shifted.take(true)
         if weights is not None:
             terms *= weights
         # np.mean does the same by way of more Python, which counts at every step.
         return float(np.add.reduce(terms, dtype=np.float64)) / len(terms)
+
+
+def _by_class(logits: Array) -> tuple[Array, int]:
+    """Return logits as a table that NumPy reduces fast, and the axis of the classes in it.
+
+    Along short rows NumPy adds up one by one; few classes are therefore laid out class by class, (classes, n).
+    """
+    axis = int(logits.shape[1] > FEW)
+    return logits if axis else np.ascontiguousarray(logits.T), axis
+
+
+def _shifted(table: Array, axis: int, out: Array | None = None) -> Array:
+    """Return logits less the largest of their row, whose exponential cannot overflow."""
+    shifted: Array = np.subtract(table, np.maximum.reduce(table, axis=axis, keepdims=True), out=out)
+    return shifted
 
 
 class SigmoidCrossEntropy(SmoothLoss):
@@ -247,13 +268,14 @@ def answers(spec: LossSpec, logits: Array) -> NDArray[np.float64]:
     Returns:
         Array (n, outputs), float64.
     """
-    z = logits.astype(np.float64)
     if spec.activation == "softmax":
+        table, axis = _by_class(logits)
         # In place: there may be a million rows.
-        z -= z.max(axis=1, keepdims=True)
-        np.exp(z, out=z)
-        z /= z.sum(axis=1, keepdims=True)
-        return z
+        z = table.astype(np.float64)
+        np.exp(_shifted(z, axis, out=z), out=z)
+        z /= np.add.reduce(z, axis=axis, keepdims=True)
+        return z if axis else np.ascontiguousarray(z.T)
+    z = logits.astype(np.float64)
     if spec.activation == "sigmoid":
         return np.asarray(0.5 * np.tanh(0.5 * z) + 0.5)
     return z

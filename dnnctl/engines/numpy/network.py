@@ -57,6 +57,13 @@ class NumpyNetwork:
         start = 0
         for planned, layer in zip(plan.layers, self.layers, strict=False):
             start = self._place(planned, layer, start)
+        # The arrays with a penalty, each with its l1 and l2.
+        self.penalties = [
+            (f"{layer.name}/{weight.name}", weight.regularizer.l1, weight.regularizer.l2)
+            for layer in plan.layers
+            for weight in layer.weights
+            if weight.regularizer is not None
+        ]
         self._max_norms = [
             (f"{layer.name}/{weight.name}", weight.max_norm)
             for layer in plan.layers
@@ -120,14 +127,14 @@ class NumpyNetwork:
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss: l1 |w| + l2 w w, summed."""
         total = 0.0
-        for name, l1, l2 in self.penalties():
+        for name, l1, l2 in self.penalties:
             w = self._all[name]
             total += l1 * float(np.abs(w).sum(dtype=np.float64)) + l2 * float(np.square(w).sum(dtype=np.float64))
         return total
 
     def _add_penalty_gradients(self) -> None:
         """Add l1 sign(w) + 2 l2 w to the gradient of each weight with a penalty."""
-        for name, l1, l2 in self.penalties():
+        for name, l1, l2 in self.penalties:
             here, w = self.gradient[self.slices[name]], self.theta[self.slices[name]]
             if l1:
                 here += w.dtype.type(l1) * np.sign(w)
@@ -153,12 +160,3 @@ class NumpyNetwork:
         """Scale weights down to the norms that their layers allow, as after an optimizer step."""
         for name, most in self._max_norms:
             limit_norms(self._all[name], most)
-
-    def penalties(self) -> list[tuple[str, float, float]]:
-        """Return the arrays with a penalty, each with its l1 and l2."""
-        return [
-            (f"{layer.name}/{weight.name}", weight.regularizer.l1, weight.regularizer.l2)
-            for layer in self.plan.layers
-            for weight in layer.weights
-            if weight.regularizer is not None
-        ]

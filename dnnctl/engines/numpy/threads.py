@@ -1,0 +1,48 @@
+"""How many threads share a matrix product of a training step."""
+
+import contextlib
+from typing import Any
+
+from dnnctl.layers.parts.plan import NetworkPlan
+
+# A product of so many multiplications is worth more than one core. Below it, the half that another core has computed
+# costs more to fetch than it saves.
+LARGE = 1 << 22
+
+
+class BlasThreads:
+    """The threads of NumPy's matrix library.
+
+    Args:
+        plan: The network.
+        asked: Threads for everything in this process; None to choose them for the training steps alone.
+    """
+
+    def __init__(self, plan: NetworkPlan, asked: int | None) -> None:
+        self._largest, self._asked = plan.largest_weight, asked
+        self._controller: Any = None
+        # 0 is the library's own choice: all cores.
+        self.number = asked or 0
+        if asked is not None:
+            self._library().limit(limits=asked, user_api="blas")
+
+    def choose(self, batch_size: int) -> int:
+        """Choose the threads for steps of so many rows, and return their number."""
+        if self._asked is None:
+            self.number = 0 if self._largest * batch_size >= LARGE else 1
+        return self.number
+
+    def limited(self) -> contextlib.AbstractContextManager[Any]:
+        """Return a context in which products take the chosen number of threads."""
+        if self._asked is not None or not self.number:
+            return contextlib.nullcontext()
+        context: contextlib.AbstractContextManager[Any] = self._library().limit(limits=self.number, user_api="blas")
+        return context
+
+    def _library(self) -> Any:
+        """Return what controls the threads; finding the libraries takes a moment, so it is done once."""
+        if self._controller is None:
+            from threadpoolctl import ThreadpoolController
+
+            self._controller = ThreadpoolController()
+        return self._controller
