@@ -56,6 +56,9 @@ _ALL = (
         tensorflow=True,
     ),
     Contender("products-torch", "matrix products alone, PyTorch", "products_torch", "abc", kind="floor"),
+    Contender(
+        *("products-xla", "matrix products alone, compiled by XLA", "products_xla", "ac"), kind="bare", tensorflow=True
+    ),
     Contender("bare-numpy", "gather, products and update alone, NumPy", "bare_numpy", "b", kind="bare"),
 )
 CONTENDERS = {contender.key: contender for contender in _ALL}

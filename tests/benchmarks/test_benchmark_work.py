@@ -78,13 +78,14 @@ def test_peers_get_the_hyper_parameters_of_dnnctl() -> None:
     assert (normalization["momentum"], normalization["epsilon"]) == (BATCH_NORM_MOMENTUM, BATCH_NORM_EPSILON)
 
 
-@pytest.mark.parametrize("contender", ["textbook", "bare-numpy", "products-numpy", "scikit-learn"])
+@pytest.mark.parametrize("contender", ["textbook", "bare-numpy", "products-numpy", "products-xla", "scikit-learn"])
 def test_contenders_count_their_steps(contender: str, pictures: Path) -> None:
     trainer = built(job(contender, "b", 250, pictures))
     trainer.epochs(2)
     assert trainer.steps == 6
     quality = trainer.quality()
-    assert quality is None if "numpy" in contender else 0 <= (quality or 0) <= 1
+    learns = contender in {"textbook", "scikit-learn"}
+    assert 0 <= (quality or 0) <= 1 if learns else quality is None
 
 
 def test_the_clock_of_checkpoints_stands_still_while_others_run() -> None:
