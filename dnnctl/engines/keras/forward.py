@@ -87,9 +87,9 @@ class TrainingPass:
 def wide_affine(tensorflow: Any, x: Any, layer: Any) -> Any:
     r"""Return x W + b, with gradients that take TensorFlow less time than its own.
 
-    The bias's gradient is the product $\mathbf 1^T dY$: a sum over the rows takes 5 to 12 times as long beside a product
-    as alone, and the product waits for its core. The product $dY W^T$ is that of a batch of one matrix: of a transposed
-    one TensorFlow's kernel for batches takes 0.86 of the time of the kernel for matrices.
+    The bias's gradient is the product $\mathbf 1^T dY$: a sum over the rows takes 5 to 12 times as long beside a
+    product as alone, and the product waits for its core. $dY W^T$ is taken as the product of a batch of one matrix:
+    with a transposed factor TensorFlow's kernel for batches takes 0.86 of the time of the one for matrices.
 
     Args:
         tensorflow: The module.
