@@ -100,7 +100,7 @@ def test_another_seed_and_other_circumstances_are_listed(run: RunDirectory) -> N
     found = {change.name: change for change in result.circumstances}
     assert {"versions.numpy", "platform.processors", "environment.OMP_NUM_THREADS", "threads.blas", "seed"} < set(found)
     assert any(name.startswith("data.digests.") for name in found)
-    assert (found["threads.blas"].then, found["threads.blas"].now) == ("3", "0")
+    assert (found["threads.blas"].then, found["threads.blas"].now) == ("3", "1")
     assert (found["seed"].then, found["seed"].now) == ("42", "43")
     assert (found["versions.numpy"].then, found["versions.numpy"].now) == ("1.0", np.__version__)
 

@@ -98,7 +98,7 @@ def test_training_figures_of_blended_classes_are_those_of_the_larger_part(
         return result
 
     monkeypatch.setattr(NumpyEngine, "run", watched)
-    result = trained(tmp_path, "training.mix_up=1", "training.epochs=1")
+    result = trained(tmp_path, "training.mix_up=1", "training.epochs=1", "data.batch_size=8")
     train_rows = result.prepared.splits.train
     visited = train_rows.y[epoch_order(len(train_rows), 42, 0)]
     (row,) = result.trained.history

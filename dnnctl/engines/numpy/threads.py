@@ -13,6 +13,9 @@ LARGE = 1 << 22
 class BlasThreads:
     """The threads of NumPy's matrix library.
 
+    Its threads wait for each other by turning in circles: where another program wants one of their cores, each product
+    waits until that program is put aside, and a training takes ten times as long. So one core is left to others.
+
     Args:
         plan: The network.
         asked: Threads for everything in this process; None to choose them for the training steps alone.
@@ -29,7 +32,9 @@ class BlasThreads:
     def choose(self, batch_size: int) -> int:
         """Choose the threads for steps of so many rows, and return their number."""
         if self._asked is None:
-            self.number = 0 if self._largest * batch_size >= LARGE else 1
+            own = [library["num_threads"] for library in self._library().info() if library["user_api"] == "blas"]
+            large = self._largest * batch_size >= LARGE
+            self.number = max(1, max(own, default=1) - 1) if large else 1
         return self.number
 
     def limited(self) -> contextlib.AbstractContextManager[Any]:
