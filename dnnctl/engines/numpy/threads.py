@@ -32,10 +32,12 @@ class BlasThreads:
     def choose(self, batch_size: int) -> int:
         """Choose the threads for steps of so many rows, and return their number."""
         if self._asked is None:
-            own = [library["num_threads"] for library in self._library().info() if library["user_api"] == "blas"]
-            large = self._largest * batch_size >= LARGE
-            self.number = max(1, max(own, default=1) - 1) if large else 1
+            self.number = self._all_but_one() if self._largest * batch_size >= LARGE else 1
         return self.number
+
+    def _all_but_one(self) -> int:
+        own = [library["num_threads"] for library in self._library().info() if library["user_api"] == "blas"]
+        return max(1, max(own, default=1) - 1)
 
     def limited(self) -> contextlib.AbstractContextManager[Any]:
         """Return a context in which products take the chosen number of threads."""
