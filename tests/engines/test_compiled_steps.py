@@ -47,7 +47,10 @@ def test_a_compiled_step_is_the_same_step(train_digits: Train, setting: str) -> 
         assert compiled[name] == pytest.approx(weight, rel=1e-9, abs=1e-11), name
 
 
-@pytest.mark.parametrize("precision", ["float32", "mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "precision",
+    ["float32", *(pytest.param(half, marks=pytest.mark.slow) for half in ("mixed_float16", "mixed_bfloat16"))],
+)
 def test_less_precise_steps_are_the_same_but_for_rounding(train_digits: Train, precision: str) -> None:
     compiled, plain = trained(train_digits, f"training.precision={precision}")
     for name, weight in plain.items():

@@ -32,12 +32,14 @@ def test_steps_are_counted_exactly(train_digits: Train, group: int) -> None:
     assert manifest["data"]["rows"]["train"] == 1294
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_group_of_steps(train_digits: Train) -> None:
     runs = [train_digits("training.epochs=2", f"training.steps_per_execution={group}") for group in (1, 32)]
     one, other = (arrays(run.run.weights) for run in runs)
     assert all(np.array_equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_a_seed_decides_everything_and_another_one_does_not(train_digits: Train) -> None:
     first, again, other = (train_digits("training.epochs=2", f"seed={seed}") for seed in (5, 5, 6))
     weights = [arrays(run.run.weights) for run in (first, again, other)]
@@ -133,7 +135,9 @@ assert "dnnctl" not in sys.modules
 """
 
 
-@pytest.mark.parametrize("config", ["digits", "height_weight_hidden", "xor"])
+@pytest.mark.parametrize(
+    "config", ["digits", *(pytest.param(name, marks=pytest.mark.slow) for name in ("height_weight_hidden", "xor"))]
+)
 def test_the_model_opens_in_plain_keras_and_answers_the_same(train_digits: Train, tmp_path: Path, config: str) -> None:
     result = train_digits("training.epochs=3", config=config)
     test = result.prepared.splits.test
@@ -173,6 +177,7 @@ def test_a_diverging_training_stops_and_says_where(train_digits: Train) -> None:
         train_digits("training.optimizer={sgd: 1e20}", "model.layers=[dense: 8, relu]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_learns_and_leaves_float32(train_digits: Train, precision: str) -> None:
     result = train_digits("training.epochs=6", f"training.precision={precision}")
@@ -215,6 +220,7 @@ def test_compiling_pays_for_large_networks_and_many_steps(units: int, steps: int
     assert pays(plan, steps, device) == expected
 
 
+@pytest.mark.slow
 def test_groups_and_partial_batches_of_a_compiled_training_change_nothing(train_digits: Train) -> None:
     settings = ["training.epochs=2", "training.jit_compile=true", "data.batch_size=300"]
     one, other = (train_digits(*settings, f"training.steps_per_execution={group}") for group in (1, 5))
@@ -234,6 +240,7 @@ print(hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit", ["false", "true"])
 def test_two_processes_agree_to_the_last_bit(tmp_path: Path, jit: str) -> None:
     tests = str(Path(__file__).parent.parent)

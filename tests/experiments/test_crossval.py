@@ -90,6 +90,7 @@ def test_a_fold_is_evaluated_as_it_was_measured(whole: CrossValidation) -> None:
         assert again["loss"] == pytest.approx(known["loss"])
 
 
+@pytest.mark.slow
 def test_interrupted_and_resumed_with_other_jobs_it_is_the_same(whole: CrossValidation, tmp_path: Path) -> None:
     with pytest.raises(Interrupted, match=r"[12] of 3 are done; go on with: dnnctl crossval --resume "):
         crossval(load("digits", SETTINGS), 3, out=tmp_path, observer=StopAfterOne())

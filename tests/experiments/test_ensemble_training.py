@@ -59,6 +59,7 @@ def test_members_differ_in_their_seed_alone(whole: EnsembleResult) -> None:
     assert open_any(whole.run).config.name == "digits-ensemble"
 
 
+@pytest.mark.slow
 def test_stopped_in_the_middle_of_a_member_and_resumed_it_is_the_same(whole: EnsembleResult, tmp_path: Path) -> None:
     stopping = StopAt("seed 43", 0.02)
     with pytest.raises(Interrupted, match="1 of 2 are done; go on with: dnnctl ensemble --resume"):

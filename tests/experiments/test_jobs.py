@@ -48,6 +48,7 @@ def test_threads_do_not_depend_on_jobs() -> None:
     assert settled(load("xor", ["training.threads=2"]).config).training.threads == 2
 
 
+@pytest.mark.slow
 def test_members_are_the_runs_that_train_makes_however_many_at_a_time(tmp_path: Path) -> None:
     (one,), two = members_of(tmp_path / "one", seeds=(1,)), members_of(tmp_path / "two")
     train_members([one], jobs=1, go_on="again")

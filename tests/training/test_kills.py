@@ -16,6 +16,7 @@ def check(chains: list[Chain]) -> None:
         assert all(kill.kept <= kill.reached for kill in chain.kills)
 
 
+@pytest.mark.slow
 def test_a_training_survives_a_few_kills(tmp_path: Path) -> None:
     chains = stress(("numpy",), chains=1, kills=3, epochs=20, folder=tmp_path)
     check(chains)

@@ -57,7 +57,7 @@ CASES = {
     "generalization": (GENERALIZATION, (20, 41, 77)),
     "float64": (("training.epochs=2", "training.precision=float64", "training.steps_per_execution=7"), (30,)),
 }
-QUICK = ("everything", "generalization")
+QUICK = ("everything",)
 
 
 @pytest.mark.parametrize(
