@@ -48,7 +48,8 @@ class Products:
         for _ in range(count):
             for rows in dict.fromkeys(self._batches):
                 steps = self._batches.count(rows)
-                self._run[rows](self._tf.constant(steps))[0].numpy()
+                for result in self._run[rows](self._tf.constant(steps)):
+                    result.numpy()
                 self.steps += steps
 
     def quality(self) -> None:

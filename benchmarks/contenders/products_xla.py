@@ -4,26 +4,29 @@ XLA would take a product of unchanging operands once and keep it, so these are t
 activations: each depends on the step's rows. Not a floor (the others are faster), but the floor of a compiled step.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from benchmarks.contenders import products_tensorflow
 from benchmarks.contenders.base import Job
 from benchmarks.contenders.keras_model import set_threads
 from benchmarks.contenders.products_numpy import operands
 
 
-class Products:
+class Products(products_tensorflow.Products):
     """Takes the products of each step in one compiled loop an epoch."""
 
     def __init__(self, job: Job) -> None:
         tf = self._tf = set_threads(job.threads)
         layers = operands(job)
-        self._x = tf.constant(layers[0][0])
+        x = tf.constant(layers[0][0])
         # Scaled so that numbers stay of one size from layer to layer.
         self._kernels = [tf.constant(W / np.float32(np.sqrt(len(W)))) for _, W, _ in layers]
-        self._sizes = job.work.batches(job.rows)
-        self._run = tf.function(self._steps, autograph=False, jit_compile=True)
+        self._batches = job.work.batches(job.rows)
+        run = tf.function(self._steps, autograph=False, jit_compile=True)
+        self._run = {rows: partial(run, x[:rows]) for rows in set(self._batches)}
         self.steps = 0
 
     def _steps(self, x: Any, count: Any) -> Any:
@@ -41,20 +44,6 @@ class Products:
 
         start = (tf.constant(0), *(tf.zeros_like(W) for W in self._kernels))
         return tf.while_loop(lambda i, *_: i < count, step, start, parallel_iterations=1)[1:]
-
-    def epochs(self, count: int) -> None:
-        for _ in range(count):
-            for rows in dict.fromkeys(self._sizes):
-                steps = self._sizes.count(rows)
-                for gradient in self._run(self._x[:rows], self._tf.constant(steps)):
-                    gradient.numpy()
-                self.steps += steps
-
-    def quality(self) -> None:
-        return None
-
-    def facts(self) -> dict[str, Any]:
-        return {"tensorflow": self._tf.__version__}
 
 
 def build(job: Job) -> Products:

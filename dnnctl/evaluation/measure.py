@@ -26,11 +26,13 @@ class Metric:
         tasks: The tasks it fits.
         larger_is_better: Whether a larger value is a better one.
         function: Truth and scores to a value, or None where it is not defined.
+        by_order: Whether, of more than two classes, nothing but the order of each row's scores counts.
     """
 
     tasks: tuple[Task, ...]
     larger_is_better: bool
     function: Function
+    by_order: bool = False
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -45,7 +47,10 @@ FUNCTIONS: dict[str, Function] = {
     "r2": regression.r2,
 }
 # What each name means is settled where configurations are checked; here it gets its function.
-METRICS = {name: Metric(tasks_of(name), larger_is_better(name), function) for name, function in FUNCTIONS.items()}
+METRICS = {
+    name: Metric(tasks_of(name), larger_is_better(name), function, name in {"accuracy", "precision", "recall", "f1"})
+    for name, function in FUNCTIONS.items()
+}
 
 
 def metric(name: str) -> Metric:
@@ -59,19 +64,10 @@ def metric(name: str) -> Metric:
     """
     if TOP_K.fullmatch(name):
         k = int(name.removeprefix("top_"))
-        return Metric(tasks_of(name), larger_is_better(name), partial(classification.top_k, k=k))
+        return Metric(tasks_of(name), larger_is_better(name), partial(classification.top_k, k=k), by_order=True)
     if name not in METRICS:
         raise UsageError(f"unknown metric: {name!r}{suggestion(name, (*METRICS, 'top_5'))}")
     return METRICS[name]
-
-
-def by_order(name: str) -> bool:
-    """Tell whether a metric of classes depends on nothing but the order of each row's scores.
-
-    Args:
-        name: As `metric` takes it.
-    """
-    return name in {"accuracy", "precision", "recall", "f1"} or TOP_K.fullmatch(name) is not None
 
 
 def all_metrics(task: Task, classes: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dnnctl.config.losses import LossSpec
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.engines.numpy.losses import answers, build_loss
-from dnnctl.evaluation.measure import by_order, measure
+from dnnctl.evaluation.measure import measure, metric
 from dnnctl.memory import ROWS, blocks
 
 
@@ -104,8 +104,9 @@ class Network:
             metrics: Names of metrics.
             spend: Whether the scores of very many rows may be written over their logits.
         """
-        if self._spec.activation == "softmax" and all(map(by_order, metrics)) and np.isfinite(logits).all():
-            # Probabilities come in the order of their logits, and need not be computed to tell which is the largest.
+        # Probabilities come in the order of their logits, and need not be computed to tell which is the largest.
+        enough = self._spec.activation == "softmax" and all(metric(name).by_order for name in metrics)
+        if enough and all(np.isfinite(logits[here]).all() for here in blocks(len(logits))):
             return measure(self._info.task, y, logits, metrics)
         figures, _ = self._figures(lambda here: logits[here], y, metrics, 0.0, logits if spend else None)
         return {name: figures[name] for name in metrics if name in figures}

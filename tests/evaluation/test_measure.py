@@ -3,7 +3,7 @@ import pytest
 
 from dnnctl.config.metrics import TASKS
 from dnnctl.errors import DataError, ModelError, UsageError
-from dnnctl.evaluation.measure import METRICS, all_metrics, by_order, measure, metric
+from dnnctl.evaluation.measure import METRICS, all_metrics, measure, metric
 
 LABELS = np.array([0, 1, 2, 2])
 SCORES = np.eye(3)[[0, 1, 2, 0]]
@@ -36,8 +36,8 @@ def test_what_is_by_order_is_not_changed_by_what_keeps_each_rows_order(name):
     scores, truth = generator.normal(size=(80, 4)), generator.integers(0, 4, 80)
     # Rows of other sizes keep their own order, but not that of one class from row to row.
     other = np.exp(scores * generator.uniform(0.1, 10, (80, 1)))
-    same = metric(name).function(truth, scores) == metric(name).function(truth, other)
-    assert same is by_order(name)
+    entry = metric(name)
+    assert (entry.function(truth, scores) == entry.function(truth, other)) is entry.by_order
 
 
 def test_any_k_is_known_for_top_k():

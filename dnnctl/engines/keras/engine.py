@@ -23,7 +23,6 @@ from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras.targets import blends, mix, training_loss
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
-from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.memory import blocks
 
@@ -219,7 +218,7 @@ class KerasEngine:
         task = self._task
         learning = {name: variable.numpy() for name, variable in variables(task.plan, self._layers).items()}
         network = NumpyNetwork(task.plan, task.preprocessing, learning, dtype=self._number)
-        return inspect_network(network, build_loss(task.loss), task.preprocessing.prepare(x, self._number), y)
+        return inspect_network(task, network, x, y)
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""

@@ -185,8 +185,7 @@ class NumpyEngine:
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
-        prepared = self._task.preprocessing.prepare(x, self._dtype)
-        return inspect_network(self.network, self.loss, prepared, y)
+        return inspect_network(self._task, self.network, x, y)
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""

@@ -5,26 +5,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import LayerFigures
-from dnnctl.engines.numpy.losses import Loss
+from dnnctl.engines.base import LayerFigures, NetworkTask
+from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 
 
-def inspect_network(network: NumpyNetwork, loss: Loss, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+def inspect_network(task: NetworkTask, network: NumpyNetwork, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
     """Return how each layer behaves on a few rows, computed as after training.
 
     Args:
-        network: The network; its gradients are written over.
-        loss: What it is trained with.
-        x: Prepared inputs, (n, inputs).
+        task: What is learned.
+        network: The network that learns it; its gradients are written over.
+        x: Raw inputs, (n, ...).
         y: Prepared targets, (n,) or (n, targets).
     """
-    value, outputs = x, []
+    value, outputs = task.preprocessing.prepare(x, task.dtype), []
     for layer in network.layers:
         value = layer.forward(value, training=False)
         outputs.append(value)
-    network.backward(loss.with_gradient(value, y)[1])
-    last = network.plan.layers[-1].spec.to_numpy(0, network.dtype)
+    network.backward(build_loss(task.loss).with_gradient(value, y)[1])
+    last = task.plan.layers[-1].spec.to_numpy(0, task.dtype)
     outputs.append(last.forward(value, training=False))
     return [
         LayerFigures(
@@ -34,7 +34,7 @@ def inspect_network(network: NumpyNetwork, loss: Loss, x: NDArray[Any], y: NDArr
             zeros=float((output == 0).mean()),
             gradient=_norm(network, planned.name),
         )
-        for planned, output in zip(network.plan.layers, outputs, strict=True)
+        for planned, output in zip(task.plan.layers, outputs, strict=True)
     ]
 
 

@@ -63,16 +63,14 @@ class SoftmaxCrossEntropy(SmoothLoss):
 
     def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, classes)."""
-        table, axis = _by_class(logits)
-        shifted = _shifted(table, axis)
+        shifted, axis = _shifted(logits)
         total = np.add.reduce(np.exp(shifted), axis=axis)
         return self._mean(shifted, axis, total, self._index(y_true, shifted, axis), weights)
 
     def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean and (softmax(z) - t) / n, (n, classes); the exponentials serve both."""
         rows, classes = logits.shape
-        table, axis = _by_class(logits)
-        shifted = _shifted(table, axis)
+        shifted, axis = _shifted(logits)
         true = self._index(y_true, shifted, axis)
         gradient: Array = np.exp(shifted)
         total = np.add.reduce(gradient, axis=axis)
@@ -106,19 +104,14 @@ class SoftmaxCrossEntropy(SmoothLoss):
         return float(np.add.reduce(terms, dtype=np.float64)) / len(terms)
 
 
-def _by_class(logits: Array) -> tuple[Array, int]:
-    """Return logits as a table that NumPy reduces fast, and the axis of the classes in it.
+def _shifted(logits: Array, dtype: type[np.float64] | None = None) -> tuple[Array, int]:
+    """Return logits less the largest of their row, whose exponentials cannot overflow, and the axis of the classes.
 
     Along short rows NumPy adds up one by one; few classes are therefore laid out class by class, (classes, n).
     """
     axis = int(logits.shape[1] > FEW)
-    return logits if axis else np.ascontiguousarray(logits.T), axis
-
-
-def _shifted(table: Array, axis: int, out: Array | None = None) -> Array:
-    """Return logits less the largest of their row, whose exponential cannot overflow."""
-    shifted: Array = np.subtract(table, np.maximum.reduce(table, axis=axis, keepdims=True), out=out)
-    return shifted
+    table = logits if axis else np.ascontiguousarray(logits.T)
+    return np.subtract(table, np.maximum.reduce(table, axis=axis, keepdims=True), dtype=dtype), axis
 
 
 class SigmoidCrossEntropy(SmoothLoss):
@@ -269,10 +262,9 @@ def answers(spec: LossSpec, logits: Array) -> NDArray[np.float64]:
         Array (n, outputs), float64.
     """
     if spec.activation == "softmax":
-        table, axis = _by_class(logits)
+        z, axis = _shifted(logits, np.float64)
         # In place: there may be a million rows.
-        z = table.astype(np.float64)
-        np.exp(_shifted(z, axis, out=z), out=z)
+        np.exp(z, out=z)
         z /= np.add.reduce(z, axis=axis, keepdims=True)
         return z if axis else np.ascontiguousarray(z.T)
     z = logits.astype(np.float64)

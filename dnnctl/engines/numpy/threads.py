@@ -1,6 +1,6 @@
 """How many threads share a matrix product of a training step."""
 
-import contextlib
+from contextlib import AbstractContextManager
 from typing import Any
 
 from dnnctl.layers.parts.plan import NetworkPlan
@@ -22,34 +22,23 @@ class BlasThreads:
     """
 
     def __init__(self, plan: NetworkPlan, asked: int | None) -> None:
+        from threadpoolctl import ThreadpoolController
+
+        self._controller = ThreadpoolController()
         self._largest, self._asked = plan.largest_weight, asked
-        self._controller: Any = None
-        # 0 is the library's own choice: all cores.
-        self.number = asked or 0
+        self.number = asked or 1
         if asked is not None:
-            self._library().limit(limits=asked, user_api="blas")
+            self._controller.limit(limits=asked, user_api="blas")
 
     def choose(self, batch_size: int) -> int:
         """Choose the threads for steps of so many rows, and return their number."""
         if self._asked is None:
-            self.number = self._all_but_one() if self._largest * batch_size >= LARGE else 1
+            own = [library["num_threads"] for library in self._controller.info() if library["user_api"] == "blas"]
+            large = self._largest * batch_size >= LARGE
+            self.number = max(1, max(own, default=1) - 1) if large else 1
         return self.number
 
-    def _all_but_one(self) -> int:
-        own = [library["num_threads"] for library in self._library().info() if library["user_api"] == "blas"]
-        return max(1, max(own, default=1) - 1)
-
-    def limited(self) -> contextlib.AbstractContextManager[Any]:
+    def limited(self) -> AbstractContextManager[Any]:
         """Return a context in which products take the chosen number of threads."""
-        if self._asked is not None or not self.number:
-            return contextlib.nullcontext()
-        context: contextlib.AbstractContextManager[Any] = self._library().limit(limits=self.number, user_api="blas")
+        context: AbstractContextManager[Any] = self._controller.limit(limits=self.number, user_api="blas")
         return context
-
-    def _library(self) -> Any:
-        """Return what controls the threads; finding the libraries takes a moment, so it is done once."""
-        if self._controller is None:
-            from threadpoolctl import ThreadpoolController
-
-            self._controller = ThreadpoolController()
-        return self._controller
