@@ -24,7 +24,7 @@ MAIN = ""
 class Strict(BaseModel):
     """A part of a configuration: unknown keys are errors, text is not a number, NaN is not a value."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Spec(Strict):

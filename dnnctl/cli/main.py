@@ -1,5 +1,6 @@
 """The `dnnctl` command: finds the command's file, runs it, and turns errors into one line and a status."""
 
+import os
 import sys
 from typing import NoReturn
 
@@ -52,6 +53,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with the status that the design gives each outcome."""
+    # Pydantic would look for plugins in every installed package, at each start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         status = cli.main(prog_name="dnnctl", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

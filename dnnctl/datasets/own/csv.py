@@ -7,7 +7,6 @@ from pydantic import BeforeValidator, Field
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.tables.columns import TableInfo
-from dnnctl.datasets.tables.loading import digests_of, load_more_rows, load_table
 from dnnctl.spec import flag_or
 
 
@@ -78,6 +77,8 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
+    from dnnctl.datasets.tables.loading import load_table
+
     return load_table(options)
 
 
@@ -87,9 +88,13 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     Raises:
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
+    from dnnctl.datasets.tables.loading import load_more_rows
+
     return load_more_rows(options, info, table)
 
 
 def digests(options: Options) -> dict[str, str]:
     """Return the SHA-256 of the files."""
+    from dnnctl.datasets.tables.loading import digests_of
+
     return digests_of(options)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dnnctl.engines.base import Hardware
+from dnnctl.engines.keras.lean_import import lean_import
 from dnnctl.errors import ModelError
 from dnnctl.layers.parts.plan import NetworkPlan
 
@@ -91,7 +92,7 @@ def load() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     try:
-        with _silenced_stderr():
+        with _silenced_stderr(), lean_import():
             import keras  # noqa: F401 - Keras must find TensorFlow imported
             import tensorflow
     except ImportError as error:

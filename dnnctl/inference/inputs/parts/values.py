@@ -6,7 +6,6 @@ import numpy as np
 
 from dnnctl.errors import UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
-from dnnctl.inference.inputs.parts.tables import values_of_table
 
 
 def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
@@ -25,6 +24,8 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
     if spec.info.is_image:
         raise UsageError(f"--value is for numbers; this network takes {spec.described}: name a file")
     if spec.table is not None:
+        from dnnctl.inference.inputs.parts.tables import values_of_table
+
         return values_of_table(values, spec.table)
     rows = np.empty((len(values), spec.cells), dtype=np.float32)
     for row, text in enumerate(values):
