@@ -23,9 +23,9 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .")
 def list_(as_json: bool) -> None:
     """List every data set, and where it is or how to get it."""
-    from dnnctl.cli.tables import grid
     from dnnctl.datasets.sources.places import default_places
     from dnnctl.datasets.sources.summary import overview
+    from dnnctl.plain_tables import grid
 
     known = overview(default_places())
     if as_json:
@@ -45,15 +45,15 @@ def list_(as_json: bool) -> None:
 )
 def info(name: str, path: Path | None, as_json: bool) -> None:
     """Say what data set NAME is and what is in it; nothing is downloaded."""
-    from dnnctl.cli import tables
     from dnnctl.datasets.sources import reading, summary
     from dnnctl.datasets.sources.places import default_places
+    from dnnctl.plain_tables import facts as lines_of
 
     facts = summary.facts(reading.options_for(name), default_places(path, download=False))
     if as_json:
         _print_json(facts)
         return
-    click.echo(tables.facts(_lines(facts)))
+    click.echo(lines_of(_lines(facts)))
     if "class_counts" in facts:
         click.echo()
         _print_classes(facts["class_counts"])
@@ -178,7 +178,7 @@ def _ranges(ranges: dict[str, list[float]]) -> str:
 
 def _print_classes(counts: dict[str, dict[str, int]]) -> None:
     """Print how many rows each class has in each part."""
-    from dnnctl.cli.tables import grid
+    from dnnctl.plain_tables import grid
 
     classes = next(iter(counts.values()))
     rows = [(str(label), name, *(f"{part[name]:,}" for part in counts.values())) for label, name in enumerate(classes)]

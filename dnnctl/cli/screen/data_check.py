@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import plain
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.experiments.data_check import Check, Status

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.ending import missed, shown
 from dnnctl.cli.screen.ensemble import table
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluating import Evaluation

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.experiments.gradcheck import ArrayCheck, Disagreement, GradientCheck

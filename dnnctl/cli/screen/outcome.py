@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import duration, figure
 from dnnctl.cli.screen.ending import end, missed, named, shown
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult

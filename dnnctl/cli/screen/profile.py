@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 
 def table(seconds: Mapping[str, float]) -> str:

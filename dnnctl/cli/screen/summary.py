@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import plain, size
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer

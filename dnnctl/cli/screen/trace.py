@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.numbers import arrays, numbers
-from dnnctl.cli.tables import grid
+from dnnctl.plain_tables import grid
 
 if TYPE_CHECKING:
     from dnnctl.experiments.recording import Seen

@@ -6,6 +6,7 @@ Each format is one file with `write(predictions, stream)`, where `stream` is an 
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Any
 
 import numpy as np
@@ -62,7 +63,7 @@ class Predictions:
         """Whether values were predicted, not classes."""
         return self.info.task == "regression"
 
-    @property
+    @cached_property
     def has_truth(self) -> bool:
         """Whether the right answer is known for any row."""
         return any(row.true is not None or row.truths for row in self.rows)

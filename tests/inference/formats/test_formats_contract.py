@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -135,6 +136,23 @@ def test_the_table_is_never_cut_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("COLUMNS", "20")
     name = "folder/" * 60 + "p.png"
     assert name in written(Predictions((Prediction(name, SCORES),), CLASSES, 3), "table")
+
+
+class Counted(tuple[Prediction, ...]):
+    """Rows that count how often they are gone through."""
+
+    passes = 0
+
+    def __iter__(self) -> Iterator[Prediction]:
+        self.passes += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("form", plugins.names(PACKAGE))
+def test_the_rows_are_not_gone_through_for_each_row(form: str) -> None:
+    rows = Counted(Prediction(str(i), SCORES) for i in range(50))
+    written(Predictions(rows, CLASSES), form)
+    assert 0 < rows.passes < 10
 
 
 def test_names_cannot_command_a_terminal() -> None:

@@ -13,15 +13,24 @@ def grid(rows: Iterable[Sequence[str]], header: Sequence[str], right: Iterable[i
         indent: Spaces in front of each line.
     """
     cells, numbers = [header, *rows], set(right)
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
     lines = []
     for row in cells:
-        aligned = [
-            cell.rjust(width) if i in numbers else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
+        aligned = []
+        for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (width - _width(cell))
+            aligned.append(gap + cell if i in numbers else cell + gap)
         lines.append(" " * indent + "  ".join(aligned).rstrip())
     return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    """Return how many places a text takes: a Chinese character takes two, an accent of its own none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
