@@ -16,12 +16,23 @@ def grid(rows: Iterable[Sequence[str]], header: Sequence[str], right: Iterable[i
     widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
     lines = []
     for row in cells:
-        aligned = []
-        for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            gap = " " * (width - _width(cell))
-            aligned.append(gap + cell if i in numbers else cell + gap)
+        aligned = [
+            _padded(cell, width, right=i in numbers) for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append(" " * indent + "  ".join(aligned).rstrip())
     return "\n".join(lines)
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return names and values in two columns; a name without a value is left out."""
+    kept = [pair for pair in pairs if pair[1]]
+    width = max((_width(name) for name, _ in kept), default=0)
+    return "\n".join(f"{_padded(name, width)}  {value}" for name, value in kept)
+
+
+def _padded(text: str, width: int, *, right: bool = False) -> str:
+    gap = " " * (width - _width(text))
+    return gap + text if right else text + gap
 
 
 def _width(text: str) -> int:
@@ -31,10 +42,3 @@ def _width(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
-
-
-def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """Return names and values in two columns; a name without a value is left out."""
-    kept = [pair for pair in pairs if pair[1]]
-    width = max((len(name) for name, _ in kept), default=0)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in kept)

@@ -26,7 +26,7 @@ class Metric:
         tasks: The tasks it fits.
         larger_is_better: Whether a larger value is a better one.
         function: Truth and scores to a value, or None where it is not defined.
-        by_order: Whether, of more than two classes, nothing but the order of each row's scores counts.
+        by_order: Whether, of scores with a column a class, nothing but the order in each row counts.
     """
 
     tasks: tuple[Task, ...]
@@ -46,9 +46,10 @@ FUNCTIONS: dict[str, Function] = {
     "mae": regression.mae,
     "r2": regression.r2,
 }
+BY_ORDER = frozenset({"accuracy", "precision", "recall", "f1"})
 # What each name means is settled where configurations are checked; here it gets its function.
 METRICS = {
-    name: Metric(tasks_of(name), larger_is_better(name), function, name in {"accuracy", "precision", "recall", "f1"})
+    name: Metric(tasks_of(name), larger_is_better(name), function, name in BY_ORDER)
     for name, function in FUNCTIONS.items()
 }
 

@@ -14,7 +14,7 @@ UNUSED = frozenset({"matplotlib", "pandas", "scipy", "sklearn"})
 
 
 class _Absent:
-    """Finds no unused package, as if it were not installed, in the thread that made this."""
+    """Makes imports of unused packages fail, as if they were not installed, in the thread that made this."""
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
@@ -40,15 +40,17 @@ def lean_import() -> Iterator[None]:
     """Import what stands in the block without unused packages, and without looking for garbage meanwhile.
 
     An import makes objects by the hundred thousand, all of which stay; looking through them again and again takes a
-    sixth of TensorFlow's, and unused packages a third. Packages that are already imported stay as they are.
+    sixth of TensorFlow's, and unused packages a third. What is there afterwards is never looked at again. Packages that
+    are already imported stay as they are.
     """
     finder, collecting = _Absent(), gc.isenabled()
     sys.meta_path.insert(0, finder)
     gc.disable()
     try:
         yield
-    finally:
-        sys.meta_path.remove(finder)
         gc.freeze()
+    finally:
         if collecting:
             gc.enable()
+        with contextlib.suppress(ValueError):
+            sys.meta_path.remove(finder)

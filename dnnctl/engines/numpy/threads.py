@@ -26,7 +26,8 @@ class BlasThreads:
 
         self._controller = ThreadpoolController()
         self._largest, self._asked = plan.largest_weight, asked
-        self.number = asked or 1
+        # 0 is the library's own choice: all cores.
+        self.number = asked or 0
         if asked is not None:
             self._controller.limit(limits=asked, user_api="blas")
 
