@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, Function] = {
 BY_ORDER = frozenset({"accuracy", "precision", "recall", "f1"})
 # What each name means is settled where configurations are checked; here it gets its function.
 METRICS = {
-    name: Metric(tasks_of(name), larger_is_better(name), function, name in BY_ORDER)
+    name: Metric(tasks_of(name), larger_is_better(name), function, by_order=name in BY_ORDER)
     for name, function in FUNCTIONS.items()
 }
 
