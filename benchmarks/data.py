@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dnnctl.datasets.sources.places import default_places
-from dnnctl.datasets.sources.reading import options_for, read
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import options_for, read
 
 
 def write(name: str, folder: Path) -> None:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import load
-from dnnctl.data.initial_weights import initial_weights
-from dnnctl.data.random import epoch_order
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
-from dnnctl.training.preparing import Prepared, prepare
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.random_streams import epoch_order
+from dnnctl.training.preparation import Prepared, prepare
 
 EPOCHS = 2
 # Orders of the rows within a batch that are compared with the first.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dnnctl.datasets
-from dnnctl.datasets.sources.image_set import STEMS
+from dnnctl.datasets.published.image_set import STEMS
 
 DATASETS = Path(__file__).parent / "datasets"
 

@@ -14,10 +14,10 @@ import time
 import numpy as np
 
 from dnnctl.config.loading import load
-from dnnctl.data.initial_weights import initial_weights
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
-from dnnctl.training.preparing import prepare
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.training.preparation import prepare
 
 ROUNDS, BATCH = 9, 128
 DENSE, NORM, DROPOUT = [{"dense": 512}, {"dense": 256}], "batch_normalization", {"dropout": 0.2}

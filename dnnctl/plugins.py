@@ -54,7 +54,7 @@ def names(package: str) -> tuple[str, ...]:
     """Return the keys of a package's plugins, sorted, without importing any of them.
 
     Args:
-        package: Dotted name of a package of dnnctl, as `dnnctl.layers`.
+        package: Dotted name of a package of dnnctl, as `dnnctl.network.layers`.
 
     Returns:
         File names without their ending; packages, names with a leading underscore and `RESERVED` are
@@ -71,7 +71,7 @@ def load(package: str, name: str) -> ModuleType:
     """Import one plugin.
 
     Args:
-        package: Dotted name of a package of dnnctl, as `dnnctl.layers`.
+        package: Dotted name of a package of dnnctl, as `dnnctl.network.layers`.
         name: A key out of `names(package)`.
 
     Returns:

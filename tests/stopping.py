@@ -12,7 +12,7 @@ from dnnctl.errors import Interrupted
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import train
 from dnnctl.training.observer import Observer, Progress
-from dnnctl.training.preparing import Prepared
+from dnnctl.training.preparation import Prepared
 
 
 class StopAfter(Observer):

@@ -85,7 +85,7 @@ def test_a_wrong_option_is_located_under_the_name() -> None:
 
 
 def test_synonyms_are_only_suggested() -> None:
-    from dnnctl.layers.base import LAYERS
+    from dnnctl.network.layers.base import LAYERS
 
     with pytest.raises(PydanticCustomError, match="did you mean 'batch_normalization'"):
         LAYERS.parse("bn")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.sources.image_set import MEMBERS, STEMS, ImageSet
+from dnnctl.datasets.published.image_set import MEMBERS, STEMS, ImageSet
 from dnnctl.files import sha256_of_array
 
 INFO = DatasetInfo("Tiny", "multiclass", (3, 2), ("a", "b"), rows=(6, 4), folder="tiny-set", input_range=(0, 255))

@@ -10,8 +10,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
-from dnnctl.datasets.mnist import SET
-from dnnctl.datasets.sources import image_set
+from dnnctl.datasets.published import image_set
+from dnnctl.datasets.sources.mnist import SET
 
 
 class Options(DatasetOptions):

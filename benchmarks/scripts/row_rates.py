@@ -23,12 +23,12 @@ import yaml
 
 from benchmarks.works import WORKS, Work
 from dnnctl.config.loading import load
-from dnnctl.data.initial_weights import initial_weights
-from dnnctl.data.random import epoch_order
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
-from dnnctl.training.preparing import Prepared, prepare
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.random_streams import epoch_order
+from dnnctl.training.preparation import Prepared, prepare
 
 WORK = WORKS["a"]
 # Steps a call, as training has them.

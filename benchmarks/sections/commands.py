@@ -12,7 +12,7 @@ from benchmarks.commands import dnnctl, run
 from benchmarks.environment import ROOT
 from benchmarks.interleaving import Say, interleave
 from dnnctl.config.loading import load
-from dnnctl.training.preparing import prepare
+from dnnctl.training.preparation import prepare
 
 FAULTY = """\
 nme: faulty

@@ -22,8 +22,8 @@ from dnnctl.config.schema import SOURCES, Config, is_name
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.sources.reading import describe
-from dnnctl.datasets.tables.faults import WrongOptionError
+from dnnctl.datasets.parts.faults import WrongOptionError
+from dnnctl.datasets.read import describe
 from dnnctl.errors import ConfigError, DataError, Fault
 
 # Takes the place of a data set that is not known, so that the rest can be checked.

@@ -25,7 +25,7 @@ def anchor(document: dict[str, Any], file: Path, changed: dict[KeyPath, str]) ->
         return
     for key in SOURCES[1:]:
         source = data.get(key)
-        paths = plugins.load("dnnctl.datasets.own", key).Options.paths
+        paths = plugins.load("dnnctl.datasets.user", key).Options.paths
         if isinstance(source, str):
             data[key] = source = {paths[0]: source}
         if not isinstance(source, dict):

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from dnnctl.config.losses import DEFAULTS as LOSS_OF
-from dnnctl.config.losses import LOSSES
 from dnnctl.config.metrics import DEFAULTS as METRICS_OF
 from dnnctl.config.schema import Config, DataConfig, ModelConfig
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.layers.base import LAYERS, Activation, LayerSpec
-from dnnctl.layers.dense import Layer as Dense
-from dnnctl.layers.parts.plan import NetworkPlan, needs_bias, plan_network
+from dnnctl.network.layers.base import LAYERS, Activation, LayerSpec
+from dnnctl.network.layers.dense import Layer as Dense
+from dnnctl.network.losses import DEFAULTS as LOSS_OF
+from dnnctl.network.losses import LOSSES
+from dnnctl.network.plan import NetworkPlan, needs_bias, plan_network
 from dnnctl.spec import Spec
 
 

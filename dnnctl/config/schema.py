@@ -9,13 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from dnnctl.config.augmentation import Augment
 from dnnctl.config.class_weights import ClassWeights
-from dnnctl.config.losses import LossField
-from dnnctl.config.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.datasets.base import DatasetField, DatasetOptions
-from dnnctl.datasets.own import csv as own_csv
-from dnnctl.datasets.own import image_folder as own_images
-from dnnctl.datasets.own import npz as own_npz
-from dnnctl.layers.base import LayerField, OutputField
+from dnnctl.datasets.user import csv as own_csv
+from dnnctl.datasets.user import image_folder as own_images
+from dnnctl.datasets.user import npz as own_npz
+from dnnctl.network.layers.base import LayerField, OutputField
+from dnnctl.network.losses import LossField
+from dnnctl.network.optimizers import OPTIMIZERS, OptimizerField
 from dnnctl.spec import Strict, flag_or, whole_number_or
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

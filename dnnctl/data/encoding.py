@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, Samples
-from dnnctl.datasets.tables.columns import Cells, Column, Kind, TableInfo
-from dnnctl.datasets.tables.faults import quoted
+from dnnctl.datasets.parts.columns import Cells, Column, Kind, TableInfo
+from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import DataError, RunError
 
 MISSING, UNKNOWN = "(missing)", "(unknown)"

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.schema import Fold
-from dnnctl.data.random import generator
 from dnnctl.errors import DataError
+from dnnctl.random_streams import generator
 
 
 def hold_out(

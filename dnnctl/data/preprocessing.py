@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.errors import RunError
-from dnnctl.layers.base import KerasForm
+from dnnctl.network.layers.base import KerasForm
 
 
 @dataclass(frozen=True)

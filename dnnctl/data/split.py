@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from dnnctl.config.schema import DataConfig, Fold
 from dnnctl.data.folds import hold_out
-from dnnctl.data.random import generator
 from dnnctl.datasets.base import Dataset, Samples
-from dnnctl.datasets.tables.oddities import shared_rows
+from dnnctl.datasets.parts.quality import shared_rows
 from dnnctl.errors import DataError
 from dnnctl.memory import blocks
+from dnnctl.random_streams import generator
 
 # Inputs of so many bytes are not held twice.
 LARGE = 16 << 20

@@ -1,6 +1,1 @@
-"""The data sets: one file a source, its name the key used in YAML.
-
-Each file defines `Options`, `describe(options) -> DatasetInfo` (what is known without any data),
-`find(options, places) -> str | None` (where its files are, without reading them; None if nowhere) and
-`load(options, places) -> Dataset`.
-"""
+"""Where rows come from: named data sets, the user's own tables, arrays and pictures, and what all of them need."""

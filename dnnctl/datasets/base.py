@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from numpy.typing import NDArray
 
-from dnnctl.datasets.tables.columns import TableInfo
+from dnnctl.datasets.parts.columns import TableInfo
 from dnnctl.spec import Catalog, Spec, chosen_from
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -192,5 +192,5 @@ class Places:
     test_only: bool = False
 
 
-DATASETS = Catalog("data set", package="dnnctl.datasets", attribute="Options")
+DATASETS = Catalog("data set", package="dnnctl.datasets.sources", attribute="Options")
 DatasetField = chosen_from(DATASETS, DatasetOptions)

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from dnnctl.config.losses import LossSpec
-from dnnctl.config.optimizers import OptimizerSpec
-from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.errors import ModelError
-from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.network.losses import LossSpec
+from dnnctl.network.optimizers import OptimizerSpec
+from dnnctl.network.plan import NetworkPlan
 
 # Optimizer steps that are taken in one go at most: more of them gain nothing.
 STEPS_AT_ONCE = 64

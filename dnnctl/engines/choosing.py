@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
-from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.network.plan import NetworkPlan
 
 
 def import_framework(config: Config) -> None:

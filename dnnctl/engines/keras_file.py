@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.data.random import layer_seed
 from dnnctl.files import write_bytes
-from dnnctl.layers.base import KerasForm
-from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.network.layers.base import KerasForm
+from dnnctl.network.plan import NetworkPlan
+from dnnctl.random_streams import layer_seed
 
 KERAS_VERSION = "3.15.1"
 

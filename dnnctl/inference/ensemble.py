@@ -13,11 +13,11 @@ from dnnctl.config.schema import Config
 from dnnctl.datasets.base import Samples
 from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.evaluation.classification import predicted_labels
-from dnnctl.evaluation.members import Comparison, compare_members
+from dnnctl.evaluation.ensemble_diversity import Comparison, compare_members
 from dnnctl.evaluation.voting import Ballot
 from dnnctl.inference.ensemble_fitting import check_configuration, check_together
-from dnnctl.inference.loading import OpenedRun, open_run
 from dnnctl.inference.network import Network
+from dnnctl.inference.open import OpenedRun, open_run
 from dnnctl.runs.ensembles import EnsembleFile, Vote, member_folder, read_ensemble
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest

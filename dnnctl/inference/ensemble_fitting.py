@@ -9,7 +9,7 @@ from typing import Any
 from dnnctl.config.schema import Config
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import RunError
-from dnnctl.inference.loading import OpenedRun
+from dnnctl.inference.open import OpenedRun
 from dnnctl.runs.ensembles import Vote
 
 # What decides which rows are in which split, besides the rows themselves.

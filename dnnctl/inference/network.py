@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import memory
-from dnnctl.config.losses import LossSpec
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.evaluation.measure import measure, metric
 from dnnctl.memory import ROWS, blocks
+from dnnctl.network.losses import LossSpec
 
 
 class Forward(Protocol):

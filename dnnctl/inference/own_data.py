@@ -7,11 +7,11 @@ import numpy as np
 
 from dnnctl.data.encoding import encode
 from dnnctl.data.split import Splits, split_as
+from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import Dataset, Samples
-from dnnctl.datasets.sources import reading
-from dnnctl.datasets.sources.places import default_places
+from dnnctl.datasets.parts.places import default_places
 from dnnctl.errors import DataError
-from dnnctl.inference.loading import OpenedRun
+from dnnctl.inference.open import OpenedRun
 
 
 def read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:

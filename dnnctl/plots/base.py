@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl import files, plugins
 from dnnctl.datasets.base import DatasetInfo, Samples
-from dnnctl.evaluation.members import Comparison
+from dnnctl.evaluation.ensemble_diversity import Comparison
 
 PACKAGE = "dnnctl.plots"
 

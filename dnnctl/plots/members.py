@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dnnctl.evaluation.members import Comparison
+from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.sheet import (
     BLUE,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from dnnctl.errors import RunError
-from dnnctl.runs.circumstances import now
+from dnnctl.runs.environment import now
 from dnnctl.runs.layout import RunDirectory
 
 # More than a note of who holds it is not read.

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from dnnctl import __version__
 from dnnctl.errors import RunError
 from dnnctl.files import sha256_of_file, write_json
-from dnnctl.runs.circumstances import environment, machine, now, versions
+from dnnctl.runs.environment import environment, machine, now, versions
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 

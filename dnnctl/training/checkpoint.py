@@ -23,7 +23,7 @@ from dnnctl.archives import read_npy
 from dnnctl.errors import DataError, RunError
 from dnnctl.files import write_npz
 from dnnctl.runs.reading import open_inside
-from dnnctl.training.watching import BestState, PlateauState
+from dnnctl.training.early_stopping import BestState, PlateauState
 
 FORMAT = 1
 META, DIGEST = "meta", "digest"

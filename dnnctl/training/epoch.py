@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.mixing import mixtures
-from dnnctl.data.random import epoch_order
+from dnnctl.data.mixup import mixtures
 from dnnctl.engines.base import Steps
 from dnnctl.errors import RunError
 from dnnctl.inference.network import Network
+from dnnctl.random_streams import epoch_order
 from dnnctl.training.checkpoint import Arrays
-from dnnctl.training.preparing import Prepared
+from dnnctl.training.preparation import Prepared
 
 
 @dataclass

@@ -9,29 +9,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig, as_yaml
-from dnnctl.data.initial_weights import initial_weights
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict
 from dnnctl.files import write_text
-from dnnctl.inference.loading import read_weights
 from dnnctl.inference.network import Network
+from dnnctl.inference.open import read_weights
 from dnnctl.inference.requirements import unmet
+from dnnctl.network.initial_weights import initial_weights
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.checkpoint import Checkpoint
 from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.final_metrics import agreement, measure_splits, verdict
 from dnnctl.training.keeping import Keeper
 from dnnctl.training.loop import Loop, Trained
-from dnnctl.training.measuring import agreement, measure_splits, verdict
 from dnnctl.training.observer import Observer
-from dnnctl.training.preparing import Prepared, prepare
-from dnnctl.training.resuming import reopen
-from dnnctl.training.saving import changed_facts, facts, save_figures, save_history, save_network
+from dnnctl.training.preparation import Prepared, prepare
+from dnnctl.training.resume import reopen
+from dnnctl.training.run_files import changed_facts, facts, save_figures, save_history, save_network
 
 
 @dataclass(frozen=True)

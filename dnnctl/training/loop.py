@@ -12,15 +12,15 @@ from dnnctl.engines.base import Engine, LayerFigures, check_weights
 from dnnctl.errors import ModelError, RunError
 from dnnctl.inference.network import Network
 from dnnctl.training.checkpoint import Checkpoint, Progress
-from dnnctl.training.diverging import Replay, describe, find_layer
+from dnnctl.training.divergence import Replay, describe, find_layer
+from dnnctl.training.early_stopping import Plateau, Stopper
 from dnnctl.training.epoch import RunningEpoch
-from dnnctl.training.inspecting import Inspector
 from dnnctl.training.keeping import Keeper
+from dnnctl.training.layer_statistics import Inspector
 from dnnctl.training.observer import Observer
-from dnnctl.training.pace import Pace
-from dnnctl.training.preparing import Prepared
+from dnnctl.training.preparation import Prepared
 from dnnctl.training.reporting import Reporter
-from dnnctl.training.watching import Plateau, Stopper
+from dnnctl.training.steps_per_execution import Pace
 
 
 @dataclass

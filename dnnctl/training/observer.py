@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dnnctl.training.preparing import Prepared
+    from dnnctl.training.preparation import Prepared
 
 
 @dataclass(frozen=True)

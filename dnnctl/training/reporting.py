@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dnnctl.inference.network import Network
 from dnnctl.training.epoch import RunningEpoch
 from dnnctl.training.observer import Observer, Progress
-from dnnctl.training.preparing import Prepared
+from dnnctl.training.preparation import Prepared
 
 SECONDS_BETWEEN_LOOKS = 0.25
 # Groups of steps whose loss the live bar shows.

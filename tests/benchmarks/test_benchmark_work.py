@@ -18,10 +18,10 @@ from benchmarks.processes import Worker, WorkerError
 from benchmarks.worker import job_of
 from benchmarks.works import ADAM_EPSILON, BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM, ROWS, WORKS
 from dnnctl.config.loading import load
-from dnnctl.config.optimizers import OPTIMIZERS
 from dnnctl.config.resolve import plan_of
-from dnnctl.datasets.sources import idx
-from dnnctl.layers.base import LAYERS
+from dnnctl.datasets.published import idx
+from dnnctl.network.layers.base import LAYERS
+from dnnctl.network.optimizers import OPTIMIZERS
 
 
 def job(contender: str, work: str, rows: int, folder: Path, rounds: int = 1) -> Job:

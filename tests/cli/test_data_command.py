@@ -14,7 +14,7 @@ from dnnctl import plugins
 from dnnctl.cli.commands.data import command
 from dnnctl.errors import DnnctlError
 
-NAMES = plugins.names("dnnctl.datasets")
+NAMES = plugins.names("dnnctl.datasets.sources")
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def test_fetch_of_what_needs_an_account_says_how() -> None:
 
 
 def test_fetch_downloads_into_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dnnctl.datasets.sources import image_set
+    from dnnctl.datasets.published import image_set
 
     def fetch(target: Path, urls, check, limit, progress) -> str:
         progress(target.name, 1, 2)

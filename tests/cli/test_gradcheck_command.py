@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dnnctl.layers.sigmoid import Sigmoid
+from dnnctl.network.layers.sigmoid import Sigmoid
 
 Run = Callable[..., Any]
 Write = Callable[..., Path]
@@ -57,7 +57,7 @@ def test_json_has_every_figure(dnnctl: Run) -> None:
 
 
 def test_where_keras_is_not_installed_that_is_said(dnnctl: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dnnctl.experiments.gradcheck.keras_is_there", lambda: False)
+    monkeypatch.setattr("dnnctl.experiments.explain.gradcheck.keras_is_there", lambda: False)
     done = dnnctl("gradcheck", "and")
     assert done.status == 0
     assert "Keras is not installed" in done.out

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dnnctl.config.loading import load
-from dnnctl.experiments.ensemble_combining import combine
+from dnnctl.experiments.ensemble.combine import combine
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import train
 

@@ -185,7 +185,7 @@ def test_an_unmet_requirement_is_status_3_and_a_whole_run(dnnctl: Run, tmp_path:
 def test_missing_data_says_where_it_was_looked_for(
     dnnctl: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from dnnctl.datasets.sources import image_set
+    from dnnctl.datasets.published import image_set
 
     def no_network(*_: object) -> None:
         raise image_set.DataError("no network")

@@ -54,7 +54,7 @@ def test_large_numbers_are_numbers() -> None:
 
 
 def test_training_does_not_begin(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    from dnnctl.training import preparing
+    from dnnctl.training import preparation as preparing
     from dnnctl.training.job import train
 
     real = preparing.read

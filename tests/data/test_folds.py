@@ -10,10 +10,10 @@ from dnnctl.config.loading import load
 from dnnctl.config.schema import Fold
 from dnnctl.data.split import split
 from dnnctl.datasets.base import Dataset
-from dnnctl.datasets.sources.places import default_places
-from dnnctl.datasets.sources.reading import options_for, read
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import options_for, read
 from dnnctl.errors import ConfigError, DataError
-from dnnctl.training.preparing import prepare
+from dnnctl.training.preparation import prepare
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from dnnctl.data.preprocessing import fit_preprocessing
-from dnnctl.data.random import epoch_order
 from dnnctl.data.split import Splits, divide, split
 from dnnctl.datasets.base import Dataset
-from dnnctl.datasets.sources.places import default_places
-from dnnctl.datasets.sources.reading import options_for, read
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import options_for, read
+from dnnctl.random_streams import epoch_order
 
 
 @pytest.fixture(scope="module")

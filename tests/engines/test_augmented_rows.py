@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from dnnctl.config.loading import load
-from dnnctl.data.initial_weights import initial_weights
-from dnnctl.data.random import epoch_order
 from dnnctl.engines.choosing import build_engine
-from dnnctl.training.preparing import prepare
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.random_streams import epoch_order
+from dnnctl.training.preparation import prepare
 
 AUGMENT = "data.augment={shift: 0.1, rotate: 15, zoom: 0.1, flip: horizontal, noise: 0.1, erase: 0.4, elastic: 10}"
 

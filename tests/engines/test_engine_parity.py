@@ -9,22 +9,22 @@ import numpy as np
 import pytest
 
 from dnnctl import plugins
-from dnnctl.config.losses import LOSSES
-from dnnctl.config.optimizers import OPTIMIZERS
 from dnnctl.config.shipped import shipped
-from dnnctl.data.initial_weights import initial_weights
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.data.random import epoch_order
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.engines.keras import forward, runtime
 from dnnctl.engines.keras.build import build_layers
 from dnnctl.engines.keras.engine import KerasEngine
 from dnnctl.engines.keras.forward import keep_mask
 from dnnctl.engines.numpy.engine import NumpyEngine
-from dnnctl.layers.base import LAYERS
-from dnnctl.layers.dense import Layer as Dense
-from dnnctl.layers.dropout import Dropout
-from dnnctl.layers.parts.plan import plan_network
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.network.layers.base import LAYERS
+from dnnctl.network.layers.dense import Layer as Dense
+from dnnctl.network.layers.dropout import Dropout
+from dnnctl.network.losses import LOSSES
+from dnnctl.network.optimizers import OPTIMIZERS
+from dnnctl.network.plan import plan_network
+from dnnctl.random_streams import epoch_order
 
 ROWS, INPUTS, CLASSES, STEPS = 60, 6, 3, 50
 DENSE = {"dense": 8}
@@ -100,7 +100,7 @@ def keras_mask(self: Dropout, shape: tuple[int, ...]) -> np.ndarray:
     return np.asarray(keep_mask(tensorflow, self._rate, self._seed, step, shape, shape[1], self.dtype.name))
 
 
-@pytest.mark.parametrize("layer", plugins.names("dnnctl.layers"))
+@pytest.mark.parametrize("layer", plugins.names("dnnctl.network.layers"))
 def test_every_layer_takes_the_same_steps(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Dropout, "mask", keras_mask)
     given = {"dense": DENSE, "dropout": {"dropout": 0.3}}.get(layer, layer)
@@ -197,7 +197,7 @@ def test_layers_are_seen_as_keras_computes_them(kind: Any) -> None:
 
 
 def test_weights_are_interchangeable(train_digits: Callable[..., Any]) -> None:
-    from dnnctl.inference.loading import open_run
+    from dnnctl.inference.open import open_run
 
     for engine in ("keras", "numpy"):
         result = train_digits("training.epochs=2", f"engine={engine}")

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dnnctl.config.losses import LOSSES
-from dnnctl.data.mixing import mixture
+from dnnctl.data.mixup import mixture
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.targets import loss_gradient, loss_value, targets_of
+from dnnctl.network.losses import LOSSES
 
 ROWS, CLASSES = 12, 4
 

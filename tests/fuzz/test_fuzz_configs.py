@@ -12,14 +12,14 @@ from mutations import EDITS, JUNK, changes, hold, regrown, spoiled
 from dnnctl import plugins
 from dnnctl.config.loading import LoadedConfig, as_yaml, load
 from dnnctl.config.metrics import DEFAULTS
-from dnnctl.config.optimizers import OPTIMIZERS
 from dnnctl.config.shipped import shipped
 from dnnctl.config.yaml_reader import parse, read_text
-from dnnctl.data.initial_weights import initial_weights
-from dnnctl.data.random import epoch_order
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
-from dnnctl.training.preparing import prepare
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.network.optimizers import OPTIMIZERS
+from dnnctl.random_streams import epoch_order
+from dnnctl.training.preparation import prepare
 
 DOCUMENTS = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in shipped().values()]
 RICH = {
@@ -51,7 +51,7 @@ RICH = {
     },
     "require": {"test.accuracy": ">= 0.1"},
 }
-LAYERS = plugins.names("dnnctl.layers")
+LAYERS = plugins.names("dnnctl.network.layers")
 NAMES = st.sampled_from(
     [
         *LAYERS,

@@ -15,7 +15,7 @@ from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled, watch
 from specs import FEW, NUMERIC, SPECS, sound
 
 from dnnctl import archives
-from dnnctl.datasets.sources import idx, keras_npz, pixel_csv, sign_language
+from dnnctl.datasets.published import idx, keras_npz, pixel_csv, sign_language
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import comma_separated, npy, npz
 from dnnctl.inference.inputs.base import InputSpec, Options

@@ -10,7 +10,7 @@ from mutations import Edit, hold, spoiled, watch
 from PIL import Image
 from specs import DRAWINGS, FEW, PICTURES, sound
 
-from dnnctl.datasets.pictures import decoding
+from dnnctl.datasets.images import decoding
 from dnnctl.inference.inputs import image
 from dnnctl.inference.inputs.base import InputSpec, Options
 

@@ -15,12 +15,12 @@ from mutations import EDITS, JUNK, Edit, changes, hold, regrown, spoiled, watch
 
 from dnnctl.config.loading import load
 from dnnctl.errors import DnnctlError
-from dnnctl.experiments import run_comparison
-from dnnctl.inference import loading
-from dnnctl.inference.evaluating import evaluate
+from dnnctl.experiments.reproduce import compare as run_comparison
+from dnnctl.inference import open as loading
+from dnnctl.inference.evaluate import evaluate
 from dnnctl.inference.formats.parts.writing import write
-from dnnctl.inference.loading import open_run
-from dnnctl.inference.predicting import Request, predict
+from dnnctl.inference.open import open_run
+from dnnctl.inference.predict import Request, predict
 from dnnctl.runs import verifying
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import train

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from dnnctl.config.losses import LOSSES
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.inference import network
 from dnnctl.inference.network import Network
+from dnnctl.network.losses import LOSSES
 
 INFO = DatasetInfo("T", "multiclass", (2,), ("a", "b", "c"))
 NUMBERS = DatasetInfo("T", "regression", (2,), target="year")

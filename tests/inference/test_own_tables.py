@@ -14,7 +14,7 @@ import pytest
 from sklearn import datasets as sklearn_datasets
 
 from dnnctl.data.encoding import fit_encoding
-from dnnctl.datasets.tables.columns import Column, TableInfo
+from dnnctl.datasets.parts.columns import Column, TableInfo
 from dnnctl.inference.inputs.parts.tables import read_table
 
 NETWORK = "model: {layers: [{dense: 16}, relu]}\ntraining: {epochs: 12, optimizer: {adam: 0.01}}\n"

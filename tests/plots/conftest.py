@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import DatasetInfo, Samples
-from dnnctl.evaluation.members import compare_members
+from dnnctl.evaluation.ensemble_diversity import compare_members
 from dnnctl.plots.base import PlotContext
 
 LONG = ("T-shirt/top", "Ankle boot of a $100 brand, $200 new", "日本 Ünïcode", "a_class_with_a_very_long_name_indeed")

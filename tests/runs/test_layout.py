@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dnnctl.errors import RunError
-from dnnctl.inference.loading import open_run
+from dnnctl.inference.open import open_run
 from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5)

@@ -8,7 +8,7 @@ import pytest
 
 from dnnctl import __version__
 from dnnctl.errors import RunError
-from dnnctl.runs.circumstances import PACKAGES, versions
+from dnnctl.runs.environment import PACKAGES, versions
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest, read_manifest
 

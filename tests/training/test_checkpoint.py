@@ -14,7 +14,7 @@ import pytest
 from dnnctl.errors import RunError
 from dnnctl.training import checkpoint as module
 from dnnctl.training.checkpoint import Checkpoint, Progress, read_checkpoint, write_checkpoint
-from dnnctl.training.watching import BestState, PlateauState
+from dnnctl.training.early_stopping import BestState, PlateauState
 
 
 def example(**changes: Any) -> Checkpoint:

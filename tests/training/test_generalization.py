@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from dnnctl.config.loading import load
-from dnnctl.data.averaging import taken
-from dnnctl.data.mixing import mixtures
-from dnnctl.data.random import epoch_order
+from dnnctl.data.mixup import mixtures
 from dnnctl.engines.base import Steps
 from dnnctl.engines.numpy.engine import NumpyEngine
-from dnnctl.inference.loading import open_run, read_weights
+from dnnctl.inference.open import open_run, read_weights
+from dnnctl.network.weight_ema import taken
+from dnnctl.random_streams import epoch_order
 from dnnctl.training.job import TrainingResult, resume, train
 
 pytestmark = pytest.mark.usefixtures("no_plots")

@@ -14,9 +14,9 @@ from stored import arrays
 from dnnctl.cli.screen.outcome import for_programs
 from dnnctl.config.loading import load
 from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
+from dnnctl.training.early_stopping import Plateau, Stopper
 from dnnctl.training.job import train
 from dnnctl.training.observer import Observer, Progress
-from dnnctl.training.watching import Plateau, Stopper
 
 Train = Callable[..., Any]
 

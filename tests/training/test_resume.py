@@ -226,10 +226,10 @@ def test_history_is_there_during_training_and_cut_at_a_resume(tmp_path: Path) ->
 
 @pytest.mark.parametrize("engine", ["numpy", "keras"])
 def test_a_state_of_another_network_is_refused(engine: str) -> None:
-    from dnnctl.data.initial_weights import initial_weights
     from dnnctl.engines.choosing import build_engine
     from dnnctl.errors import ModelError
-    from dnnctl.training.preparing import prepare
+    from dnnctl.network.initial_weights import initial_weights
+    from dnnctl.training.preparation import prepare
 
     prepared = prepare(load("xor", [f"engine={engine}"]))
     engines = [

@@ -49,7 +49,7 @@ def command(
     from dnnctl.cli.screen.members import MembersScreen
     from dnnctl.config.loading import load
     from dnnctl.errors import UsageError
-    from dnnctl.experiments.crossval import crossval, resume_crossval
+    from dnnctl.experiments.series.crossval import crossval, resume_crossval
     from dnnctl.runs.finding import find_run
 
     with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:

@@ -23,9 +23,9 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .")
 def list_(as_json: bool) -> None:
     """List every data set, and where it is or how to get it."""
-    from dnnctl.datasets.sources.places import default_places
-    from dnnctl.datasets.sources.summary import overview
-    from dnnctl.plain_tables import grid
+    from dnnctl.datasets.parts.places import default_places
+    from dnnctl.datasets.summary import overview
+    from dnnctl.text_table import grid
 
     known = overview(default_places())
     if as_json:
@@ -45,9 +45,10 @@ def list_(as_json: bool) -> None:
 )
 def info(name: str, path: Path | None, as_json: bool) -> None:
     """Say what data set NAME is and what is in it; nothing is downloaded."""
-    from dnnctl.datasets.sources import reading, summary
-    from dnnctl.datasets.sources.places import default_places
-    from dnnctl.plain_tables import facts as lines_of
+    from dnnctl.datasets import read as reading
+    from dnnctl.datasets import summary
+    from dnnctl.datasets.parts.places import default_places
+    from dnnctl.text_table import facts as lines_of
 
     facts = summary.facts(reading.options_for(name), default_places(path, download=False))
     if as_json:
@@ -64,8 +65,8 @@ def info(name: str, path: Path | None, as_json: bool) -> None:
 def fetch(name: str) -> None:
     """Check that data set NAME is here and whole, or download it."""
     from dnnctl.cli.downloads import shown
-    from dnnctl.datasets.sources import reading
-    from dnnctl.datasets.sources.places import default_places
+    from dnnctl.datasets import read as reading
+    from dnnctl.datasets.parts.places import default_places
 
     with shown() as progress:
         dataset = reading.read(reading.options_for(name), default_places(progress=progress))
@@ -86,9 +87,9 @@ def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen.data_check import as_text, worst
     from dnnctl.config.loading import load
-    from dnnctl.datasets.sources import reading
-    from dnnctl.datasets.sources.places import default_places
-    from dnnctl.experiments.data_check import check_data
+    from dnnctl.datasets import read as reading
+    from dnnctl.datasets.parts.places import default_places
+    from dnnctl.experiments.data.check import check_data
 
     loaded = load(config, settings)
     with shown() as progress:
@@ -120,7 +121,7 @@ def show(name: str, path: Path | None, augmented: bool, settings: tuple[str, ...
     it goes with the target are drawn. With --augmented, NAME is a configuration.
     """
     from dnnctl.cli.downloads import shown
-    from dnnctl.experiments.data_picture import draw
+    from dnnctl.experiments.data.picture import draw
     from dnnctl.plots.pictures import data_set
 
     with shown() as progress:
@@ -178,7 +179,7 @@ def _ranges(ranges: dict[str, list[float]]) -> str:
 
 def _print_classes(counts: dict[str, dict[str, int]]) -> None:
     """Print how many rows each class has in each part."""
-    from dnnctl.plain_tables import grid
+    from dnnctl.text_table import grid
 
     classes = next(iter(counts.values()))
     rows = [(str(label), name, *(f"{part[name]:,}" for part in counts.values())) for label, name in enumerate(classes)]

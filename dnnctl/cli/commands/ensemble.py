@@ -59,8 +59,8 @@ def command(
     from dnnctl.cli.screen.ensemble import show
     from dnnctl.cli.screen.members import MembersScreen
     from dnnctl.config.loading import load
-    from dnnctl.experiments.ensemble_combining import combine
-    from dnnctl.experiments.ensemble_training import resume_ensemble, train_ensemble
+    from dnnctl.experiments.ensemble.combine import combine
+    from dnnctl.experiments.ensemble.train import resume_ensemble, train_ensemble
     from dnnctl.runs.finding import find_run
 
     given = {"--members": members, "--set": settings or None, "--engine": engine}

@@ -48,7 +48,7 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, engine:
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen import evaluation as screen
     from dnnctl.inference.ensemble import open_any
-    from dnnctl.inference.evaluating import evaluate
+    from dnnctl.inference.evaluate import evaluate
     from dnnctl.runs.finding import find_run
 
     opened = open_any(find_run(run, out))

@@ -37,7 +37,7 @@ def command(config: str, settings: tuple[str, ...], rows: int, no_keras: bool, a
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen import gradcheck as screen
     from dnnctl.config.loading import load
-    from dnnctl.experiments.gradcheck import gradcheck
+    from dnnctl.experiments.explain.gradcheck import gradcheck
 
     loaded = load(config, settings)
     with shown() as progress:

@@ -73,7 +73,7 @@ def command(
     from dnnctl.cli.downloads import shown
     from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.formats.parts.writing import form_of, write
-    from dnnctl.inference.predicting import Request, predict
+    from dnnctl.inference.predict import Request, predict
     from dnnctl.runs.finding import find_run
 
     opened = open_any(find_run(run, out))

@@ -41,7 +41,7 @@ def command(run: str, init_from: str | None, data: Path | None, quiet: bool, out
     """
     from dnnctl.cli.screen import reproduction
     from dnnctl.cli.screen.training import Screen
-    from dnnctl.experiments.reproduce import reproduce
+    from dnnctl.experiments.reproduce.train_again import reproduce
     from dnnctl.runs.finding import find_run
 
     found = find_run(run, out)

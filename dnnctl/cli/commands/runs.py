@@ -69,7 +69,7 @@ def compare(first: str, second: str, out: Path, as_json: bool) -> int:
     Exit status: 0 done, whatever was found; 1 if they cannot be compared.
     """
     from dnnctl.cli.screen import series as screen
-    from dnnctl.experiments.comparing import compare_series
+    from dnnctl.experiments.series.significance import compare_series
     from dnnctl.runs.finding import find_run
 
     result = compare_series(find_run(first, out), find_run(second, out))

@@ -37,7 +37,7 @@ def command(config: str, settings: tuple[str, ...], steps: int, rows: int | None
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen import trace as screen
     from dnnctl.config.loading import load
-    from dnnctl.experiments.trace import trace
+    from dnnctl.experiments.explain.trace import trace
 
     loaded = load(config, settings)
     with shown() as progress:

@@ -100,7 +100,7 @@ def command(
         expect_no({"--init-from": init_from, "--profile": profile or None}, REPEATED)
         if not dry_run:
             return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
-        from dnnctl.experiments.repeat import repetitions
+        from dnnctl.experiments.series.repeat import repetitions
 
         repetitions(loaded, repeat)
     else:
@@ -120,8 +120,8 @@ def _lay_out(loaded: "LoadedConfig", start: "RunDirectory | None", screen: "Scre
     import json
 
     from dnnctl.cli.screen.summary import for_programs
-    from dnnctl.inference.loading import read_weights
-    from dnnctl.training.preparing import prepare
+    from dnnctl.inference.open import read_weights
+    from dnnctl.training.preparation import prepare
 
     prepared = prepare(loaded, screen.on_download)
     if start is not None:
@@ -167,7 +167,7 @@ def _repeat(
     """Train a configuration several times, or go on with that; show what came of it and return the exit status."""
     from dnnctl.cli.screen import series
     from dnnctl.cli.screen.members import MembersScreen
-    from dnnctl.experiments.repeat import repeat, resume_repeat
+    from dnnctl.experiments.series.repeat import repeat, resume_repeat
     from dnnctl.runs.layout import RunDirectory
 
     with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:

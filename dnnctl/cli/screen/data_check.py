@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import plain
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.data_check import Check, Status
+    from dnnctl.experiments.data.check import Check, Status
 
 SEVERITY: tuple["Status", ...] = ("passed", "warned", "failed")
 

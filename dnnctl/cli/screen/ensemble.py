@@ -9,9 +9,9 @@ from dnnctl.cli.screen.outcome import comparison
 
 if TYPE_CHECKING:
     from dnnctl.datasets.base import DatasetInfo
-    from dnnctl.evaluation.members import Comparison
-    from dnnctl.experiments.ensemble_result import EnsembleResult
-    from dnnctl.inference.loading import OpenedRun
+    from dnnctl.evaluation.ensemble_diversity import Comparison
+    from dnnctl.experiments.ensemble.result import EnsembleResult
+    from dnnctl.inference.open import OpenedRun
 
 VOTES = {
     "soft": "soft vote: mean of the probabilities",
@@ -100,7 +100,7 @@ def share(value: float) -> str:
 
 def for_programs(result: "EnsembleResult") -> dict[str, Any]:
     """Return an ensemble as values that JSON can hold."""
-    from dnnctl.training.saving import figures_json
+    from dnnctl.training.run_files import figures_json
 
     return {
         "run": str(result.run.path),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.ending import missed, shown
 from dnnctl.cli.screen.ensemble import table
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
-    from dnnctl.inference.evaluating import Evaluation
-    from dnnctl.inference.loading import OpenedRun
+    from dnnctl.inference.evaluate import Evaluation
+    from dnnctl.inference.open import OpenedRun
 
 # The pictures that speak of the rows evaluated rather than of the training.
 PICTURES = (

@@ -5,10 +5,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.gradcheck import ArrayCheck, Disagreement, GradientCheck
+    from dnnctl.experiments.explain.gradcheck import ArrayCheck, Disagreement, GradientCheck
 
 HEADER = ["layer", "weight", "shape", "checked", "largest |g|", "differences", "Keras", ""]
 
@@ -60,7 +60,7 @@ def table(check: "GradientCheck") -> str:
 
 def _wrong(array: "ArrayCheck") -> list[str]:
     """Return a line for each comparison that an array failed."""
-    from dnnctl.experiments.gradcheck import TOLERANCE
+    from dnnctl.experiments.explain.gradcheck import TOLERANCE
 
     lines = []
     for found, who in ((array.differences, "differences"), (array.keras, "Keras")):

@@ -5,8 +5,8 @@ from typing import IO, TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import duration, figure, plain
 from dnnctl.cli.screen.training import Screen
-from dnnctl.experiments.jobs import Member, MembersObserver
-from dnnctl.runs.figures import read_figures
+from dnnctl.experiments.series.jobs import Member, MembersObserver
+from dnnctl.runs.metrics_file import read_figures
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.trace import Numbers, StepTrace
-    from dnnctl.layers.base import Array
+    from dnnctl.experiments.explain.trace import Numbers, StepTrace
+    from dnnctl.network.layers.base import Array
 
 
 def numbers(step: "StepTrace", all_numbers: "Numbers") -> str:

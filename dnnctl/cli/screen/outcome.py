@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import duration, figure
 from dnnctl.cli.screen.ending import end, missed, named, shown
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
@@ -82,7 +82,7 @@ def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], ti
 def for_programs(result: "TrainingResult") -> dict[str, Any]:
     """Return the end of a training as values that JSON can hold."""
     from dnnctl.files import json_figures
-    from dnnctl.training.saving import figures_json
+    from dnnctl.training.run_files import figures_json
 
     return {
         "run": str(result.run.path),

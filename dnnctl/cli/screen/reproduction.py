@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import plain
 from dnnctl.cli.screen.ending import shown
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.reproduce import Reproduction
-    from dnnctl.experiments.run_comparison import Change
+    from dnnctl.experiments.reproduce.compare import Change
+    from dnnctl.experiments.reproduce.train_again import Reproduction
 
 # So many rows of a table are shown; --json has all of them.
 ROWS = 20

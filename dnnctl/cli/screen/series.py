@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.ending import end, missed, shown
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.config.schema import Config
     from dnnctl.datasets.base import DatasetInfo
-    from dnnctl.evaluation.spread import Spread
-    from dnnctl.experiments.comparing import SeriesComparison
-    from dnnctl.experiments.crossval import CrossValidation
-    from dnnctl.experiments.repeat import Repetition
-    from dnnctl.experiments.together import Together
+    from dnnctl.evaluation.confidence_interval import Spread
+    from dnnctl.experiments.series.aggregate import Together
+    from dnnctl.experiments.series.crossval import CrossValidation
+    from dnnctl.experiments.series.repeat import Repetition
+    from dnnctl.experiments.series.significance import SeriesComparison
 
 # So many runs have a row on the screen; metrics.json has all of them.
 ROWS = 30

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import plain, size
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
-    from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
-    from dnnctl.training.preparing import Prepared
+    from dnnctl.network.plan import NetworkPlan, PlannedLayer
+    from dnnctl.training.preparation import Prepared
 
 
 def summary(prepared: "Prepared") -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.numbers import arrays, numbers
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.recording import Seen
-    from dnnctl.experiments.trace import StepTrace, Trace
+    from dnnctl.experiments.explain.layer_recorder import Seen
+    from dnnctl.experiments.explain.trace import StepTrace, Trace
 
 
 def report(traced: "Trace") -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from dnnctl.training.preparing import Prepared
+    from dnnctl.training.preparation import Prepared
 
 
 # Ctrl-C, `kill`, and a terminal that was closed; SIGPIPE stands for a reader that went away.

@@ -6,9 +6,9 @@ from dnnctl.config.checks.finding import Finding
 from dnnctl.config.schema import Config
 from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.layers.base import Activation, LayerSpec
-from dnnctl.layers.dense import Layer as Dense
-from dnnctl.layers.dropout import Layer as Dropout
+from dnnctl.network.layers.base import Activation, LayerSpec
+from dnnctl.network.layers.dense import Layer as Dense
+from dnnctl.network.layers.dropout import Layer as Dropout
 
 OUTPUT: KeyPath = ("model", "output")
 

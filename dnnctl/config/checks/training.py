@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dnnctl import plugins
 from dnnctl.config import metrics
 from dnnctl.config.checks.finding import Finding
-from dnnctl.config.losses import LOSSES, LossSpec
 from dnnctl.config.resolve import resolve_output
 from dnnctl.config.schema import Config, DataConfig, EarlyStopping, ReduceOnPlateau
 from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.layers.base import Activation
-from dnnctl.layers.dense import Layer as Dense
+from dnnctl.network.layers.base import Activation
+from dnnctl.network.layers.dense import Layer as Dense
+from dnnctl.network.losses import LOSSES, LossSpec
 
 SPLITS = ("test", "validation", "train")
 

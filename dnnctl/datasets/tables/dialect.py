@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from dnnctl.datasets.tables.faults import WrongOptionError, clipped, quoted
+from dnnctl.datasets.parts.faults import WrongOptionError, clipped, quoted
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 

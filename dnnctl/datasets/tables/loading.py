@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
-from dnnctl.datasets.tables.aligned import evened
-from dnnctl.datasets.tables.columns import Cells, Column, TableInfo, recoded
+from dnnctl.datasets.parts.columns import Cells, Column, TableInfo, recoded
+from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
+from dnnctl.datasets.parts.quality import oddities
+from dnnctl.datasets.parts.target import Target, decide, targets_of
+from dnnctl.datasets.tables.column_types import known_cells, read_cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
-from dnnctl.datasets.tables.faults import WrongOptionError, existing_file, quoted
-from dnnctl.datasets.tables.gaps import OPTIONS, TRAINED, Advice, settle
-from dnnctl.datasets.tables.kinds import known_cells, read_cells
-from dnnctl.datasets.tables.oddities import oddities
-from dnnctl.datasets.tables.target import Target, decide, targets_of
+from dnnctl.datasets.tables.fixed_width import evened
+from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.text import Text, open_text
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_file
 
 if TYPE_CHECKING:
-    from dnnctl.datasets.own.csv import Options
+    from dnnctl.datasets.user.csv import Options
 
 
 @dataclass(frozen=True)

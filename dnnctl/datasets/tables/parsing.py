@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.tables.dialect import Dialect, is_number
-from dnnctl.datasets.tables.faults import clipped
 from dnnctl.datasets.tables.text import MAX_ROW, Text
 from dnnctl.errors import DataError
 

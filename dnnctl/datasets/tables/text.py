@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dnnctl.datasets.tables.faults import existing_file
+from dnnctl.datasets.parts.faults import existing_file
 from dnnctl.errors import DataError
 
 MAX_BYTES = 4 * 1024**3

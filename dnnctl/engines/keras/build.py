@@ -4,10 +4,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask, check_weights
-from dnnctl.engines.keras.exact import computed_in_full, in_full
-from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
+from dnnctl.engines.keras.float64 import computed_in_full, in_full
+from dnnctl.network.plan import NetworkPlan, PlannedLayer
+from dnnctl.random_streams import layer_seed
 
 
 def build_layers(task: NetworkTask) -> list[Any]:

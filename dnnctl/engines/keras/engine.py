@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.warp import Augmenter
-from dnnctl.data.mixing import mixtures
+from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.data.mixup import mixtures
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
-from dnnctl.engines.keras.averaging import follow
 from dnnctl.engines.keras.build import assign, build_layers, variables
-from dnnctl.engines.keras.exact import computing_in
+from dnnctl.engines.keras.float64 import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
 from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
 from dnnctl.engines.keras.pipeline import EpochRows
-from dnnctl.engines.keras.stepping import StepGraphs, pays
 from dnnctl.engines.keras.targets import blends, mix, training_loss
+from dnnctl.engines.keras.train_function import StepGraphs, pays
+from dnnctl.engines.keras.weight_ema import follow
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
 from dnnctl.engines.numpy.network import NumpyNetwork

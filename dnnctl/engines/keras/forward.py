@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import NetworkTask
 from dnnctl.engines.keras.build import keras_layer
-from dnnctl.layers.batch_normalization import Layer as BatchNormalization
-from dnnctl.layers.dense import Layer as Dense
-from dnnctl.layers.dropout import Layer as Dropout
-from dnnctl.layers.dropout import cut
-from dnnctl.layers.parts.plan import PlannedLayer
+from dnnctl.network.layers.batch_normalization import Layer as BatchNormalization
+from dnnctl.network.layers.dense import Layer as Dense
+from dnnctl.network.layers.dropout import Layer as Dropout
+from dnnctl.network.layers.dropout import cut
+from dnnctl.network.plan import PlannedLayer
+from dnnctl.random_streams import layer_seed
 
 # A dense layer of so many numbers is worth a gradient of our own.
 WIDE = 1 << 19

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dnnctl.config.losses import LossSpec
-from dnnctl.config.optimizers import OptimizerSpec
-from dnnctl.engines.keras.exact import in_full
+from dnnctl.engines.keras.float64 import in_full
+from dnnctl.network.losses import LossSpec
+from dnnctl.network.optimizers import OptimizerSpec
 
 _LOSSES = {
     "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
@@ -59,7 +59,7 @@ def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32", half: str | Non
     """
     import keras
 
-    from dnnctl.engines.keras.fused import FUSED
+    from dnnctl.engines.keras.fused_kernels import FUSED
 
     name = _OPTIMIZERS[spec.key]
     kind = FUSED.get(name) or getattr(keras.optimizers, name)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.ahead import AheadRows
-from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.augmentation.prefetch import AheadRows
+from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.engines.base import STEPS_AT_ONCE
 
 # Rows are handed to the graph in portions of at most so many bytes, one batch at least.

@@ -11,7 +11,7 @@ from typing import Any
 from dnnctl.engines.base import Hardware
 from dnnctl.engines.keras.lean_import import lean_import
 from dnnctl.errors import ModelError
-from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.network.plan import NetworkPlan
 
 # A weight of so many numbers makes products that are worth more than one core.
 LARGE = 1 << 17

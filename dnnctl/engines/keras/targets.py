@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.mixing import Mixture
+from dnnctl.data.mixup import Mixture
 
 # Each row's own share, (rows,), and its partner within the batch, (rows,); tensors.
 Blend = tuple[Any, Any]

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.ahead import AheadRows
-from dnnctl.data.augmentation.warp import Augmenter
-from dnnctl.data.averaging import taken
-from dnnctl.data.mixing import mixture
+from dnnctl.data.augmentation.prefetch import AheadRows
+from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.data.mixup import mixture
 from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
@@ -25,7 +24,8 @@ from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
 from dnnctl.engines.numpy.targets import Targets, loss_gradient, targets_of
 from dnnctl.engines.numpy.threads import BlasThreads
-from dnnctl.layers.base import Array
+from dnnctl.network.layers.base import Array
+from dnnctl.network.weight_ema import taken
 
 
 class NumpyEngine:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.config.losses import LossSpec
+from dnnctl.network.losses import LossSpec
 
 Array = NDArray[Any]
 # Up to so many classes a column each is faster than a row each.

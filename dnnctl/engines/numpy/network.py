@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.data.random import layer_seed
 from dnnctl.engines.base import ASKED_AT_ONCE, check_weights
-from dnnctl.layers.base import Array, NumpyLayer
-from dnnctl.layers.dense import Affine
-from dnnctl.layers.parts.constraints import limit_norms
-from dnnctl.layers.parts.plan import NetworkPlan, PlannedLayer
 from dnnctl.memory import blocks
+from dnnctl.network.layers.base import Array, NumpyLayer
+from dnnctl.network.layers.dense import Affine
+from dnnctl.network.max_norm import limit_norms
+from dnnctl.network.plan import NetworkPlan, PlannedLayer
+from dnnctl.random_streams import layer_seed
 
 PREDICTION_BATCH = ASKED_AT_ONCE["numpy"]
 # Numbers worked on at a time: they stay in the second-level cache.

@@ -7,7 +7,7 @@ the weight of their class. Numbers are blended themselves, as no other loss is l
 
 from dataclasses import dataclass
 
-from dnnctl.data.mixing import Mixture
+from dnnctl.data.mixup import Mixture
 from dnnctl.engines.numpy.losses import Array, Loss
 
 

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Any
 
-from dnnctl.layers.parts.plan import NetworkPlan
+from dnnctl.network.plan import NetworkPlan
 
 # A product of so many multiplications is worth more than one core. Below it, the half that another core has computed
 # costs more to fetch than it saves.

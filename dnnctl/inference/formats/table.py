@@ -17,7 +17,7 @@ from dnnctl.inference.formats.base import (
     is_correct,
     printable,
 )
-from dnnctl.plain_tables import grid
+from dnnctl.text_table import grid
 
 WRITES_NOTES = True
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.tables.faults import quoted
+from dnnctl.datasets.parts.faults import quoted
 
 # No input may need more than this once it is an array, nor have more rows: so what a damaged or hostile header
 # claims, and what a small compressed file expands to, stay below 1 GB with all that is made of it.

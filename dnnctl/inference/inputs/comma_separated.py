@@ -6,8 +6,8 @@ from typing import IO
 
 import numpy as np
 
+from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.tables.dialect import is_number
-from dnnctl.datasets.tables.faults import clipped
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_BYTES, MAX_ROWS, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import from_rows

@@ -4,8 +4,8 @@ from typing import IO
 
 import numpy as np
 
-from dnnctl.datasets.pictures.decoding import decode
-from dnnctl.datasets.pictures.fitting import border, fit
+from dnnctl.datasets.images.decoding import decode
+from dnnctl.datasets.images.fitting import border, fit
 from dnnctl.errors import UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import narrowed

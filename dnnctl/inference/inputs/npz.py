@@ -3,7 +3,7 @@
 from typing import IO
 
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy
-from dnnctl.datasets.sources.named_arrays import USUAL
+from dnnctl.datasets.parts.named_arrays import USUAL
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.plots.style.mosaic import pin
 from dnnctl.plots.style.sheet import EDGE, GREY, HEADING, INK, SMALL, TEXT, paper, sheet

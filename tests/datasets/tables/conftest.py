@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.own.csv import Options, load
+from dnnctl.datasets.user.csv import Options, load
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def test_spaces_separate_where_nothing_else_does(read: Read) -> None:
 @pytest.mark.parametrize("ends", ["\n", "\n\n", "\r\n"])
 def test_the_lines_of_many_rows_are_those_of_few(ends: str) -> None:
     from dnnctl.datasets.tables.dialect import Layout, find_dialect
-    from dnnctl.datasets.tables.gaps import lines_of
+    from dnnctl.datasets.tables.missing_values import lines_of
     from dnnctl.datasets.tables.text import text_of
 
     text = text_of(ends.join(["", "", "a,b", *(f"{i},2" for i in range(3000))]).encode(), "t.csv")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dnnctl.datasets.base import Dataset
-from dnnctl.datasets.tables.faults import WrongOptionError
+from dnnctl.datasets.parts.faults import WrongOptionError
 from dnnctl.errors import DataError
 
 Read = Callable[..., Dataset]

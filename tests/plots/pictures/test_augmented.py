@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dnnctl.config.augmentation import Augment
-from dnnctl.data.augmentation.warp import Augmenter
+from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.plots.pictures import augmented
 

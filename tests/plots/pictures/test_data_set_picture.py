@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, Places, Samples
-from dnnctl.datasets.sources import reading
 from dnnctl.errors import UsageError
 from dnnctl.plots import samples
 from dnnctl.plots.pictures import data_set

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from dnnctl.config.optimizers import OptimizerSpec
 from dnnctl.engines.numpy.optimizers.base import NumpyOptimizer
-from dnnctl.layers.base import Array
+from dnnctl.network.layers.base import Array
+from dnnctl.network.optimizers import OptimizerSpec
 
 
 class Optimizer(NumpyOptimizer):

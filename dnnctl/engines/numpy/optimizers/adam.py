@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from dnnctl.engines.numpy.optimizers.base import NumpyOptimizer
-from dnnctl.layers.base import Array
+from dnnctl.network.layers.base import Array
 
 
 class Optimizer(NumpyOptimizer):

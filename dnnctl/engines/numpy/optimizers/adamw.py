@@ -4,7 +4,7 @@ Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019.
 """
 
 from dnnctl.engines.numpy.optimizers import adam
-from dnnctl.layers.base import Array
+from dnnctl.network.layers.base import Array
 
 
 class Optimizer(adam.Optimizer):

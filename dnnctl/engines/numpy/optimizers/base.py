@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dnnctl import plugins
-from dnnctl.config.optimizers import OptimizerSpec
-from dnnctl.layers.base import Array
+from dnnctl.network.layers.base import Array
+from dnnctl.network.optimizers import OptimizerSpec
 
 # Numbers worked on at a time: the vectors of one block together stay in the second-level cache.
 BLOCK = 32_768

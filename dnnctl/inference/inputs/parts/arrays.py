@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.pictures.fitting import border
+from dnnctl.datasets.images.fitting import border
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.polarity import against_ground

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.pictures.fitting import border, resized
+from dnnctl.datasets.images.fitting import border, resized
 from dnnctl.inference.inputs.base import InputSpec
 
 # A page must be larger than the input by this before a drawing is looked for on it.

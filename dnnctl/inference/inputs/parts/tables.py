@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import IO
 
 from dnnctl.data.encoding import Encoding
-from dnnctl.datasets.tables.aligned import evened
+from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.tables.column_types import known_cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
-from dnnctl.datasets.tables.faults import quoted
-from dnnctl.datasets.tables.gaps import TRAINED, lines_of, settle
-from dnnctl.datasets.tables.kinds import known_cells
+from dnnctl.datasets.tables.fixed_width import evened
+from dnnctl.datasets.tables.missing_values import TRAINED, lines_of, settle
 from dnnctl.datasets.tables.text import FALLBACK, Text, text_of
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs

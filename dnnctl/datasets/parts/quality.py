@@ -1,0 +1,172 @@
+"""What is odd about a table: columns that name rows, never vary, or give the answer away; rows that occur twice."""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import Samples
+from dnnctl.datasets.parts.columns import Cells, Column
+from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.target import EXACT
+from dnnctl.memory import blocks
+
+# On fewer rows, everything looks like a rule.
+ENOUGH = 20
+LEAK = 0.999
+MOST_ROWS = 100_000
+# Ends the warning of columns that never vary, by which it is told from others.
+NOTHING_IN_IT = ", so nothing can be learned from it"
+
+
+def oddities(cells: Cells, y: NDArray[Any], target: str, where: Literal["table", "array"] = "table") -> tuple[str, ...]:
+    """Return what a table's user should be warned of.
+
+    Args:
+        cells: The inputs.
+        y: Labels (n,), or numbers (n, targets).
+        target: What is predicted.
+        where: What the columns are in; those of a table can be left out by the configuration.
+    """
+    if len(y) > MOST_ROWS:
+        rows = np.linspace(0, len(y) - 1, MOST_ROWS).astype(np.int64)
+        cells, y = cells.take(rows), y[rows]
+    constant: list[str] = []
+    large: list[str] = []
+    naming: list[str] = []
+    leaking: list[str] = []
+    # The only column cannot be left out.
+    several = len(cells.columns) > 1
+    for i, column in enumerate(cells.columns):
+        values = cells.values[:, i]
+        full = values[~np.isnan(values)]
+        if len(full) == 0 or (full == full[0]).all():
+            (large if len(full) and abs(full[0]) >= EXACT else constant).append(column.name)
+        elif several and len(full) >= ENOUGH and _names_rows(column, full):
+            naming.append(column.name)
+        elif several and len(full) >= ENOUGH and _gives_away(column, values, y):
+            leaking.append(column.name)
+    found = []
+    if constant:
+        found.append(f"{_called(constant, 'never vary', 'never varies')}{NOTHING_IN_IT}")
+    if large:
+        same = _called(large, "hold numbers so large", "holds numbers so large")
+        found.append(f"{same} that 32 bits cannot tell them apart; subtract a constant from them in the table")
+    if naming:
+        different = _called(naming, "differ in nearly every row", "differs in nearly every row")
+        meant = "it means" if len(naming) == 1 else "they mean"
+        found.append(f"{different}, as an identifier does; unless {meant} something, {_left_out(naming, where)}")
+    if leaking:
+        given = _called(leaking, "give", "gives")
+        known = "it is" if len(leaking) == 1 else "they are"
+        found.append(
+            f"{given} {target!r} away almost exactly (leakage); if {known} not known when predictions are made, "
+            f"{_left_out(leaking, where)}"
+        )
+    return tuple(found)
+
+
+def _called(names: list[str], several: str, one: str) -> str:
+    return f"columns {quoted(names)} {several}" if len(names) > 1 else f"column {names[0]!r} {one}"
+
+
+def _left_out(names: list[str], where: str) -> str:
+    them = "it" if len(names) == 1 else "them"
+    named = f": exclude: [{', '.join(names[:12])}]" if where == "table" else " of the array"
+    return f"leave {them} out{named}"
+
+
+def _names_rows(column: Column, values: NDArray[Any]) -> bool:
+    """Tell whether a column counts or names the rows."""
+    different = np.unique(values)
+    if column.kind == "category":
+        return len(different) > 0.9 * len(values)
+    whole = bool((values == np.rint(values)).all())
+    counting = whole and len(different) == len(values) and different[-1] - different[0] < 2 * len(values)
+    steps = np.diff(values)
+    return counting and bool((steps > 0).all() or (steps < 0).all() or column.name.casefold() in {"id", "index", "row"})
+
+
+def _gives_away(column: Column, values: NDArray[Any], y: NDArray[Any]) -> bool:
+    """Tell whether one column alone determines the target."""
+    full = ~np.isnan(values)
+    values, y = values[full], y[full]
+    if column.kind == "category":
+        _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+        return len(counts) <= len(values) / 5 and _explained(codes, counts, y) >= LEAK
+    if y.ndim == 1:
+        return _parts_classes(values, y)
+    with np.errstate(all="ignore"):
+        related = [abs(float(np.corrcoef(values.astype(np.float64), each)[0, 1])) for each in y.T]
+    return any(value >= LEAK**0.5 for value in related)
+
+
+def _explained(codes: NDArray[Any], counts: NDArray[Any], y: NDArray[Any]) -> float:
+    """Return the share of the target's variance, or of the right answers, that groups of rows explain."""
+    if y.ndim == 1:
+        table = np.zeros((len(counts), int(y.max()) + 1))
+        np.add.at(table, (codes, y), 1)
+        return float(table.max(axis=1).sum() / len(y))
+    shares = []
+    for each in y.T.astype(np.float64):
+        means = np.bincount(codes, each) / counts
+        whole = float(np.var(each))
+        shares.append(1 - float(np.mean(np.square(each - means[codes]))) / whole if whole else 0.0)
+    return max(shares)
+
+
+def _parts_classes(values: NDArray[Any], y: NDArray[Any]) -> bool:
+    """Tell whether each class lies in one stretch of its own along a column."""
+    order = np.argsort(values, kind="stable")
+    along, labels = values[order], y[order]
+    changes = labels[1:] != labels[:-1]
+    # Where equal values have different classes, no border parts them.
+    return bool(changes.sum() == len(np.unique(y)) - 1 and (along[1:] != along[:-1])[changes].all())
+
+
+def row_keys(x: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return a number for each row that equal rows share and others all but never do, (n,).
+
+    Args:
+        x: (n, ...) of any number type.
+    """
+    flat = np.ascontiguousarray(x.reshape(len(x), -1))
+    width = flat.dtype.itemsize
+    bits = flat.view(f"u{width}")
+    if flat.dtype.kind == "f":
+        # Minus zero is zero.
+        bits = (flat + flat.dtype.type(0)).view(f"u{width}")
+    draw = np.random.Generator(np.random.Philox(key=2026))
+    factors = draw.integers(1, 2**63, size=bits.shape[1], dtype=np.uint64) | np.uint64(1)
+    keys = np.zeros(len(x), np.uint64)
+    for block in blocks(len(x), max(1, (1 << 22) // bits.shape[1])):
+        part = bits[block].astype(np.uint64)
+        part ^= part >> np.uint64(15)
+        part *= factors
+        part ^= part >> np.uint64(29)
+        keys[block] = (part * np.uint64(0x9E3779B97F4A7C15)).sum(axis=1, dtype=np.uint64)
+    return keys
+
+
+def shared_rows(first: Samples, second: Samples) -> int:
+    """Return how many rows of the second occur in the first too, with the same target."""
+    return int(np.isin(_keys(second), _keys(first)).sum())
+
+
+def duplicates(rows: Samples) -> int:
+    """Return how many rows are copies of an earlier one, target and all."""
+    keys = _keys(rows)
+    return len(keys) - len(np.unique(keys))
+
+
+def contradicting(rows: Samples) -> int:
+    """Return how many rows have the inputs of another one, and another target than it."""
+    _, inputs = np.unique(row_keys(rows.x), return_inverse=True)
+    _, first = np.unique(_keys(rows), return_index=True)
+    # How many different targets occur with the inputs of each row.
+    targets = np.bincount(inputs[first], minlength=len(rows))[inputs]
+    return int((targets > 1).sum())
+
+
+def _keys(rows: Samples) -> NDArray[np.uint64]:
+    return row_keys(rows.x) ^ (row_keys(rows.y) * np.uint64(0xD6E8FEB86659FD93))

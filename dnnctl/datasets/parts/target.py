@@ -1,0 +1,135 @@
+"""What is to be predicted: classes or numbers, told from the target's own cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import Task
+from dnnctl.datasets.parts.columns import Cells
+from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.errors import DataError
+
+# Whole numbers are classes if there are at most so many of them, each so many times on average.
+FEW, EACH = 20, 5
+# Whole numbers beyond this are rounded in float32.
+EXACT = 2**24
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be predicted.
+
+    Args:
+        task: Two classes, many classes, or numbers.
+        classes: Names of the classes; empty for numbers.
+        reason: Why it is this task, for people, as `as data.csv.task says`.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    reason: str
+
+
+def decide(cells: Cells, said: str, name: str, source: str) -> Target:
+    """Decide on the task.
+
+    Args:
+        cells: The target's cells, none of them empty; several columns for several targets.
+        said: `auto`, `classification` or `regression`.
+        name: What to call the table.
+        source: Where it stands in the configuration, as `data.csv`.
+
+    Raises:
+        WrongOptionError: If the target cannot be what it is said to be.
+        DataError: If there is one class only, or nearly as many as rows.
+    """
+    if len(cells.columns) > 1:
+        texts = [column.name for column in cells.columns if column.kind != "number"]
+        if texts or said == "classification":
+            what = f"{quoted(texts)} hold text" if texts else "classes can be predicted one column at a time"
+            raise WrongOptionError("target", f"several targets are numbers to predict; {what}. Name one target")
+        return Target("regression", (), f"as there are {len(cells.columns)} targets")
+    column, values = cells.columns[0], cells.values[:, 0]
+    if column.kind != "number":
+        if said == "regression":
+            raise WrongOptionError("task", f"{column.name!r} holds text ({quoted(column.words, 4)}); expected numbers")
+        counts = np.bincount(values.astype(np.int64), minlength=len(column.words))
+        present = [word for word, count in zip(column.words, counts, strict=True) if count]
+        if column.kind == "category":
+            present.sort()
+        if len(values) > 20 and len(present) > len(values) / 2:
+            raise DataError(
+                f"{name}: {column.name!r} holds {len(present):,} different texts in {len(values):,} rows, so it names "
+                "the rows and cannot be predicted. Choose another target"
+            )
+        return _classes(tuple(present), f"as {column.name!r} holds text", name, column.name)
+    different = np.unique(values)
+    if len(different) == 1:
+        raise DataError(f"{name}: {column.name!r} {_same(float(different[0]))}, so there is nothing to learn")
+    whole = bool((different == np.rint(different)).all())
+    few = whole and len(different) <= FEW and (len(different) <= 2 or len(values) >= EACH * len(different))
+    many = f"{len(different):,} different {'whole ' * whole}numbers"
+    if said == "regression" or (said == "auto" and not few):
+        return Target(
+            "regression", (), f"as {source}.task says" if said != "auto" else f"as {column.name!r} holds {many}"
+        )
+    if len(different) > 1000:
+        raise WrongOptionError("task", f"{column.name!r} holds {many}; expected at most 1,000 classes")
+    # Two numbers are hardly ever amounts.
+    hint = f"; `task: regression` below {source} takes them for amounts" if len(different) > 2 else ""
+    reason = f"as {column.name!r} holds {many} only{hint}" if said == "auto" else f"as {source}.task says"
+    return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
+
+
+def _same(value: float) -> str:
+    """Say that all rows have one value, or that 32 bits cannot tell theirs apart."""
+    far = ", as far as 32 bits can tell; subtract a constant" if abs(value) >= EXACT else ""
+    return f"is {value:g} in every row{far}"
+
+
+def _classes(names: tuple[str, ...], reason: str, table: str, target: str) -> Target:
+    if len(names) < 2:
+        raise DataError(
+            f"{table}: {target!r} is {names[0]!r} in every row; expected at least two classes to tell apart"
+        )
+    return Target("binary" if len(names) == 2 else "multiclass", names, reason)
+
+
+def targets_of(cells: Cells, classes: Sequence[str], name: str) -> NDArray[Any]:
+    """Return a target's cells as they are learned from.
+
+    Args:
+        cells: The target's cells, none of them empty.
+        classes: Names of the classes; empty for numbers.
+        name: What to call the table.
+
+    Returns:
+        int64 (n,) labels, or float32 (n, targets).
+
+    Raises:
+        DataError: If a class is not among them.
+    """
+    if not classes:
+        return np.ascontiguousarray(cells.values)
+    column, values = cells.columns[0], cells.values[:, 0]
+    if column.kind == "number":
+        words, codes = np.unique(values, return_inverse=True)
+        names = [f"{value:.7g}" for value in words]
+    else:
+        codes, names = values.astype(np.int64), list(column.words)
+    label = {word: number for number, word in enumerate(classes)}
+    if column.kind == "boolean":
+        # `True` in one table is `TRUE` in another.
+        spelled = {word.casefold(): word for word in classes}
+        names = [spelled.get(word.casefold(), word) for word in names]
+    used = np.unique(codes)
+    new = [names[code] for code in used if names[code] not in label]
+    if new:
+        raise DataError(
+            f"{name}: {column.name!r} holds {quoted(new)}, which no training row has; expected {quoted(classes)}"
+        )
+    table = np.array([label.get(word, -1) for word in names], np.int64)
+    return table[codes]

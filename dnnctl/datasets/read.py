@@ -1,0 +1,139 @@
+"""The one way from a data set's name in a configuration to its arrays."""
+
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from pydantic_core import PydanticCustomError
+
+from dnnctl import plugins
+from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places
+from dnnctl.datasets.parts.columns import TableInfo
+from dnnctl.errors import UsageError
+
+PACKAGE = "dnnctl.datasets.sources"
+OWN = "dnnctl.datasets.user"
+
+# What `describe` had to read last, until `read` takes it.
+_described: dict[tuple[object, ...], Dataset] = {}
+
+
+def options_for(name: str) -> DatasetOptions:
+    """Return a data set's options at their defaults.
+
+    Args:
+        name: Its key, as `mnist`; hyphens are as good as underscores.
+
+    Raises:
+        UsageError: If there is no such data set; the message names the nearest.
+    """
+    try:
+        return cast(DatasetOptions, DATASETS.parse(name.replace("-", "_")))
+    except PydanticCustomError as fault:
+        raise UsageError(fault.message()) from None
+
+
+def describe(options: DatasetOptions) -> DatasetInfo:
+    """Return what is known about a data set without any data; data of the user's own is read for it.
+
+    Raises:
+        DataError: If data of the user's own cannot be read.
+    """
+    if options.paths:
+        return _own(options, keep=True).info
+    info: DatasetInfo = _plugin(options).describe(options)
+    return info
+
+
+def find(options: DatasetOptions, places: Places) -> str | None:
+    """Return where a data set's files are, without reading them; None if they are nowhere.
+
+    Raises:
+        UsageError: If a path is given for a data set that reads no files.
+    """
+    _check_path(options, places)
+    where: str | None = _plugin(options).find(options, places)
+    return where
+
+
+def read(options: DatasetOptions, places: Places) -> Dataset:
+    """Read a data set, and download it first where that is needed, possible and allowed.
+
+    Args:
+        options: Which one, out of `DATASETS`.
+        places: Where to look for its files.
+
+    Returns:
+        The data set, found to be whole.
+
+    Raises:
+        DataError: If it is nowhere or damaged; the message says what to do.
+        UsageError: If a path is given for a data set that reads no files.
+    """
+    _check_path(options, places)
+    if options.paths:
+        return _own(options, keep=False)
+    dataset: Dataset = _plugin(options).load(options, places)
+    return dataset
+
+
+def read_more(options: DatasetOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
+    """Read other data of the user's own, of the form that a run was trained on.
+
+    Args:
+        options: Which, and how.
+        info: What is known about the data of the run.
+        table: Its columns, where it is a table.
+
+    Returns:
+        The data set; all its rows are in `train`.
+
+    Raises:
+        DataError: If it is missing or damaged, or has another form.
+    """
+    dataset: Dataset = _plugin(options).load_more(options, info, table)
+    return dataset
+
+
+def digests(options: DatasetOptions) -> dict[str, str]:
+    """Return the digests of data of the user's own without understanding it.
+
+    Raises:
+        DataError: If it is missing.
+    """
+    found: dict[str, str] = _plugin(options).digests(options)
+    return found
+
+
+def _own(options: DatasetOptions, *, keep: bool) -> Dataset:
+    """Read data of the user's own; what was read to be described is handed over, not read again."""
+    key = (options.key, options.model_dump_json(), *(_stamp(getattr(options, name)) for name in options.paths))
+    dataset: Dataset | None = _described.pop(key, None)
+    _described.clear()
+    if dataset is None:
+        dataset = _plugin(options).load(options, Places())
+    if keep:
+        _described[key] = dataset
+    return dataset
+
+
+def _stamp(path: str | None) -> tuple[int, int]:
+    """Return what changes when a file or folder does."""
+    try:
+        status = Path(path or "").stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+def _check_path(options: DatasetOptions, places: Places) -> None:
+    if options.paths:
+        if places.path:
+            raise UsageError(f"data.{options.key}.path names the file; expected no other path, received {places.path}")
+        return
+    if places.path and not describe(options).folder:
+        raise UsageError(f"{options.key} reads no files of yours; expected no path, received {places.path}")
+
+
+def _plugin(options: DatasetOptions) -> ModuleType:
+    return plugins.load(OWN if options.paths else PACKAGE, options.key)

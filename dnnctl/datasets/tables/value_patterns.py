@@ -1,0 +1,80 @@
+"""Forms of text in a column: dates and amounts, which are no categories, and spellings that were hardly meant."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dnnctl.datasets.parts.columns import PAIRS
+from dnnctl.datasets.parts.faults import clipped, quoted
+from dnnctl.errors import DataError
+
+_MONTH = (
+    r"(?i:jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
+    r"|dec(ember)?)\.?"
+)
+_NTH = r"\d{1,2}(st|nd|rd|th|\.)?"
+_DAY = (
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|(1[5-9]|20)\d\d[-/](0[1-9]|1[0-2])"
+    rf"|{_MONTH}[- ]({_NTH},? )?\d{{4}}|{_NTH}[- ]{_MONTH},?[- ](\d{{4}}|\d{{2}}))"
+)
+_TIME = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp][Mm])?"
+DATE = re.compile(rf"{_DAY}([T ]\s*{_TIME})?\s*(Z|UTC|[-+]\d{{2}}:?\d{{2}})?|{_TIME}")
+# Numbers with thousands separators, a currency or a percent sign; a space may be one that keeps a line together.
+AMOUNT = re.compile(r"[$€£¥]?\s?[-+−]?(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?\s?[$€£¥%]?")
+WITH_UNIT = re.compile(r"[-+−]?\d+(?:[.,]\d+)?\s?([^\W\d_]{1,5})")
+# So many texts of a column are compared, and so many looked at for their form.
+LOOKED_AT, FIRST = 10_000, 200
+# Fewer different texts than this may well be names, as `3D` and `4K`.
+SEVERAL = 10
+
+
+def refuse_dates(table: str, column: str, words: Sequence[str]) -> None:
+    """Raise `DataError` if a column's texts are dates or times."""
+    advice = (
+        f"which no network can read. Leave it out (exclude: [{column}]), or write numbers in its place, such as the "
+        f"year, the month or the days since some day; `types: {{{column}: category}}` takes each date for a category"
+    )
+    _refuse(DATE, f"{table}: column {column!r} holds dates or times", words, f", {advice}")
+
+
+def refuse_amounts(table: str, column: str, words: Sequence[str]) -> None:
+    """Raise `DataError` if a column's texts are numbers but for signs in them."""
+    signs = "(thousands, currency, percent, or another decimal mark than the rest)"
+    advice = f"; write plain numbers (1234.5), or take them for categories: `types: {{{column}: category}}`"
+    _refuse(AMOUNT, f"{table}: column {column!r} holds numbers with signs in them {signs}", words, advice)
+
+
+def _refuse(form: re.Pattern[str], told: str, words: Sequence[str], advice: str) -> None:
+    """Raise `DataError` if nearly all of a column's first texts have a form."""
+    some = words[:FIRST]
+    if some and sum(bool(form.fullmatch(word)) for word in some) >= 0.9 * len(some):
+        raise DataError(f"{told}, as {clipped(words[0])}{advice}")
+
+
+def odd_spellings(column: str, words: Sequence[str]) -> list[str]:
+    """Return warnings of categories that look like one and the same, or like numbers.
+
+    Args:
+        column: Its name.
+        words: Its categories.
+    """
+    words = words[:LOOKED_AT]
+    alike = defaultdict(list)
+    for word in words:
+        alike[word.casefold()].append(word)
+    found = [
+        f"column {column!r} holds {quoted(same)}, which differ in capitals only and are different categories"
+        for same in alike.values()
+        if len(same) > 1
+    ][:1]
+    if len(alike) > 2 and set(alike) <= {word for pair in PAIRS for word in pair}:
+        found.append(
+            f"column {column!r} spells yes and no in several ways ({quoted(words)}); it is taken for categories"
+        )
+    units = [unit[1] for word in words[:FIRST] if (unit := WITH_UNIT.fullmatch(word))]
+    if len(words) >= SEVERAL and len(units) >= 0.9 * len(words[:FIRST]) and len(set(units)) <= 2:
+        found.append(
+            f"column {column!r} holds numbers with a unit, as {clipped(words[0])}, and is taken for categories; write "
+            "plain numbers if they are amounts"
+        )
+    return found

@@ -1,0 +1,181 @@
+"""Pictures in folders, a folder a class: `data: {image_folder: {path: photos}}`."""
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.images.decoding import decode
+from dnnctl.datasets.images.fitting import fit
+from dnnctl.datasets.parts.columns import TableInfo
+from dnnctl.datasets.parts.faults import NoSuchFileError, WrongOptionError, quoted
+from dnnctl.errors import DataError
+from dnnctl.files import sha256_of_array
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
+TRAIN, TEST = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+MAX_BYTES = 4 * 1024**3
+
+
+class Options(DatasetOptions):
+    """A folder for each class with its pictures; all of that below `train` and `test` where it is split.
+
+    Args:
+        path: The folder.
+        size: Height and width in pixels that all pictures get; they keep their shape and are padded.
+        mode: Whether colours are kept.
+    """
+
+    main: ClassVar[str | None] = "path"
+    paths: ClassVar[tuple[str, ...]] = ("path",)
+
+    path: str
+    size: int = Field(32, ge=1, le=1024)
+    mode: Literal["grey", "color"] = "grey"
+
+
+def describe(options: Options) -> DatasetInfo:
+    """Return what is known about a folder of pictures; they are read for that."""
+    return load(options, Places()).info
+
+
+def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
+    """Return the folder's path, or None if it is not there."""
+    return options.path if Path(options.path).is_dir() else None
+
+
+def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
+    """Read all pictures: x uint8 (n, size, size) or (n, size, size, 3), y int64 (n,).
+
+    Raises:
+        WrongOptionError: If there is no such folder, or none of classes in it.
+        DataError: If a picture is damaged.
+    """
+    root = _folder(options)
+    folders = {path.name.casefold(): path for path in _subfolders(root)}
+    given = [next((folders[name] for name in names if name in folders), None) for names in (TRAIN, TEST)]
+    first = given[0] if all(given) and given[0] is not None else root
+    classes = [folder.name for folder in _subfolders(first)]
+    if len(classes) < 2:
+        raise WrongOptionError(
+            "path", f"{first}: expected a folder for each class, at least two; received {quoted(classes) or 'none'}"
+        )
+    info = _info(options, root, tuple(classes), (0, 0))
+    train, notes = _read(first, info)
+    test: Samples | None = None
+    if first is not root and given[1] is not None:
+        test, more = _read(given[1], info)
+        notes += more
+        unread = [folder.name for folder in folders.values() if folder not in given]
+        if unread:
+            notes.append(f"{root}: {quoted(unread)} left alone, beside {first.name!r} and {given[1].name!r}")
+    notes.insert(0, f"{len(classes)} classes; pictures of {_sizes(options)}, in {options.mode}")
+    info = _info(options, root, tuple(classes), (len(train), len(test) if test else 0))
+    found = {"train": train} | ({"test": test} if test else {})
+    return Dataset("image_folder", info, train, test, options.path, _digests(found), tuple(notes))
+
+
+def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001
+    """Read another folder with the classes of a run's; all its pictures are in `train`.
+
+    Raises:
+        DataError: If it is not there, has other classes, or a picture is damaged.
+    """
+    samples, notes = _read(_folder(options), info)
+    return Dataset("image_folder", info, samples, None, options.path, _digests({"train": samples}), tuple(notes))
+
+
+def digests(options: Options) -> dict[str, str]:
+    """Return the SHA-256 of the pixels."""
+    return load(options, Places()).digests
+
+
+def _sizes(options: Options) -> str:
+    return f"{options.size} x {options.size} pixels"
+
+
+def _folder(options: Options) -> Path:
+    root = Path(options.path)
+    if not root.exists():
+        raise NoSuchFileError(options.path)
+    if not root.is_dir():
+        raise WrongOptionError("path", f"expected a folder with a folder a class; received a file: {root}")
+    return root
+
+
+def _subfolders(root: Path) -> list[Path]:
+    return [path for path in _entries(root, Path.is_dir) if not path.name.startswith((".", "__"))]
+
+
+def _entries(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if wanted(path))
+    except OSError as fault:
+        raise DataError(f"{folder}: cannot be read: {fault.strerror}") from None
+
+
+def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
+    """Read the pictures of all classes in one folder."""
+    own = [folder.name for folder in _subfolders(root)]
+    unknown = sorted(set(own) - set(info.class_names))
+    if unknown:
+        raise DataError(
+            f"{root}: no training picture is of class {quoted(unknown)}; expected {quoted(info.class_names)}"
+        )
+    files: list[tuple[int, Path]] = []
+    others = 0
+    for label, name in enumerate(info.class_names):
+        every = _entries(root / name, Path.is_file) if name in own else []
+        pictures = [path for path in every if path.suffix.lower() in ENDINGS]
+        others += sum(not path.name.startswith(".") for path in every) - len(pictures)
+        files += [(label, path) for path in pictures]
+    labels = [label for label, _ in files]
+    empty = [name for label, name in enumerate(info.class_names) if label not in set(labels)]
+    if empty and (not files or not info.rows[0]):
+        raise DataError(
+            f"{root}: no pictures ({', '.join(ENDINGS)}) of class {quoted(empty)}; add some, or take it out"
+        )
+    if len(files) * int(np.prod(info.input_shape)) > MAX_BYTES:
+        raise DataError(f"{root}: {len(files):,} pictures need more than {MAX_BYTES:,} bytes; choose a smaller size")
+    pixels = np.empty((len(files), *info.input_shape), np.uint8)
+    for i, (_, path) in enumerate(files):
+        pixels[i] = _pixels(path, info.input_shape)
+    told = f"{root}: left alone what is no picture: {others:,} file{'s' * (others != 1)}"
+    notes = [told] if others else []
+    return Samples(pixels, np.array(labels, np.int64)), notes
+
+
+def _pixels(path: Path, shape: Sequence[int]) -> NDArray[Any]:
+    try:
+        with path.open("rb") as stream:
+            picture, _ = decode(stream, str(path), colour=len(shape) == 3)
+    except OSError as fault:
+        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
+    return np.rint(fit(picture, tuple(shape)) * 255).astype(np.uint8)
+
+
+def _info(options: Options, root: Path, classes: tuple[str, ...], rows: tuple[int, int]) -> DatasetInfo:
+    return DatasetInfo(
+        title=f"{root.name}: pictures of {len(classes)} classes",
+        task="binary" if len(classes) == 2 else "multiclass",
+        input_shape=(options.size, options.size, *((3,) if options.mode == "color" else ())),
+        class_names=classes,
+        target="class",
+        input_range=(0.0, 255.0),
+        rows=rows,
+        licence="your own",
+        source=options.path,
+    )
+
+
+def _digests(parts: dict[str, Samples]) -> dict[str, str]:
+    joined = {}
+    for name, samples in parts.items():
+        of_both = sha256_of_array(samples.x) + sha256_of_array(samples.y)
+        joined[name] = sha256(of_both.encode()).hexdigest()
+    return joined

@@ -1,0 +1,69 @@
+"""A picture of data: of a published set, of a configuration's own, or of what augmentation does to it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dnnctl.config.loading import LoadedConfig, load
+from dnnctl.datasets import read as reading
+from dnnctl.datasets.base import DATASETS, Progress, silent
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.errors import UsageError
+from dnnctl.plots.pictures import augmented, data_set
+from dnnctl.training.preparation import prepare_rows
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw(
+    name: str,
+    settings: Sequence[str] = (),
+    *,
+    path: Path | None = None,
+    changed: bool = False,
+    progress: Progress = silent,
+) -> tuple["Figure", str]:
+    """Draw samples of a data set or of a configuration's data.
+
+    Args:
+        name: A data set, or a configuration's file; a shipped configuration's name too, with `settings` or `changed`.
+        settings: Overrides of the configuration, as `data.limit=100`.
+        path: Folder or file to read it from instead of the usual places.
+        changed: Whether to draw training pictures before and after augmentation.
+        progress: Called with a file's name, bytes done and bytes in all during a download.
+
+    Returns:
+        The picture, and what to call it.
+
+    Raises:
+        UsageError: If there is no such data set, or no augmentation is asked for.
+        DnnctlError: If the configuration or the data is faulty.
+    """
+    file = name.replace("-", "_") not in DATASETS.names() and (Path(name).suffix in {".yaml", ".yml"} or "/" in name)
+    if not (file or settings or changed):
+        dataset = reading.read(reading.options_for(name), default_places(path, progress))
+        return data_set.draw(dataset), dataset.name
+    loaded = load(name, settings)
+    config = loaded.config
+    if changed:
+        _check_augmented(loaded)
+    dataset = reading.read(config.data.source, default_places(path or config.data.path, progress))
+    if not changed:
+        return data_set.draw(dataset), config.name
+    prepared = prepare_rows(loaded, dataset)
+    assert prepared.augmenter is not None
+    info, train = prepared.dataset.info, prepared.splits.train
+    return augmented.draw(info, train, prepared.augmenter, config.name), f"{config.name}-augmented"
+
+
+def _check_augmented(loaded: LoadedConfig) -> None:
+    """Raise `UsageError` unless a configuration asks for augmentation."""
+    if loaded.config.data.augment is not None:
+        return
+    if not loaded.info.is_image:
+        raise UsageError(f"{loaded.path}: only pictures can be augmented, and these rows are numbers")
+    raise UsageError(
+        f"{loaded.path}: asks for no augmentation; add it under `data`, as augment: {{shift: 0.1}}, or with "
+        "--set data.augment.shift=0.1"
+    )

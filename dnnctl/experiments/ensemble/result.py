@@ -1,0 +1,196 @@
+"""What an ensemble is worth: measured beside its members and the baselines, and written into its folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits
+from dnnctl.datasets.base import Dataset, Progress, silent
+from dnnctl.errors import DataError
+from dnnctl.evaluation.baselines import Baseline, baselines
+from dnnctl.evaluation.ensemble_diversity import Comparison
+from dnnctl.evaluation.measure import all_metrics
+from dnnctl.files import json_figures
+from dnnctl.inference.ensemble import EnsembleNetwork, OpenedEnsemble
+from dnnctl.inference.evaluate import read_splits
+from dnnctl.inference.requirements import unmet
+from dnnctl.plots.base import PlotContext, draw_all
+from dnnctl.runs.ensembles import write_ensemble
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.manifest import Manifest
+from dnnctl.training.ending import Clock
+from dnnctl.training.run_files import save_figures
+
+
+@dataclass(frozen=True)
+class EnsembleResult:
+    """A finished ensemble.
+
+    Args:
+        run: Its folder.
+        opened: What it consists of.
+        metrics: Figures of each split, as in `metrics.json`.
+        members: Its members beside each other, on the test rows.
+        baselines: What a trivial and a linear model reach.
+        unmet: Requirements that the ensemble missed, in words.
+        test_rows: How many rows were tested on.
+        plots: Pictures that were drawn.
+        seconds: Where the time went.
+    """
+
+    run: RunDirectory
+    opened: OpenedEnsemble
+    metrics: dict[str, dict[str, float]]
+    members: Comparison
+    baselines: tuple[Baseline, ...]
+    unmet: tuple[str, ...]
+    test_rows: int
+    plots: tuple[Path, ...]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An ensemble measured on its own data, before anything of that is written.
+
+    Args:
+        opened: The ensemble.
+        dataset: Its data.
+        splits: The rows of it.
+        network: What answers.
+        metrics: Figures of each split.
+        scores: What the ensemble says of the test rows.
+        members: Its members beside each other, on the test rows.
+        baselines: What a trivial and a linear model reach.
+    """
+
+    opened: OpenedEnsemble
+    dataset: Dataset
+    splits: Splits
+    network: EnsembleNetwork
+    metrics: dict[str, dict[str, float]]
+    scores: NDArray[Any]
+    members: Comparison
+    baselines: tuple[Baseline, ...]
+
+
+def measure_ensemble(opened: OpenedEnsemble, progress: Progress = silent) -> Measured:
+    """Measure an ensemble and its members.
+
+    Args:
+        opened: The ensemble; its members may be anywhere.
+        progress: Called with a file's name, bytes done and bytes in all during a download.
+
+    Raises:
+        DataError: If the data is missing or damaged, or is not what the members were trained on.
+    """
+    dataset, splits = read_splits(opened, None, progress)
+    trained_on = opened.members[0].manifest.get("data")
+    if not isinstance(trained_on, dict) or dataset.digests != trained_on.get("digests"):
+        raise DataError(
+            f"data set {dataset.name!r} in {dataset.found}: is not what the members were trained on (its digests "
+            "differ), so the ensemble cannot be measured. Bring that data back"
+        )
+    info, network = opened.info, opened.network()
+    followed = opened.config.training.metrics or ()
+    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    metrics = {}
+    metrics["test"], scores, members = network.figures_of_all(splits.test, names)
+    for name in ("validation", "train"):
+        if name != "validation" or splits.validation is not None:
+            metrics[name], _ = network.figures(splits.named(name), names)
+    simple = baselines(info, splits.train, splits.test)
+    return Measured(opened, dataset, splits, network, metrics, scores, members, simple)
+
+
+def finish(
+    run: RunDirectory, manifest: Manifest, measured: Measured, clock: Clock, on_stage: Callable[[str], None]
+) -> EnsembleResult:
+    """Write what was measured, draw, and call the ensemble done.
+
+    Args:
+        run: Its folder, with its configuration and its members in it.
+        manifest: Its manifest.
+        measured: What was measured.
+        clock: Where the time went so far.
+        on_stage: Called with what is done.
+
+    Raises:
+        OSError: If the folder cannot be written.
+    """
+    opened = measured.opened
+    with clock.stage("saving"):
+        folders = [RunDirectory(run.members / name) for name in opened.names]
+        more = measured.members.to_json()
+        save_figures(measured.splits, run, measured.metrics, measured.baselines, measured.scores, more)
+        write_ensemble(run, opened.vote, folders)
+    on_stage("drawing plots")
+    with clock.stage("plots"):
+        pictures = draw_all(_plot_context(measured), run.plots)
+    missed = unmet(opened.config.require, measured.metrics)
+    clock.finish()
+    manifest.update(
+        "done",
+        data=_data_facts(measured),
+        network={"parameters": sum(member.plan.parameters for member in opened.members)},
+        each=_member_facts(measured),
+        test=json_figures(measured.metrics["test"]),
+        mean_member=json_figures(measured.members.mean),
+        disagreement=json_figures(measured.members.disagreement),
+        unmet=list(missed),
+        seconds=clock.seconds,
+    )
+    return EnsembleResult(
+        run,
+        opened,
+        measured.metrics,
+        measured.members,
+        measured.baselines,
+        missed,
+        len(measured.splits.test),
+        tuple(pictures),
+        clock.seconds,
+    )
+
+
+def _data_facts(measured: Measured) -> dict[str, Any]:
+    return {
+        "dataset": measured.dataset.name,
+        "found": measured.dataset.found,
+        "digests": measured.dataset.digests,
+        "notes": list(measured.dataset.notes),
+        "rows": {name: len(rows) for name, rows in measured.splits.rows.items()},
+    }
+
+
+def _member_facts(measured: Measured) -> list[dict[str, Any]]:
+    opened, compared = measured.opened, measured.members
+    return [
+        {
+            "name": name,
+            "engine": member.config.engine,
+            "seed": member.config.seed,
+            "architecture": member.plan.architecture_hash,
+            "parameters": member.plan.parameters,
+            "test": json_figures(figures),
+        }
+        for name, member, figures in zip(opened.names, opened.members, compared.figures, strict=True)
+    ]
+
+
+def _plot_context(measured: Measured) -> PlotContext:
+    return PlotContext(
+        title=measured.opened.config.name,
+        info=measured.opened.info,
+        history=[],
+        best_epoch=None,
+        iterations=None,
+        train=measured.splits.train,
+        test=measured.splits.test,
+        scores=measured.scores,
+        predict=measured.network.scores,
+        members=measured.members,
+    )

@@ -1,0 +1,53 @@
+"""A small batch of real training rows: those that training would visit first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.mixup import mixture
+from dnnctl.engines.numpy.targets import Targets, targets_of
+from dnnctl.random_streams import epoch_order
+from dnnctl.training.preparation import Prepared
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows as the first layer wants them, and their targets as the loss wants them.
+
+    Args:
+        x: Prepared inputs, (rows, inputs).
+        y: Prepared targets, (rows,) labels or (rows, targets); of blended rows the shares of the classes, (rows,
+            classes) or (rows,) of class 1 with one output unit, or the blended numbers.
+        targets: The same as the loss takes them.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    targets: Targets
+
+
+def batch_of(prepared: Prepared, step: int, dtype: str) -> Batch:
+    """Return the rows of one optimizer step, blended where the configuration says so.
+
+    Args:
+        prepared: A training that is ready to begin.
+        step: The step, counted from 0.
+        dtype: `float32` or `float64`.
+    """
+    epoch, position = divmod(step, prepared.length.steps_per_epoch)
+    order = epoch_order(len(prepared.splits.train), prepared.config.seed, epoch)
+    rows = order[position * prepared.batch_size : (position + 1) * prepared.batch_size]
+    shown, preparation = prepared.shown(rows, epoch), prepared.preprocessing
+    alpha = prepared.config.training.mix_up
+    x, y = preparation.prepare(shown.x, dtype), preparation.prepare_targets(shown.y, dtype)
+    blend = None if alpha is None else mixture(len(rows), alpha, prepared.config.seed, epoch, position)
+    weights = None if prepared.class_weights is None else np.array(prepared.class_weights)
+    targets = targets_of(y, dtype, weights, blend)
+    if blend is None:
+        return Batch(x, y, targets)
+    if y.dtype.kind != "f":
+        units = prepared.plan.outputs
+        y = (y if units == 1 else np.eye(units)[y]).astype(dtype)
+    return Batch(blend.mix(x), blend.mix(y), targets)

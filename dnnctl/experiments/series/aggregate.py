@@ -1,0 +1,74 @@
+"""What several runs of one configuration come to together: the mean and the spread of each figure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dnnctl.errors import RunError
+from dnnctl.evaluation.confidence_interval import Spread, spread
+from dnnctl.experiments.series.jobs import Member
+from dnnctl.inference.requirements import unmet
+from dnnctl.runs.metrics_file import read_figures
+
+Spreads = dict[str, dict[str, Spread]]
+
+
+@dataclass(frozen=True)
+class Together:
+    """What the runs of a series come to together.
+
+    Args:
+        figures: The figures of each run, by split.
+        spreads: Their spread, by split and name; of a figure that a run lacks, that of the others.
+        baselines: The spread of what each baseline reaches on the test rows, by its kind, with a label.
+        unmet: Requirements that the means miss, in words.
+        more: What else belongs into `metrics.json`.
+    """
+
+    figures: tuple[dict[str, dict[str, float]], ...]
+    spreads: Spreads
+    baselines: dict[str, tuple[str, dict[str, Spread]]]
+    unmet: tuple[str, ...]
+    more: dict[str, Any]
+
+    def to_json(self, *, interval: bool) -> dict[str, Any]:
+        """Return this as `metrics.json` has it; with the limits of each mean, if `interval`."""
+
+        def plain(spreads: Mapping[str, Spread]) -> dict[str, Any]:
+            return {name: value.to_json(interval=interval) for name, value in spreads.items()}
+
+        simple = {kind: {"label": label, **plain(values)} for kind, (label, values) in self.baselines.items()}
+        return {**{split: plain(values) for split, values in self.spreads.items()}, "baseline": simple, **self.more}
+
+
+def gather(members: Sequence[Member], require: Mapping[str, str]) -> Together:
+    """Read the figures of runs of one configuration.
+
+    Args:
+        members: The runs, at least one; all finished.
+        require: What the configuration requires.
+
+    Raises:
+        RunError: If a run has no figures of its test rows.
+    """
+    read = [read_figures(member.run) for member in members]
+    figures = tuple(own for own, _ in read)
+    for member, own in zip(members, figures, strict=True):
+        if not own.get("test"):
+            raise RunError(f"{member.run.metrics}: expected figures of the test rows; the file was changed. Restore it")
+    spreads = {split: _spreads([own.get(split, {}) for own in figures]) for split in figures[0]}
+    simple = {}
+    for kind in read[0][1]:
+        each = [own.get(kind, {}) for _, own in read]
+        numbers = [{k: v for k, v in values.items() if isinstance(v, int | float)} for values in each]
+        # The label may name a number that is another one in each fold: `mean height (170 cm)`.
+        labels = {str(values.get("label", kind)) for values in each}
+        label = labels.pop() if len(labels) == 1 else str(each[0].get("label", kind)).partition(" (")[0]
+        simple[kind] = (label, _spreads(numbers))
+    means = {split: {name: value.mean for name, value in values.items()} for split, values in spreads.items()}
+    return Together(figures, spreads, simple, unmet(require, means), {})
+
+
+def _spreads(each: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
+    names = dict.fromkeys(name for values in each for name in values)
+    return {name: spread([values[name] for values in each if name in values]) for name in names}

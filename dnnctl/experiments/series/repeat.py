@@ -1,0 +1,122 @@
+"""Repetition: one configuration trained with several seeds over one split, which shows what chance does.
+
+Whether one configuration is better than another is told by intervals (`comparing.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dnnctl.config.loading import LoadedConfig
+from dnnctl.config.schema import Config
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.errors import UsageError
+from dnnctl.experiments.series.aggregate import Together
+from dnnctl.experiments.series.folder import Series, begin, go_on, reopen
+from dnnctl.experiments.series.jobs import Member, MembersObserver
+from dnnctl.experiments.series.seeds import by_seed
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.lock import locked
+from dnnctl.runs.series import MOST, REPEAT, count_in
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """A finished repetition.
+
+    Args:
+        run: Its folder.
+        config: What its runs share; its seed is that of the first one.
+        info: What is known about the data set.
+        members: Its runs, one a seed.
+        together: The figures of the runs, their means and intervals.
+    """
+
+    run: RunDirectory
+    config: Config
+    info: DatasetInfo
+    members: tuple[Member, ...]
+    together: Together
+
+
+def repeat(
+    loaded: LoadedConfig,
+    times: int,
+    *,
+    jobs: int = 1,
+    out: Path = Path("outputs"),
+    observer: MembersObserver | None = None,
+    command: Sequence[str] = (),
+) -> Repetition:
+    """Train a configuration with `times` seeds: its own, and those that follow.
+
+    Args:
+        loaded: The checked configuration.
+        times: How many.
+        jobs: How many are trained at a time, each in a process of its own.
+        out: The output folder.
+        observer: Who watches; nobody if None.
+        command: The command line, for the manifests.
+
+    Raises:
+        UsageError: If the number of times or jobs is none that can be.
+        ConfigError: If there are not so many seeds after its own.
+        DnnctlError: If a training fails; the message names its seed.
+        Interrupted: If the observer asked to stop; the message says how to go on.
+    """
+    first, variants = loaded.config.seed, repetitions(loaded, times)
+    observer = observer or MembersObserver()
+    series = begin(
+        REPEAT,
+        loaded,
+        variants,
+        jobs=jobs,
+        out=out,
+        observer=observer,
+        command=command,
+        facts={"seeds": [first, first + times - 1]},
+    )
+    with locked(series.run):
+        return _finish(series, observer, command)
+
+
+def repetitions(loaded: LoadedConfig, times: int) -> list[tuple[str, Config]]:
+    """Return what each of `times` trainings is called, and its configuration.
+
+    Raises:
+        UsageError: If there cannot be so many.
+        ConfigError: If there are not so many seeds after its own.
+    """
+    if not 2 <= times <= MOST:
+        raise UsageError(f"--repeat: expected 2 to {MOST:,} trainings; received {times:,}")
+    return by_seed(loaded, times)
+
+
+def resume_repeat(
+    run: RunDirectory, *, jobs: int = 1, observer: MembersObserver | None = None, command: Sequence[str] = ()
+) -> Repetition:
+    """Go on with a repetition as if it had never stopped.
+
+    Args:
+        run: Its folder.
+        jobs: How many are trained at a time.
+        observer: Who watches; nobody if None.
+        command: The command line, for the manifests.
+
+    Raises:
+        RunError: If it is finished, is being trained, its data has changed, or it is no repetition.
+        DnnctlError: If a training fails; the message names its seed.
+        Interrupted: If the observer asked to stop; the message says how to go on.
+    """
+    observer = observer or MembersObserver()
+    stored = reopen(run, REPEAT, jobs)
+    with locked(run):
+        variants = by_seed(stored[0], count_in(stored[1], run))
+        return _finish(go_on(run, REPEAT, stored, variants, jobs=jobs, observer=observer), observer, command)
+
+
+def _finish(series: Series, observer: MembersObserver, command: Sequence[str]) -> Repetition:
+    """Train what is left and put all together."""
+    with series.trained(observer, command) as together:
+        pass
+    return Repetition(series.run, series.config, series.info, series.members, together)

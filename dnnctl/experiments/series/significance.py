@@ -1,0 +1,134 @@
+"""Are two repeated trainings different? They are never called so when their intervals overlap.
+
+Each figure's mean has a 95% interval (`evaluation/spread.py`). Two means may differ although their intervals overlap a
+little; what is called different here therefore is so with more than 95% confidence, and the rest is left open.
+
+Source: Schenker and Gentleman, On Judging the Significance of Differences by Examining the Overlap Between Confidence
+Intervals, The American Statistician 55, 2001.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dnnctl.config.metrics import larger_is_better
+from dnnctl.errors import RunError, UsageError
+from dnnctl.evaluation.confidence_interval import Spread, spread
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.metrics_file import read_figures
+from dnnctl.runs.predictions import StoredPredictions, read_predictions
+from dnnctl.runs.series import REPEAT, check_inside, count_in, kind_of
+
+
+@dataclass(frozen=True)
+class ComparedFigure:
+    """A figure of two repeated trainings.
+
+    Args:
+        name: As `accuracy`.
+        first: Of the first one's runs.
+        second: Of the second one's runs.
+        better: 1 or 2, whichever is better; None where the intervals overlap, so that no difference is shown.
+    """
+
+    name: str
+    first: Spread
+    second: Spread
+    better: int | None
+
+
+@dataclass(frozen=True)
+class SeriesComparison:
+    """Two repeated trainings beside each other.
+
+    Args:
+        first: The folder of the first one.
+        second: The folder of the second one.
+        figures: Their figures on the test rows.
+    """
+
+    first: RunDirectory
+    second: RunDirectory
+    figures: tuple[ComparedFigure, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        figures = {
+            figure.name: {
+                "first": figure.first.to_json(interval=True),
+                "second": figure.second.to_json(interval=True),
+                "different": figure.better is not None,
+                "better": {1: "first", 2: "second", None: None}[figure.better],
+            }
+            for figure in self.figures
+        }
+        return {"first": str(self.first.path), "second": str(self.second.path), "test": figures}
+
+
+def compare_series(first: RunDirectory, second: RunDirectory) -> SeriesComparison:
+    """Compare two finished repeated trainings that were measured on the same test rows.
+
+    Args:
+        first: The folder of one.
+        second: The folder of the other.
+
+    Raises:
+        UsageError: If they are the same.
+        RunError: If one is no finished repeated training, or they were not measured on the same rows.
+    """
+    if first.path.resolve() == second.path.resolve():
+        raise UsageError(f"{first.path}: expected two repeated trainings; received the same one twice")
+    (ours, one), (theirs, other) = _read(first), _read(second)
+    if not _same_rows(ours, theirs):
+        raise RunError(
+            f"{first.path} and {second.path}: expected the same test rows of the same data; their digests, or the test "
+            "rows (data.split_seed, data.test_split), differ, so their figures cannot be compared"
+        )
+    figures = [_compared(name, one[name], other[name]) for name in one if name in other]
+    return SeriesComparison(first, second, tuple(figures))
+
+
+def _compared(name: str, first: Spread, second: Spread) -> ComparedFigure:
+    if first.overlaps(second):
+        return ComparedFigure(name, first, second, None)
+    return ComparedFigure(name, first, second, 1 if (first.mean > second.mean) == larger_is_better(name) else 2)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a series was measured on."""
+
+    digests: object
+    rows: StoredPredictions
+
+
+def _read(series: RunDirectory) -> tuple[_Measured, dict[str, Spread]]:
+    """Return what a series was measured on, and its figures on it, read from its runs."""
+    manifest = read_manifest(series.manifest)
+    if kind_of(manifest) is not REPEAT:
+        raise RunError(
+            f"{series.path}: expected a repeated training, as of 'dnnctl train CONFIG --repeat 5'; one run has no "
+            "interval, and the folds of a cross-validation share their rows"
+        )
+    if manifest.get("state") != "done":
+        raise RunError(f"{series.path}: is not finished; go on with: {REPEAT.how_to_resume(series)}")
+    count = count_in(manifest, series)
+    runs = [RunDirectory(REPEAT.path(series, number, count)) for number in range(1, count + 1)]
+    for run in runs:
+        check_inside(run, series)
+    each = [read_figures(run)[0].get("test", {}) for run in runs]
+    # Configurations may have different losses, which cannot be compared.
+    shared = [name for name in each[0] if name != "loss" and all(name in values for values in each)]
+    data = manifest.get("data")
+    measured = _Measured(data.get("digests") if isinstance(data, dict) else None, read_predictions(runs[0]))
+    return measured, {name: spread([values[name] for values in each]) for name in shared}
+
+
+def _same_rows(one: _Measured, other: _Measured) -> bool:
+    return (
+        one.digests == other.digests
+        and np.array_equal(one.rows.rows, other.rows.rows)
+        and np.array_equal(one.rows.y_true, other.rows.y_true)
+    )

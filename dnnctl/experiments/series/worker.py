@@ -1,0 +1,148 @@
+"""The program that trains one member of an experiment, in a process of its own: `python -m` this module.
+
+Its order is one line of JSON on standard input: `run`, the member's folder with its `config.yaml`, and `command`. Its
+news are lines of JSON on standard output. When standard input ends, because the parent wants it to stop or is no
+longer there, training stops after the steps at work, with a checkpoint; before the first step it stops at once.
+"""
+
+import _thread
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from dnnctl.config.loading import load
+from dnnctl.errors import DnnctlError, Interrupted
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.training.job import resume, train
+from dnnctl.training.observer import Observer, Progress
+
+if TYPE_CHECKING:
+    from dnnctl.training.preparation import Prepared
+
+# Seconds between two news of how far a training is.
+PACE = 0.2
+# News after which there are no others.
+ENDS = frozenset({"done", "failed", "interrupted"})
+
+
+class Reporter(Observer):
+    """Tells the parent how far a training is, and stops it when the parent says so.
+
+    Args:
+        stream: Where news are written, a line each.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._told = 0.0
+        self._stopping = self._learning = False
+        # Whether it was told how the training ended.
+        self.ended = False
+
+    def listen(self, orders: IO[str]) -> None:
+        """Stop the training when a stream ends; to be run in a thread of its own."""
+        # A read that fails says the same as one that ends.
+        with contextlib.suppress(OSError, ValueError):
+            while orders.readline():
+                pass
+        self.stop()
+
+    def stop(self, *_: object) -> None:
+        """Stop after the steps at work; at once where none was taken yet."""
+        first, self._stopping = not self._stopping, True
+        # Once is enough: a second interruption would fall into the telling of the first.
+        if first and not self._learning:
+            _thread.interrupt_main()
+
+    def tell(self, event: str, **values: Any) -> None:
+        """Write a line; a parent that is no longer there is not told."""
+        self.ended = event in ENDS
+        try:
+            self._stream.write(json.dumps({"event": event, **values}) + "\n")
+            self._stream.flush()
+        except OSError:
+            self._stopping = True
+
+    def on_download(self, name: str, done: int, total: int) -> None:
+        """Tell nothing: the parent has downloaded what there is."""
+
+    def on_start(self, prepared: "Prepared") -> None:
+        """Tell how many steps there are."""
+        self.tell("start", steps=prepared.length.steps)
+
+    def on_progress(self, progress: Progress) -> None:
+        """Tell a few times a second how far it is."""
+        self._learning = True
+        if time.monotonic() - self._told >= PACE:
+            self._told = time.monotonic()
+            done = progress.epoch - 1 + progress.step / progress.steps
+            self.tell("progress", done=done / progress.epochs, loss=progress.loss, left=progress.seconds_left)
+
+    def on_epoch(self, row: Mapping[str, float], epochs: int) -> None:
+        """Tell the epoch's row of the history."""
+        self.tell("epoch", row={name: float(value) for name, value in row.items()}, epochs=epochs)
+
+    def on_notice(self, text: str) -> None:
+        """Pass a notice on."""
+        self.tell("notice", text=text)
+
+    def on_stage(self, text: str) -> None:
+        """Tell what is done after training."""
+        self.tell("stage", text=text)
+
+    def stop_requested(self) -> bool:
+        """Tell whether the parent wants it to stop, or is gone."""
+        return self._stopping
+
+
+def work(order: Mapping[str, Any], reporter: Reporter) -> None:
+    """Train a member from its folder's configuration, or go on with it, and tell how it ended."""
+    run, command = RunDirectory(Path(order["run"])), tuple(order["command"])
+    try:
+        if run.manifest.exists():
+            resume(run, observer=reporter, command=command)
+        else:
+            train(load(run.config), into=run, observer=reporter, command=command)
+    except (Interrupted, KeyboardInterrupt):
+        reporter.tell("interrupted")
+    except DnnctlError as error:
+        reporter.tell("failed", error=str(error), status=error.exit_status)
+    except MemoryError:
+        reporter.tell("failed", error="not enough memory", status=1)
+    else:
+        reporter.tell("done")
+
+
+def main() -> None:
+    """Take the order and carry it out."""
+    # Whatever else writes to standard output, C++ too, goes to standard error: news are the parent's.
+    news = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    # A shell that runs a command in the background has it ignore this, which its children inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    order = json.loads(sys.stdin.readline() or "{}")
+    reporter = Reporter(news)
+    signal.signal(signal.SIGTERM, reporter.stop)
+    try:
+        threading.Thread(target=reporter.listen, args=(sys.stdin,), daemon=True).start()
+        if order:
+            work(order, reporter)
+    except KeyboardInterrupt:
+        # It came before the training began, or after its end.
+        if not reporter.ended:
+            reporter.tell("interrupted")
+    # Python would wait for the lock of standard input, which the thread holds.
+    news.close()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

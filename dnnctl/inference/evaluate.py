@@ -1,0 +1,155 @@
+"""Measuring a finished run on one of its splits, or on other data of the same kind."""
+
+import contextlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits, split_as
+from dnnctl.datasets.base import Dataset, Progress, Samples, silent
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import read
+from dnnctl.errors import RunError
+from dnnctl.evaluation.classification import ClassRow, per_class
+from dnnctl.evaluation.ensemble_diversity import Comparison
+from dnnctl.evaluation.measure import all_metrics
+from dnnctl.files import write_json
+from dnnctl.inference.agreement import compare
+from dnnctl.inference.ensemble import EnsembleNetwork
+from dnnctl.inference.network import Network
+from dnnctl.inference.open import OpenedRun
+from dnnctl.inference.own_data import read_own
+from dnnctl.inference.requirements import unmet
+from dnnctl.runs.lock import locked
+from dnnctl.runs.manifest import read_manifest
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a run is worth on some rows.
+
+    Args:
+        split: Which rows: `test`, `validation` or `train`.
+        samples: The rows.
+        train: The training rows, for comparison.
+        scores: What the network says of the rows.
+        metrics: Figures by name, the loss first.
+        classes: A row a class, empty for regression.
+        unmet: Requirements on this split that were missed, in words.
+        notes: Things the user should know.
+        network: The network, for plots that ask it more.
+        members: The members of an ensemble beside each other; None for a single network.
+    """
+
+    split: str
+    samples: Samples
+    train: Samples
+    scores: NDArray[Any]
+    metrics: dict[str, float]
+    classes: tuple[ClassRow, ...]
+    unmet: tuple[str, ...]
+    notes: tuple[str, ...]
+    network: Network
+    members: Comparison | None = None
+
+
+def evaluate(
+    opened: OpenedRun,
+    name: str = "test",
+    *,
+    data: Path | None = None,
+    engine: str = "auto",
+    progress: Progress = silent,
+) -> Evaluation:
+    """Measure a run.
+
+    Args:
+        opened: The run.
+        name: `test`, `validation` or `train`.
+        data: Folder or file to read the data set from, instead of the usual places.
+        engine: What computes: `auto`, `numpy` or `keras`.
+        progress: Called with a file's name, bytes done and bytes in all during a download.
+
+    Raises:
+        DataError: If the data is missing or damaged, or there is no such split.
+
+    The first time that Keras answers the test split of a run that NumPy trained, the largest difference between the
+    two goes into the run's manifest.
+    """
+    # Plots of numbers show the training rows too.
+    dataset, splits = read_splits(opened, data, progress, test_only=name == "test" and opened.info.is_image)
+    samples = splits.named(name)
+    network = opened.network(engine)
+    config, info = opened.config, opened.info
+    followed = config.training.metrics or ()
+    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    members = None
+    if isinstance(network, EnsembleNetwork):
+        metrics, scores, members = network.figures_of_all(samples, names)
+    else:
+        metrics, scores = network.figures(samples, names)
+    if engine == "keras" and name == "test" and members is None:
+        _compare_late(opened, network, samples)
+    classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
+    required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
+    notes = [*opened.notes, *dataset.notes]
+    trained_on = opened.manifest.get("data")
+    if not isinstance(trained_on, dict) or dataset.digests != trained_on.get("digests"):
+        notes.append(
+            "this is not the data that the run was trained on: its digests differ; rows it was trained on may be among "
+            "them all the same"
+        )
+    return Evaluation(
+        name,
+        samples,
+        splits.train,
+        scores,
+        metrics,
+        classes,
+        unmet(required, {name: metrics}),
+        tuple(notes),
+        network,
+        members,
+    )
+
+
+def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None:
+    """Put the comparison of both engines into the manifest of a run that NumPy trained.
+
+    Its training did not start TensorFlow, so this is the first time that Keras can be asked. A folder that cannot
+    be written to, or a run that is being trained or was trained further, keeps the manifest it has.
+    """
+    if opened.config.engine != "numpy" or opened.manifest.get("engines_agree") is not None or opened.unfinished:
+        return
+    found = compare(network, opened.network("numpy"), samples.x, opened.preprocessing)
+    with contextlib.suppress(OSError, RunError), locked(opened.run):
+        if read_manifest(opened.run.manifest) == opened.manifest:
+            write_json(opened.run.manifest, {**opened.manifest, "engines_agree": found.to_json()})
+
+
+def read_splits(
+    opened: OpenedRun, data: Path | None, progress: Progress, *, test_only: bool = False
+) -> tuple[Dataset, Splits]:
+    """Read a run's data set and split it as the training did.
+
+    Args:
+        opened: The run.
+        data: Folder or file to read from, instead of where the training found it.
+        progress: Called during a download.
+        test_only: Whether the other splits may be left empty.
+    """
+    settings = opened.config.data
+    if settings.source.paths:
+        return read_own(opened, data)
+    # A fold's test rows are among the training rows.
+    test_only = test_only and settings.fold is None
+    places = replace(default_places(data or settings.path, progress), test_only=test_only)
+    dataset = read(settings.source, places)
+    if not len(dataset.train) and dataset.test is not None:
+        nothing = np.arange(0)
+        rows = {"train": nothing, "validation": nothing, "test": np.arange(len(dataset.test))}
+        return dataset, Splits(dataset.train, None, dataset.test, rows)
+    return dataset, split_as(dataset, settings)

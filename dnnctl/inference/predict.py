@@ -1,0 +1,96 @@
+"""Asking a finished run: what it says of files, of numbers, or of rows of its own test split."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import Progress, silent
+from dnnctl.errors import UsageError
+from dnnctl.inference.evaluate import read_splits
+from dnnctl.inference.formats.base import Prediction, Predictions
+from dnnctl.inference.inputs.base import Inputs, InputSpec
+from dnnctl.inference.inputs.parts.reading import read_all
+from dnnctl.inference.open import OpenedRun
+from dnnctl.random_streams import generator
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to ask a network.
+
+    Args:
+        sources: Files, or `-` for standard input.
+        values: Numbers written out, a row each, as `75` or `0,1`.
+        sample: Rows of the test split to take.
+        invert: Whether to exchange dark and light in images; None to detect it.
+        top: How many classes to name for each input, from 1.
+        engine: What computes: `auto`, `numpy` or `keras`.
+    """
+
+    sources: Sequence[str] = ()
+    values: Sequence[str] = ()
+    sample: int = 0
+    invert: bool | None = None
+    top: int = 1
+    engine: str = "auto"
+
+
+def predict(
+    opened: OpenedRun,
+    request: Request,
+    *,
+    stdin: IO[bytes] | None = None,
+    progress: Progress = silent,
+) -> Predictions:
+    """Ask a run.
+
+    Args:
+        opened: The run.
+        request: What to ask.
+        stdin: Standard input as a binary stream; needed for `-` only.
+        progress: Called during a download of the data set, which `sample` needs.
+
+    Raises:
+        DataError: If an input is missing, damaged or does not fit the network.
+        UsageError: If nothing was asked, or an option does not apply.
+    """
+    if not (request.sample or request.sources or request.values):
+        raise UsageError("nothing to predict; expected files, '-' for standard input, --value or --sample")
+    if request.sample and (request.sources or request.values):
+        raise UsageError("expected either --sample or inputs; received both")
+    if request.top > 1 and opened.info.task == "regression":
+        raise UsageError(f"--top {request.top} names the best classes; this network predicts numbers: leave it out")
+    if request.sample:
+        inputs, truth = _sample(opened, request.sample, progress)
+    else:
+        csv, stored = opened.config.data.csv, opened.preprocessing
+        spec = InputSpec(opened.info, stored.ground, stored.table, "auto" if csv is None else csv.encoding)
+        inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
+        truth = [(None, ())] * len(inputs)
+    # A value too large for 32 bits is infinite, and written as no number.
+    with np.errstate(over="ignore"):
+        scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
+    rows = tuple(
+        Prediction(name, np.atleast_1d(score), *true)
+        for name, score, true in zip(inputs.names, scores, truth, strict=True)
+    )
+    return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
+
+
+def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:
+    """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
+    dataset, splits = read_splits(opened, None, progress, test_only=True)
+    test = splits.test
+    order = generator("sample", opened.config.data.split_seed).permutation(len(test))
+    chosen: NDArray[Any] = np.sort(order[:count]) if count < len(test) else np.arange(len(test))
+    # A fold's test rows have numbers among the training rows.
+    kind = "test" if opened.config.data.fold is None else "held-out"
+    names = tuple(f"{dataset.name} {kind} row {row}" for row in splits.rows["test"][chosen])
+    notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
+    samples = test.take(chosen)
+    known = samples.y.reshape(len(samples), -1).tolist()
+    truth = [(row[0], ()) if len(row) == 1 else (None, tuple(row)) for row in known]
+    return Inputs(samples.x, names, notes), truth

@@ -1,1 +1,0 @@
-"""What layers are made of: first values, penalties, and the plan of a whole network."""

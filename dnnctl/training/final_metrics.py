@@ -1,0 +1,70 @@
+"""What a trained network is worth: final figures, the verdict, and whether the other engine agrees."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.engines.base import Engine
+from dnnctl.engines.numpy.network import NumpyNetwork
+from dnnctl.evaluation.baselines import Baseline
+from dnnctl.evaluation.diagnosis import Verdict, diagnose
+from dnnctl.evaluation.measure import all_metrics
+from dnnctl.inference.agreement import Agreement, compare
+from dnnctl.inference.network import Network
+from dnnctl.training.loop import Trained
+from dnnctl.training.preparation import Prepared
+
+Figures = dict[str, dict[str, float]]
+
+
+def measure_splits(prepared: Prepared, network: Network) -> tuple[Figures, NDArray[Any]]:
+    """Return the final figures of each split, the test rows first, and the scores of the test rows."""
+    info = prepared.dataset.info
+    followed = prepared.config.training.metrics or ()
+    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    metrics = {}
+    metrics["test"], scores = network.figures(prepared.splits.test, names)
+    for name in ("validation", "train"):
+        if name != "validation" or prepared.splits.validation is not None:
+            metrics[name], _ = network.figures(prepared.splits.named(name), names)
+    return metrics, scores
+
+
+def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement | None:
+    """Compare NumPy's answers with those of the engine that trained.
+
+    None if that was NumPy itself: Keras is not started for it, and is compared when it is first asked.
+    """
+    if prepared.config.engine == "numpy":
+        return None
+    other = NumpyNetwork(prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.dtype)
+    info, loss = prepared.dataset.info, prepared.config.training.loss
+    answers = Network(other, info, prepared.preprocessing, loss)
+    return compare(network, answers, prepared.splits.test.x, prepared.preprocessing)
+
+
+def verdict(prepared: Prepared, trained: Trained, metrics: Figures, simple: tuple[Baseline, ...]) -> Verdict:
+    """Say whether the network overfits or underfits.
+
+    Args:
+        prepared: What it was made from.
+        trained: Its history.
+        metrics: Final figures of each split.
+        simple: What a trivial and a linear model reach.
+    """
+    held_out, info = prepared.splits.validation, prepared.dataset.info
+    rows: int | list[int] = 0 if held_out is None else len(held_out)
+    if prepared.class_weights is not None:
+        labels = np.zeros(0, np.int64) if held_out is None else held_out.y.reshape(-1)
+        rows = np.bincount(labels, minlength=len(info.class_names)).tolist()
+    return diagnose(
+        info.task,
+        history=trained.history,
+        train=metrics["train"],
+        validation=metrics.get("validation", {}),
+        baselines=simple,
+        validation_rows=rows,
+        best_epoch=trained.best_epoch,
+        shared_rows=info.shared_rows,
+    )

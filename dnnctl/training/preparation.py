@@ -1,0 +1,160 @@
+"""Everything that is settled before the first step: the data, its splits, the network's plan, the length."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dnnctl.config.loading import LoadedConfig
+from dnnctl.config.resolve import as_used, plan_of
+from dnnctl.config.schema import Config
+from dnnctl.data.absent_classes import absent_classes
+from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.data.class_weights import class_weights
+from dnnctl.data.encoding import encode
+from dnnctl.data.finite import check_finite
+from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
+from dnnctl.data.split import Splits, repeated, split_as, valid
+from dnnctl.datasets.base import Dataset, DatasetInfo, Progress, Samples, silent
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import read
+from dnnctl.engines.base import ASKED_AT_ONCE
+from dnnctl.network.plan import NetworkPlan
+from dnnctl.network.schedules import Length
+from dnnctl.training.early_stopping import check_watched
+from dnnctl.training.memory_estimate import check_fits, estimate
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training that is ready to begin.
+
+    Args:
+        config: The resolved configuration.
+        dataset: What was read.
+        splits: Who trains, validates and tests.
+        preprocessing: Statistics of the training rows.
+        plan: The network.
+        length: Optimizer steps in all and an epoch.
+        batch_size: Rows a step.
+        warnings: Things that are probably not meant.
+        class_weights: How much the rows of each class count in the loss that is trained, (classes,); None for 1 each.
+    """
+
+    config: Config
+    dataset: Dataset
+    splits: Splits
+    preprocessing: Preprocessing
+    plan: NetworkPlan
+    length: Length
+    batch_size: int
+    warnings: tuple[str, ...]
+    class_weights: tuple[float, ...] | None = None
+
+    @property
+    def augmenter(self) -> Augmenter | None:
+        """What changes training pictures; None if nothing does."""
+        info, augment = self.dataset.info, self.config.data.augment
+        if augment is None:
+            return None
+        threads = self.config.training.threads
+        workers = None if threads == "auto" else int(threads)
+        return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0), workers)
+
+    def shown(self, rows: NDArray[Any], epoch: int) -> Samples:
+        """Return some training rows as an epoch shows them to the network: augmented if that is asked for.
+
+        Args:
+            rows: Row numbers, (n,).
+            epoch: The epoch, counted from 0.
+        """
+        taken, augmenter = self.splits.train.take(rows), self.augmenter
+        if augmenter is None:
+            return taken
+        return Samples(augmenter(taken.x, rows, augmenter.draws(epoch, len(self.splits.train))), taken.y)
+
+    @property
+    def memory(self) -> int:
+        """Estimated peak memory in bytes: the framework, the weights, a batch, and the data.
+
+        Of large data each row is held once; small data, held twice, counts for little.
+        """
+        splits = (self.splits.train, self.splits.validation, self.splits.test)
+        data = sum(s.x.nbytes for s in splits if s is not None)
+        # For the backward pass the outputs of a batch are kept, twice at worst.
+        rows = max(2 * self.batch_size, min(ASKED_AT_ONCE[self.config.engine], len(self.splits.train)))
+        return estimate(self.config, self.plan, rows=rows, data=data)
+
+
+def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
+    """Read and split the data and lay out the network.
+
+    Args:
+        loaded: A checked configuration.
+        progress: Called with a file's name, bytes done and bytes in all during a download.
+
+    Raises:
+        ConfigError: If the training would not fit into memory, or a rule watches a figure that these rows do not have.
+        DataError: If the data is missing or damaged, or a number in it is infinite or none at all.
+    """
+    config = loaded.config
+    if not config.data.source.paths:
+        # Where the weights alone are too many, no data needs to be read, let alone downloaded.
+        plan = plan_of(config, loaded.info)
+        check_fits(estimate(config, plan), config, plan, loaded.path)
+    dataset = read(config.data.source, default_places(config.data.path, progress))
+    if dataset.table is None:
+        # What becomes of a table's empty cells is settled when it is encoded.
+        check_finite(dataset)
+    prepared = prepare_rows(loaded, dataset)
+    check_watched(config, prepared.dataset.info, prepared.splits, loaded.path)
+    return prepared
+
+
+def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
+    """Split data that was read and lay out the network.
+
+    Args:
+        loaded: A checked configuration.
+        dataset: Its data; large rows of it are moved, so it is not to be used afterwards.
+
+    Raises:
+        ConfigError: If the training would not fit into memory.
+        DataError: If too few rows are left to train on.
+    """
+    config = loaded.config
+    splits = split_as(dataset, config.data, consume=True)
+    dataset = valid(dataset, splits)
+    dataset = replace(dataset, info=as_used(dataset.info, config.data))
+    overlap = repeated(dataset, splits)
+    dataset, splits, table = encode(dataset, splits)
+    absent = absent_classes(dataset.info, splits.train, config.data.limit)
+    preprocessing = fit_preprocessing(dataset.info, splits.train, table)
+    if config.data.source.paths:
+        preprocessing = replace(preprocessing, info=dataset.info)
+    rows = len(splits.train)
+    batch_size = rows if config.data.batch_size == "full" else min(config.data.batch_size, rows)
+    steps_per_epoch = math.ceil(rows / batch_size)
+    steps = config.training.iterations or (config.training.epochs or 1) * steps_per_epoch
+    prepared = Prepared(
+        config,
+        dataset,
+        splits,
+        preprocessing,
+        plan_of(config, dataset.info),
+        Length(steps, steps_per_epoch),
+        batch_size,
+        (*loaded.warnings, *dataset.warnings, *overlap, *absent, *_unvalidated(config, dataset.info, splits)),
+        class_weights(config.training.class_weights, splits.train.y, dataset.info.class_names),
+    )
+    check_fits(prepared.memory, config, prepared.plan, loaded.path)
+    return prepared
+
+
+def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[str, ...]:
+    """Return a warning where validation rows were asked for and there are too few rows to have any."""
+    share = config.data.validation_split
+    if splits.validation is not None or not share or info.shared_rows:
+        return ()
+    return (f"no validation rows: {share:g} (data.validation_split) of {len(splits.train):,} rows is less than one",)

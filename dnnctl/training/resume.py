@@ -1,0 +1,204 @@
+"""Opening a run to go on with it: nothing but its length may have changed."""
+
+import shlex
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from dnnctl.config.loading import LoadedConfig, load
+from dnnctl.config.schema import Config
+from dnnctl.errors import ConfigError, RunError
+from dnnctl.files import sha256_of_file
+from dnnctl.inference.open import read_weights
+from dnnctl.network.initial_weights import initial_weights
+from dnnctl.runs.environment import versions
+from dnnctl.runs.history import write_table
+from dnnctl.runs.layout import RunDirectory, how_to_resume
+from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.reading import open_inside
+from dnnctl.runs.series import check_alone, check_single, series_around
+from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
+from dnnctl.training.preparation import Prepared
+
+# The keys of the length, the one part that may change.
+LENGTH = ("training.epochs", "training.iterations")
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A run that was opened to go on with it.
+
+    Args:
+        run: Its folder.
+        loaded: Its configuration, with its new length if that changes.
+        manifest: What its manifest says.
+        checkpoint: Where it goes on; None if it was stopped before the first one, so that it begins again.
+    """
+
+    run: RunDirectory
+    loaded: LoadedConfig
+    manifest: dict[str, Any]
+    checkpoint: Checkpoint | None
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps that it has behind it."""
+        return self.checkpoint.progress.optimizer_steps if self.checkpoint else 0
+
+    def check(self, prepared: Prepared) -> dict[str, NDArray[Any]]:
+        """Check that the data is what it was, and that the length leaves something to do.
+
+        Args:
+            prepared: What the training is made from now.
+
+        Returns:
+            The weights that the run began with, by the names of the plan.
+
+        Raises:
+            RunError: If the run is finished, has more steps behind it than it shall have, or the data has changed.
+        """
+        self._check_length(prepared)
+        before = self.manifest.get("data")
+        if not isinstance(before, dict) or before.get("digests") != prepared.dataset.digests:
+            raise RunError(
+                f"{self.run.path}: the data set {prepared.dataset.name!r} is not the one this run was begun with (its "
+                "digests in manifest.json differ). Bring that one back, or train anew: "
+                f"dnnctl train {shlex.quote(str(self.run.config))}"
+            )
+        start = self.manifest.get("init_from")
+        if self.checkpoint is None and start is not None:
+            other = RunDirectory(Path(str(start)))
+            weights = read_weights(other, prepared.plan)
+            if sha256_of_file(other.weights) != self.manifest.get("init_from_digest"):
+                raise RunError(f"{other.weights}: these are not the weights that {self.run.path} began with")
+            return weights
+        return initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
+
+    def _check_length(self, prepared: Prepared) -> None:
+        network, steps = self.manifest.get("network"), prepared.length.steps
+        planned = network.get("steps_planned") if isinstance(network, dict) else None
+        iterations = prepared.config.training.iterations is not None
+        key, per = ("iterations", 1) if iterations else ("epochs", prepared.length.steps_per_epoch)
+        done = -(-self.steps // per)
+        if steps < self.steps:
+            raise RunError(f"{self.run.path}: this run has {done} {key} behind it; expected training.{key} to be more")
+        if self.manifest.get("state") == "done" and planned == steps:
+            finished = f"{self.run.path}: this run is finished, after {done} {key}"
+            if series_around(self.run) is not None:
+                raise RunError(finished)
+            raise RunError(f"{finished}. To train it for longer: {how_to_resume(self.run)} --set training.{key}=N")
+
+    def notices(self, prepared: Prepared) -> Iterator[str]:
+        """Yield what the user should know before training goes on.
+
+        Args:
+            prepared: What the training is made from now.
+        """
+        if self.checkpoint is None:
+            yield "there is no checkpoint yet: training begins again"
+            return
+        progress, length = self.checkpoint.progress, prepared.length
+        where = f"epoch {progress.epoch + 1}, step {progress.done + 1}"
+        if self.steps < length.steps:
+            yield f"going on at {where}: {self.steps:,} of {length.steps:,} steps are done"
+        schedule = prepared.config.training.optimizer.learning_rate
+        before = progress.config.get("training", {})
+        now = prepared.config.model_dump(mode="json")["training"]
+        if schedule.depends_on_length() and any(before.get(k) != now[k] for k in ("epochs", "iterations")):
+            yield (
+                f"the {schedule.key} learning rate depends on the length of the training: this is not what a training "
+                "of this length from the start would have come to"
+            )
+        known = self.manifest.get("versions")
+        old = known if isinstance(known, dict) else {}
+        for package in ("tensorflow", "keras", "numpy"):
+            if old.get(package) != versions()[package]:
+                yield (
+                    f"{package} was {old.get(package)} when this run began and is {versions()[package]}: the result "
+                    "may differ in its last digits"
+                )
+
+    def clean(self) -> None:
+        """Take out of the run what comes after the checkpoint, and remove files that are half written.
+
+        Figures of a training that was shorter are none of this one; they are written anew at its end.
+        """
+        for folder in (self.run.path, self.run.checkpoint.parent):
+            for half in folder.glob(".*.part"):
+                if half.is_dir() and not half.is_symlink():
+                    shutil.rmtree(half)
+                else:
+                    half.unlink()
+        progress = self.checkpoint.progress if self.checkpoint else None
+        for table, rows in (
+            (self.run.history, progress.history if progress else []),
+            (self.run.layers, progress.layers if progress else []),
+        ):
+            if rows:
+                write_table(table, rows)
+            else:
+                table.unlink(missing_ok=True)
+        for path in (self.run.iterations, self.run.metrics, self.run.predictions):
+            path.unlink(missing_ok=True)
+
+
+def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
+    """Read a run to go on with it.
+
+    Args:
+        run: Its folder.
+        settings: Overrides of its configuration.
+
+    Raises:
+        ConfigError: If a setting cannot be read.
+        RunError: If a file is missing or damaged, or anything but the length would change.
+    """
+    manifest = read_manifest(run.manifest)
+    check_single(run, manifest)
+    if settings:
+        check_alone(run)
+    try:
+        open_inside(run.config, run.path).close()
+        stored = load(run.config)
+    except FileNotFoundError:
+        raise RunError(f"{run.config}: no such file; the run is incomplete") from None
+    except ConfigError as error:
+        raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
+    loaded = load(run.config, settings) if settings else stored
+    checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
+    before = stored.config if checkpoint is None else _config(checkpoint.progress.config, run)
+    changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))
+    if changed:
+        raise RunError(
+            f"{run.path}: on resume only the length may change (training.epochs or training.iterations, whichever the "
+            f"run has); this would change {'; '.join(changed[:SHOWN])}. For another configuration, train anew"
+        )
+    return Resumed(run, loaded, manifest, checkpoint)
+
+
+def _config(stored: dict[str, Any], run: RunDirectory) -> Config:
+    """Read the configuration in a checkpoint; keys that are newer than it get their defaults."""
+    try:
+        return Config.model_validate(stored)
+    except ValidationError as error:
+        raise RunError(f"{run.checkpoint}: its configuration cannot be used: {error}") from None
+
+
+def _differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Yield what two configurations differ in, apart from their length: `key: old, now new`."""
+    if path in LENGTH and (before is None) == (after is None):
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for i, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(old, new, f"{path}[{i}]")
+    elif before != after:
+        yield f"{path}: {str(before)[:60]}, now {str(after)[:60]}"

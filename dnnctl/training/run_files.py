@@ -1,0 +1,123 @@
+"""Writing what a training leaves behind; each file whole or not at all."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits
+from dnnctl.engines.base import Engine
+from dnnctl.evaluation.baselines import Baseline
+from dnnctl.files import json_figures, sha256_of_file, write_json, write_npz
+from dnnctl.runs.history import write_table
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.training.final_metrics import Figures
+from dnnctl.training.loop import Trained
+from dnnctl.training.preparation import Prepared
+
+
+def save_history(run: RunDirectory, trained: Trained) -> None:
+    """Write a row an epoch, a row an inspected layer, and a row a step where these were kept."""
+    write_table(run.history, trained.history)
+    write_table(run.layers, trained.layers)
+    if trained.losses:
+        every = [float(loss) for part in trained.losses for loss in part]
+        write_table(run.iterations, [{"iteration": i, "loss": loss} for i, loss in enumerate(every, start=1)])
+
+
+def save_network(prepared: Prepared, engine: Engine, run: RunDirectory) -> None:
+    """Write the weights, the statistics of the training rows, and the network for plain Keras."""
+    write_json(run.preprocessing, prepared.preprocessing.to_json())
+    write_npz(run.weights, engine.weights())
+    engine.save_model(run.model)
+
+
+def figures_json(metrics: Figures, simple: Sequence[Baseline]) -> dict[str, Any]:
+    """Return final figures as `metrics.json` has them: by split, and those of the baselines by their kind.
+
+    Args:
+        metrics: Figures of each split.
+        simple: What a trivial and a linear model reach.
+    """
+    by_split = {split: json_figures(figures) for split, figures in metrics.items()}
+    return {**by_split, "baseline": {each.kind: {"label": each.label, **json_figures(each.test)} for each in simple}}
+
+
+def save_figures(
+    splits: Splits,
+    run: RunDirectory,
+    metrics: Figures,
+    simple: tuple[Baseline, ...],
+    scores: NDArray[Any],
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Write the final figures, and the scores of the test rows.
+
+    Args:
+        splits: The rows that were measured.
+        run: The run's folder.
+        metrics: Figures of each split.
+        simple: What a trivial and a linear model reach.
+        scores: What the network says of the test rows.
+        more: Further figures by name.
+    """
+    write_json(run.metrics, {**figures_json(metrics, simple), **more})
+    write_npz(
+        run.predictions,
+        {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},
+    )
+
+
+def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | None) -> dict[str, Any]:
+    """Return what the manifest says of a training before it begins.
+
+    Args:
+        prepared: What it is made from.
+        command: The command line.
+        init_from: The run whose weights it starts from; None for fresh ones.
+    """
+    config, splits = prepared.config, prepared.splits
+    names = prepared.dataset.info.class_names
+    weighted = (
+        {"class_weights": dict(zip(names, prepared.class_weights, strict=True))} if prepared.class_weights else {}
+    )
+    return {
+        "name": config.name,
+        "command": list(command),
+        "seed": config.seed,
+        "engine": config.engine,
+        "deterministic": config.deterministic,
+        "threads_asked": config.training.threads,
+        "data": {
+            "dataset": prepared.dataset.name,
+            "found": prepared.dataset.found,
+            "digests": prepared.dataset.digests,
+            "notes": list(prepared.dataset.notes),
+            "rows": {name: len(rows) for name, rows in splits.rows.items()},
+            "batch_size": prepared.batch_size,
+            **weighted,
+        },
+        "network": {
+            "architecture": prepared.plan.architecture_hash,
+            "parameters": prepared.plan.parameters,
+            "trainable": prepared.plan.trainable,
+            "steps_per_epoch": prepared.length.steps_per_epoch,
+            "steps_planned": prepared.length.steps,
+        },
+        "init_from": str(init_from.path.absolute()) if init_from else None,
+        "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
+        "warnings": list(prepared.warnings),
+    }
+
+
+def changed_facts(prepared: Prepared, before: dict[str, Any]) -> dict[str, Any]:
+    """Return what a manifest says otherwise when a training goes on, perhaps for longer.
+
+    Args:
+        prepared: What it is made from.
+        before: The manifest.
+    """
+    network = before.get("network")
+    known = network if isinstance(network, dict) else {}
+    return {"network": {**known, "steps_planned": prepared.length.steps}, "warnings": list(prepared.warnings)}

@@ -1,0 +1,68 @@
+"""A loss that is no number: where it began, and what is kept."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnctl.engines.base import LayerFigures
+from dnnctl.errors import ModelError
+from dnnctl.runs.layout import RunDirectory
+from dnnctl.training.checkpoint import read_checkpoint
+from dnnctl.training.divergence import first_wrong
+
+Train = Callable[..., Any]
+
+
+@pytest.mark.parametrize("engine", ["numpy", "keras"])
+def test_the_layer_is_named_and_the_last_good_checkpoint_kept(
+    train_digits: Train, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dnnctl.training.keeping.TIMES_ITS_COST", 0)
+    # With such a decay each step multiplies the weights by -2: they overflow after some ten epochs of 12 steps.
+    settings = ("checkpoint.seconds=0.000001", "model.layers=[dense: 16, linear]", "training.steps_per_execution=3")
+    optimizer = "training.optimizer={adamw: {learning_rate: 1, weight_decay: 3}}"
+    with pytest.raises(ModelError) as said:
+        train_digits(f"engine={engine}", *settings, optimizer, "training.epochs=400", "data.limit=400")
+    text = str(said.value)
+    found = re.match(
+        r"training: the (loss|weights) became .* in epoch (\d+), step (\d+)\. It began with the (outputs|gradient) of "
+        r"layer (dense_1|linear_1|output), whose .* The checkpoint after step ([\d,]+) of the training is "
+        r"kept\. Lower the learning rate \(it was 1\), clip the gradients",
+        text,
+    )
+    assert found, text
+    (path,) = tmp_path.rglob("manifest.json")
+    manifest = json.loads(path.read_text())
+    kept = read_checkpoint(RunDirectory(path.parent).checkpoint)
+    assert all(np.isfinite(array).all() for array in kept.arrays.values())
+    assert kept.progress.optimizer_steps == int(found[6].replace(",", "")) == manifest["starts"][0]["last_step"] > 0
+    assert manifest["state"] == manifest["starts"][0]["state"] == "failed"
+
+
+def test_a_replay_from_a_checkpoint_after_steps_that_float16_skipped(
+    train_digits: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dnnctl.training.keeping.TIMES_ITS_COST", 0)
+    settings = ("training.precision=mixed_float16", "data.batch_size=1", "checkpoint.seconds=0.000001")
+    optimizer = "training.optimizer={adamw: {learning_rate: 1, weight_decay: 3}}"
+    with pytest.raises(ModelError, match=r"the loss became .* The checkpoint after step \d+ of the training is kept"):
+        train_digits(*settings, optimizer, "training.epochs=20", config="height_weight")
+    (path,) = tmp_path.rglob("manifest.json")
+    kept = read_checkpoint(RunDirectory(path.parent).checkpoint)
+    assert kept.arrays["engine/optimizer/4/iteration"] < kept.progress.optimizer_steps
+
+
+def test_the_first_layer_forward_or_the_last_one_backward() -> None:
+    def layer(name: str, mean: float = 0.0, gradient: float = 0.0) -> LayerFigures:
+        return LayerFigures(name, mean, 1.0, 0.0, gradient)
+
+    nan, inf = float("nan"), float("inf")
+    assert first_wrong([layer("a"), layer("b", inf), layer("c", nan)]) == "the outputs of layer b"
+    assert first_wrong([layer("a", gradient=nan), layer("b", gradient=inf), layer("c")]) == "the gradient of layer b"
+    assert first_wrong([layer("a", gradient=nan), layer("b", nan)]) == "the outputs of layer b"
+    assert first_wrong([layer("a"), layer("b")]) == ""
