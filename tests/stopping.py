@@ -11,7 +11,7 @@ from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import train
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 from dnnctl.training.preparation import Prepared
 
 
@@ -24,7 +24,7 @@ class StopAfter(Observer):
     def on_start(self, prepared: Prepared) -> None:
         self.per_epoch = prepared.length.steps_per_epoch
 
-    def on_progress(self, progress: Progress) -> None:
+    def on_progress(self, progress: StepProgress) -> None:
         self.taken = (progress.epoch - 1) * self.per_epoch + progress.step
 
     def on_notice(self, text: str) -> None:

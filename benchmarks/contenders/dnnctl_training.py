@@ -23,7 +23,7 @@ from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.errors import ConfigError, Interrupted
 from dnnctl.training import keeping
 from dnnctl.training.job import TrainingResult, train
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 
 
 class Gate(Observer):
@@ -54,7 +54,7 @@ class Gate(Observer):
     def on_start(self, prepared: Any) -> None:
         self._wait()
 
-    def on_progress(self, progress: Progress) -> None:
+    def on_progress(self, progress: StepProgress) -> None:
         if progress.step == progress.steps:
             self.steps += progress.steps
 

@@ -26,9 +26,9 @@ class Preprocessing:
         input_shape: Shape of one raw row.
         divisor: What pixels are divided by; None for numbers.
         mean: Mean of each column, for numbers; empty for images.
-        spread: Standard deviation of each column, 1 where a column is constant; empty for images.
+        std: Standard deviation of each column, 1 where a column is constant; empty for images.
         target_mean: Mean of each regression target; empty for classes.
-        target_spread: Standard deviation of each regression target; empty for classes.
+        target_std: Standard deviation of each regression target; empty for classes.
         ground: Mean of the pixels along the border of the training images, as a share of the largest
             possible value; None for numbers.
         table: From the cells of a table to numbers; None for everything else.
@@ -39,9 +39,9 @@ class Preprocessing:
     input_shape: tuple[int, ...]
     divisor: float | None
     mean: tuple[float, ...] = ()
-    spread: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
     target_mean: tuple[float, ...] = ()
-    target_spread: tuple[float, ...] = ()
+    target_std: tuple[float, ...] = ()
     ground: float | None = None
     table: Encoding | None = None
     info: DatasetInfo | None = None
@@ -61,7 +61,7 @@ class Preprocessing:
             flat *= np.asarray(1 / self.divisor, dtype)
             return flat
         flat -= np.asarray(self.mean, dtype)
-        flat /= np.asarray(self.spread, dtype)
+        flat /= np.asarray(self.std, dtype)
         return flat
 
     def prepare_targets(self, y: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
@@ -69,24 +69,24 @@ class Preprocessing:
         if not self.target_mean:
             return y.astype(np.int32)
         columns = y.reshape(len(y), -1).astype(np.float64)
-        standardized: NDArray[Any] = (columns - np.array(self.target_mean)) / np.array(self.target_spread)
+        standardized: NDArray[Any] = (columns - np.array(self.target_mean)) / np.array(self.target_std)
         return standardized.astype(dtype)
 
     def restore_targets(self, standardized: NDArray[Any]) -> NDArray[np.float64]:
         """Return standardized predictions (n, targets) in the target's own unit."""
-        return np.asarray(standardized.astype(np.float64) * np.array(self.target_spread) + np.array(self.target_mean))
+        return np.asarray(standardized.astype(np.float64) * np.array(self.target_std) + np.array(self.target_mean))
 
     def keras_forms_before(self) -> list[tuple[str, KerasForm]]:
         """Return the built-in Keras layers, with their names, that do what `prepare` does to flat rows."""
         if self.divisor is not None:
             return [("scale", KerasForm("Rescaling", {"scale": 1 / self.divisor, "offset": 0.0}))]
-        return [("standardize", _normalization(self.mean, self.spread))]
+        return [("standardize", _normalization(self.mean, self.std))]
 
     def keras_forms_after(self) -> list[tuple[str, KerasForm]]:
         """Return the built-in Keras layers, with their names, that do what `restore_targets` does."""
         if not self.target_mean:
             return []
-        form = _normalization(self.target_mean, self.target_spread)
+        form = _normalization(self.target_mean, self.target_std)
         return [("restore_unit", KerasForm(form.class_name, {**form.options, "invert": True}))]
 
     def to_json(self) -> dict[str, Any]:
@@ -111,8 +111,8 @@ class Preprocessing:
             raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
 
 
-def _normalization(mean: tuple[float, ...], spread: tuple[float, ...]) -> KerasForm:
-    return KerasForm("Normalization", {"mean": list(mean), "variance": [value**2 for value in spread]})
+def _normalization(mean: tuple[float, ...], std: tuple[float, ...]) -> KerasForm:
+    return KerasForm("Normalization", {"mean": list(mean), "variance": [value**2 for value in std]})
 
 
 def fit_preprocessing(info: DatasetInfo, train: Samples, table: Encoding | None = None) -> Preprocessing:
@@ -124,26 +124,26 @@ def fit_preprocessing(info: DatasetInfo, train: Samples, table: Encoding | None 
         table: How they were encoded, if they are of a table; columns of 0 and 1 are not standardized.
     """
     target_mean: tuple[float, ...] = ()
-    target_spread: tuple[float, ...] = ()
+    target_std: tuple[float, ...] = ()
     if info.task == "regression":
-        target_mean, target_spread = _statistics(train.y.reshape(len(train), -1))
+        target_mean, target_std = _statistics(train.y.reshape(len(train), -1))
     if info.is_image and info.input_range is not None:
         top = info.input_range[1]
         edges = (train.x[:, 0], train.x[:, -1], train.x[:, :, 0], train.x[:, :, -1])
         # Sums, not one array of all four: that would be a seventh of the images once more.
         total = sum(float(edge.sum(dtype=np.float64)) for edge in edges)
         ground = total / sum(edge.size for edge in edges) / top
-        return Preprocessing(info.input_shape, top, target_mean=target_mean, target_spread=target_spread, ground=ground)
-    mean, spread = _statistics(train.x)
+        return Preprocessing(info.input_shape, top, target_mean=target_mean, target_std=target_std, ground=ground)
+    mean, std = _statistics(train.x)
     if table is not None:
         scaled = table.scaled
         mean = tuple(np.where(scaled, mean, 0.0).tolist())
-        spread = tuple(np.where(scaled, spread, 1.0).tolist())
-    return Preprocessing(info.input_shape, None, mean, spread, target_mean, target_spread, table=table)
+        std = tuple(np.where(scaled, std, 1.0).tolist())
+    return Preprocessing(info.input_shape, None, mean, std, target_mean, target_std, table=table)
 
 
 def _statistics(columns: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:
     mean = columns.mean(axis=0, dtype=np.float64)
-    spread = columns.std(axis=0, dtype=np.float64)
-    spread = np.where(spread > 0, spread, 1.0)
-    return tuple(mean.tolist()), tuple(spread.tolist())
+    std = columns.std(axis=0, dtype=np.float64)
+    std = np.where(std > 0, std, 1.0)
+    return tuple(mean.tolist()), tuple(std.tolist())

@@ -14,7 +14,7 @@ Task = Literal["binary", "multiclass", "regression"]
 
 
 # Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
-Progress = Callable[[str, int, int], None]
+DownloadProgress = Callable[[str, int, int], None]
 
 
 def silent(name: str, done: int, total: int) -> None:
@@ -188,7 +188,7 @@ class Places:
     cache: Path = field(default_factory=lambda: Path.home() / ".cache" / "dnnctl" / "datasets")
     keras: Path | None = None
     download: bool = True
-    progress: Progress = silent
+    progress: DownloadProgress = silent
     test_only: bool = False
 
 

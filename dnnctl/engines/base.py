@@ -89,20 +89,20 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class LayerFigures:
+class LayerStatistics:
     """How a layer behaves on a few rows.
 
     Args:
         layer: Its name.
         mean: Mean of its outputs.
-        spread: Standard deviation of its outputs.
+        std: Standard deviation of its outputs.
         zeros: Share of outputs that are exactly 0.
         gradient: Euclidean norm of the loss's gradient with respect to its weights; 0 without weights.
     """
 
     layer: str
     mean: float
-    spread: float
+    std: float
     zeros: float
     gradient: float
 
@@ -172,7 +172,7 @@ class Engine(Protocol):
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""
 
-    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
 
 

@@ -22,19 +22,19 @@ class Logistic:
 
     Args:
         centre: Mean of each column.
-        spread: Standard deviation of each column, 1 where it never varies.
+        std: Standard deviation of each column, 1 where it never varies.
         kernel: (features, classes).
         bias: (classes,).
     """
 
     centre: NDArray[Any]
-    spread: NDArray[Any]
+    std: NDArray[Any]
     kernel: NDArray[Any]
     bias: NDArray[Any]
 
     def probabilities(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return the probabilities of rows (n, features): (n, classes)."""
-        return _softmax(((x - self.centre) / self.spread) @ self.kernel + self.bias)
+        return _softmax(((x - self.centre) / self.std) @ self.kernel + self.bias)
 
 
 def fit_logistic(x: NDArray[Any], y: NDArray[Any], classes: int) -> Logistic:
@@ -49,9 +49,9 @@ def fit_logistic(x: NDArray[Any], y: NDArray[Any], classes: int) -> Logistic:
     """
     from scipy.optimize import minimize
 
-    centre, spread = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
-    spread = np.where(spread > 0, spread, 1.0)
-    scaled = (x - centre) / spread
+    centre, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
+    std = np.where(std > 0, std, 1.0)
+    scaled = (x - centre) / std
     features = x.shape[1]
     truth = np.zeros((len(x), classes))
     truth[np.arange(len(x)), y] = 1
@@ -66,7 +66,7 @@ def fit_logistic(x: NDArray[Any], y: NDArray[Any], classes: int) -> Logistic:
 
     start = np.zeros(features * classes + classes)
     theta = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
-    return Logistic(centre, spread, theta[: features * classes].reshape(features, classes), theta[features * classes :])
+    return Logistic(centre, std, theta[: features * classes].reshape(features, classes), theta[features * classes :])
 
 
 def _softmax(logits: NDArray[Any]) -> NDArray[Any]:

@@ -46,7 +46,7 @@ def compare(one: Network, other: Network, x: NDArray[Any], preprocessing: Prepro
     rows = x[:ROWS]
     with np.errstate(over="ignore", invalid="ignore"):
         difference = np.abs(one.scores(rows) - other.scores(rows))
-        if preprocessing.target_spread:
-            difference = difference / np.array(preprocessing.target_spread)
+        if preprocessing.target_std:
+            difference = difference / np.array(preprocessing.target_std)
         largest = float(difference.max(initial=0.0))
     return Agreement(len(rows), largest if np.isfinite(largest) else None, largest <= TOLERANCE)

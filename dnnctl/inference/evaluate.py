@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits, split_as
-from dnnctl.datasets.base import Dataset, Progress, Samples, silent
+from dnnctl.datasets.base import Dataset, DownloadProgress, Samples, silent
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import read
 from dnnctl.errors import RunError
@@ -62,7 +62,7 @@ def evaluate(
     *,
     data: Path | None = None,
     engine: str = "auto",
-    progress: Progress = silent,
+    progress: DownloadProgress = silent,
 ) -> Evaluation:
     """Measure a run.
 
@@ -131,7 +131,7 @@ def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None
 
 
 def read_splits(
-    opened: OpenedRun, data: Path | None, progress: Progress, *, test_only: bool = False
+    opened: OpenedRun, data: Path | None, progress: DownloadProgress, *, test_only: bool = False
 ) -> tuple[Dataset, Splits]:
     """Read a run's data set and split it as the training did.
 

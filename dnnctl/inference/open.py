@@ -147,9 +147,9 @@ def _check_preprocessing(
     targets = plan.outputs if info.task == "regression" else 0
     numbers = [
         (stored.mean, columns, False),
-        (stored.spread, columns, True),
+        (stored.std, columns, True),
         (stored.target_mean, targets, False),
-        (stored.target_spread, targets, True),
+        (stored.target_std, targets, True),
         (() if stored.divisor is None else (stored.divisor,), int(info.is_image), True),
         (() if stored.ground is None else (stored.ground,), int(info.is_image), False),
     ]

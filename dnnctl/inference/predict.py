@@ -7,7 +7,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Progress, silent
+from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.errors import UsageError
 from dnnctl.inference.evaluate import read_splits
 from dnnctl.inference.formats.base import Prediction, Predictions
@@ -43,7 +43,7 @@ def predict(
     request: Request,
     *,
     stdin: IO[bytes] | None = None,
-    progress: Progress = silent,
+    progress: DownloadProgress = silent,
 ) -> Predictions:
     """Ask a run.
 
@@ -80,7 +80,7 @@ def predict(
     return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
 
 
-def _sample(opened: OpenedRun, count: int, progress: Progress) -> tuple[Inputs, list[Any]]:
+def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, list[Any]]:
     """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
     dataset, splits = read_splits(opened, None, progress, test_only=True)
     test = splits.test

@@ -30,7 +30,7 @@ META, DIGEST = "meta", "digest"
 Arrays = dict[str, NDArray[Any]]
 
 
-class Progress(BaseModel):
+class TrainingState(BaseModel):
     """Where a training is, and what its loop remembers besides arrays.
 
     Args:
@@ -71,7 +71,7 @@ class Checkpoint:
             if the length is given in iterations.
     """
 
-    progress: Progress
+    progress: TrainingState
     arrays: Arrays
 
     def under(self, prefix: str) -> Arrays:
@@ -111,7 +111,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 f"{path}: expected a checkpoint of format {FORMAT}; received {str(values.get('format'))[:20]!r}. "
                 "Resume with the version of dnnctl that began this run; manifest.json names it"
             )
-        progress = Progress.model_validate(values)
+        progress = TrainingState.model_validate(values)
     except (ValidationError, ValueError, RecursionError) as error:
         problem = str(error).splitlines()
         raise RunError(f"{path}: the checkpoint is not one that dnnctl wrote: {'; '.join(problem[:3])}") from None

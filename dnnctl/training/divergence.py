@@ -8,7 +8,7 @@ the same numbers, up to where it happens, and the layers are looked at there.
 import math
 from typing import Protocol
 
-from dnnctl.engines.base import LayerFigures
+from dnnctl.engines.base import LayerStatistics
 from dnnctl.training.observer import Observer
 
 
@@ -28,7 +28,7 @@ class Replayable(Protocol):
     def go(self) -> None:
         """Take steps up to `until`."""
 
-    def inspect_next(self) -> list[LayerFigures]:
+    def inspect_next(self) -> list[LayerStatistics]:
         """Return how each layer behaves on the rows of the next step."""
 
 
@@ -66,17 +66,17 @@ def find_layer(training: Replayable, step: int) -> str:
     return ""
 
 
-def first_wrong(layers: list[LayerFigures]) -> str:
+def first_wrong(layers: list[LayerStatistics]) -> str:
     """Return which layer is the first to give out or get back numbers that are not finite; empty if none is.
 
     Args:
         layers: The layers in their order: outputs flow forward through them, gradients backward.
     """
-    # The squares in a spread overflow long before the outputs themselves do, so it is asked last.
+    # The squares in a standard deviation overflow long before the outputs themselves do, so it is asked last.
     wrong = [
         *(f"the outputs of layer {layer.layer}" for layer in layers if not math.isfinite(layer.mean)),
         *(f"the gradient of layer {layer.layer}" for layer in reversed(layers) if not math.isfinite(layer.gradient)),
-        *(f"the outputs of layer {layer.layer}" for layer in layers if not math.isfinite(layer.spread)),
+        *(f"the outputs of layer {layer.layer}" for layer in layers if not math.isfinite(layer.std)),
     ]
     return wrong[0] if wrong else ""
 

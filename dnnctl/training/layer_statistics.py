@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Samples
-from dnnctl.engines.base import Engine, LayerFigures
+from dnnctl.engines.base import Engine, LayerStatistics
 from dnnctl.training.preparation import Prepared
 
 # Layers are looked at on so many training rows, at so many epochs at most.
@@ -30,7 +30,7 @@ class Inspector:
         """Return the targets of rows as the loss wants them."""
         return self._prepared.preprocessing.prepare_targets(samples.y, self._prepared.config.training.dtype)
 
-    def at(self, taken: Samples) -> list[LayerFigures]:
+    def at(self, taken: Samples) -> list[LayerStatistics]:
         """Return how each layer behaves on some rows.
 
         Args:

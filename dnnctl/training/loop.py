@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import Engine, LayerFigures, check_weights
+from dnnctl.engines.base import Engine, LayerStatistics, check_weights
 from dnnctl.errors import ModelError, RunError
 from dnnctl.inference.network import Network
-from dnnctl.training.checkpoint import Checkpoint, Progress
+from dnnctl.training.checkpoint import Checkpoint, TrainingState
 from dnnctl.training.divergence import Replay, describe, find_layer
 from dnnctl.training.early_stopping import Plateau, Stopper
 from dnnctl.training.epoch import RunningEpoch
@@ -86,7 +86,7 @@ class Loop:
         """Return everything that an exact resume needs."""
         stopper, best = self._stopper, self._stopper.weights or {}
         # Not checked here, only when it is read: the history may be long.
-        progress = Progress.model_construct(
+        progress = TrainingState.model_construct(
             config=self._prepared.config.model_dump(mode="json"),
             optimizer_steps=self.steps,
             epoch=self.running.number,
@@ -251,7 +251,7 @@ class Loop:
         epoch, inside = divmod(step, self._prepared.length.steps_per_epoch)
         return ModelError(describe(what, epoch + 1, inside + 1, layer, self._rate(step), kept))
 
-    def inspect_next(self) -> list[LayerFigures]:
+    def inspect_next(self) -> list[LayerStatistics]:
         """Return how each layer behaves on the rows of the next step."""
         at = self.running
         return self._inspector.at(self._prepared.shown(at.batch(self._prepared.batch_size), at.number))

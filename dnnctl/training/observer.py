@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Progress:
+class StepProgress:
     """How far a training is.
 
     Args:
@@ -40,7 +40,7 @@ class Observer:
     def on_start(self, prepared: "Prepared") -> None:
         """Hear that data and plan are ready and training begins."""
 
-    def on_progress(self, progress: Progress) -> None:
+    def on_progress(self, progress: StepProgress) -> None:
         """Hear that a group of steps is done."""
 
     def on_epoch(self, row: Mapping[str, float], epochs: int) -> None:

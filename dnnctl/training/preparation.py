@@ -16,7 +16,7 @@ from dnnctl.data.encoding import encode
 from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, repeated, split_as, valid
-from dnnctl.datasets.base import Dataset, DatasetInfo, Progress, Samples, silent
+from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Samples, silent
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import read
 from dnnctl.engines.base import ASKED_AT_ONCE
@@ -87,7 +87,7 @@ class Prepared:
         return estimate(self.config, self.plan, rows=rows, data=data)
 
 
-def prepare(loaded: LoadedConfig, progress: Progress = silent) -> Prepared:
+def prepare(loaded: LoadedConfig, progress: DownloadProgress = silent) -> Prepared:
     """Read and split the data and lay out the network.
 
     Args:

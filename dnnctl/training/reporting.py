@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dnnctl.inference.network import Network
 from dnnctl.training.epoch import RunningEpoch
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 from dnnctl.training.preparation import Prepared
 
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -59,7 +59,7 @@ class Reporter:
         left = elapsed / (total - self._before) * (length.steps - total)
         mean = float(np.mean([part.mean() for part in epoch.losses[-RECENT:]]))
         self._observer.on_progress(
-            Progress(epoch.number + 1, length.epochs, epoch.done, epoch.steps, mean, left, self._latest)
+            StepProgress(epoch.number + 1, length.epochs, epoch.done, epoch.steps, mean, left, self._latest)
         )
 
     def _look_at(self, epoch: RunningEpoch, count: int, logits: NDArray[Any]) -> None:

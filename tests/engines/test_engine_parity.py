@@ -191,7 +191,7 @@ def test_layers_are_seen_as_keras_computes_them(kind: Any) -> None:
     seen = engine.inspect(x, y)
     for figures, planned, output, own in zip(seen, given.plan.layers, outputs, gradients, strict=True):
         assert figures.layer == planned.name
-        received = (figures.mean, figures.spread, figures.zeros, figures.gradient)
+        received = (figures.mean, figures.std, figures.zeros, figures.gradient)
         expected = (np.mean(output), np.std(output), np.mean(output == 0), tf.linalg.global_norm(own) if own else 0)
         assert received == pytest.approx([float(number) for number in expected], rel=1e-3, abs=1e-5)
 

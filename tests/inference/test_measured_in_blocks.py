@@ -44,7 +44,7 @@ def test_numbers_with_a_large_mean_keep_their_digits(spend: bool, monkeypatch: p
     generator = np.random.default_rng(0)
     logits = generator.normal(size=(120, 1)).astype("float32")
     y = 1e8 + 10 * logits.astype(np.float64) + generator.normal(size=(120, 1))
-    prepared = Preprocessing((2,), None, target_mean=(1e8,), target_spread=(10.0,))
+    prepared = Preprocessing((2,), None, target_mean=(1e8,), target_std=(10.0,))
     answering = Network(Silent(), NUMBERS, prepared, LOSSES.parse("mean_squared_error"))
     whole, scores = answering.figures_of(logits, y, ["mae"], penalty=0)
     monkeypatch.setattr(network, "ROWS", 50)

@@ -164,10 +164,10 @@ def test_an_unusable_configuration(run: RunDirectory, text: str) -> None:
         {"mean": ["1"]},
         {"mean": []},
         {"mean": 3},
-        {"spread": [0.0]},
-        {"spread": [True]},
+        {"std": [0.0]},
+        {"std": [True]},
         {"target_mean": [1.0, 2.0]},
-        {"target_spread": [1e400]},
+        {"target_std": [1e400]},
         {"input_shape": [2]},
         {"divisor": 255.0},
         {"ground": 0.5},
@@ -191,6 +191,6 @@ def test_statistics_of_images(finished: dict[str, RunDirectory], tmp_path: Path)
     run = RunDirectory(Path(shutil.copytree(finished["digits"].path, tmp_path / "images")))
     stored = json.loads(run.preprocessing.read_text())
     assert open_run(run).preprocessing.divisor == 16
-    for change in ({"divisor": None}, {"divisor": 0}, {"mean": [0.0] * 64, "spread": [1.0] * 64}, {"ground": "x"}):
+    for change in ({"divisor": None}, {"divisor": 0}, {"mean": [0.0] * 64, "std": [1.0] * 64}, {"ground": "x"}):
         run.preprocessing.write_text(json.dumps({**stored, **change}))
         assert "preprocessing.json" in failure(run)

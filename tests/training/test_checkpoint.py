@@ -13,7 +13,7 @@ import pytest
 
 from dnnctl.errors import RunError
 from dnnctl.training import checkpoint as module
-from dnnctl.training.checkpoint import Checkpoint, Progress, read_checkpoint, write_checkpoint
+from dnnctl.training.checkpoint import Checkpoint, TrainingState, read_checkpoint, write_checkpoint
 from dnnctl.training.early_stopping import BestState, PlateauState
 
 
@@ -34,7 +34,7 @@ def example(**changes: Any) -> Checkpoint:
         "engine/steps": np.array(7, np.int64),
         "best/kernel": np.full((2, 3), np.float32(1) / 3),
     }
-    return Checkpoint(Progress(**{**values, **changes}), arrays)
+    return Checkpoint(TrainingState(**{**values, **changes}), arrays)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dnnctl.engines.base import LayerFigures
+from dnnctl.engines.base import LayerStatistics
 from dnnctl.errors import ModelError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import read_checkpoint
@@ -58,8 +58,8 @@ def test_a_replay_from_a_checkpoint_after_steps_that_float16_skipped(
 
 
 def test_the_first_layer_forward_or_the_last_one_backward() -> None:
-    def layer(name: str, mean: float = 0.0, gradient: float = 0.0) -> LayerFigures:
-        return LayerFigures(name, mean, 1.0, 0.0, gradient)
+    def layer(name: str, mean: float = 0.0, gradient: float = 0.0) -> LayerStatistics:
+        return LayerStatistics(name, mean, 1.0, 0.0, gradient)
 
     nan, inf = float("nan"), float("inf")
     assert first_wrong([layer("a"), layer("b", inf), layer("c", nan)]) == "the outputs of layer b"

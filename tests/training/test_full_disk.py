@@ -17,7 +17,7 @@ from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import read_checkpoint
 from dnnctl.training.job import resume, train
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 
 SETTINGS = ("engine=numpy", "training.epochs=3", "data.limit=200", "checkpoint.seconds=0.000001")
 
@@ -91,7 +91,7 @@ class At(Observer):
     def __init__(self, step: int, action: Callable[[], object]) -> None:
         self._step, self._action, self._done = step, action, False
 
-    def on_progress(self, progress: Progress) -> None:
+    def on_progress(self, progress: StepProgress) -> None:
         if not self._done and (progress.epoch - 1) * progress.steps + progress.step >= self._step:
             self._done = True
             self._action()

@@ -112,7 +112,7 @@ def test_training_figures_of_blended_numbers_are_against_blended_targets(tmp_pat
     settings = ("engine=numpy", "training.epochs=2", "data.batch_size=4", "training.mix_up=1", "training.metrics=[mse]")
     result = trained(tmp_path, *settings, config="height_weight")
     # The loss is that of standardized targets, and the mean squared error the same in the target's unit.
-    spread = result.prepared.preprocessing.target_spread[0]
+    spread = result.prepared.preprocessing.target_std[0]
     for row in result.trained.history:
         assert row["mse"] == pytest.approx(row["loss"] * spread**2, rel=1e-5)
     y = result.prepared.splits.train.y[epoch_order(10, 42, 1)]

@@ -16,7 +16,7 @@ from dnnctl.config.loading import load
 from dnnctl.config.schema import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.early_stopping import Plateau, Stopper
 from dnnctl.training.job import train
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 
 Train = Callable[..., Any]
 
@@ -148,7 +148,7 @@ def test_an_observer_can_stop_a_training(train_digits: Train, tmp_path: Any) -> 
     class Impatient(Observer):
         steps = 0
 
-        def on_progress(self, progress: Progress) -> None:
+        def on_progress(self, progress: StepProgress) -> None:
             self.steps = (progress.epoch - 1) * progress.steps + progress.step
 
         def stop_requested(self) -> bool:
@@ -166,7 +166,7 @@ def test_a_stop_at_the_last_step_comes_too_late(train_digits: Train) -> None:
     class Late(Observer):
         step = 0
 
-        def on_progress(self, progress: Progress) -> None:
+        def on_progress(self, progress: StepProgress) -> None:
             self.step = (progress.epoch - 1) * 41 + progress.step
 
         def stop_requested(self) -> bool:

@@ -14,7 +14,7 @@ from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import read_checkpoint
 from dnnctl.training.job import resume, train
-from dnnctl.training.observer import Progress
+from dnnctl.training.observer import StepProgress
 
 pytestmark = pytest.mark.usefixtures("no_plots")
 
@@ -215,7 +215,7 @@ def test_history_is_there_during_training_and_cut_at_a_resume(tmp_path: Path) ->
     class Reading(StopAfter):
         seen = ""
 
-        def on_progress(self, progress: Progress) -> None:
+        def on_progress(self, progress: StepProgress) -> None:
             self.seen = self.seen or run.history.read_text()
 
     observer = Reading()

@@ -26,13 +26,13 @@ def report(traced: "Trace") -> str:
 def explained(traced: "Trace", step: "StepTrace") -> str:
     """Return one step: forward, the loss, backward, the update."""
     forward = [
-        [seen.layer, " x ".join(map(str, seen.shape)), figure(seen.mean), figure(seen.spread), f"{seen.zeros:.1%}"]
+        [seen.layer, " x ".join(map(str, seen.shape)), figure(seen.mean), figure(seen.std), f"{seen.zeros:.1%}"]
         for seen in step.layers
     ]
     penalty = f", penalties {figure(step.penalty)} of it" if step.penalty else ""
     parts = [
         f"forward, from the inputs to the loss (step {step.step:,})",
-        grid(forward, ["layer", "output", "mean", "spread", "zeros"], right={1, 2, 3, 4}),
+        grid(forward, ["layer", "output", "mean", "std", "zeros"], right={1, 2, 3, 4}),
         "",
         f"  {traced.loss} {figure(step.loss)}{penalty}",
         "",
@@ -61,7 +61,7 @@ def _backward(step: "StepTrace") -> str:
 
 
 def _moving(traced: "Trace") -> str:
-    """Return tables with a column a step: the loss, and for each layer spread, gradient and zeros."""
+    """Return tables with a column a step: the loss, and for each layer std, gradient and zeros."""
     header = [f"{step.step:,}" for step in traced.steps]
     right = set(range(1, len(header) + 1))
     top = [
@@ -70,7 +70,7 @@ def _moving(traced: "Trace") -> str:
     ]
     parts = [grid(top, ["step", *header], right)]
     for title, table in (
-        ("spread of y", _by_layer(traced, lambda seen: figure(seen.spread))),
+        ("std of y", _by_layer(traced, lambda seen: figure(seen.std))),
         ("|dL/dy|", _by_layer(traced, lambda seen: "" if seen.gradient is None else figure(seen.gradient))),
         ("zeros in y", _by_layer(traced, lambda seen: f"{seen.zeros:.1%}" if seen.zeros else "")),
         ("change / w", _by_weight(traced)),

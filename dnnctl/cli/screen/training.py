@@ -13,7 +13,7 @@ from dnnctl.cli.downloads import shown
 from dnnctl.cli.screen.consoles import duration, figure, is_terminal, plain
 from dnnctl.cli.screen.summary import summary
 from dnnctl.errors import Interrupted
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -101,7 +101,7 @@ class Screen(Observer):
         if self._live:
             self._open_bar(prepared.length.steps)
 
-    def on_progress(self, progress: Progress) -> None:
+    def on_progress(self, progress: StepProgress) -> None:
         """Move the bar."""
         self._stage = "stopping after the steps at work"
         if self._bar is None or self._task is None:

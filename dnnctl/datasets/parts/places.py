@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from dnnctl.datasets.base import Places, Progress, silent
+from dnnctl.datasets.base import DownloadProgress, Places, silent
 
 Files = TypeVar("Files")
 
 
 def default_places(
     path: Path | str | None = None,
-    progress: Progress = silent,
+    progress: DownloadProgress = silent,
     download: bool = True,
 ) -> Places:
     """Return the places that the environment names.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import IO
 
-from dnnctl.datasets.base import Progress
+from dnnctl.datasets.base import DownloadProgress
 from dnnctl.datasets.parts.damage import DamagedError
 from dnnctl.errors import DataError
 from dnnctl.files import write_with
@@ -27,7 +27,7 @@ def fetch(
     urls: Sequence[str],
     check: Callable[[Path], None],
     limit: int,
-    progress: Progress,
+    progress: DownloadProgress,
 ) -> str:
     """Download a file from the first mirror that has the true one.
 
@@ -67,7 +67,7 @@ def _try(
     url: str,
     check: Callable[[Path], None],
     limit: int,
-    progress: Progress,
+    progress: DownloadProgress,
 ) -> str:
     """Download from one mirror; return what went wrong, or nothing."""
     import requests

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixtures
-from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerFigures, NetworkTask, Steps, check_state
+from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, variables
 from dnnctl.engines.keras.float64 import computing_in
@@ -212,7 +212,7 @@ class KerasEngine:
         own = {name.strip("_"): v for name, v in vars(self).items() if isinstance(v, self._tf.Variable)}
         return found | {f"engine/{name}": variable for name, variable in own.items()}
 
-    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
         # In NumPy: TensorFlow takes 0.1 ms to start each of 200 operations, and has no graph of them to start at once.
         task = self._task

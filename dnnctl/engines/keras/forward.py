@@ -192,4 +192,4 @@ def prepare_rows(tensorflow: Any, preprocessing: Preprocessing, x: Any, dtype: s
     flat = tf.reshape(tf.cast(x, dtype), (tf.shape(x)[0], math.prod(preprocessing.input_shape)))
     if preprocessing.divisor is not None:
         return flat * tf.constant(1 / preprocessing.divisor, dtype)
-    return (flat - tf.constant(preprocessing.mean, dtype)) / tf.constant(preprocessing.spread, dtype)
+    return (flat - tf.constant(preprocessing.mean, dtype)) / tf.constant(preprocessing.std, dtype)

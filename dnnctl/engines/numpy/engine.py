@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dnnctl.data.augmentation.prefetch import AheadRows
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixture
-from dnnctl.engines.base import Hardware, LayerFigures, NetworkTask, Steps, check_state
+from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
 from dnnctl.engines.numpy.losses import build_loss
@@ -183,7 +183,7 @@ class NumpyEngine:
         averaged = {"average": self._answering} if self._answering is not self.network else {}
         return {"network": self.network, **averaged}
 
-    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+    def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
         return inspect_network(self._task, self.network, x, y)
 

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.base import LayerFigures, NetworkTask
+from dnnctl.engines.base import LayerStatistics, NetworkTask
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 
 
-def inspect_network(task: NetworkTask, network: NumpyNetwork, x: NDArray[Any], y: NDArray[Any]) -> list[LayerFigures]:
+def inspect_network(
+    task: NetworkTask, network: NumpyNetwork, x: NDArray[Any], y: NDArray[Any]
+) -> list[LayerStatistics]:
     """Return how each layer behaves on a few rows, computed as after training.
 
     Args:
@@ -27,10 +29,10 @@ def inspect_network(task: NetworkTask, network: NumpyNetwork, x: NDArray[Any], y
     last = task.plan.layers[-1].spec.to_numpy(0, task.dtype)
     outputs.append(last.forward(value, training=False))
     return [
-        LayerFigures(
+        LayerStatistics(
             layer=planned.name,
             mean=float(output.mean()),
-            spread=float(output.std()),
+            std=float(output.std()),
             zeros=float((output == 0).mean()),
             gradient=_norm(network, planned.name),
         )

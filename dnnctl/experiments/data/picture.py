@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import DATASETS, Progress, silent
+from dnnctl.datasets.base import DATASETS, DownloadProgress, silent
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.errors import UsageError
 from dnnctl.plots.pictures import augmented, data_set
@@ -22,7 +22,7 @@ def draw(
     *,
     path: Path | None = None,
     changed: bool = False,
-    progress: Progress = silent,
+    progress: DownloadProgress = silent,
 ) -> tuple["Figure", str]:
     """Draw samples of a data set or of a configuration's data.
 

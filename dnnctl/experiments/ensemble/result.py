@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, Progress, silent
+from dnnctl.datasets.base import Dataset, DownloadProgress, silent
 from dnnctl.errors import DataError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.ensemble_diversity import Comparison
@@ -77,7 +77,7 @@ class Measured:
     baselines: tuple[Baseline, ...]
 
 
-def measure_ensemble(opened: OpenedEnsemble, progress: Progress = silent) -> Measured:
+def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent) -> Measured:
     """Measure an ensemble and its members.
 
     Args:

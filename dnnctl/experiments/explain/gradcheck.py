@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
-from dnnctl.datasets.base import Progress, silent
+from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.engines.keras.gradient import keras_gradient, keras_is_there
 from dnnctl.errors import ModelError, UsageError
 from dnnctl.experiments.explain.finite_differences import slope
@@ -99,7 +99,7 @@ class GradientCheck:
 
 
 def gradcheck(
-    loaded: LoadedConfig, *, rows: int = ROWS, keras: bool = True, progress: Progress = silent
+    loaded: LoadedConfig, *, rows: int = ROWS, keras: bool = True, progress: DownloadProgress = silent
 ) -> GradientCheck:
     """Check the backward pass of a network on a small batch of its training rows, from its initial weights.
 

@@ -15,7 +15,7 @@ class Seen:
         layer: Its name.
         shape: Shape of its output, (rows, units).
         mean: Mean of its output.
-        spread: Standard deviation of its output.
+        std: Standard deviation of its output.
         zeros: Share of its output that is exactly 0.
         silent: Units that are 0 for every row.
         gradient: Euclidean norm of the loss's gradient with respect to its output; None for the last
@@ -27,7 +27,7 @@ class Seen:
     layer: str
     shape: tuple[int, ...]
     mean: float
-    spread: float
+    std: float
     zeros: float
     silent: int
     gradient: float | None

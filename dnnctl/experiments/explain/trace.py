@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dnnctl.config.loading import LoadedConfig
-from dnnctl.datasets.base import Progress, silent
+from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.optimizers.base import build_optimizer
@@ -109,7 +109,9 @@ class Trace:
     signs: tuple[Sign, ...]
 
 
-def trace(loaded: LoadedConfig, *, steps: int = 1, rows: int | None = None, progress: Progress = silent) -> Trace:
+def trace(
+    loaded: LoadedConfig, *, steps: int = 1, rows: int | None = None, progress: DownloadProgress = silent
+) -> Trace:
     """Take the first steps of a training and look at some of them: the 1st, 2nd, 5th, 10th, ..., and the last.
 
     They are the very steps that training takes with the NumPy engine: the same weights, rows and learning

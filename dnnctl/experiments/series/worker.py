@@ -21,7 +21,7 @@ from dnnctl.config.loading import load
 from dnnctl.errors import DnnctlError, Interrupted
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import resume, train
-from dnnctl.training.observer import Observer, Progress
+from dnnctl.training.observer import Observer, StepProgress
 
 if TYPE_CHECKING:
     from dnnctl.training.preparation import Prepared
@@ -77,7 +77,7 @@ class Reporter(Observer):
         """Tell how many steps there are."""
         self.tell("start", steps=prepared.length.steps)
 
-    def on_progress(self, progress: Progress) -> None:
+    def on_progress(self, progress: StepProgress) -> None:
         """Tell a few times a second how far it is."""
         self._learning = True
         if time.monotonic() - self._told >= PACE:

@@ -91,7 +91,7 @@ def test_the_keras_file_of_every_layer_opens_in_plain_keras(tmp_path: Path) -> N
     layers = [spec for name in plugins.names("dnnctl.network.layers") for spec in ({"dense": 4}, given.get(name, name))]
     output = Dense.model_validate({"units": 1, "activation": "linear"})
     plan = plan_network(6, [*map(LAYERS.parse, layers), output])
-    preprocessing = Preprocessing((2, 3), 255.0, target_mean=(170.0,), target_spread=(9.0,))
+    preprocessing = Preprocessing((2, 3), 255.0, target_mean=(170.0,), target_std=(9.0,))
     weights = {k: v + 0.1 for k, v in initial_weights(plan, 1).items()}
     x = np.random.default_rng(0).integers(0, 256, (20, 2, 3)).astype("uint8")
     write_keras_file(tmp_path / "m.keras", plan, preprocessing, weights, seed=1)

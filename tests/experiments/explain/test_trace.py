@@ -77,7 +77,7 @@ def test_figures_are_those_of_the_arrays() -> None:
     y = numbers.x @ before["dense_1/kernel"] + before["dense_1/bias"]
     assert np.allclose(dense.y, y)
     assert np.allclose(tanh.y, np.tanh(y))
-    assert (dense.mean, dense.spread) == (pytest.approx(y.mean(), abs=1e-7), pytest.approx(y.std()))
+    assert (dense.mean, dense.std) == (pytest.approx(y.mean(), abs=1e-7), pytest.approx(y.std()))
     assert np.allclose(sigmoid.y, 1 / (1 + np.exp(-np.asarray(output.y))))
     assert (sigmoid.gradient, sigmoid.dy) == (None, None)
     # The loss's gradient by its formula, and from it those of the weights by theirs.
