@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A process a core; a file's tests stay together.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup train test test-slow fuzz bench lint format clean
@@ -22,10 +24,10 @@ train: setup ## Train, evaluate, save and plot on real handwritten digits; works
 	$(BIN)/dnnctl train configs/digits.yaml
 
 test: setup ## Run the tests (those that take long: make test-slow).
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-slow: setup ## Run the tests that take long.
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow
 
 bench: setup ## Measure dnnctl against its peers (ROUNDS=5 ONLY=a,b QUICK=1); see docs/performance.md.
 	$(BIN)/python -m benchmarks run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)

@@ -3,11 +3,19 @@
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from plain_keras import PlainKeras
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, for their shared fixtures; and all fuzzing, for its ledger."""
+    for item in items:
+        fuzzing = "fuzz" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("fuzz" if fuzzing else str(item.path)))
 
 
 class Done(NamedTuple):
@@ -102,3 +110,11 @@ def digits_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from dnnctl.training.job import train
 
     return train(load("digits", ["training.epochs=8"]), out=tmp_path_factory.mktemp("outputs"))
+
+
+@pytest.fixture(scope="session")
+def plain_keras() -> Iterator[PlainKeras]:
+    """Keras without dnnctl, in a process of its own."""
+    keras = PlainKeras()
+    yield keras
+    keras.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from plain_keras import PlainKeras
 from stored import arrays
 
 from dnnctl.engines.keras.train_function import pays
@@ -123,40 +124,17 @@ def test_weights_start_from_another_run(train_digits: Train) -> None:
     assert second.metrics["test"]["accuracy"] == pytest.approx(first.metrics["test"]["accuracy"], abs=0.02)
 
 
-PLAIN_KERAS = """
-import sys, numpy, keras
-assert "dnnctl" not in sys.modules
-model = keras.saving.load_model(sys.argv[1])
-assert getattr(model, "optimizer", None) is None
-arrays = numpy.load(sys.argv[2])
-predicted = model.predict(arrays["x"], verbose=0)
-numpy.save(sys.argv[3], predicted)
-assert "dnnctl" not in sys.modules
-"""
-
-
 @pytest.mark.parametrize(
     "config", ["digits", *(pytest.param(name, marks=pytest.mark.slow) for name in ("height_weight_hidden", "xor"))]
 )
-def test_the_model_opens_in_plain_keras_and_answers_the_same(train_digits: Train, tmp_path: Path, config: str) -> None:
+def test_the_model_opens_in_plain_keras_and_answers_the_same(
+    train_digits: Train, plain_keras: PlainKeras, tmp_path: Path, config: str
+) -> None:
     result = train_digits("training.epochs=3", config=config)
-    test = result.prepared.splits.test
-    np.savez(tmp_path / "x.npz", x=test.x)
-    # -I keeps the current folder and the environment's paths out, -P too: only installed packages are seen.
-    command = [
-        sys.executable,
-        "-I",
-        "-c",
-        PLAIN_KERAS,
-        result.run.model,
-        tmp_path / "x.npz",
-        tmp_path / "y.npy",
-    ]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=120)
-    predicted = np.load(tmp_path / "y.npy")
+    predicted = plain_keras.predict(result.run.model, result.prepared.splits.test.x, tmp_path)
     stored = arrays(result.run.predictions)["scores"]
-    spread = max(1.0, float(np.abs(stored).max()))
-    assert predicted.reshape(stored.shape) / spread == pytest.approx(stored / spread, abs=1e-5)
+    largest = max(1.0, float(np.abs(stored).max()))
+    assert predicted.reshape(stored.shape) / largest == pytest.approx(stored / largest, abs=1e-5)
 
 
 def test_a_missing_gpu_is_said(train_digits: Train) -> None:
