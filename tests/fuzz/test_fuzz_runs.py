@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from ledger import LENGTHS, Ledger, count
 from mutations import EDITS, JUNK, Edit, changes, hold, regrown, spoiled, watch
 
+from dnnctl.cli.screen import predictions as table
 from dnnctl.config.loading import load
 from dnnctl.errors import DnnctlError
 from dnnctl.experiments.reproduce import compare as run_comparison
 from dnnctl.inference import open as loading
 from dnnctl.inference.evaluate import evaluate
-from dnnctl.inference.formats.parts.writing import write
+from dnnctl.inference.formats.base import format_named
 from dnnctl.inference.open import open_run
 from dnnctl.inference.predict import Request, predict
 from dnnctl.runs import verifying
@@ -105,8 +106,8 @@ def use(run: RunDirectory, whole: RunDirectory) -> None:
 def _ask(run: RunDirectory) -> None:
     opened = open_run(run)
     values = [",".join(["0.5"] * opened.plan.inputs)]
-    for form in ("table", "json", "csv"):
-        write(predict(opened, Request(values=values, engine="numpy")), form, None, io.StringIO(), io.StringIO())
+    for form in (table, format_named("json"), format_named("csv")):
+        form.write(predict(opened, Request(values=values, engine="numpy")), io.StringIO())
 
 
 def _measure(run: RunDirectory) -> None:

@@ -23,9 +23,9 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .")
 def list_(as_json: bool) -> None:
     """List every data set, and where it is or how to get it."""
+    from dnnctl.cli.screen.text_table import grid
     from dnnctl.datasets.parts.places import default_places
     from dnnctl.datasets.summary import overview
-    from dnnctl.text_table import grid
 
     known = overview(default_places())
     if as_json:
@@ -45,10 +45,10 @@ def list_(as_json: bool) -> None:
 )
 def info(name: str, path: Path | None, as_json: bool) -> None:
     """Say what data set NAME is and what is in it; nothing is downloaded."""
+    from dnnctl.cli.screen.text_table import facts as lines_of
     from dnnctl.datasets import read as reading
     from dnnctl.datasets import summary
     from dnnctl.datasets.parts.places import default_places
-    from dnnctl.text_table import facts as lines_of
 
     facts = summary.facts(reading.options_for(name), default_places(path, download=False))
     if as_json:
@@ -179,7 +179,7 @@ def _ranges(ranges: dict[str, list[float]]) -> str:
 
 def _print_classes(counts: dict[str, dict[str, int]]) -> None:
     """Print how many rows each class has in each part."""
-    from dnnctl.text_table import grid
+    from dnnctl.cli.screen.text_table import grid
 
     classes = next(iter(counts.values()))
     rows = [(str(label), name, *(f"{part[name]:,}" for part in counts.values())) for label, name in enumerate(classes)]

@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dnnctl.cli.options import engine_option, out_option
+
+if TYPE_CHECKING:
+    from dnnctl.inference.formats.base import Format
 
 
 @click.command()
@@ -71,8 +75,9 @@ def command(
       dnnctl predict height_weight --value 75 --value 90 --format json
     """
     from dnnctl.cli.downloads import shown
+    from dnnctl.cli.screen.consoles import plain
     from dnnctl.inference.ensemble import open_any
-    from dnnctl.inference.formats.parts.writing import form_of, write
+    from dnnctl.inference.formats.base import write
     from dnnctl.inference.predict import Request, predict
     from dnnctl.runs.finding import find_run
 
@@ -80,4 +85,18 @@ def command(
     with shown() as progress:
         request = Request(inputs, values, sample or 0, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
-    write(predictions, form or form_of(output), output, sys.stdout, sys.stderr)
+    chosen = _format(form, output)
+    write(predictions, chosen, output, sys.stdout)
+    if not chosen.WRITES_NOTES:
+        for note in predictions.notes:
+            click.echo(f"note: {plain(note)}", err=True)
+
+
+def _format(name: str | None, output: Path | None) -> "Format":
+    """Return the format that is named, or else the one of the file's ending, or else the table."""
+    from dnnctl.cli.screen import predictions as table
+    from dnnctl.inference.formats.base import format_named, format_of
+
+    if name not in {None, "table"}:
+        return format_named(str(name))
+    return (None if name or output is None else format_of(output)) or table

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import plain
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.experiments.data.check import Check, Status

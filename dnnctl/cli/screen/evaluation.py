@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.ending import missed, shown
 from dnnctl.cli.screen.ensemble import table
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import duration, figure
 from dnnctl.cli.screen.ending import end, missed, named, shown
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult

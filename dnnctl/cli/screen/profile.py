@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 
 def table(seconds: Mapping[str, float]) -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import plain, size
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.network.plan import NetworkPlan, PlannedLayer

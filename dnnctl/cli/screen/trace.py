@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.consoles import figure, plain
 from dnnctl.cli.screen.numbers import arrays, numbers
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.experiments.explain.layer_recorder import Seen

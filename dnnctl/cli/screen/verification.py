@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.consoles import plain
 from dnnctl.cli.screen.ending import shown
-from dnnctl.text_table import grid
+from dnnctl.cli.screen.text_table import grid
 
 if TYPE_CHECKING:
     from dnnctl.runs.verifying import Verification

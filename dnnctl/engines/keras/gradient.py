@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.engines.base import Hardware, NetworkTask
-from dnnctl.experiments.explain.first_batch import Batch
+from dnnctl.engines.numpy.targets import Targets
 from dnnctl.network.layers.dropout import Layer as Dropout
 from dnnctl.network.plan import PlannedLayer
 from dnnctl.random_streams import layer_seed
-from dnnctl.training.preparation import Prepared
 
 
 def keras_is_there() -> bool:
@@ -19,39 +18,33 @@ def keras_is_there() -> bool:
     return all(find_spec(module) is not None for module in ("keras", "tensorflow"))
 
 
-def keras_gradient(
-    prepared: Prepared, weights: dict[str, NDArray[Any]], batch: Batch, dtype: str
-) -> dict[str, NDArray[Any]]:
+def keras_gradient(task: NetworkTask, x: NDArray[Any], targets: Targets) -> dict[str, NDArray[Any]]:
     """Return the gradient of a batch's loss by `GradientTape`, from logits, by the names of the weights.
 
     The network trains: batch normalization takes the batch's statistics, and dropout the mask that the NumPy
     network takes in its first step, since Keras would draw another one.
 
     Args:
-        prepared: The network and its loss.
-        weights: The weights, by the names of `plan.shapes`.
-        batch: The rows.
-        dtype: `float32` or `float64`.
+        task: The network, its weights and its loss.
+        x: Prepared inputs, (rows, inputs).
+        targets: Their targets as the loss takes them.
     """
     from dnnctl.engines.keras import runtime
     from dnnctl.engines.keras.build import build_layers, variables
     from dnnctl.engines.keras.float64 import computing_in
     from dnnctl.engines.keras.learning import keras_loss
 
-    config, plan = prepared.config, prepared.plan
+    plan, dtype = task.plan, task.dtype
     tensorflow = runtime.start(Hardware())
-    task = NetworkTask(
-        plan, prepared.preprocessing, config.training.loss, config.training.optimizer, config.seed, weights, dtype
-    )
     with computing_in(dtype), tensorflow.device("/CPU:0"):
         layers = build_layers(task)
         loss = keras_loss(task.loss, plan.outputs, dtype)
         own = {name: variable for name, variable in variables(plan, layers).items() if variable.trainable}
         with tensorflow.GradientTape() as tape:
-            value = tensorflow.constant(batch.x)
+            value = tensorflow.constant(x)
             for planned, layer in zip(plan.layers[:-1], layers[:-1], strict=True):
-                value = _forward(planned, layer, value, config.seed)
-            total = sum(loss(y, value, weights) for y, weights in batch.targets.parts)
+                value = _forward(planned, layer, value, task.seed)
+            total = sum(loss(y, value, weights) for y, weights in targets.parts)
             total += sum(penalty for layer in layers for penalty in layer.losses)
         found = tape.gradient(total, [variable.value for variable in own.values()])
     return {name: np.asarray(gradient) for name, gradient in zip(own, found, strict=True)}

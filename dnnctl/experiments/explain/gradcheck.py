@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.datasets.base import DownloadProgress, silent
+from dnnctl.engines.base import NetworkTask
 from dnnctl.engines.keras.gradient import keras_gradient, keras_is_there
 from dnnctl.errors import ModelError, UsageError
 from dnnctl.experiments.explain.finite_differences import slope
 from dnnctl.experiments.explain.first_batch import batch_of
 from dnnctl.experiments.explain.loss_surface import DTYPE, LossSurface
 from dnnctl.random_streams import generator
-from dnnctl.training.preparation import prepare
+from dnnctl.training.preparation import Prepared, prepare
 
 TOLERANCE = 1e-6
 ROWS = 16
@@ -125,12 +126,18 @@ def gradcheck(
     gradient = surface.gradient()
     theirs = None
     if keras and keras_is_there():
-        theirs = keras_gradient(prepared, surface.weights, batch, DTYPE)
+        theirs = keras_gradient(_task(prepared, surface), batch.x, batch.targets)
     largest = max(float(np.abs(g).max()) for g in gradient.values())
     arrays = [
         _check(surface, name, g, None if theirs is None else theirs[name], largest) for name, g in gradient.items()
     ]
     return GradientCheck(prepared.config.name, len(batch.x), surface.value, tuple(arrays), theirs is not None)
+
+
+def _task(prepared: Prepared, surface: LossSurface) -> NetworkTask:
+    config, preprocessing = prepared.config, prepared.preprocessing
+    loss, optimizer = config.training.loss, config.training.optimizer
+    return NetworkTask(prepared.plan, preprocessing, loss, optimizer, config.seed, surface.weights, DTYPE)
 
 
 def _check(

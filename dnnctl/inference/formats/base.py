@@ -4,16 +4,22 @@ Each format is one file with `write(predictions, stream)`, where `stream` is an 
 `WRITES_NOTES`, whether the notes are part of what it writes.
 """
 
+import io
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl import plugins
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.errors import UsageError
+from dnnctl.errors import DataError, UsageError
+from dnnctl.files import write_text
+
+PACKAGE = "dnnctl.inference.formats"
 
 
 @dataclass(frozen=True)
@@ -162,18 +168,54 @@ def record(row: Prediction, predictions: Predictions) -> dict[str, Any]:
     return written
 
 
-def printable(text: str, stream: IO[str]) -> str:
-    r"""Return a text with everything written as `\x1b` that a terminal could obey or not show.
-
-    Args:
-        text: A name from a file system, an archive or a configuration.
-        stream: Where it is to be written; what its encoding lacks is escaped too.
-    """
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return encodable(safe, stream)
-
-
 def encodable(text: str, stream: IO[str]) -> str:
     r"""Return a text with what a stream's encoding lacks written as `\udce9`."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+class Format(Protocol):
+    """What a format's module has."""
+
+    WRITES_NOTES: bool
+
+    def write(self, predictions: Predictions, stream: IO[str]) -> None:
+        """Write predictions to an open text file."""
+
+
+def format_named(name: str) -> Format:
+    """Return a format by its name, as `json`.
+
+    Raises:
+        UsageError: If there is no such format; the message names the nearest one.
+    """
+    return cast(Format, plugins.load(PACKAGE, name))
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that a file's name asks for, as CSV for `answers.csv`; None where it asks for none."""
+    ending = path.suffix.removeprefix(".").lower()
+    return format_named(ending) if ending in plugins.names(PACKAGE) else None
+
+
+def write(predictions: Predictions, form: Format, output: Path | None, stream: IO[str]) -> None:
+    """Write predictions.
+
+    Args:
+        predictions: What to write.
+        form: The format.
+        output: A file to write whole or not at all; None writes to `stream`.
+        stream: An open text file, as standard output.
+
+    Raises:
+        DataError: If the file cannot be written.
+    """
+    if output is None:
+        form.write(predictions, stream)
+        return
+    text = io.StringIO()
+    form.write(predictions, text)
+    try:
+        write_text(output, text.getvalue())
+    except OSError as error:
+        raise DataError(f"{output}: cannot be written: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""What holds for every format, and what each writes."""
+"""What holds for every format, the screen's table among them, and what each writes."""
 
 import csv
 import io
@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from dnnctl import plugins
+from dnnctl.cli.screen import predictions as table
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
-from dnnctl.inference.formats.base import Prediction, Predictions, choices
+from dnnctl.inference.formats.base import PACKAGE, Format, Prediction, Predictions, choices, format_named
 
-PACKAGE = "dnnctl.inference.formats"
+FORMATS: dict[str, Format] = {"table": table, **{name: format_named(name) for name in plugins.names(PACKAGE)}}
 CLASSES = DatasetInfo("t", "multiclass", (2, 2), ("T-shirt", "Bag", "Coat"), input_range=(0.0, 255.0))
 BINARY = DatasetInfo("t", "binary", (2,), ("no", "yes"))
 VALUES = DatasetInfo("t", "regression", (1,), feature_names=("weight",), target="height", unit="cm")
@@ -46,18 +47,18 @@ CASES = {
 def written(predictions: Predictions, form: str, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
-    plugins.load(PACKAGE, form).write(predictions, stream)
+    FORMATS[form].write(predictions, stream)
     stream.flush()
     return raw.getvalue().decode(encoding)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("form", plugins.names(PACKAGE))
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_format_writes_everything(form: str, case: str, encoding: str) -> None:
     text = written(CASES[case], form, encoding)
     assert text.endswith("\n") or case == "nothing"
-    assert isinstance(plugins.load(PACKAGE, form).WRITES_NOTES, bool)
+    assert isinstance(FORMATS[form].WRITES_NOTES, bool)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -79,7 +80,7 @@ def test_machine_formats_agree(case: str) -> None:
 
 
 def test_names() -> None:
-    assert plugins.names(PACKAGE) == ("csv", "json", "jsonl", "table")
+    assert plugins.names(PACKAGE) == ("csv", "json", "jsonl")
 
 
 def test_json_of_classes() -> None:
@@ -148,7 +149,7 @@ class Counted(tuple[Prediction, ...]):
         return super().__iter__()
 
 
-@pytest.mark.parametrize("form", plugins.names(PACKAGE))
+@pytest.mark.parametrize("form", FORMATS)
 def test_the_rows_are_not_gone_through_for_each_row(form: str) -> None:
     rows = Counted(Prediction(str(i), SCORES) for i in range(50))
     written(Predictions(rows, CLASSES), form)
@@ -173,7 +174,7 @@ def test_the_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     stream = Terminal()
-    plugins.load(PACKAGE, "table").write(CASES["classes"], stream)
+    table.write(CASES["classes"], stream)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
     assert plain != stream.getvalue()
     assert "a.png" in plain

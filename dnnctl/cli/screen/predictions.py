@@ -1,4 +1,4 @@
-"""A table for people: fitted to a terminal, plain and whole in a pipe or a file."""
+"""What `dnnctl predict` shows: a table for people, fitted to a terminal, plain and whole in a pipe or a file."""
 
 import io
 import math
@@ -7,17 +7,18 @@ from typing import IO
 
 import numpy as np
 
+from dnnctl.cli.screen.consoles import plain
+from dnnctl.cli.screen.text_table import grid
 from dnnctl.inference.formats.base import (
     Choice,
     Prediction,
     Predictions,
     choices,
     class_name,
+    encodable,
     exact,
     is_correct,
-    printable,
 )
-from dnnctl.text_table import grid
 
 WRITES_NOTES = True
 
@@ -32,16 +33,20 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
         stream: An open text file. Colour and folding to the window's width are for terminals only.
     """
     columns = _columns(predictions)
-    titles = [printable(title, stream) for title, _ in columns]
+    titles = [_printable(title, stream) for title, _ in columns]
     right = [i for i, (_, at_right) in enumerate(columns) if at_right]
-    rows = [[printable(cell, stream) for cell in _cells(row, predictions)] for row in predictions.rows]
+    rows = [[_printable(cell, stream) for cell in _cells(row, predictions)] for row in predictions.rows]
     if stream.isatty():
         wrong = [is_correct(row, predictions.info) is False for row in predictions.rows]
         lines = _fitted(titles, right, rows, wrong, stream)
     else:
         lines = grid(rows, titles, right, indent=0).split("\n")
-    lines += [f"note: {printable(note, stream)}" for note in predictions.notes]
+    lines += [f"note: {_printable(note, stream)}" for note in predictions.notes]
     stream.write("".join(f"{line}\n" for line in lines))
+
+
+def _printable(text: str, stream: IO[str]) -> str:
+    return encodable(plain(text), stream)
 
 
 def _fitted(
