@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from dnnctl.config.resolve import as_used, resolve
 from dnnctl.config.schema import SOURCES, Config, is_name
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
-from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Places, silent
 from dnnctl.datasets.parts.faults import WrongOptionError
-from dnnctl.datasets.read import describe
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import describe, read
 from dnnctl.errors import ConfigError, DataError, Fault
 
 # Takes the place of a data set that is not known, so that the rest can be checked.
@@ -36,6 +37,23 @@ MANY = 50
 
 # A key path, what is wrong there, and whether the key is unknown.
 _Wrong = tuple[KeyPath, str, bool]
+# What is known about a data set, and the data set itself where it had to be read for that.
+_Described = tuple[DatasetInfo, Dataset | None]
+
+
+class Handover:
+    """A data set of the user's own on its way from the configuration that it was read with to whoever takes it.
+
+    It is handed over once and then forgotten here, since a training moves its rows.
+    """
+
+    def __init__(self, dataset: Dataset | None = None) -> None:
+        self._dataset = dataset
+
+    def take(self) -> Dataset | None:
+        """Return the data set the first time, and None from then on."""
+        dataset, self._dataset = self._dataset, None
+        return dataset
 
 
 @dataclass(frozen=True)
@@ -47,12 +65,29 @@ class LoadedConfig:
         info: What is known about its data set.
         path: The file it came from.
         warnings: Things that are probably not meant, each with its place.
+        dataset: Data of the user's own, which had to be read to check the configuration; empty for named data sets.
     """
 
     config: Config
     info: DatasetInfo
     path: Path
     warnings: tuple[str, ...]
+    dataset: Handover = field(default_factory=Handover, compare=False)
+
+    def read(self, progress: DownloadProgress = silent, path: Path | None = None) -> Dataset:
+        """Return the data set: the one that the configuration was checked with, or else one that is read now.
+
+        Args:
+            progress: Called with a file's name, bytes done and bytes in all during a download.
+            path: Folder or file to read a named data set from, instead of what the configuration says.
+
+        Raises:
+            DataError: If it is missing or damaged.
+            UsageError: If a path is given for a data set that reads no files, or one of the user's own.
+        """
+        data = self.config.data
+        dataset = None if path else self.dataset.take()
+        return read(data.source, default_places(path or data.path, progress)) if dataset is None else dataset
 
 
 def load(
@@ -90,26 +125,26 @@ def load(
     if not document.get("name"):
         document["name"] = _name_from(path)
     anchor(document, path, changed)
-    checked, more, findings = check(document, info)
+    checked, source, more, findings = check(document, info)
     where = _Locator(positions, changed)
     meant = [where.fault(at, problem, key=key) for at, problem, key in more]
     meant += [where.fault(f.path, f.problem, key=False) for f in findings if not f.warning]
     faults.extend(fault for fault in meant if fault.where not in unread)
-    if faults or checked is None:
+    if faults or checked is None or source is None:
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
-    info = as_used(info or describe(checked.data.source), checked.data)
-    return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings)
+    info, dataset = source
+    return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings, Handover(dataset))
 
 
 def check(
     document: dict[str, Any], info: DatasetInfo | None = None
-) -> tuple[Config | None, list[_Wrong], list[Finding]]:
+) -> tuple[Config | None, _Described | None, list[_Wrong], list[Finding]]:
     """Check a document's keys and types and, as far as these are right, what it means.
 
     Returns:
-        The configuration (None if it cannot be used), its faults as (path, problem, whether the key
-        rather than the value is meant), and the findings about its meaning.
+        The configuration (None if it cannot be used), its data as far as that is known, the faults as (path, problem,
+        whether the key rather than the value is meant), and the findings about its meaning.
     """
     faults: list[_Wrong] = []
     rest = deepcopy(document)
@@ -126,25 +161,26 @@ def check(
             for path, _, _ in described:
                 _take_out(rest, path)
     if config is None:
-        return None, faults, []
+        return None, None, faults, []
     wrong = {path for path, _, _ in faults}
-    if any(_is_dataset(path) for path in wrong):
-        info = None
-    elif info is None:
-        info = _described(config, faults)
+    source: _Described | None = None
+    if not any(_is_dataset(path) for path in wrong):
+        source = _describe(config, faults) if info is None else (as_used(info, config.data), None)
         wrong |= {path for path, _, _ in faults}
+    info = source[0] if source else None
     findings = [*check_layers(config), *check_training(config, info), *check_generalization(config, info)]
     if info is not None:
         findings += [*check_augmentation(config, info), *check_output(config, info)]
     kept = [f for f in findings[:MANY] if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
-    return (None if faults else config), faults, kept
+    return (None if faults else config), source, faults, kept
 
 
-def _described(config: Config, faults: list[_Wrong]) -> DatasetInfo | None:
+def _describe(config: Config, faults: list[_Wrong]) -> _Described | None:
     """Return what is known about the data; None, and a fault more, where that cannot be found out."""
     source = config.data.source
     try:
-        return as_used(describe(source), config.data)
+        dataset = read(source, Places()) if source.paths else None
+        return as_used(dataset.info if dataset else describe(source), config.data), dataset
     except WrongOptionError as error:
         faults.append((("data", source.key, error.option), error.problem, False))
     except DataError:

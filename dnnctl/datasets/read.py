@@ -1,6 +1,5 @@
 """The one way from a data set's name in a configuration to its arrays."""
 
-from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -13,9 +12,6 @@ from dnnctl.errors import UsageError
 
 PACKAGE = "dnnctl.datasets.sources"
 OWN = "dnnctl.datasets.user"
-
-# What `describe` had to read last, until `read` takes it.
-_described: dict[tuple[object, ...], Dataset] = {}
 
 
 def options_for(name: str) -> DatasetOptions:
@@ -40,7 +36,7 @@ def describe(options: DatasetOptions) -> DatasetInfo:
         DataError: If data of the user's own cannot be read.
     """
     if options.paths:
-        return _own(options, keep=True).info
+        return read(options, Places()).info
     info: DatasetInfo = _plugin(options).describe(options)
     return info
 
@@ -71,8 +67,6 @@ def read(options: DatasetOptions, places: Places) -> Dataset:
         UsageError: If a path is given for a data set that reads no files.
     """
     _check_path(options, places)
-    if options.paths:
-        return _own(options, keep=False)
     dataset: Dataset = _plugin(options).load(options, places)
     return dataset
 
@@ -103,27 +97,6 @@ def digests(options: DatasetOptions) -> dict[str, str]:
     """
     found: dict[str, str] = _plugin(options).digests(options)
     return found
-
-
-def _own(options: DatasetOptions, *, keep: bool) -> Dataset:
-    """Read data of the user's own; what was read to be described is handed over, not read again."""
-    key = (options.key, options.model_dump_json(), *(_stamp(getattr(options, name)) for name in options.paths))
-    dataset: Dataset | None = _described.pop(key, None)
-    _described.clear()
-    if dataset is None:
-        dataset = _plugin(options).load(options, Places())
-    if keep:
-        _described[key] = dataset
-    return dataset
-
-
-def _stamp(path: str | None) -> tuple[int, int]:
-    """Return what changes when a file or folder does."""
-    try:
-        status = Path(path or "").stat()
-    except (OSError, ValueError):
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
 
 
 def _check_path(options: DatasetOptions, places: Places) -> None:

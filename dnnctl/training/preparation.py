@@ -17,8 +17,6 @@ from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, repeated, split_as, valid
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Samples, silent
-from dnnctl.datasets.parts.places import default_places
-from dnnctl.datasets.read import read
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
@@ -103,7 +101,7 @@ def prepare(loaded: LoadedConfig, progress: DownloadProgress = silent) -> Prepar
         # Where the weights alone are too many, no data needs to be read, let alone downloaded.
         plan = plan_of(config, loaded.info)
         check_fits(estimate(config, plan), config, plan, loaded.path)
-    dataset = read(config.data.source, default_places(config.data.path, progress))
+    dataset = loaded.read(progress)
     if dataset.table is None:
         # What becomes of a table's empty cells is settled when it is encoded.
         check_finite(dataset)

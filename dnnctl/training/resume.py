@@ -3,7 +3,7 @@
 import shlex
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +170,7 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
         raise RunError(f"{run.config}: no such file; the run is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
-    loaded = load(run.config, settings) if settings else stored
+    loaded = _with_settings(stored, settings) if settings else stored
     checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
     before = stored.config if checkpoint is None else _config(checkpoint.progress.config, run)
     changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))
@@ -180,6 +180,12 @@ def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
             f"run has); this would change {'; '.join(changed[:SHOWN])}. For another configuration, train anew"
         )
     return Resumed(run, loaded, manifest, checkpoint)
+
+
+def _with_settings(stored: LoadedConfig, settings: Sequence[str]) -> LoadedConfig:
+    """Return a stored configuration with overrides; data of the user's own was read with it and is not read again."""
+    own = bool(stored.config.data.source.paths)
+    return replace(load(stored.path, settings, info=stored.info if own else None), dataset=stored.dataset)
 
 
 def _config(stored: dict[str, Any], run: RunDirectory) -> Config:

@@ -87,13 +87,11 @@ def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen.data_check import as_text, worst
     from dnnctl.config.loading import load
-    from dnnctl.datasets import read as reading
-    from dnnctl.datasets.parts.places import default_places
     from dnnctl.experiments.data.check import check_data
 
     loaded = load(config, settings)
     with shown() as progress:
-        dataset = reading.read(loaded.config.data.source, default_places(loaded.config.data.path, progress))
+        dataset = loaded.read(progress)
     checks = check_data(loaded, dataset)
     status = worst(checks)
     if as_json:

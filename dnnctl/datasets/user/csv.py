@@ -60,11 +60,6 @@ class Options(DatasetOptions):
     encoding: str = "auto"
 
 
-def describe(options: Options) -> DatasetInfo:
-    """Return what is known about a table; it is read for that."""
-    return load(options, Places()).info
-
-
 def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
     """Return the file's path, or None if it is not there."""
     return options.path if Path(options.path).is_file() else None

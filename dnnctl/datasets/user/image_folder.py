@@ -39,11 +39,6 @@ class Options(DatasetOptions):
     mode: Literal["grey", "color"] = "grey"
 
 
-def describe(options: Options) -> DatasetInfo:
-    """Return what is known about a folder of pictures; they are read for that."""
-    return load(options, Places()).info
-
-
 def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
     """Return the folder's path, or None if it is not there."""
     return options.path if Path(options.path).is_dir() else None

@@ -47,11 +47,6 @@ class Options(DatasetOptions):
     task: Literal["auto", "classification", "regression"] = "auto"
 
 
-def describe(options: Options) -> DatasetInfo:
-    """Return what is known about the arrays; they are read for that."""
-    return load(options, Places()).info
-
-
 def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
     """Return the file's path, or None if it is not there."""
     return options.path if Path(options.path).is_file() else None

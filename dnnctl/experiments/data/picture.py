@@ -48,7 +48,7 @@ def draw(
     config = loaded.config
     if changed:
         _check_augmented(loaded)
-    dataset = reading.read(config.data.source, default_places(path or config.data.path, progress))
+    dataset = loaded.read(progress, path)
     if not changed:
         return data_set.draw(dataset), config.name
     prepared = prepare_rows(loaded, dataset)

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 from dnnctl import plugins
+from dnnctl.config import loading
 from dnnctl.config.schema import SOURCES, DataConfig
 from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import DatasetOptions, Places
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import InputSpec
 from dnnctl.inference.inputs.parts.reading import read_all
+from dnnctl.training.preparation import prepare
 
 NAMES = plugins.names("dnnctl.datasets.user")
 DRAW = np.random.default_rng(7)
@@ -70,15 +73,23 @@ def test_what_is_read_is_what_was_described(options: DatasetOptions) -> None:
     assert reading.find(options, Places()) == dataset.found
 
 
-def test_it_is_read_once_for_its_description_and_its_rows(options: DatasetOptions, monkeypatch: Any) -> None:
+def test_it_is_read_once_for_the_configuration_and_its_training(
+    options: DatasetOptions, tmp_path: Path, monkeypatch: Any
+) -> None:
     module = plugins.load("dnnctl.datasets.user", options.key)
     counted: list[int] = []
     original: Callable[..., Any] = module.load
     monkeypatch.setattr(module, "load", lambda *given: counted.append(1) or original(*given))
-    reading.describe(options)
-    reading.read(options, Places())
+    path = tmp_path / "own.yaml"
+    path.write_text(yaml.safe_dump({"data": {options.key: options.model_dump(mode="json")}}))
+    loaded = loading.load(path)
+    prepared = prepare(loaded)
 
     assert len(counted) == 1
+    assert loaded.dataset.take() is None
+    again = prepare(loaded)
+    assert len(counted) == 2
+    np.testing.assert_array_equal(again.splits.train.x, prepared.splits.train.x)
 
 
 def test_other_data_of_the_same_form_can_be_read(options: DatasetOptions) -> None:
