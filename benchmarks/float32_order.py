@@ -42,7 +42,7 @@ def losses(prepared: Prepared, shuffle: int) -> NDArray[np.float64]:
         steps = range(epoch * length.steps_per_epoch, (epoch + 1) * length.steps_per_epoch)
         taken = engine.run([config.training.optimizer.learning_rate.rate(step, length) for step in steps])
         assert prepared.splits.validation is not None
-        held_out, _ = network.figures(prepared.splits.validation, [])
+        held_out, _ = network.evaluate(prepared.splits.validation, [])
         found.append((float(taken.losses.mean(dtype=np.float64)), held_out["loss"]))
     return np.array(found)
 

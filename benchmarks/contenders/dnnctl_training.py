@@ -21,7 +21,7 @@ import yaml
 from benchmarks.contenders.base import Job, RefusedError
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.errors import ConfigError, Interrupted
-from dnnctl.training import keeping
+from dnnctl.training import checkpoint
 from dnnctl.training.job import TrainingResult, train
 from dnnctl.training.observer import Observer, StepProgress
 
@@ -97,7 +97,7 @@ class DnnctlTraining:
 
     def _train(self, loaded: LoadedConfig) -> None:
         try:
-            with warnings.catch_warnings(), patch.object(keeping, "time", self._gate):
+            with warnings.catch_warnings(), patch.object(checkpoint, "time", self._gate):
                 warnings.simplefilter("ignore")
                 self._result = train(loaded, out=self._folder, observer=self._gate)
         except Interrupted:

@@ -102,7 +102,7 @@ def main() -> None:
     network = Network(engine_of(prepared), prepared.dataset.info, prepared.preprocessing, config.training.loss)
     runs: dict[str, Callable[[], int]] = {
         "pipeline": pipeline(),
-        "validation": lambda: len(network.figures(train, config.training.metrics or ())[1]),
+        "validation": lambda: len(network.evaluate(train, config.training.metrics or ())[1]),
         "inference": lambda: len(network.scores(train.x)),
     }
     alone = pipeline_alone()

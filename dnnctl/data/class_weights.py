@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-BALANCED = "balanced"
-
 
 def class_weights(
     written: Mapping[str, float] | str | None, y: NDArray[Any], class_names: Sequence[str]

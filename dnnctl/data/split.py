@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.schema import DataConfig, Fold
-from dnnctl.data.folds import hold_out
 from dnnctl.datasets.base import Dataset, Samples
-from dnnctl.datasets.parts.quality import shared_rows
 from dnnctl.errors import DataError
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
@@ -156,25 +154,6 @@ def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:
     return Samples(x[: len(rows)], samples.y[rows])
 
 
-def repeated(dataset: Dataset, splits: Splits) -> tuple[str, ...]:
-    """Return a warning where rows of a user's own table are in the training and in the test rows.
-
-    Args:
-        dataset: What was read; data sets that are published are as they are.
-        splits: Its rows.
-    """
-    if dataset.table is None:
-        return ()
-    known = shared_rows(splits.train, splits.test)
-    if not known:
-        return ()
-    share = known / len(splits.test)
-    return (
-        f"{known:,} of {len(splits.test):,} test rows ({share:.0%}) are in the training rows too, so the test figures "
-        "are better than those for new rows; is a row there more than once?",
-    )
-
-
 def divide(
     rows: NDArray[np.int64], labels: NDArray[Any] | None, share: float, split_seed: int, purpose: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -206,4 +185,35 @@ def divide(
         for i, (group, count) in enumerate(zip(groups, counts, strict=True))
     ]
     out = np.sort(np.concatenate(taken))
+    return np.setdiff1d(rows, out, assume_unique=True), out
+
+
+def hold_out(
+    rows: NDArray[np.int64], labels: NDArray[Any] | None, fold: Fold, split_seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Take a fold out; of each class there is, to one row, the same number in every fold.
+
+    The rows of each class are brought into an order drawn for it, one class after the other, and dealt out.
+
+    Args:
+        rows: Row numbers to divide, (n,).
+        labels: Labels of all rows, indexed by row number; None for regression.
+        fold: Which one, of how many.
+        split_seed: Decides which row is in which fold.
+
+    Returns:
+        The rows that stay and the rows of the fold, each in ascending order.
+
+    Raises:
+        DataError: If there are fewer rows than folds.
+
+    Source: Kohavi, A Study of Cross-Validation and Bootstrap for Accuracy Estimation and Model Selection, 1995.
+    """
+    if fold.of > len(rows):
+        raise DataError(
+            f"folds: expected at most as many as there are training rows, {len(rows):,}; received {fold.of:,}"
+        )
+    groups = [rows] if labels is None else [rows[labels[rows] == label] for label in np.unique(labels[rows])]
+    dealt = np.concatenate([generator("fold", split_seed, i).permutation(group) for i, group in enumerate(groups)])
+    out = np.sort(dealt[fold.index - 1 :: fold.of])
     return np.setdiff1d(rows, out, assume_unique=True), out

@@ -85,11 +85,11 @@ def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[
     else:
         label = f"majority class ({info.class_names[int(answer.argmax())]})"
     names = _names(info, metrics)
-    figures = [
+    measured = [
         measure(info.task, rows.y, np.broadcast_to(answer, (len(rows), len(answer))), names) if len(rows) else {}
         for rows in (train, test)
     ]
-    return Baseline("trivial", label, *figures)
+    return Baseline("trivial", label, *measured)
 
 
 def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
@@ -115,11 +115,11 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
     # Of classes the largest score counts; values in a target's unit may need more digits than pixels do.
     number = np.dtype(np.float64) if info.task == "regression" else model.kernel.dtype
     names = _names(info, metrics)
-    figures = [
+    measured = [
         measure(info.task, part.y, _answers(model, part.x, number), names) if len(part) else {}
         for part in (train, test)
     ]
-    return Baseline("linear", "linear model (closed form)", *figures)
+    return Baseline("linear", "linear model (closed form)", *measured)
 
 
 def logistic(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
@@ -135,10 +135,10 @@ def logistic(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence
     few = train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
     model = fit_logistic(few.x, few.y, len(info.class_names))
     names = _names(info, metrics)
-    figures = [
+    measured = [
         measure(info.task, part.y, model.probabilities(part.x), names) if len(part) else {} for part in (train, test)
     ]
-    return Baseline("logistic", "logistic regression", *figures)
+    return Baseline("logistic", "logistic regression", *measured)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dnnctl.files import json_figures
+from dnnctl.files import json_numbers
 
 CONFIDENCE = 0.95
 
@@ -51,7 +51,7 @@ class Spread:
     def to_json(self, *, interval: bool) -> dict[str, Any]:
         """Return this as plain values; with the limits of the mean, if `interval`."""
         limits = dict(zip(("low", "high"), self.interval, strict=True)) if interval else {}
-        return {**json_figures({"mean": self.mean, "std": self.std, **limits}), "values": list(self.values)}
+        return {**json_numbers({"mean": self.mean, "std": self.std, **limits}), "values": list(self.values)}
 
 
 def spread(values: Sequence[float]) -> Spread:

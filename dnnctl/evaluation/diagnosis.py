@@ -37,12 +37,12 @@ class Verdict:
     Args:
         kind: `overfitting`, `underfitting`, `good fit`, or `no verdict`.
         sentence: The verdict, the figures it rests on, and what to do.
-        figures: Those figures by name.
+        metrics: Those figures by name.
     """
 
     kind: Kind
     sentence: str
-    figures: dict[str, float]
+    metrics: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class _Evidence:
         present = [rows for rows in self.class_rows if rows]
         return len(present) ** 2 / sum(1 / rows for rows in present) if present else 0
 
-    def figures(self) -> dict[str, float]:
+    def metrics(self) -> dict[str, float]:
         parts = {"train": self.train, "validation": self.validation, "linear": self.linear}
         values = {f"{part}_{self.name}": m[self.name] for part, m in parts.items() if self.name in m}
         if self.name in self.trivial:
@@ -168,7 +168,7 @@ def _too_little(seen: _Evidence) -> Verdict | None:
             f"underfitting: training {seen.measured} {seen.said(seen.train)}, where a linear model reaches "
             f"{seen.said(seen.linear)}; {MORE_CAPACITY}"
         )
-        return Verdict("underfitting", sentence, seen.figures())
+        return Verdict("underfitting", sentence, seen.metrics())
     if seen.task == "regression":
         explained = seen.train.get("r2")
         if explained is None or explained >= LOW_R2:
@@ -188,7 +188,7 @@ def _too_little(seen: _Evidence) -> Verdict | None:
     sentence = f"underfitting: {basis}; {MORE_CAPACITY}, unless the inputs say no more about the target"
     if seen.name == "accuracy" and seen.trivial["accuracy"] >= MOST_OF_ONE_CLASS:
         sentence += ". Nearly all rows are of one class: look at f1, and try training.class_weights: balanced"
-    return Verdict("underfitting", sentence, seen.figures())
+    return Verdict("underfitting", sentence, seen.metrics())
 
 
 def _behind_linear(seen: _Evidence) -> bool:
@@ -221,9 +221,9 @@ def _wide_gap(seen: _Evidence) -> Verdict | None:
             f"no verdict: {basis} on {seen.validation_rows} validation rows, too few to tell overfitting "
             "from chance; cross-validation uses every row"
         )
-        return Verdict("no verdict", sentence, seen.figures())
+        return Verdict("no verdict", sentence, seen.metrics())
     sentence = f"overfitting: {basis} on validation rows; {LESS_VARIANCE}"
-    return Verdict("overfitting", sentence, seen.figures())
+    return Verdict("overfitting", sentence, seen.metrics())
 
 
 def _within_chance(seen: _Evidence) -> bool:
@@ -261,7 +261,7 @@ def _rising_loss(seen: _Evidence, losses: Sequence[float], best_epoch: int | Non
         f"{len(losses)}, with training {seen.measured} {seen.said(seen.train)} against "
         f"{seen.said(seen.validation)} on validation rows; {LESS_VARIANCE}"
     )
-    return Verdict("overfitting", sentence, seen.figures() | {"best_val_loss": best, "last_val_loss": last})
+    return Verdict("overfitting", sentence, seen.metrics() | {"best_val_loss": best, "last_val_loss": last})
 
 
 def _turn(losses: Sequence[float]) -> tuple[int, float, float]:
@@ -275,17 +275,17 @@ def _turn(losses: Sequence[float]) -> tuple[int, float, float]:
 
 def _neither(seen: _Evidence, losses: Sequence[float], best_epoch: int | None, shared_rows: bool) -> Verdict:
     """Say that nothing is wrong, or that nothing can be said."""
-    figures = seen.figures()
+    metrics = seen.metrics()
     alone = f"no verdict: training {seen.measured} {seen.said(seen.train)}"
     if seen.name in seen.trivial:
         alone += f" against {seen.said(seen.trivial)} for the trivial answer, so it does not underfit"
     if shared_rows:
         sentence = f"{alone}; training and test are the same few rows, so nothing can be said about overfitting"
-        return Verdict("no verdict", sentence, figures)
+        return Verdict("no verdict", sentence, metrics)
     if seen.name not in seen.validation:
         why = "there are no validation rows (see data.validation_split)"
         sentence = f"{alone}; {why}, so nothing can be said about overfitting"
-        return Verdict("no verdict", sentence, figures)
+        return Verdict("no verdict", sentence, metrics)
     sentence = (
         f"good fit: training {seen.measured} {seen.said(seen.train)} against {seen.said(seen.validation)} on "
         "validation rows"
@@ -293,4 +293,4 @@ def _neither(seen: _Evidence, losses: Sequence[float], best_epoch: int | None, s
     _, best, last = _turn(losses)
     if best_epoch not in (None, len(losses)) and last > LOSS_RISE * best > 0:
         sentence += f"; training past epoch {best_epoch} began to overfit, and the weights of that epoch were kept"
-    return Verdict("good fit", sentence, figures)
+    return Verdict("good fit", sentence, metrics)

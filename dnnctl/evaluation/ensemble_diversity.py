@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Task
-from dnnctl.files import json_figures
+from dnnctl.files import json_numbers
 
-Figures = Mapping[str, float]
+Metrics = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Comparison:
     Args:
         names: The members, as `01`.
         labels: What tells them apart, for people, as `seed 3`.
-        figures: Loss and metrics of each.
+        metrics: Loss and metrics of each.
         mean: The mean of each figure over the members.
         together: Loss and metrics of the ensemble.
         disagreement: How much they disagree, by name, as `disagreement` or `spread` returns it.
@@ -38,19 +38,19 @@ class Comparison:
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
-    figures: tuple[Figures, ...]
-    mean: Figures
-    together: Figures
-    disagreement: Figures
+    metrics: tuple[Metrics, ...]
+    mean: Metrics
+    together: Metrics
+    disagreement: Metrics
     pairs: NDArray[np.float64]
 
     def to_json(self) -> dict[str, Any]:
         """Return this as values that JSON can hold."""
         pairs = [[value if isfinite(value) else None for value in row] for row in self.pairs.tolist()]
         return {
-            "members": {name: json_figures(figures) for name, figures in zip(self.names, self.figures, strict=True)},
-            "mean_member": json_figures(self.mean),
-            "disagreement": {**json_figures(self.disagreement), "pairs": pairs},
+            "members": {name: json_numbers(metrics) for name, metrics in zip(self.names, self.metrics, strict=True)},
+            "mean_member": json_numbers(self.mean),
+            "disagreement": {**json_numbers(self.disagreement), "pairs": pairs},
         }
 
 
@@ -58,8 +58,8 @@ def compare_members(
     task: Task,
     y_true: NDArray[Any],
     answers: Sequence[NDArray[Any]],
-    figures: Sequence[Figures],
-    together: Figures,
+    metrics: Sequence[Metrics],
+    together: Metrics,
     described: Sequence[tuple[str, str]],
 ) -> Comparison:
     """Compare members by their answers to the same rows.
@@ -69,7 +69,7 @@ def compare_members(
         y_true: int64 (n,) labels, or float (n, targets).
         answers: Of each member: (n,) the class that it puts first, or (n, targets) values in the target's unit. At
             least two members, and one row.
-        figures: Loss and metrics of each member.
+        metrics: Loss and metrics of each member.
         together: Loss and metrics of the ensemble.
         described: Name and label of each member.
     """
@@ -78,10 +78,10 @@ def compare_members(
         how_much, pairs = spread(values)
     else:
         how_much, pairs = disagreement(np.stack(answers), y_true)
-    shared = [name for name in figures[0] if all(name in each for each in figures)]
-    mean = {name: float(np.mean([each[name] for each in figures])) for name in shared}
+    shared = [name for name in metrics[0] if all(name in each for each in metrics)]
+    mean = {name: float(np.mean([each[name] for each in metrics])) for name in shared}
     names, labelled = zip(*described, strict=True)
-    return Comparison(names, labelled, tuple(figures), mean, together, how_much, pairs)
+    return Comparison(names, labelled, tuple(metrics), mean, together, how_much, pairs)
 
 
 def disagreement(labels: NDArray[np.int64], y_true: NDArray[Any]) -> tuple[dict[str, float], NDArray[np.float64]]:
@@ -122,7 +122,7 @@ def spread(values: NDArray[np.float64]) -> tuple[dict[str, float], NDArray[np.fl
     def rooted(squares: NDArray[np.float64]) -> float:
         return float(np.mean(np.sqrt(np.mean(squares, axis=0))))
 
-    # What is too large for 64 bits is infinite, and found to be so where figures are measured.
+    # What is too large for 64 bits is infinite, and found to be so where metrics are measured.
     with np.errstate(over="ignore", invalid="ignore"):
         pairs = np.array([[rooted(np.square(one - other)) for other in values] for one in values])
         variance = values.var(axis=0)

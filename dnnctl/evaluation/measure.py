@@ -1,6 +1,7 @@
 """Metrics by their names, as configurations, `metrics.json` and reports write them."""
 
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.metrics import TOP_K, larger_is_better, tasks_of
+from dnnctl.config.schema import CONDITION
 from dnnctl.datasets.base import Task
 from dnnctl.errors import DataError, ModelError, UsageError
 from dnnctl.evaluation import classification, regression
@@ -16,6 +18,7 @@ from dnnctl.memory import blocks
 from dnnctl.plugins import suggestion
 
 Function = Callable[[NDArray[Any], NDArray[Any]], float | None]
+_COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
 
 
 @dataclass(frozen=True)
@@ -131,3 +134,23 @@ def _not_finite(rows: NDArray[Any]) -> int:
     """Return how many rows have a number that is not finite; looking for one such row takes most of the time."""
     finite = np.isfinite(rows)
     return 0 if finite.all() else int((~finite.all(axis=1)).sum())
+
+
+def unmet(require: Mapping[str, str], metrics: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    """Return the requirements that were missed, in words.
+
+    Args:
+        require: As `{"test.accuracy": ">= 0.88"}`.
+        metrics: Figures by split and name; requirements on other splits are not looked at.
+    """
+    missed = []
+    for key, condition in require.items():
+        split, _, name = key.partition(".")
+        match = CONDITION.fullmatch(condition)
+        if split not in metrics or match is None:
+            continue
+        value = metrics[split].get(name)
+        if value is None or not _COMPARE[match[1]](value, float(match[2])):
+            received = "no such figure" if value is None else f"{value:.6g}"
+            missed.append(f"{key}: required {condition.strip()}, received {received}")
+    return tuple(missed)

@@ -127,7 +127,7 @@ class EnsembleNetwork(Network):
         self._committee = Committee(opened, engine)
         super().__init__(self._committee, opened.info, opened.preprocessing, opened.config.training.loss)
 
-    def figures_of_all(
+    def evaluate_members(
         self, samples: Samples, metrics: Sequence[str]
     ) -> tuple[dict[str, float], NDArray[Any], Comparison]:
         """Measure the ensemble and each of its members on rows; each member is asked once.
@@ -140,17 +140,17 @@ class EnsembleNetwork(Network):
             The ensemble's loss and metrics, its scores of the rows, and its members beside each other.
         """
         opened, ballot = self._opened, Ballot(self._opened.vote)
-        figures, answers = [], []
+        measured, answers = [], []
         for network in self._committee.networks():
-            own, scores = network.figures(samples, metrics)
+            own, scores = network.evaluate(samples, metrics)
             ballot.cast(scores)
-            figures.append(own)
+            measured.append(own)
             # A class a row is enough to compare members by.
             answers.append(scores if opened.vote == "mean" else predicted_labels(scores))
         logits = self._committee.as_logits(ballot.count())
-        whole, scores = self.figures_of(logits, samples.y, metrics, penalty=self._committee.penalty())
+        whole, scores = self.evaluate_logits(logits, samples.y, metrics, penalty=self._committee.penalty())
         described = list(zip(opened.names, map(label, opened.members), strict=True))
-        return whole, scores, compare_members(opened.info.task, samples.y, answers, figures, whole, described)
+        return whole, scores, compare_members(opened.info.task, samples.y, answers, measured, whole, described)
 
 
 def label(member: OpenedRun) -> str:

@@ -1,28 +1,22 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.split import Splits, split_as
-from dnnctl.datasets.base import Dataset, DownloadProgress, Samples, silent
-from dnnctl.datasets.parts.places import default_places
-from dnnctl.datasets.read import read
+from dnnctl.datasets.base import DownloadProgress, Samples, silent
 from dnnctl.errors import RunError
 from dnnctl.evaluation.classification import ClassRow, per_class
 from dnnctl.evaluation.ensemble_diversity import Comparison
-from dnnctl.evaluation.measure import all_metrics
+from dnnctl.evaluation.measure import all_metrics, unmet
 from dnnctl.files import write_json
-from dnnctl.inference.agreement import compare
 from dnnctl.inference.ensemble import EnsembleNetwork
-from dnnctl.inference.network import Network
+from dnnctl.inference.network import Network, compare_engines
 from dnnctl.inference.open import OpenedRun
-from dnnctl.inference.own_data import read_own
-from dnnctl.inference.requirements import unmet
+from dnnctl.inference.run_data import read_splits
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import read_manifest
 
@@ -88,9 +82,9 @@ def evaluate(
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
     members = None
     if isinstance(network, EnsembleNetwork):
-        metrics, scores, members = network.figures_of_all(samples, names)
+        metrics, scores, members = network.evaluate_members(samples, names)
     else:
-        metrics, scores = network.figures(samples, names)
+        metrics, scores = network.evaluate(samples, names)
     if engine == "keras" and name == "test" and members is None:
         _compare_late(opened, network, samples)
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
@@ -124,32 +118,7 @@ def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None
     """
     if opened.config.engine != "numpy" or opened.manifest.get("engines_agree") is not None or opened.unfinished:
         return
-    found = compare(network, opened.network("numpy"), samples.x, opened.preprocessing)
+    found = compare_engines(network, opened.network("numpy"), samples.x, opened.preprocessing)
     with contextlib.suppress(OSError, RunError), locked(opened.run):
         if read_manifest(opened.run.manifest) == opened.manifest:
             write_json(opened.run.manifest, {**opened.manifest, "engines_agree": found.to_json()})
-
-
-def read_splits(
-    opened: OpenedRun, data: Path | None, progress: DownloadProgress, *, test_only: bool = False
-) -> tuple[Dataset, Splits]:
-    """Read a run's data set and split it as the training did.
-
-    Args:
-        opened: The run.
-        data: Folder or file to read from, instead of where the training found it.
-        progress: Called during a download.
-        test_only: Whether the other splits may be left empty.
-    """
-    settings = opened.config.data
-    if settings.source.paths:
-        return read_own(opened, data)
-    # A fold's test rows are among the training rows.
-    test_only = test_only and settings.fold is None
-    places = replace(default_places(data or settings.path, progress), test_only=test_only)
-    dataset = read(settings.source, places)
-    if not len(dataset.train) and dataset.test is not None:
-        nothing = np.arange(0)
-        rows = {"train": nothing, "validation": nothing, "test": np.arange(len(dataset.test))}
-        return dataset, Splits(dataset.train, None, dataset.test, rows)
-    return dataset, split_as(dataset, settings)

@@ -1,6 +1,7 @@
 """A network that answers: raw rows in, probabilities or values in the target's unit out."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,10 @@ from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.evaluation.measure import measure, metric
 from dnnctl.memory import ROWS, blocks
 from dnnctl.network.losses import LossSpec
+
+# Rows by which two engines are compared, and the largest difference at which they agree: of a probability, or of a
+# value in standard deviations of the target. Where they agree, the light one answers in place of the heavy one.
+COMPARED, TOLERANCE = 256, 1e-5
 
 
 class Forward(Protocol):
@@ -67,7 +72,7 @@ class Network:
             return self._preprocessing.restore_targets(result)
         return result[:, 0] if result.shape[1] == 1 else result
 
-    def figures(self, samples: Samples, metrics: Sequence[str]) -> tuple[dict[str, float], NDArray[Any]]:
+    def evaluate(self, samples: Samples, metrics: Sequence[str]) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure the network on rows.
 
         Args:
@@ -78,12 +83,12 @@ class Network:
             The loss, with penalties, and the metrics by name; and the scores of the rows, float64, but probabilities of
             more than `ROWS` rows in the type of the logits.
         """
-        return self._figures(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
+        return self._evaluate(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
 
-    def figures_of(
+    def evaluate_logits(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
     ) -> tuple[dict[str, float], NDArray[Any]]:
-        """Measure logits (n, outputs) against raw targets, as `figures` does.
+        """Measure logits (n, outputs) against raw targets, as `evaluate` does.
 
         Args:
             logits: What the network says.
@@ -91,7 +96,7 @@ class Network:
             metrics: Names of metrics.
             penalty: What the weights' penalties add to the loss.
         """
-        return self._figures(lambda here: logits[here], y, metrics, penalty)
+        return self._evaluate(lambda here: logits[here], y, metrics, penalty)
 
     def metrics_of(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, spend: bool = False
@@ -108,10 +113,10 @@ class Network:
         enough = self._spec.activation == "softmax" and all(metric(name).by_order for name in metrics)
         if enough and all(np.isfinite(logits[here]).all() for here in blocks(len(logits))):
             return measure(self._info.task, y, logits, metrics)
-        figures, _ = self._figures(lambda here: logits[here], y, metrics, 0.0, logits if spend else None)
-        return {name: figures[name] for name in metrics if name in figures}
+        measured, _ = self._evaluate(lambda here: logits[here], y, metrics, 0.0, logits if spend else None)
+        return {name: measured[name] for name in metrics if name in measured}
 
-    def _figures(
+    def _evaluate(
         self,
         logits_of: Callable[[slice], NDArray[Any]],
         y: NDArray[Any],
@@ -137,12 +142,50 @@ class Network:
                     loss, whole[here] = self._block(logits_of(here), y[here])
                     total += loss * len(y[here])
                 loss, scores = total / len(y), whole
-            figures = {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}
+            measured = {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}
         if others:
             memory.give_back()
-        return figures, scores
+        return measured, scores
 
     def _block(self, logits: NDArray[Any], y: NDArray[Any]) -> tuple[float, NDArray[Any]]:
         """Return the mean loss and the scores of some rows; what is computed on the way is several times as large."""
         targets = self._preprocessing.prepare_targets(y, str(logits.dtype))
         return self._loss.value(logits, targets), self.read(logits)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How near two engines are on the same rows.
+
+    Args:
+        rows: How many rows were compared.
+        largest_difference: Of a probability, or of a value in standard deviations of the target; None if an
+            engine gave no finite number.
+        passed: Whether it is at most `TOLERANCE`.
+    """
+
+    rows: int
+    largest_difference: float | None
+    passed: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return {"rows": self.rows, "largest_difference": self.largest_difference, "passed": self.passed}
+
+
+def compare_engines(one: Network, other: Network, x: NDArray[Any], preprocessing: Preprocessing) -> Agreement:
+    """Compare what two engines say of rows.
+
+    Args:
+        one: The network as one engine answers.
+        other: The same weights in the other.
+        x: Raw rows, (n, ...); the first `COMPARED` are compared.
+        preprocessing: Statistics of the training rows.
+    """
+    rows = x[:COMPARED]
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = np.abs(one.scores(rows) - other.scores(rows))
+        if preprocessing.target_std:
+            difference = difference / np.array(preprocessing.target_std)
+        largest = float(difference.max(initial=0.0))
+    return Agreement(len(rows), largest if np.isfinite(largest) else None, largest <= TOLERANCE)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.errors import UsageError
-from dnnctl.inference.evaluate import read_splits
 from dnnctl.inference.formats.base import Prediction, Predictions
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.inputs.parts.reading import read_all
 from dnnctl.inference.open import OpenedRun
+from dnnctl.inference.run_data import read_splits
 from dnnctl.random_streams import generator
 
 

@@ -77,7 +77,7 @@ def draw(context: PlotContext) -> "Figure | None":
 
 def _figures(axes: "Axes", members: Comparison, metric: str) -> list[object]:
     """Draw the members' figures as points, and two lines; return what a legend needs."""
-    values = [figures[metric] for figures in members.figures]
+    values = [each[metric] for each in members.metrics]
     handles: list[object] = [
         axes.scatter(values, range(len(values)), s=42, color=BLUE, edgecolors="white", linewidths=0.6, zorder=3)
     ]
@@ -93,7 +93,7 @@ def _figures(axes: "Axes", members: Comparison, metric: str) -> list[object]:
 
 
 def _range(members: Comparison, metric: str) -> tuple[float, float]:
-    values = [figures[metric] for figures in (*members.figures, members.mean, members.together)]
+    values = [each[metric] for each in (*members.metrics, members.mean, members.together)]
     low, high = min(values), max(values)
     margin = MARGIN * (high - low) or 0.01 * abs(high) or 0.01
     return low - margin, high + margin

@@ -7,7 +7,7 @@ from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 
 
-def read_figures(run: RunDirectory) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+def read_metrics(run: RunDirectory) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
     """Read a finished run's figures.
 
     Args:
@@ -19,12 +19,12 @@ def read_figures(run: RunDirectory) -> tuple[dict[str, dict[str, float]], dict[s
     Raises:
         RunError: If the file is missing or holds anything else.
     """
-    stored = read_metrics(run)
+    stored = read_metrics_json(run)
     simple = {kind: values for kind, values in stored.get("baseline", {}).items() if isinstance(values, dict)}
     return {split: _numbers(values) for split, values in stored.items() if split != "baseline"}, simple
 
 
-def read_metrics(run: RunDirectory) -> dict[str, dict[str, Any]]:
+def read_metrics_json(run: RunDirectory) -> dict[str, dict[str, Any]]:
     """Read what a finished run's `metrics.json` holds, unsorted.
 
     Args:
@@ -41,11 +41,11 @@ def read_metrics(run: RunDirectory) -> dict[str, dict[str, Any]]:
     except FileNotFoundError:
         raise RunError(f"{run.metrics}: no such file; the run is incomplete") from None
     if not isinstance(stored, dict) or not all(isinstance(values, dict) for values in stored.values()):
-        raise no_figures(run)
+        raise no_metrics(run)
     return stored
 
 
-def no_figures(run: RunDirectory) -> RunError:
+def no_metrics(run: RunDirectory) -> RunError:
     """Return the error of a `metrics.json` that holds something else."""
     return RunError(f"{run.metrics}: expected figures by split, as {{'test': {{'loss': 0.1}}}}")
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from dnnctl.config import schema
 from dnnctl.config.metrics import larger_is_better
-from dnnctl.config.schema import Config, EarlyStopping, ReduceOnPlateau
+from dnnctl.config.schema import Config
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import ConfigError, Fault
@@ -79,7 +80,7 @@ class BestState(BaseModel):
 
 
 class PlateauState(BaseModel):
-    """What `Plateau` remembers, to be stored.
+    """What `ReduceOnPlateau` remembers, to be stored.
 
     Args:
         best: The best figure.
@@ -129,14 +130,14 @@ class Best:
         return False
 
 
-class Stopper:
+class EarlyStopping:
     """Stops when a figure has not improved for `patience` epochs, and keeps the best weights.
 
     Args:
         spec: The rule; None never stops and keeps the last weights.
     """
 
-    def __init__(self, spec: EarlyStopping | None) -> None:
+    def __init__(self, spec: schema.EarlyStopping | None) -> None:
         self._spec = spec
         self.best = Best(spec.monitor, spec.min_delta) if spec else None
         self.weights: dict[str, NDArray[Any]] | None = None
@@ -152,14 +153,14 @@ class Stopper:
         return self._spec is not None and self.best is not None and self.best.waited >= max(1, self._spec.patience)
 
 
-class Plateau:
+class ReduceOnPlateau:
     """Lowers the learning rate when a figure has not improved for `patience` epochs.
 
     Args:
         spec: The rule; None never lowers it.
     """
 
-    def __init__(self, spec: ReduceOnPlateau | None) -> None:
+    def __init__(self, spec: schema.ReduceOnPlateau | None) -> None:
         self._spec = spec
         self._best = Best(spec.monitor, spec.min_delta) if spec else None
         self._cooling = 0

@@ -134,6 +134,6 @@ class RunningEpoch:
         # The epoch is over: nobody asks for its logits again.
         figures = {"loss": loss, **network.metrics_of(logits, visited, names, spend=True)}
         if prepared.splits.validation is not None:
-            held_out, _ = network.figures(prepared.splits.validation, names)
+            held_out, _ = network.evaluate(prepared.splits.validation, names)
             figures |= {f"val_{name}": value for name, value in held_out.items()}
         return figures

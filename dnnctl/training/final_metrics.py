@@ -10,24 +10,23 @@ from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.evaluation.baselines import Baseline
 from dnnctl.evaluation.diagnosis import Verdict, diagnose
 from dnnctl.evaluation.measure import all_metrics
-from dnnctl.inference.agreement import Agreement, compare
-from dnnctl.inference.network import Network
+from dnnctl.inference.network import Agreement, Network, compare_engines
 from dnnctl.training.loop import Trained
 from dnnctl.training.preparation import Prepared
 
-Figures = dict[str, dict[str, float]]
+MetricsBySplit = dict[str, dict[str, float]]
 
 
-def measure_splits(prepared: Prepared, network: Network) -> tuple[Figures, NDArray[Any]]:
+def measure_splits(prepared: Prepared, network: Network) -> tuple[MetricsBySplit, NDArray[Any]]:
     """Return the final figures of each split, the test rows first, and the scores of the test rows."""
     info = prepared.dataset.info
     followed = prepared.config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
     metrics = {}
-    metrics["test"], scores = network.figures(prepared.splits.test, names)
+    metrics["test"], scores = network.evaluate(prepared.splits.test, names)
     for name in ("validation", "train"):
         if name != "validation" or prepared.splits.validation is not None:
-            metrics[name], _ = network.figures(prepared.splits.named(name), names)
+            metrics[name], _ = network.evaluate(prepared.splits.named(name), names)
     return metrics, scores
 
 
@@ -41,10 +40,10 @@ def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement
     other = NumpyNetwork(prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.dtype)
     info, loss = prepared.dataset.info, prepared.config.training.loss
     answers = Network(other, info, prepared.preprocessing, loss)
-    return compare(network, answers, prepared.splits.test.x, prepared.preprocessing)
+    return compare_engines(network, answers, prepared.splits.test.x, prepared.preprocessing)
 
 
-def verdict(prepared: Prepared, trained: Trained, metrics: Figures, simple: tuple[Baseline, ...]) -> Verdict:
+def verdict(prepared: Prepared, trained: Trained, metrics: MetricsBySplit, simple: tuple[Baseline, ...]) -> Verdict:
     """Say whether the network overfits or underfits.
 
     Args:

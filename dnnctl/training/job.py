@@ -14,24 +14,24 @@ from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict
+from dnnctl.evaluation.measure import unmet
 from dnnctl.files import write_text
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import read_weights
-from dnnctl.inference.requirements import unmet
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
-from dnnctl.training.checkpoint import Checkpoint
-from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.checkpoint import Checkpoint, CheckpointManager
+from dnnctl.training.failure_record import recorded
 from dnnctl.training.final_metrics import agreement, measure_splits, verdict
-from dnnctl.training.keeping import Keeper
 from dnnctl.training.loop import Loop, Trained
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparation import Prepared, prepare
-from dnnctl.training.resume import reopen
-from dnnctl.training.run_files import changed_facts, facts, save_figures, save_history, save_network
+from dnnctl.training.resume import open_for_resume
+from dnnctl.training.run_files import changed_facts, facts, save_evaluation, save_history, save_network
+from dnnctl.training.timing import Clock
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class TrainingResult:
         run: Its folder.
         prepared: What it was made from.
         trained: The history, and how it ended.
-        metrics: Figures of each split, as in `metrics.json`.
+        metrics: MetricsBySplit of each split, as in `metrics.json`.
         baselines: What a trivial and a linear model reach.
         verdict: Whether the network overfits or underfits.
         unmet: Requirements that were missed, in words.
@@ -130,7 +130,7 @@ def resume(
     """
     observer, clock = observer or Observer(), Clock.of(command)
     with locked(run):
-        resumed = reopen(run, settings)
+        resumed = open_for_resume(run, settings)
         with clock.stage("data"):
             prepared = prepare(resumed.loaded, observer.on_download)
         weights = resumed.check(prepared)
@@ -168,8 +168,8 @@ class _Job:
                 prepared.config, prepared.plan, prepared.preprocessing, weights, prepared.class_weights
             )
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
-        keeper = Keeper(run, prepared.config.checkpoint, checkpoint)
-        loop = Loop(prepared, engine, network, self.observer, keeper)
+        checkpoints = CheckpointManager(run, prepared.config.checkpoint, checkpoint)
+        loop = Loop(prepared, engine, network, self.observer, checkpoints)
         if checkpoint is not None:
             loop.restore(checkpoint)
         before = loop.steps
@@ -183,7 +183,7 @@ class _Job:
                 save_network(prepared, engine, run)
             raise
         finally:
-            self.manifest.count(keeper.steps, loop.steps - before)
+            self.manifest.count(checkpoints.steps, loop.steps - before)
         clock.seconds["first steps"] = round(trained.first_step, 4)
         with clock.stage("saving"):
             save_history(run, trained)
@@ -207,7 +207,7 @@ class _Job:
             simple = baselines(info, prepared.splits.train, prepared.splits.test)
             judged = verdict(prepared, trained, metrics, simple)
         with clock.stage("saving"):
-            save_figures(prepared.splits, run, metrics, simple, scores)
+            save_evaluation(prepared.splits, run, metrics, simple, scores)
         observer.on_stage("drawing plots")
         with clock.stage("plots"):
             pictures = draw_all(_plot_context(prepared, trained, network, scores), run.plots)

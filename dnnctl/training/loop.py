@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 from dnnctl.engines.base import Engine, LayerStatistics, check_weights
 from dnnctl.errors import ModelError, RunError
 from dnnctl.inference.network import Network
-from dnnctl.training.checkpoint import Checkpoint, TrainingState
+from dnnctl.training.checkpoint import Checkpoint, CheckpointManager, TrainingState
 from dnnctl.training.divergence import Replay, describe, find_layer
-from dnnctl.training.early_stopping import Plateau, Stopper
+from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.epoch import RunningEpoch
-from dnnctl.training.keeping import Keeper
 from dnnctl.training.layer_statistics import Inspector
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparation import Prepared
-from dnnctl.training.reporting import Reporter
-from dnnctl.training.steps_per_execution import Pace
+from dnnctl.training.progress import ProgressMeter
+from dnnctl.training.steps_per_execution import StepGroups
 
 
 @dataclass
@@ -54,25 +53,30 @@ class Loop:
         engine: What takes the steps.
         network: The same engine, answering.
         observer: Who watches.
-        keeper: What keeps the checkpoints; None keeps none.
+        checkpoints: What keeps the checkpoints; None keeps none.
     """
 
     def __init__(
-        self, prepared: Prepared, engine: Engine, network: Network, observer: Observer, keeper: Keeper | None = None
+        self,
+        prepared: Prepared,
+        engine: Engine,
+        network: Network,
+        observer: Observer,
+        checkpoints: CheckpointManager | None = None,
     ) -> None:
         self._prepared = prepared
         self._training = prepared.config.training
         self._engine = engine
         self._network = network
         self._observer = observer
-        self._keeper = keeper
-        self._stopper = Stopper(self._training.early_stopping)
-        self._plateau = Plateau(self._training.reduce_on_plateau)
-        self._pace = Pace(self._training.steps_per_execution)
+        self._checkpoints = checkpoints
+        self._stopper = EarlyStopping(self._training.early_stopping)
+        self._plateau = ReduceOnPlateau(self._training.reduce_on_plateau)
+        self._pace = StepGroups(self._training.steps_per_execution)
         self.running = RunningEpoch.begin(prepared, 0)
         self.trained = Trained()
         self._inspector = Inspector(prepared, engine)
-        self._reporter = Reporter(prepared, network, observer)
+        self._meter = ProgressMeter(prepared, network, observer)
         # Before this step a replay ends.
         self.until: int | None = None
 
@@ -143,10 +147,10 @@ class Loop:
         """Train to the end, to early stopping, or until the observer asks to stop."""
         train = self._prepared.splits.train
         self._engine.set_training_rows(train.x, self._inspector.targets(train), self._prepared.augmenter)
-        self._reporter.begin(self.steps)
-        if self._keeper is not None and self._keeper.last is None:
+        self._meter.begin(self.steps)
+        if self._checkpoints is not None and self._checkpoints.last is None:
             # Nothing is to be written yet, but a first epoch that diverges is taken again from here.
-            self._keeper.last = self.snapshot()
+            self._checkpoints.last = self.snapshot()
         try:
             # A training that diverges is found by its loss, with a message of its own.
             with np.errstate(over="ignore", invalid="ignore"):
@@ -195,8 +199,8 @@ class Loop:
             self._check(result.losses)
             at.add(result)
             at.seconds = time.perf_counter() - start
-            self._reporter.report(at, count, result.logits)
-            self.trained.first_step = self._reporter.first_step
+            self._meter.report(at, count, result.logits)
+            self.trained.first_step = self._meter.first_step
             if at.done < at.steps:
                 self.trained.interrupted = self._observer.stop_requested()
                 self._keep(now=self.trained.interrupted)
@@ -227,8 +231,8 @@ class Loop:
 
     def _keep(self, *, now: bool, epochs: int | None = None) -> None:
         """Write a checkpoint if it is due, or now."""
-        if self._keeper is not None and (now or self._keeper.due(epochs)):
-            self._keeper.keep(self.snapshot, history=not now)
+        if self._checkpoints is not None and (now or self._checkpoints.due(epochs)):
+            self._checkpoints.keep(self.snapshot, history=not now)
 
     def _check(self, losses: NDArray[Any]) -> None:
         """Raise `ModelError` at the first loss that is not a finite number."""
@@ -244,10 +248,10 @@ class Loop:
     def _diverged(self, what: str, step: int) -> ModelError:
         """Return the error for a step (counted from 0) that went wrong, with the layer where it began."""
         layer, kept = "", 0
-        if self._keeper is not None and self._keeper.last is not None:
+        if self._checkpoints is not None and self._checkpoints.last is not None:
             again = Loop(self._prepared, self._engine, self._network, Replay(self._observer))
-            again.restore(self._keeper.last)
-            layer, kept = find_layer(again, step), self._keeper.steps
+            again.restore(self._checkpoints.last)
+            layer, kept = find_layer(again, step), self._checkpoints.steps
         epoch, inside = divmod(step, self._prepared.length.steps_per_epoch)
         return ModelError(describe(what, epoch + 1, inside + 1, layer, self._rate(step), kept))
 

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schema import Config
-from dnnctl.data.absent_classes import absent_classes
 from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.data.checks import absent_classes, check_finite, rows_in_train_and_test
 from dnnctl.data.class_weights import class_weights
 from dnnctl.data.encoding import encode
-from dnnctl.data.finite import check_finite
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, repeated, split_as, valid
+from dnnctl.data.split import Splits, split_as, valid
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Samples, silent
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.network.plan import NetworkPlan
@@ -105,12 +104,12 @@ def prepare(loaded: LoadedConfig, progress: DownloadProgress = silent) -> Prepar
     if dataset.table is None:
         # What becomes of a table's empty cells is settled when it is encoded.
         check_finite(dataset)
-    prepared = prepare_rows(loaded, dataset)
+    prepared = split_and_plan(loaded, dataset)
     check_watched(config, prepared.dataset.info, prepared.splits, loaded.path)
     return prepared
 
 
-def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
+def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     """Split data that was read and lay out the network.
 
     Args:
@@ -125,7 +124,7 @@ def prepare_rows(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     splits = split_as(dataset, config.data, consume=True)
     dataset = valid(dataset, splits)
     dataset = replace(dataset, info=as_used(dataset.info, config.data))
-    overlap = repeated(dataset, splits)
+    overlap = rows_in_train_and_test(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
     preprocessing = fit_preprocessing(dataset.info, splits.train, table)

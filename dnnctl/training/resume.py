@@ -127,7 +127,7 @@ class Resumed:
     def clean(self) -> None:
         """Take out of the run what comes after the checkpoint, and remove files that are half written.
 
-        Figures of a training that was shorter are none of this one; they are written anew at its end.
+        MetricsBySplit of a training that was shorter are none of this one; they are written anew at its end.
         """
         for folder in (self.run.path, self.run.checkpoint.parent):
             for half in folder.glob(".*.part"):
@@ -148,7 +148,7 @@ class Resumed:
             path.unlink(missing_ok=True)
 
 
-def reopen(run: RunDirectory, settings: Sequence[str]) -> Resumed:
+def open_for_resume(run: RunDirectory, settings: Sequence[str]) -> Resumed:
     """Read a run to go on with it.
 
     Args:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from dnnctl.data.split import Splits
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
-from dnnctl.files import json_figures, sha256_of_file, write_json, write_npz
+from dnnctl.files import json_numbers, sha256_of_file, write_json, write_npz
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.training.final_metrics import Figures
+from dnnctl.training.final_metrics import MetricsBySplit
 from dnnctl.training.loop import Trained
 from dnnctl.training.preparation import Prepared
 
@@ -33,21 +33,21 @@ def save_network(prepared: Prepared, engine: Engine, run: RunDirectory) -> None:
     engine.save_model(run.model)
 
 
-def figures_json(metrics: Figures, simple: Sequence[Baseline]) -> dict[str, Any]:
+def metrics_json(metrics: MetricsBySplit, simple: Sequence[Baseline]) -> dict[str, Any]:
     """Return final figures as `metrics.json` has them: by split, and those of the baselines by their kind.
 
     Args:
-        metrics: Figures of each split.
+        metrics: MetricsBySplit of each split.
         simple: What a trivial and a linear model reach.
     """
-    by_split = {split: json_figures(figures) for split, figures in metrics.items()}
-    return {**by_split, "baseline": {each.kind: {"label": each.label, **json_figures(each.test)} for each in simple}}
+    by_split = {split: json_numbers(figures) for split, figures in metrics.items()}
+    return {**by_split, "baseline": {each.kind: {"label": each.label, **json_numbers(each.test)} for each in simple}}
 
 
-def save_figures(
+def save_evaluation(
     splits: Splits,
     run: RunDirectory,
-    metrics: Figures,
+    metrics: MetricsBySplit,
     simple: tuple[Baseline, ...],
     scores: NDArray[Any],
     more: Mapping[str, Any] = MappingProxyType({}),
@@ -57,12 +57,12 @@ def save_figures(
     Args:
         splits: The rows that were measured.
         run: The run's folder.
-        metrics: Figures of each split.
+        metrics: MetricsBySplit of each split.
         simple: What a trivial and a linear model reach.
         scores: What the network says of the test rows.
         more: Further figures by name.
     """
-    write_json(run.metrics, {**figures_json(metrics, simple), **more})
+    write_json(run.metrics, {**metrics_json(metrics, simple), **more})
     write_npz(
         run.predictions,
         {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},

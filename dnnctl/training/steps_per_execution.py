@@ -10,7 +10,7 @@ SECONDS = 0.3
 FIRST = (1, 4)
 
 
-class Pace:
+class StepGroups:
     """Sizes of groups of steps. They do not change what is learned: every step is the same in any group.
 
     Args:

@@ -1,14 +1,22 @@
+"""Who is in which split, and in which fold."""
+
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dnnctl.config.loading import load
+from dnnctl.config.schema import Fold
 from dnnctl.data.preprocessing import fit_preprocessing
 from dnnctl.data.split import Splits, divide, split
 from dnnctl.datasets.base import Dataset
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import options_for, read
+from dnnctl.errors import ConfigError, DataError
 from dnnctl.random_streams import epoch_order
+from dnnctl.training.preparation import prepare
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +96,83 @@ def test_large_rows_are_moved_instead_of_copied(
         assert np.array_equal(received.named(name).x, expected.named(name).x)
         assert np.array_equal(received.named(name).y, expected.named(name).y)
     assert (module.valid(given, received).train is received.train) == writeable
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return read(options_for("digits"), default_places())
+
+
+def rows_of(dataset: Dataset, index: int, of: int, seed: int = 0, **options: object) -> dict[str, np.ndarray]:
+    given = {"validation_split": 0.1, "test_split": 0.2, **options}
+    return split(dataset, split_seed=seed, fold=Fold(index=index, of=of), **given).rows
+
+
+def test_each_training_row_is_held_out_once_and_no_test_row_ever(digits: Dataset) -> None:
+    apart = split(digits, split_seed=0, validation_split=0.1, test_split=0.2).rows
+    folds = [rows_of(digits, index, 5) for index in range(1, 6)]
+    held = np.sort(np.concatenate([rows["test"] for rows in folds]))
+    assert np.array_equal(held, np.sort(np.concatenate([apart["train"], apart["validation"]])))
+    for rows in folds:
+        together = np.concatenate([rows["train"], rows["validation"], rows["test"]])
+        assert np.array_equal(np.sort(together), held)
+        assert not np.intersect1d(together, apart["test"]).size
+
+
+def test_folds_are_stratified_and_of_one_size(digits: Dataset) -> None:
+    folds = [rows_of(digits, index, 7)["test"] for index in range(1, 8)]
+    counts = np.array([np.bincount(digits.train.y[rows], minlength=10) for rows in folds])
+    assert (counts.max(axis=0) - counts.min(axis=0)).max() == 1
+    sizes = counts.sum(axis=1)
+    assert sizes.max() - sizes.min() <= 1
+
+
+def test_folds_depend_on_the_split_seed_alone(digits: Dataset) -> None:
+    one, again, other = rows_of(digits, 2, 5), rows_of(digits, 2, 5), rows_of(digits, 2, 5, seed=1)
+    assert all(np.array_equal(one[name], again[name]) for name in one)
+    assert not np.array_equal(one["test"], other["test"])
+    assert np.array_equal(one["test"], rows_of(digits, 2, 5, validation_split=0.0)["test"])
+
+
+def test_a_limit_comes_first(digits: Dataset) -> None:
+    rows = [rows_of(digits, index, 3, limit=30) for index in (1, 2, 3)]
+    limited = split(digits, split_seed=0, validation_split=0.0, test_split=0.2, limit=30).rows["train"]
+    assert np.array_equal(np.sort(np.concatenate([each["test"] for each in rows])), limited)
+
+
+def test_rows_that_are_training_and_test_otherwise_are_parted() -> None:
+    dataset = read(options_for("height_weight"), default_places())
+    rows = rows_of(dataset, 1, 5, validation_split=0.0)
+    assert (len(rows["train"]), len(rows["test"])) == (8, 2)
+    assert not np.intersect1d(rows["train"], rows["test"]).size
+    loaded = load("height_weight", ["data.fold={index: 1, of: 5}"])
+    assert not loaded.info.shared_rows
+    assert not prepare(loaded).dataset.info.shared_rows
+    assert load("height_weight").info.shared_rows
+
+
+def test_more_folds_than_rows_are_refused(digits: Dataset) -> None:
+    with pytest.raises(DataError, match="expected at most as many as there are training rows, 30; received 31"):
+        rows_of(digits, 1, 31, limit=30)
+
+
+@pytest.mark.parametrize("wrong", ["{index: 6, of: 5}", "{index: 0, of: 5}", "{index: 1, of: 1}", "{index: 1}", "3"])
+def test_a_fold_that_is_none_is_a_fault_of_the_configuration(wrong: str) -> None:
+    with pytest.raises(ConfigError, match=r"data\.fold"):
+        load("digits", [f"data.fold={wrong}"])
+
+
+def test_everything_is_fitted_on_the_folds_training_rows(write: Callable[..., Path], tmp_path: Path) -> None:
+    lines = [f"{i},{'abcd'[i % 4] if i % 10 else f'rare{i}'},{'yes' if i % 3 else 'no'}" for i in range(60)]
+    (tmp_path / "table.csv").write_text("number,word,answer\n" + "\n".join(lines))
+    path = write("data: {csv: {path: table.csv, target: answer, min_count: 1}, validation_split: 0}")
+    seen = []
+    for index in (1, 2, 3):
+        prepared = prepare(load(path, [f"data.fold={{index: {index}, of: 3}}"]))
+        rows = prepared.splits.rows["train"]
+        words = {f"word={'abcd'[i % 4] if i % 10 else f'rare{i}'}" for i in rows}
+        names = set(prepared.dataset.info.feature_names)
+        assert names == {"number", "word=(unknown)", *words}
+        assert prepared.preprocessing.mean[0] == pytest.approx(rows.mean())
+        seen.append(frozenset(names))
+    assert len(set(seen)) == 3

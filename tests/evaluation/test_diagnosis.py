@@ -43,9 +43,9 @@ def test_a_wide_gap_is_overfitting_and_carries_both_figures():
         "overfitting: training accuracy 0.998 against 0.912 on validation rows; "
         "add dropout, weight decay or data, or stop earlier"
     )
-    assert verdict.figures["train_accuracy"] == 0.998
-    assert verdict.figures["validation_accuracy"] == 0.912
-    assert verdict.figures["trivial_accuracy"] == 0.1
+    assert verdict.metrics["train_accuracy"] == 0.998
+    assert verdict.metrics["validation_accuracy"] == 0.912
+    assert verdict.metrics["trivial_accuracy"] == 0.1
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_loss_that_rose_again_is_overfitting_only_if_the_last_weights_were_kep
     verdict = classes(0.98, 0.965, losses=losses)
     assert verdict.kind == "overfitting"
     assert "rose from 0.3 at epoch 2 to 0.47 at epoch 4" in verdict.sentence
-    assert verdict.figures["best_val_loss"] == 0.30
+    assert verdict.metrics["best_val_loss"] == 0.30
     kept = classes(0.98, 0.965, losses=losses, best_epoch=2)
     assert kept.kind == "good fit"
     assert "past epoch 2 began to overfit" in kept.sentence

@@ -94,7 +94,7 @@ def altered(name: str, contents: bytes, values: list[tuple[str, int, Any]]) -> b
 def use(run: RunDirectory, whole: RunDirectory) -> None:
     """Do what the commands do with a run; a part that is refused does not keep the others from being tried."""
     refused = []
-    for part in (_ask, _measure, verifying.verify, run_comparison.figures, lambda r: _compare(r, whole)):
+    for part in (_ask, _measure, verifying.verify, run_comparison.final_metrics, lambda r: _compare(r, whole)):
         try:
             part(run)
         except DnnctlError as error:

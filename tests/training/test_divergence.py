@@ -22,7 +22,7 @@ Train = Callable[..., Any]
 def test_the_layer_is_named_and_the_last_good_checkpoint_kept(
     train_digits: Train, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dnnctl.training.keeping.TIMES_ITS_COST", 0)
+    monkeypatch.setattr("dnnctl.training.checkpoint.TIMES_ITS_COST", 0)
     # With such a decay each step multiplies the weights by -2: they overflow after some ten epochs of 12 steps.
     settings = ("checkpoint.seconds=0.000001", "model.layers=[dense: 16, linear]", "training.steps_per_execution=3")
     optimizer = "training.optimizer={adamw: {learning_rate: 1, weight_decay: 3}}"
@@ -47,7 +47,7 @@ def test_the_layer_is_named_and_the_last_good_checkpoint_kept(
 def test_a_replay_from_a_checkpoint_after_steps_that_float16_skipped(
     train_digits: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dnnctl.training.keeping.TIMES_ITS_COST", 0)
+    monkeypatch.setattr("dnnctl.training.checkpoint.TIMES_ITS_COST", 0)
     settings = ("training.precision=mixed_float16", "data.batch_size=1", "checkpoint.seconds=0.000001")
     optimizer = "training.optimizer={adamw: {learning_rate: 1, weight_decay: 3}}"
     with pytest.raises(ModelError, match=r"the loss became .* The checkpoint after step \d+ of the training is kept"):

@@ -25,7 +25,7 @@ SETTINGS = ("engine=numpy", "training.epochs=3", "data.limit=200", "checkpoint.s
 @pytest.fixture(autouse=True)
 def at_every_group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write a checkpoint after each group of steps, and draw nothing."""
-    monkeypatch.setattr("dnnctl.training.keeping.TIMES_ITS_COST", 0)
+    monkeypatch.setattr("dnnctl.training.checkpoint.TIMES_ITS_COST", 0)
     monkeypatch.setattr("dnnctl.training.job.draw_all", lambda *_: [])
 
 

@@ -68,7 +68,7 @@ def table(
     usual = ["mse", "rmse", "mae", "r2"] if opened.info.task == "regression" else ["accuracy", "f1", "auc"]
     followed = opened.config.training.metrics or ()
     columns = [*usual, *(name for name in followed if name not in usual), "loss"]
-    named = zip(members.names, members.labels, members.figures, strict=True)
+    named = zip(members.names, members.labels, members.metrics, strict=True)
     rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", figures) for name, label, figures in named]
     rows += [("the mean member", members.mean), ("this ensemble", members.together), *more]
     words = [f"  {line}" for line in disagreement(members, opened.info)]
@@ -100,13 +100,13 @@ def share(value: float) -> str:
 
 def for_programs(result: "EnsembleResult") -> dict[str, Any]:
     """Return an ensemble as values that JSON can hold."""
-    from dnnctl.training.run_files import figures_json
+    from dnnctl.training.run_files import metrics_json
 
     return {
         "run": str(result.run.path),
         "state": "done",
         "vote": result.opened.vote,
-        "metrics": figures_json(result.metrics, result.baselines),
+        "metrics": metrics_json(result.metrics, result.baselines),
         **result.members.to_json(),
         "unmet": list(result.unmet),
         "plots": [str(path) for path in result.plots],

@@ -58,13 +58,13 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
 
 def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> dict[str, Any]:
     """Return an evaluation for programs."""
-    from dnnctl.files import json_figures
+    from dnnctl.files import json_numbers
 
     return {
         "run": str(opened.run.path),
         "split": result.split,
         "rows": len(result.samples),
-        "metrics": json_figures(result.metrics),
+        "metrics": json_numbers(result.metrics),
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
         **(result.members.to_json() if result.members is not None else {}),
         "unmet": list(result.unmet),

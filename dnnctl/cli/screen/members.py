@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 from dnnctl.cli.screen.consoles import duration, figure, plain
 from dnnctl.cli.screen.training import Screen
 from dnnctl.experiments.series.jobs import Member, MembersObserver
-from dnnctl.runs.metrics_file import read_figures
+from dnnctl.runs.metrics_file import read_metrics
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -57,7 +57,7 @@ class MembersScreen(Screen, MembersObserver):
         """Write the member's line: its figures on its test rows."""
         if self._bar is not None and member.label in self._tasks:
             self._bar.remove_task(self._tasks.pop(member.label))
-        figures = read_figures(member.run)[0].get("test", {})
+        figures = read_metrics(member.run)[0].get("test", {})
         shown = ["loss", *(name for name in member.config.training.metrics or () if name in figures)]
         text = "  ".join(f"{name} {figure(figures[name])}" for name in shown if name in figures)
         taken = "done before" if before else duration(time.monotonic() - self._began[member.label])

@@ -81,17 +81,17 @@ def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], ti
 
 def for_programs(result: "TrainingResult") -> dict[str, Any]:
     """Return the end of a training as values that JSON can hold."""
-    from dnnctl.files import json_figures
-    from dnnctl.training.run_files import figures_json
+    from dnnctl.files import json_numbers
+    from dnnctl.training.run_files import metrics_json
 
     return {
         "run": str(result.run.path),
         "state": "done",
-        "metrics": figures_json(result.metrics, result.baselines),
+        "metrics": metrics_json(result.metrics, result.baselines),
         "verdict": {
             "kind": result.verdict.kind,
             "sentence": result.verdict.sentence,
-            **json_figures(result.verdict.figures),
+            **json_numbers(result.verdict.metrics),
         },
         "epochs": len(result.trained.history),
         "best_epoch": result.trained.best_epoch,

@@ -11,7 +11,7 @@ def table(seconds: Mapping[str, float]) -> str:
     Args:
         seconds: Seconds by stage, as the manifest has them.
     """
-    from dnnctl.training.profile import profile
+    from dnnctl.training.timing import profile
 
     rows = [[stage, f"{taken:.2f}", f"{share:.0%}", what] for stage, what, taken, share in profile(seconds)]
     rows.append(["whole", f"{sum(taken for _, _, taken, _ in profile(seconds)):.2f}", "", ""])

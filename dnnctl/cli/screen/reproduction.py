@@ -26,8 +26,8 @@ def report(result: "Reproduction") -> str:
     if result.weights:
         rows = [(plain(w.name), f"{w.different:,} of {w.size:,}", f"{w.largest:.3g}") for w in result.weights[:ROWS]]
         lines += [grid(rows, ["weights", "different", "at most by"], right={1, 2}), ""]
-    if result.figures:
-        lines += [_table(result.figures, "figure"), ""]
+    if result.metrics:
+        lines += [_table(result.metrics, "figure"), ""]
     if result.first_epoch:
         lines += [f"  the histories differ from epoch {result.first_epoch} on", ""]
     return "\n".join([*lines, *_reasons(result)])

@@ -98,7 +98,7 @@ def repeat_report(result: "Repetition") -> str:
 def comparison(result: "SeriesComparison") -> str:
     """Return two repeated trainings beside each other as text."""
     rows = []
-    for each in result.figures:
+    for each in result.metrics:
         said = {None: "not shown to differ", 1: "different: the first is better", 2: "different: the second is better"}
         rows.append([each.name, _with_interval(each.first), _with_interval(each.second), said[each.better]])
     first, second = (plain(shown(run.path)) for run in (result.first, result.second))
@@ -129,7 +129,7 @@ def _runs(
     """Return a row a run, the first ones of many."""
     rows = []
     for i, name in enumerate(names[:ROWS]):
-        rows.append([name, *([counts[i]] if counts else []), *_cells(together.figures[i].get("test", {}), columns)])
+        rows.append([name, *([counts[i]] if counts else []), *_cells(together.metrics[i].get("test", {}), columns)])
     if len(names) > ROWS:
         rows.append([f"and {len(names) - ROWS:,} more", *([""] if counts else []), *("" for _ in columns)])
     return rows

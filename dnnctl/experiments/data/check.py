@@ -15,7 +15,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.parts.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import NOTHING_IN_IT, contradicting, duplicates, shared_rows
-from dnnctl.training.preparation import prepare_rows
+from dnnctl.training.preparation import split_and_plan
 
 Status = Literal["passed", "warned", "failed"]
 FEW_ROWS, FEW_EACH, UNEVEN = 30, 10, 10
@@ -58,7 +58,7 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
     """
     # Rows of a table are compared as they are written: to the network, rare categories are one and the same.
     written = split_as(raw, loaded.config.data) if raw.table is not None else None
-    prepared = prepare_rows(loaded, raw)
+    prepared = split_and_plan(loaded, raw)
     info, splits = prepared.dataset.info, prepared.splits
     compared = written or splits
     checks = [_sizes(loaded.config, info, splits), _targets(info, splits)]

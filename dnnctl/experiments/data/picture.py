@@ -10,7 +10,7 @@ from dnnctl.datasets.base import DATASETS, DownloadProgress, silent
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.errors import UsageError
 from dnnctl.plots.pictures import augmented, data_set
-from dnnctl.training.preparation import prepare_rows
+from dnnctl.training.preparation import split_and_plan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +51,7 @@ def draw(
     dataset = loaded.read(progress, path)
     if not changed:
         return data_set.draw(dataset), config.name
-    prepared = prepare_rows(loaded, dataset)
+    prepared = split_and_plan(loaded, dataset)
     assert prepared.augmenter is not None
     info, train = prepared.dataset.info, prepared.splits.train
     return augmented.draw(info, train, prepared.augmenter, config.name), f"{config.name}-augmented"

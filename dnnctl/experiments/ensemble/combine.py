@@ -20,8 +20,9 @@ from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import ENSEMBLE
-from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.failure_record import recorded
 from dnnctl.training.observer import Observer
+from dnnctl.training.timing import Clock
 
 
 def combine(

@@ -12,17 +12,16 @@ from dnnctl.datasets.base import Dataset, DownloadProgress, silent
 from dnnctl.errors import DataError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.ensemble_diversity import Comparison
-from dnnctl.evaluation.measure import all_metrics
-from dnnctl.files import json_figures
+from dnnctl.evaluation.measure import all_metrics, unmet
+from dnnctl.files import json_numbers
 from dnnctl.inference.ensemble import EnsembleNetwork, OpenedEnsemble
-from dnnctl.inference.evaluate import read_splits
-from dnnctl.inference.requirements import unmet
+from dnnctl.inference.run_data import read_splits
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.ensembles import write_ensemble
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
-from dnnctl.training.ending import Clock
-from dnnctl.training.run_files import save_figures
+from dnnctl.training.run_files import save_evaluation
+from dnnctl.training.timing import Clock
 
 
 @dataclass(frozen=True)
@@ -98,10 +97,10 @@ def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent
     followed = opened.config.training.metrics or ()
     names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
     metrics = {}
-    metrics["test"], scores, members = network.figures_of_all(splits.test, names)
+    metrics["test"], scores, members = network.evaluate_members(splits.test, names)
     for name in ("validation", "train"):
         if name != "validation" or splits.validation is not None:
-            metrics[name], _ = network.figures(splits.named(name), names)
+            metrics[name], _ = network.evaluate(splits.named(name), names)
     simple = baselines(info, splits.train, splits.test)
     return Measured(opened, dataset, splits, network, metrics, scores, members, simple)
 
@@ -125,7 +124,7 @@ def finish(
     with clock.stage("saving"):
         folders = [RunDirectory(run.members / name) for name in opened.names]
         more = measured.members.to_json()
-        save_figures(measured.splits, run, measured.metrics, measured.baselines, measured.scores, more)
+        save_evaluation(measured.splits, run, measured.metrics, measured.baselines, measured.scores, more)
         write_ensemble(run, opened.vote, folders)
     on_stage("drawing plots")
     with clock.stage("plots"):
@@ -137,9 +136,9 @@ def finish(
         data=_data_facts(measured),
         network={"parameters": sum(member.plan.parameters for member in opened.members)},
         each=_member_facts(measured),
-        test=json_figures(measured.metrics["test"]),
-        mean_member=json_figures(measured.members.mean),
-        disagreement=json_figures(measured.members.disagreement),
+        test=json_numbers(measured.metrics["test"]),
+        mean_member=json_numbers(measured.members.mean),
+        disagreement=json_numbers(measured.members.disagreement),
         unmet=list(missed),
         seconds=clock.seconds,
     )
@@ -175,9 +174,9 @@ def _member_facts(measured: Measured) -> list[dict[str, Any]]:
             "seed": member.config.seed,
             "architecture": member.plan.architecture_hash,
             "parameters": member.plan.parameters,
-            "test": json_figures(figures),
+            "test": json_numbers(figures),
         }
-        for name, member, figures in zip(opened.names, opened.members, compared.figures, strict=True)
+        for name, member, figures in zip(opened.names, opened.members, compared.metrics, strict=True)
     ]
 
 

@@ -22,7 +22,8 @@ from dnnctl.runs.ensembles import FEWEST, MOST, VOTES, EnsembleFile, Vote, membe
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
 from dnnctl.runs.series import ENSEMBLE, count_in
-from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.failure_record import recorded
+from dnnctl.training.timing import Clock
 
 
 def train_ensemble(

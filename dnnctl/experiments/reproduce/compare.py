@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.errors import RunError
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.runs.metrics_file import no_figures, read_metrics
+from dnnctl.runs.metrics_file import no_metrics, read_metrics_json
 from dnnctl.runs.reading import open_inside
 
 Weights = Mapping[str, NDArray[Any]]
@@ -79,7 +79,7 @@ def different_weights(then: Weights, now: Weights) -> tuple[ArrayDifference, ...
     return tuple(found)
 
 
-def figures(run: RunDirectory) -> dict[str, str]:
+def final_metrics(run: RunDirectory) -> dict[str, str]:
     """Return the final figures in a run's `metrics.json` by name, as `test.accuracy`, with all their digits.
 
     Args:
@@ -89,7 +89,7 @@ def figures(run: RunDirectory) -> dict[str, str]:
         RunError: If the file is missing or holds anything else.
     """
     found: dict[str, str] = {}
-    for split, values in read_metrics(run).items():
+    for split, values in read_metrics_json(run).items():
         for name, value in values.items():
             # Baselines are one level deeper: their kind, then their figures.
             inner = value.items() if isinstance(value, dict) else ((None, value),)
@@ -97,7 +97,7 @@ def figures(run: RunDirectory) -> dict[str, str]:
                 if isinstance(single, int | float | str):
                     found[".".join(filter(None, (split, name, part)))] = _text(single)
     if not found:
-        raise no_figures(run)
+        raise no_metrics(run)
     return found
 
 

@@ -15,7 +15,7 @@ from dnnctl.experiments.reproduce.compare import (
     changes,
     circumstances,
     different_weights,
-    figures,
+    final_metrics,
     first_different_epoch,
 )
 from dnnctl.inference.open import OpenedRun, open_run, read_weights
@@ -35,7 +35,7 @@ class Reproduction:
         arrays: How many weight arrays were compared.
         numbers: How many numbers they hold.
         weights: Arrays that differ.
-        figures: Final figures that differ, with all their digits.
+        metrics: Final figures that differ, with all their digits.
         first_epoch: The first epoch whose figures differ, counted from 1; None if none does.
         circumstances: What differs in versions, platform, flags, threads and data.
         deterministic: Whether the configuration asks for deterministic operations.
@@ -47,7 +47,7 @@ class Reproduction:
     arrays: int
     numbers: int
     weights: tuple[ArrayDifference, ...]
-    figures: tuple[Change, ...]
+    metrics: tuple[Change, ...]
     first_epoch: int | None
     circumstances: tuple[Change, ...]
     deterministic: bool
@@ -56,11 +56,12 @@ class Reproduction:
     @property
     def equal(self) -> bool:
         """Whether weights, figures and epochs are the same in every bit."""
-        return not (self.weights or self.figures or self.first_epoch)
+        return not (self.weights or self.metrics or self.first_epoch)
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
-        return {**asdict(self), "run": str(self.run.path), "equal": self.equal}
+        values = asdict(self)
+        return {"figures": values.pop("metrics"), **values, "run": str(self.run.path), "equal": self.equal}
 
 
 def reproduce(
@@ -95,7 +96,7 @@ def reproduce(
         )
     before = read_weights(run, opened.plan)
     # Read first, so that a damaged run is found before it is trained again.
-    known = figures(run)
+    known = final_metrics(run)
     start = _start(opened, init_from, out)
     loaded = load(run.config, [f"data.path={data.absolute()}"] if data else [])
     with tempfile.TemporaryDirectory(prefix="dnnctl-reproduce-") as scratch:
@@ -109,7 +110,7 @@ def reproduce(
             len(before),
             sum(array.size for array in before.values()),
             different_weights(before, after),
-            changes(known, figures(again)),
+            changes(known, final_metrics(again)),
             first_different_epoch(run, again),
             circumstances(opened.manifest, read_manifest(again.manifest)),
             loaded.config.deterministic,

@@ -6,9 +6,9 @@ from typing import Any
 
 from dnnctl.errors import RunError
 from dnnctl.evaluation.confidence_interval import Spread, spread
+from dnnctl.evaluation.measure import unmet
 from dnnctl.experiments.series.jobs import Member
-from dnnctl.inference.requirements import unmet
-from dnnctl.runs.metrics_file import read_figures
+from dnnctl.runs.metrics_file import read_metrics
 
 Spreads = dict[str, dict[str, Spread]]
 
@@ -18,14 +18,14 @@ class Together:
     """What the runs of a series come to together.
 
     Args:
-        figures: The figures of each run, by split.
+        metrics: The metrics of each run, by split.
         spreads: Their spread, by split and name; of a figure that a run lacks, that of the others.
         baselines: The spread of what each baseline reaches on the test rows, by its kind, with a label.
         unmet: Requirements that the means miss, in words.
         more: What else belongs into `metrics.json`.
     """
 
-    figures: tuple[dict[str, dict[str, float]], ...]
+    metrics: tuple[dict[str, dict[str, float]], ...]
     spreads: Spreads
     baselines: dict[str, tuple[str, dict[str, Spread]]]
     unmet: tuple[str, ...]
@@ -51,12 +51,12 @@ def gather(members: Sequence[Member], require: Mapping[str, str]) -> Together:
     Raises:
         RunError: If a run has no figures of its test rows.
     """
-    read = [read_figures(member.run) for member in members]
-    figures = tuple(own for own, _ in read)
-    for member, own in zip(members, figures, strict=True):
+    read = [read_metrics(member.run) for member in members]
+    metrics = tuple(own for own, _ in read)
+    for member, own in zip(members, metrics, strict=True):
         if not own.get("test"):
             raise RunError(f"{member.run.metrics}: expected figures of the test rows; the file was changed. Restore it")
-    spreads = {split: _spreads([own.get(split, {}) for own in figures]) for split in figures[0]}
+    spreads = {split: _spreads([own.get(split, {}) for own in metrics]) for split in metrics[0]}
     simple = {}
     for kind in read[0][1]:
         each = [own.get(kind, {}) for _, own in read]
@@ -66,7 +66,7 @@ def gather(members: Sequence[Member], require: Mapping[str, str]) -> Together:
         label = labels.pop() if len(labels) == 1 else str(each[0].get("label", kind)).partition(" (")[0]
         simple[kind] = (label, _spreads(numbers))
     means = {split: {name: value.mean for name, value in values.items()} for split, values in spreads.items()}
-    return Together(figures, spreads, simple, unmet(require, means), {})
+    return Together(metrics, spreads, simple, unmet(require, means), {})
 
 
 def _spreads(each: Sequence[Mapping[str, float]]) -> dict[str, Spread]:

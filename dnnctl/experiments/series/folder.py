@@ -22,9 +22,10 @@ from dnnctl.runs.layout import RunDirectory, create_run
 from dnnctl.runs.manifest import Manifest, read_manifest
 from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import REPEAT, Kind, check_inside, check_kind
-from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.failure_record import recorded
 from dnnctl.training.memory_estimate import available
 from dnnctl.training.preparation import Prepared, prepare
+from dnnctl.training.timing import Clock
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from dnnctl.errors import RunError, UsageError
 from dnnctl.evaluation.confidence_interval import Spread, spread
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
-from dnnctl.runs.metrics_file import read_figures
+from dnnctl.runs.metrics_file import read_metrics
 from dnnctl.runs.predictions import StoredPredictions, read_predictions
 from dnnctl.runs.series import REPEAT, check_inside, count_in, kind_of
 
 
 @dataclass(frozen=True)
-class ComparedFigure:
+class ComparedMetric:
     """A figure of two repeated trainings.
 
     Args:
@@ -46,25 +46,25 @@ class SeriesComparison:
     Args:
         first: The folder of the first one.
         second: The folder of the second one.
-        figures: Their figures on the test rows.
+        metrics: Their metrics on the test rows.
     """
 
     first: RunDirectory
     second: RunDirectory
-    figures: tuple[ComparedFigure, ...]
+    metrics: tuple[ComparedMetric, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
-        figures = {
-            figure.name: {
-                "first": figure.first.to_json(interval=True),
-                "second": figure.second.to_json(interval=True),
-                "different": figure.better is not None,
-                "better": {1: "first", 2: "second", None: None}[figure.better],
+        metrics = {
+            metric.name: {
+                "first": metric.first.to_json(interval=True),
+                "second": metric.second.to_json(interval=True),
+                "different": metric.better is not None,
+                "better": {1: "first", 2: "second", None: None}[metric.better],
             }
-            for figure in self.figures
+            for metric in self.metrics
         }
-        return {"first": str(self.first.path), "second": str(self.second.path), "test": figures}
+        return {"first": str(self.first.path), "second": str(self.second.path), "test": metrics}
 
 
 def compare_series(first: RunDirectory, second: RunDirectory) -> SeriesComparison:
@@ -86,14 +86,14 @@ def compare_series(first: RunDirectory, second: RunDirectory) -> SeriesCompariso
             f"{first.path} and {second.path}: expected the same test rows of the same data; their digests, or the test "
             "rows (data.split_seed, data.test_split), differ, so their figures cannot be compared"
         )
-    figures = [_compared(name, one[name], other[name]) for name in one if name in other]
-    return SeriesComparison(first, second, tuple(figures))
+    metrics = [_compared(name, one[name], other[name]) for name in one if name in other]
+    return SeriesComparison(first, second, tuple(metrics))
 
 
-def _compared(name: str, first: Spread, second: Spread) -> ComparedFigure:
+def _compared(name: str, first: Spread, second: Spread) -> ComparedMetric:
     if first.overlaps(second):
-        return ComparedFigure(name, first, second, None)
-    return ComparedFigure(name, first, second, 1 if (first.mean > second.mean) == larger_is_better(name) else 2)
+        return ComparedMetric(name, first, second, None)
+    return ComparedMetric(name, first, second, 1 if (first.mean > second.mean) == larger_is_better(name) else 2)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _read(series: RunDirectory) -> tuple[_Measured, dict[str, Spread]]:
     runs = [RunDirectory(REPEAT.path(series, number, count)) for number in range(1, count + 1)]
     for run in runs:
         check_inside(run, series)
-    each = [read_figures(run)[0].get("test", {}) for run in runs]
+    each = [read_metrics(run)[0].get("test", {}) for run in runs]
     # Configurations may have different losses, which cannot be compared.
     shared = [name for name in each[0] if name != "loss" and all(name in values for values in each)]
     data = manifest.get("data")

@@ -62,7 +62,7 @@ def test_an_ensemble_says_what_its_members_say_together(digits: list[RunDirector
     assert again.metrics["accuracy"] == np.mean(expected.argmax(axis=1) == y_true)
     assert again.metrics["loss"] == pytest.approx(-np.mean(np.log(expected[np.arange(len(y_true)), y_true])))
     assert again.members is not None
-    assert list(again.members.figures) == [each.metrics for each in alone]
+    assert list(again.members.metrics) == [each.metrics for each in alone]
     assert arrays(result.run.predictions)["scores"] == pytest.approx(expected, abs=1e-6)
 
 
@@ -70,10 +70,10 @@ def test_what_is_stored_is_what_is_said(digits: list[RunDirectory], tmp_path: Pa
     result = combine(digits, out=tmp_path)
     stored = json.loads(result.run.metrics.read_text())
     assert {"test", "validation", "train", "baseline", "members", "mean_member", "disagreement"} == set(stored)
-    assert stored["members"]["03"] == result.members.figures[2]
+    assert stored["members"]["03"] == result.members.metrics[2]
     manifest = json.loads(result.run.manifest.read_text())
     assert manifest["state"] == "done"
-    assert [each["test"]["accuracy"] for each in manifest["each"]] == [f["accuracy"] for f in result.members.figures]
+    assert [each["test"]["accuracy"] for each in manifest["each"]] == [f["accuracy"] for f in result.members.metrics]
     assert {path.name for path in result.plots} >= {"members.png", "confusion_matrix.png"}
     assert result.run.path.parent.name == "digits-ensemble"
 
@@ -88,7 +88,7 @@ def test_it_can_be_moved_and_its_members_be_gone(digits: list[RunDirectory], tmp
     assert evaluate(opened).metrics == pytest.approx(made.metrics["test"])
     assert len(predict(opened, Request(sample=3)).rows) == 3
     assert verify(moved).passed
-    assert evaluate(open_run(RunDirectory(moved.members / "01"))).metrics == made.members.figures[0]
+    assert evaluate(open_run(RunDirectory(moved.members / "01"))).metrics == made.members.metrics[0]
     (moved.members / "02" / "weights.npz").write_bytes(b"damaged")
     assert [name for name, _ in verify(moved).damaged] == ["members/02/weights.npz"]
 

@@ -55,7 +55,7 @@ def test_one_bit_of_one_weight(run: RunDirectory) -> None:
     assert not result.equal
     assert [(w.name, w.different, w.size) for w in result.weights] == [(name, 1, stored[name].size)]
     assert result.weights[0].largest == pytest.approx(abs(float(stored[name][0, 0]) - float(value)))
-    assert (result.figures, result.first_epoch) == ((), None)
+    assert (result.metrics, result.first_epoch) == ((), None)
 
 
 def test_another_figure_and_another_epoch(run: RunDirectory) -> None:
@@ -65,7 +65,7 @@ def test_another_figure_and_another_epoch(run: RunDirectory) -> None:
     lines = run.history.read_text().splitlines()
     run.history.write_text("\n".join([*lines[:2], lines[2].replace("0.", "1.", 1), *lines[3:]]) + "\n")
     result = reproduce(run)
-    assert [change.name for change in result.figures] == ["test.loss"]
+    assert [change.name for change in result.metrics] == ["test.loss"]
     assert result.first_epoch == 2
     assert not result.equal
 

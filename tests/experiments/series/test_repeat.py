@@ -65,7 +65,7 @@ def test_overlapping_intervals_are_never_called_different(repeated: Repetition, 
     for i in range(60):
         values = [numbers.normal(0.9 + shift, 0.01, 4).tolist() for shift in (0.0, 0.0015 * i)]
         one, other = (series(tmp_path / f"{i}-{j}", values[j], repeated) for j in (0, 1))
-        (accuracy, mse) = compare_series(one, other).figures
+        (accuracy, mse) = compare_series(one, other).metrics
         (low, high), (other_low, other_high) = (spread(v).interval for v in values)
         apart = high < other_low or other_high < low
         assert (accuracy.better is not None) == apart

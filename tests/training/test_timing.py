@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from stopping import stopped
 
-from dnnctl.training.ending import Clock
 from dnnctl.training.job import resume
-from dnnctl.training.profile import process_age, profile, rest
+from dnnctl.training.timing import Clock, process_age, profile, rest
 
 
 def test_stages_add_up_to_the_whole() -> None:
@@ -44,7 +43,7 @@ def test_what_belongs_to_no_stage_is_counted_once() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not say when a process started")
 def test_the_age_counts_from_the_start_of_the_process() -> None:
-    code = "import time; time.sleep(0.3); from dnnctl.training.profile import process_age; print(process_age())"
+    code = "import time; time.sleep(0.3); from dnnctl.training.timing import process_age; print(process_age())"
     age = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     assert age >= 0.3
     assert process_age() > age - 0.3

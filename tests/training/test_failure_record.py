@@ -10,7 +10,8 @@ import pytest
 from dnnctl.errors import Interrupted, RunError
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
-from dnnctl.training.ending import Clock, recorded
+from dnnctl.training.failure_record import recorded
+from dnnctl.training.timing import Clock
 
 
 def ended(run: RunDirectory, error: BaseException) -> str:

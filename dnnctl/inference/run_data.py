@@ -1,4 +1,4 @@
-"""The user's own data behind a finished run, or other data of the same form."""
+"""The data behind a finished run, split as its training did, or other data of the same form."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,13 +8,38 @@ import numpy as np
 from dnnctl.data.encoding import encode
 from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.base import Dataset, DownloadProgress, Samples
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.errors import DataError
 from dnnctl.inference.open import OpenedRun
 
 
-def read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:
+def read_splits(
+    opened: OpenedRun, data: Path | None, progress: DownloadProgress, *, test_only: bool = False
+) -> tuple[Dataset, Splits]:
+    """Read a run's data set and split it as the training did.
+
+    Args:
+        opened: The run.
+        data: Folder or file to read from, instead of where the training found it.
+        progress: Called during a download.
+        test_only: Whether the other splits may be left empty.
+    """
+    settings = opened.config.data
+    if settings.source.paths:
+        return _read_own(opened, data)
+    # A fold's test rows are among the training rows.
+    test_only = test_only and settings.fold is None
+    places = replace(default_places(data or settings.path, progress), test_only=test_only)
+    dataset = reading.read(settings.source, places)
+    if not len(dataset.train) and dataset.test is not None:
+        nothing = np.arange(0)
+        rows = {"train": nothing, "validation": nothing, "test": np.arange(len(dataset.test))}
+        return dataset, Splits(dataset.train, None, dataset.test, rows)
+    return dataset, split_as(dataset, settings)
+
+
+def _read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:
     """Read a run's own data and split it as the training did, or take all rows of other data as test rows.
 
     Args:

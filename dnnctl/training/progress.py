@@ -16,7 +16,7 @@ SECONDS_BETWEEN_LOOKS = 0.25
 RECENT = 8
 
 
-class Reporter:
+class ProgressMeter:
     """Tells an observer how far a training is.
 
     Args:

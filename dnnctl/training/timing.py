@@ -1,9 +1,13 @@
 """Where the wall time of a training went."""
 
+import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from dnnctl import memory
 
 STAGES = {
     "start-up": "starting Python, reading the configuration",
@@ -17,6 +21,40 @@ STAGES = {
     "saving": "writing files",
     "rest": "everything else",
 }
+
+
+@dataclass
+class Clock:
+    """Where the wall time goes.
+
+    Args:
+        seconds: Seconds by stage.
+        started: When it began to count.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def of(cls, command: Sequence[str]) -> "Clock":
+        """Return a clock that has counted the start of the process, where a command line is what started it."""
+        return cls({"start-up": round(process_age(), 4)} if command else {})
+
+    def finish(self) -> None:
+        """Count what belongs to no stage."""
+        self.seconds.pop("rest", None)
+        whole = self.seconds.get("start-up", 0.0) + time.perf_counter() - self.started
+        self.seconds["rest"] = round(rest(self.seconds, whole), 4)
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what happens in the block as a stage; memory that it leaves free is given back."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            memory.give_back()
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
 
 
 def process_age() -> float:

@@ -1,57 +1,20 @@
-"""How a training ends, and where its time went: both are in the manifest, whatever happens."""
+"""What the manifest says of a training that ends early, and the error its user sees."""
 
 import contextlib
 import errno
 import os
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
-from dnnctl import memory
 from dnnctl.errors import Interrupted, RunError, comes_of_interrupt
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import Manifest
-from dnnctl.training.profile import process_age, rest
+from dnnctl.training.timing import Clock
 
 # What writing to an open file fails with, which names no file; not every system has every one.
 _WRITING = {
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE") if hasattr(errno, name)
 }
-
-
-@dataclass
-class Clock:
-    """Where the wall time goes.
-
-    Args:
-        seconds: Seconds by stage.
-        started: When it began to count.
-    """
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    @classmethod
-    def of(cls, command: Sequence[str]) -> "Clock":
-        """Return a clock that has counted the start of the process, where a command line is what started it."""
-        return cls({"start-up": round(process_age(), 4)} if command else {})
-
-    def finish(self) -> None:
-        """Count what belongs to no stage."""
-        self.seconds.pop("rest", None)
-        whole = self.seconds.get("start-up", 0.0) + time.perf_counter() - self.started
-        self.seconds["rest"] = round(rest(self.seconds, whole), 4)
-
-    @contextlib.contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count what happens in the block as a stage; memory that it leaves free is given back."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            memory.give_back()
-            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
 
 
 @contextlib.contextmanager

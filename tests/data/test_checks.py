@@ -1,4 +1,4 @@
-"""Numbers in the data that are none, found before training."""
+"""What is found in the rows before training: numbers that are none, classes without a row."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.config.loading import load
-from dnnctl.data.finite import check_finite
+from dnnctl.data.checks import absent_classes, check_finite
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.errors import DataError
 
@@ -68,3 +68,28 @@ def test_training_does_not_begin(monkeypatch: pytest.MonkeyPatch, tmp_path: Any)
     with pytest.raises(DataError, match="row 3, column 'weight'"):
         train(load("height_weight"), out=tmp_path / "outputs")
     assert not (tmp_path / "outputs").exists()
+
+
+ANIMALS = DatasetInfo("Animals", "multiclass", (2,), class_names=("cat", "dog", "owl"))
+
+
+def animals(*labels: int) -> Samples:
+    return Samples(np.zeros((len(labels), 2), np.float32), np.array(labels))
+
+
+def test_each_class_has_a_row() -> None:
+    assert absent_classes(ANIMALS, animals(2, 0, 1), None) == ()
+
+
+def test_a_sorted_table_cut_by_limit() -> None:
+    (warning,) = absent_classes(ANIMALS, animals(0, 0), 2)
+    assert warning.startswith("no training row is of class 'dog', 'owl', ")
+    assert "data.limit takes the first 2 rows" in warning
+    (warning,) = absent_classes(ANIMALS, animals(0, 0, 2), None)
+    assert "'dog'" in warning
+    assert "limit" not in warning
+
+
+def test_numbers_have_no_classes() -> None:
+    info = DatasetInfo("Heights", "regression", (1,))
+    assert absent_classes(info, Samples(np.zeros((2, 1), np.float32), np.zeros((2, 1), np.float32)), 2) == ()

@@ -1,0 +1,94 @@
+"""What is checked in the rows before a training: numbers that are none, classes without rows, rows that leak."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.split import Splits
+from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.quality import shared_rows
+from dnnctl.errors import DataError
+
+SHOWN = 3
+
+
+def check_finite(dataset: Dataset) -> None:
+    """Raise `DataError` if an input or a target is not a finite number, with its row and column.
+
+    Args:
+        dataset: What was read; whole numbers, as those of images and labels, are always finite.
+    """
+    info = dataset.info
+    for rows, samples in (("training", dataset.train), ("test", dataset.test)):
+        if samples is None or (rows == "test" and info.shared_rows):
+            continue
+        for array, columns in ((samples.x, info.feature_names), (samples.y, (info.target,))):
+            problem = _problem(array, columns)
+            if problem:
+                raise DataError(
+                    f"data set {dataset.name!r}, {rows} rows: expected finite numbers; received {problem}. "
+                    "Correct these cells or take their rows out"
+                )
+
+
+def _problem(array: NDArray[Any], columns: Sequence[str]) -> str:
+    """Name the first cells of an array (n, ...) that are no finite numbers, and count them; empty if all are."""
+    if array.dtype.kind != "f" or not array.size:
+        return ""
+    flat = array.reshape(len(array), -1)
+    # A sum is finite unless a number is not, or they are huge: only then is it worth looking at each.
+    with np.errstate(all="ignore"):
+        if np.isfinite(flat.sum(dtype=np.float64)):
+            return ""
+    where = np.argwhere(~np.isfinite(flat))
+    if not len(where):
+        return ""
+    cells = [
+        f"{flat[row, column]} in row {row + 1}, column {columns[column] if column < len(columns) else column + 1!r}"
+        for row, column in where[:SHOWN].tolist()
+    ]
+    more = f", and {len(where) - SHOWN:,} more" if len(where) > SHOWN else ""
+    return "; ".join(cells) + more
+
+
+def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tuple[str, ...]:
+    """Warn of classes that no network can learn, as of a table that is sorted by class and cut by `data.limit`.
+
+    Args:
+        info: What is known about the data set; of numbers to predict nothing is said.
+        train: The training rows.
+        limit: `data.limit`.
+
+    Returns:
+        One warning; none if each class has a row.
+    """
+    if not info.class_names:
+        return ()
+    counts = np.bincount(train.y, minlength=len(info.class_names))
+    absent = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
+    if not absent:
+        return ()
+    first = f"; data.limit takes the first {limit:,} rows, whatever their order" if limit is not None else ""
+    return (f"no training row is of class {quoted(absent)}, which therefore cannot be learned{first}",)
+
+
+def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[str, ...]:
+    """Return a warning where rows of a user's own table are in the training and in the test rows.
+
+    Args:
+        dataset: What was read; data sets that are published are as they are.
+        splits: Its rows.
+    """
+    if dataset.table is None:
+        return ()
+    known = shared_rows(splits.train, splits.test)
+    if not known:
+        return ()
+    share = known / len(splits.test)
+    return (
+        f"{known:,} of {len(splits.test):,} test rows ({share:.0%}) are in the training rows too, so the test figures "
+        "are better than those for new rows; is a row there more than once?",
+    )
