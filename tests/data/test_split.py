@@ -98,11 +98,6 @@ def test_large_rows_are_moved_instead_of_copied(
     assert (module.valid(given, received).train is received.train) == writeable
 
 
-@pytest.fixture(scope="module")
-def digits() -> Dataset:
-    return read(options_for("digits"), default_places())
-
-
 def rows_of(dataset: Dataset, index: int, of: int, seed: int = 0, **options: object) -> dict[str, np.ndarray]:
     given = {"validation_split": 0.1, "test_split": 0.2, **options}
     return split(dataset, split_seed=seed, fold=Fold(index=index, of=of), **given).rows
