@@ -6,24 +6,54 @@
     ├── DataError     a data set is missing, damaged or does not fit
     ├── ModelError    the network cannot be built, trained or loaded
     ├── RunError      a run directory is missing, incomplete or cannot be written
-    ├── ExportError   a format cannot hold this network
     └── Interrupted   the user asked to stop: exit status 130, or 143 when told by SIGTERM
 
-Each message says where, what was expected, what was received and what to do next. Anything else that
-escapes is a fault of dnnctl itself.
+Each message says where, what was expected, what was received and what to do next. It speaks to whoever calls Python:
+an argument stands in it by its name in backticks, as `top` or `invert`=False, and what to do next is a `Call`. The
+command line says the same with its flags and commands. Anything else that escapes is a fault of dnnctl itself.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 # Faults of a configuration that are told, and characters of one.
 MOST, LONGEST = 50, 400
 
 
+@dataclass(frozen=True)
+class Call:
+    """What to do next: a call of the Python API. It reads as one; the command line makes a command of it.
+
+    Args:
+        function: As `train` or `resume`.
+        arguments: What it is given by position.
+        options: What it is given by name.
+        series: Of `resume`, the kind of series that goes on, as `crossval`; empty for a single run.
+    """
+
+    function: str
+    arguments: tuple[str, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+    series: str = ""
+
+    def __str__(self) -> str:
+        """Return the call in Python."""
+        given = [*map(repr, self.arguments), *(f"{name}={value!r}" for name, value in self.options.items())]
+        return f"dnnctl.{self.function}({', '.join(given)})"
+
+
 class DnnctlError(Exception):
-    """Base of every error a user can put right."""
+    """Base of every error a user can put right.
+
+    Args:
+        parts: The message, in pieces; what to do next is a `Call`.
+    """
 
     exit_status = 1
+
+    def __init__(self, *parts: str | Call) -> None:
+        super().__init__("".join(map(str, parts)))
+        self.parts = parts
 
 
 @dataclass(frozen=True)
@@ -33,7 +63,7 @@ class Fault:
     Args:
         key: Key path, as `model.layers[2].dense.units`; empty for the whole file.
         problem: What is wrong, what was expected, and the nearest right thing where there is one.
-        where: `file:line:column`, or `--set key`, once it is known.
+        where: `file:line:column`, or the argument that brought it in and the key, once it is known.
     """
 
     key: str
@@ -78,10 +108,6 @@ class ModelError(DnnctlError):
 
 class RunError(DnnctlError):
     """A run directory is missing, incomplete or cannot be written."""
-
-
-class ExportError(DnnctlError):
-    """A format cannot hold this network."""
 
 
 class Interrupted(DnnctlError):  # noqa: N818 - it is no error, like KeyboardInterrupt

@@ -17,7 +17,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dnnctl import plugins
 
-# Stands for the main option of whatever it is written under; `--set` uses it when it opens a short form.
+# Stands for the main option of whatever it is written under; an override uses it when it opens a short form.
 MAIN = ""
 
 

@@ -39,7 +39,7 @@ def start(settings: Sequence[str], out: Path, observer: Observer | None = None, 
 
 
 def stopped(settings: Sequence[str], out: Path, steps: int, config: str = "digits") -> RunDirectory:
-    with pytest.raises(Interrupted, match=r"interrupted after [\d,]+ steps; go on with: dnnctl train --resume "):
+    with pytest.raises(Interrupted, match=r"interrupted after [\d,]+ steps; go on with: dnnctl\.resume\("):
         start(settings, out, StopAfter(steps), config)
     (manifest,) = out.glob("*/*/manifest.json")
     return RunDirectory(manifest.parent)

@@ -8,10 +8,9 @@ from typing import NoReturn
 import click
 
 from dnnctl import __version__, plugins
+from dnnctl.cli.flags import COMMANDS, command_at, told
 from dnnctl.cli.screen.consoles import plain
 from dnnctl.errors import DnnctlError, Interrupted
-
-COMMANDS = "dnnctl.cli.commands"
 
 EXAMPLES = """\b
 Start here (works offline):
@@ -30,11 +29,7 @@ class CommandFolder(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one command, or None if there is none of that name."""
-        name = cmd_name.replace("-", "_")
-        if name not in plugins.names(COMMANDS):
-            return None
-        command: click.Command = plugins.load(COMMANDS, name).command
-        return command
+        return command_at([cmd_name])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -66,9 +61,9 @@ def main() -> None:
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
     except Interrupted as error:
-        _fail(str(error), error.exit_status, prefix="")
+        _fail(told(error, command_at(sys.argv[1:])), error.exit_status, prefix="")
     except DnnctlError as error:
-        _fail(str(error), error.exit_status)
+        _fail(told(error, command_at(sys.argv[1:])), error.exit_status)
     except OSError as error:
         _fail(": ".join(map(str, filter(None, (error.filename, error.strerror or error)))), 1)
     except MemoryError:

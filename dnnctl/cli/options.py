@@ -31,7 +31,7 @@ def set_option(function: Function) -> Function:
     """Add `--set key=value`, which may be given several times."""
     return click.option(
         "--set",
-        "settings",
+        "overrides",
         multiple=True,
         metavar="KEY=VALUE",
         help="Override one key, as --set training.epochs=5. May be repeated.",

@@ -10,12 +10,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from dnnctl.config import messages, overrides
+from dnnctl.config import messages
 from dnnctl.config.checks.augmentation import check_augmentation
 from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
+from dnnctl.config.overrides import apply, split
 from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import as_used, resolve
 from dnnctl.config.schema import SOURCES, Config, is_name
@@ -92,7 +93,7 @@ class LoadedConfig:
 
 def load(
     config: str | Path,
-    settings: Sequence[str] = (),
+    overrides: Sequence[str] = (),
     options: Mapping[str, str | None] | None = None,
     info: DatasetInfo | None = None,
 ) -> LoadedConfig:
@@ -100,8 +101,8 @@ def load(
 
     Args:
         config: A path, or a shipped configuration's name, as `digits`.
-        settings: Overrides, as `training.epochs=5`.
-        options: Values of top-level keys that have a command line option of their own; None is no value.
+        overrides: Values of single keys, as `training.epochs=5`.
+        options: Values of top-level keys that the caller has an argument for, by its name; None is no value.
         info: What is known about data of the user's own, which is then not read; None reads it.
 
     Raises:
@@ -117,11 +118,11 @@ def load(
         raise ConfigError([*faults, Fault("", f"expected `key: value` lines; received {received}", f"{path}:1:1")])
     # Of a value that could not be read, nothing more is said.
     unread = {fault.where for fault in faults}
-    changed, wrong = _override(document, settings)
+    changed, wrong = _override(document, overrides)
     faults.extend(wrong)
     for key, value in (options or {}).items():
         if value is not None:
-            document[key], changed[(key,)] = value, f"--{key}"
+            document[key], changed[(key,)] = value, f"`{key}`"
     if not document.get("name"):
         document["name"] = _name_from(path)
     anchor(document, path, changed)
@@ -232,15 +233,15 @@ def _take_out(document: dict[str, Any], path: KeyPath) -> None:
             break
 
 
-def _override(document: dict[str, Any], settings: Sequence[str]) -> tuple[dict[KeyPath, str], list[Fault]]:
+def _override(document: dict[str, Any], overrides: Sequence[str]) -> tuple[dict[KeyPath, str], list[Fault]]:
     """Apply overrides; return what to call each key path that they changed, and what is wrong with them."""
     changed: dict[KeyPath, str] = {}
     faults: list[Fault] = []
-    for setting in settings:
+    for override in overrides:
         try:
-            path, value = overrides.split(setting)
-            overrides.apply(document, path, value)
-            changed[path] = f"--set {dotted(path)}"
+            path, value = split(override)
+            apply(document, path, value)
+            changed[path] = f"`overrides` {dotted(path)}"
         except ConfigError as error:
             faults.extend(error.faults)
     return changed, faults

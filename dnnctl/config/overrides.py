@@ -1,4 +1,4 @@
-"""Overrides from the command line: `--set training.epochs=5`, `--set model.layers[0].dense=64`."""
+"""Overrides of single keys: `training.epochs=5`, `model.layers[0].dense=64`."""
 
 import re
 from typing import Any
@@ -46,7 +46,7 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
         ConfigError: If it has no `=`, no key, or a value that is not YAML.
     """
     name, equals, text = assignment.partition("=")
-    source = f"--set {assignment[:80]}{'...' * (len(assignment) > 80)}"
+    source = f"`overrides` {assignment[:80]}{'...' * (len(assignment) > 80)}"
     rest = name.strip()
     if equals and rest.startswith(REQUIRE):
         # `test.accuracy` is one key, and `>=` would begin a block of text in YAML.
@@ -56,7 +56,7 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
     as_read = dotted(tuple(parts)) == re.sub(r"\.([0-9]{1,6})(?=\.|\[|$)", r"[\1]", rest)
     bounded = len(parts) <= MAX_DEPTH and all(len(str(part)) <= MAX_KEY for part in parts)
     if not equals or not parts or not as_read or not bounded:
-        problem = "expected key=value, as --set training.epochs=5 or --set model.layers[0].dense=64"
+        problem = "expected key=value, as training.epochs=5 or model.layers[0].dense=64"
         raise ConfigError([Fault("", problem, source)])
     try:
         value, _, faults = parse(text, source)
@@ -136,4 +136,4 @@ def _check(holder: Any, part: str | int, path: KeyPath) -> None:
         return
     else:
         problem = f"{'a key' if isinstance(part, str) else 'a position'} does not fit here; is the path right?"
-    raise ConfigError([Fault(dotted(path), problem, f"--set {dotted(path)}")])
+    raise ConfigError([Fault(dotted(path), problem, f"`overrides` {dotted(path)}")])

@@ -13,7 +13,7 @@ def anchor(document: dict[str, Any], file: Path, changed: dict[KeyPath, str]) ->
     """Make the paths of data of the user's own absolute.
 
     A path in a file starts at the file's folder; where nothing is there, at `DNNCTL_DATA_DIR` if that has it.
-    A path in `--set` starts at the current directory.
+    A path in an override starts at the current directory.
 
     Args:
         document: The configuration as plain values; changed in place.

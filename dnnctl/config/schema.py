@@ -131,7 +131,7 @@ class DataConfig(Strict):
         given = [key for key in SOURCES if isinstance(written, dict) and written.get(key) is not None]
         if isinstance(written, dict) and len(given) != 1:
             received = " and ".join(given) or "none of them"
-            expected = "expected one of dataset (a name of 'dnnctl data list'), csv, npz and image_folder"
+            expected = "expected one of dataset (the name of a known one), csv, npz and image_folder"
             raise PydanticCustomError("value_error", f"{expected}; received {received}")
         return written
 

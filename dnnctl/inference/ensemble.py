@@ -188,8 +188,8 @@ def open_ensemble(run: RunDirectory, manifest: dict[str, Any]) -> OpenedEnsemble
     except FileNotFoundError:
         state = str(manifest.get("state", "unknown"))[:40]
         raise RunError(
-            f"{run.path}: this ensemble has not got all its members; it is {state!r}. "
-            f"Go on with: {ENSEMBLE.how_to_resume(run)}"
+            f"{run.path}: this ensemble has not got all its members; it is {state!r}. Go on with: ",
+            ENSEMBLE.how_to_resume(run),
         ) from None
     members = tuple(open_run(member_folder(run, name)) for name in file.members)
     first = members[0]

@@ -106,7 +106,7 @@ def open_run(run: RunDirectory) -> OpenedRun:
     check_single(run, manifest)
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
-        raise RunError(f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: {how_to_resume(run)}")
+        raise RunError(f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: ", how_to_resume(run))
     stored = _stored_preprocessing(run)
     try:
         open_inside(run.config, run.path).close()

@@ -58,11 +58,11 @@ def predict(
         UsageError: If nothing was asked, or an option does not apply.
     """
     if not (request.sample or request.sources or request.values):
-        raise UsageError("nothing to predict; expected files, '-' for standard input, --value or --sample")
+        raise UsageError("nothing to predict; expected files, '-' for standard input, `values` or `sample`")
     if request.sample and (request.sources or request.values):
-        raise UsageError("expected either --sample or inputs; received both")
+        raise UsageError("expected either `sample` or inputs; received both")
     if request.top > 1 and opened.info.task == "regression":
-        raise UsageError(f"--top {request.top} names the best classes; this network predicts numbers: leave it out")
+        raise UsageError(f"`top`={request.top} names the best classes; this network predicts numbers: leave it out")
     if request.sample:
         inputs, truth = _sample(opened, request.sample, progress)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dnnctl import plugins
-from dnnctl.errors import RunError
+from dnnctl.errors import Call, RunError
 from dnnctl.runs.layout import MANIFEST, RunDirectory
 from dnnctl.runs.series import is_series
 
@@ -40,7 +40,7 @@ def find_run(name: str, out: Path, *, to_resume: bool = False) -> RunDirectory:
     if "/" in name and os.path.isdir(name):  # noqa: PTH112
         raise RunError(f"{name}: this folder is no run: expected {MANIFEST} in it")
     if not runs:
-        raise RunError(f"no run {name!r}: there are no runs in {out}. Train one first: dnnctl train digits")
+        raise RunError(f"no run {name!r}: there are no runs in {out}. Train one first: ", Call("train", ("digits",)))
     names = tuple(sorted({run.path.parent.name for run in runs} | {LATEST}))
     raise RunError(f"no run {name!r} in {out}{plugins.suggestion(name, names)}")
 

@@ -2,11 +2,10 @@
 
 import datetime
 import os
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from dnnctl.errors import RunError
+from dnnctl.errors import Call, RunError
 
 MANIFEST = "manifest.json"
 
@@ -23,7 +22,7 @@ class RunDirectory:
 
     @property
     def config(self) -> Path:
-        """The resolved configuration; training it repeats the run (with `--init-from` again, if it had one)."""
+        """The resolved configuration; training it repeats the run (from the weights of another one, if that did)."""
         return self.path / "config.yaml"
 
     @property
@@ -143,9 +142,9 @@ def run_at(path: Path) -> RunDirectory:
     return RunDirectory(path)
 
 
-def how_to_resume(run: RunDirectory) -> str:
-    """Return the command that goes on with a run."""
-    return f"dnnctl train --resume {shlex.quote(str(run.path))}"
+def how_to_resume(run: RunDirectory) -> Call:
+    """Return the call that goes on with a run."""
+    return Call("resume", (str(run.path),))
 
 
 def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> RunDirectory:
@@ -172,6 +171,6 @@ def create_run(out: Path, name: str, now: datetime.datetime | None = None) -> Ru
             return run_at(path)
     except OSError as error:
         raise RunError(
-            f"{parent}: the run's folder cannot be made: {error.strerror}. Choose another place with --out"
+            f"{parent}: the run's folder cannot be made: {error.strerror}. Choose another place with `out`"
         ) from None
     raise RunError(f"{parent}: every name for this second is taken")

@@ -5,13 +5,12 @@ of its runs is complete. It has no weights; an ensemble is a run all the same, s
 """
 
 import os
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dnnctl.errors import RunError
+from dnnctl.errors import Call, RunError
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import read_manifest
 
@@ -28,14 +27,12 @@ class Kind:
         noun: What it is, as `cross-validation`.
         runs: What its runs are called.
         folder: The folder of its runs, in its own.
-        resume: The command that goes on with it, without its name.
     """
 
     key: str
     noun: str
     runs: str
     folder: str
-    resume: str
 
     @property
     def article(self) -> str:
@@ -52,14 +49,14 @@ class Kind:
         """
         return series.path / self.folder / f"{number:0{max(2, len(str(of)))}d}"
 
-    def how_to_resume(self, series: RunDirectory) -> str:
-        """Return the command that goes on with a series."""
-        return f"{self.resume} {shlex.quote(str(series.path))}"
+    def how_to_resume(self, series: RunDirectory) -> Call:
+        """Return the call that goes on with a series."""
+        return Call("resume", (str(series.path),), series=self.key)
 
 
-CROSSVAL = Kind("crossval", "cross-validation", "folds", "folds", "dnnctl crossval --resume")
-REPEAT = Kind("repeat", "repeated training", "repetitions", "members", "dnnctl train --resume")
-ENSEMBLE = Kind("ensemble", "ensemble", "members", "members", "dnnctl ensemble --resume")
+CROSSVAL = Kind("crossval", "cross-validation", "folds", "folds")
+REPEAT = Kind("repeat", "repeated training", "repetitions", "members")
+ENSEMBLE = Kind("ensemble", "ensemble", "members", "members")
 KINDS = {kind.key: kind for kind in (CROSSVAL, REPEAT, ENSEMBLE)}
 
 
@@ -89,14 +86,16 @@ def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
     """
     kind = kind_of(manifest)
     if kind is not None:
-        together = (
-            f"what they come to together is in {run.metrics.name}"
-            if manifest.get("state") == "done"
-            else f"to finish it: {kind.how_to_resume(run)}"
+        done = manifest.get("state") == "done"
+        together: tuple[str | Call, ...] = (
+            (f"what they come to together is in {run.metrics.name}",)
+            if done
+            else ("to finish it: ", kind.how_to_resume(run))
         )
         raise RunError(
             f"{run.path}: this is {kind.article} {kind.noun}, not a single run. Name one of its {kind.runs}, as "
-            f"{run.path / kind.folder}/01; {together}"
+            f"{run.path / kind.folder}/01; ",
+            *together,
         )
 
 
@@ -149,7 +148,7 @@ def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> 
         received = f"{kind.article} {kind.noun}" if kind else "a single run"
         other = kind.how_to_resume(run) if kind else how_to_resume(run)
         raise RunError(
-            f"{run.path}: expected {wanted.article} {wanted.noun}; received {received}. To go on with that: {other}"
+            f"{run.path}: expected {wanted.article} {wanted.noun}; received {received}. To go on with that: ", other
         )
 
 

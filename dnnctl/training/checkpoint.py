@@ -148,7 +148,8 @@ class CheckpointManager:
         except OSError as error:
             raise RunError(
                 f"{self._run.path}: the checkpoint cannot be written: {error.strerror or error}. "
-                f"{self._intact()}Make room or make the folder writable, then go on with: {how_to_resume(self._run)}"
+                f"{self._intact()}Make room or make the folder writable, then go on with: ",
+                how_to_resume(self._run),
             ) from None
         self._time = time.monotonic()
         self._cost = self._time - start

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dnnctl.errors import Interrupted, RunError, comes_of_interrupt
+from dnnctl.errors import Call, Interrupted, RunError, comes_of_interrupt
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.timing import Clock
@@ -18,14 +18,14 @@ _WRITING = {
 
 
 @contextlib.contextmanager
-def recorded(run: RunDirectory, manifest: Manifest, clock: Clock, go_on: str | None = None) -> Iterator[None]:
+def recorded(run: RunDirectory, manifest: Manifest, clock: Clock, go_on: Call | None = None) -> Iterator[None]:
     """Write in the manifest how the block ends, if it ends early.
 
     Args:
         run: The run.
         manifest: Its manifest.
         clock: Where the time went so far.
-        go_on: The command that goes on, for messages; None for that of a single training.
+        go_on: The call that goes on, for messages; None for that of a single training.
 
     Raises:
         Interrupted: In place of a `KeyboardInterrupt`; the message says how to go on.
@@ -42,13 +42,14 @@ def recorded(run: RunDirectory, manifest: Manifest, clock: Clock, go_on: str | N
         if comes_of_interrupt(error):
             with contextlib.suppress(OSError, ValueError):
                 manifest.update("interrupted", seconds=clock.seconds)
-            raise Interrupted(f"interrupted; go on with: {go_on}") from None
+            raise Interrupted("interrupted; go on with: ", go_on) from None
         with contextlib.suppress(OSError, ValueError):
             manifest.update("failed", error=f"{type(error).__name__}: {error}", seconds=clock.seconds)
         if isinstance(error, OSError) and _of_writing(error, run):
             raise RunError(
                 f"{run.path}: cannot be written: {error.strerror or error}. Make room or make the folder writable, "
-                f"then go on with: {go_on}"
+                "then go on with: ",
+                go_on,
             ) from None
         raise
 

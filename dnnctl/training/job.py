@@ -192,7 +192,7 @@ class _Job:
         if trained.interrupted:
             clock.finish()
             self.manifest.update("interrupted", optimizer_steps=steps, seconds=clock.seconds)
-            raise Interrupted(f"interrupted after {steps:,} steps; go on with: {how_to_resume(run)}")
+            raise Interrupted(f"interrupted after {steps:,} steps; go on with: ", how_to_resume(run))
         return self._finish(engine, network, trained, steps)
 
     def _finish(self, engine: Engine, network: Network, trained: Trained, steps: int) -> TrainingResult:

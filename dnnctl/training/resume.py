@@ -1,6 +1,5 @@
 """Opening a run to go on with it: nothing but its length may have changed."""
 
-import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +11,13 @@ from pydantic import ValidationError
 
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.config.schema import Config
-from dnnctl.errors import ConfigError, RunError
+from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
 from dnnctl.inference.open import read_weights
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.runs.environment import versions
 from dnnctl.runs.history import write_table
-from dnnctl.runs.layout import RunDirectory, how_to_resume
+from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import check_alone, check_single, series_around
@@ -68,8 +67,8 @@ class Resumed:
         if not isinstance(before, dict) or before.get("digests") != prepared.dataset.digests:
             raise RunError(
                 f"{self.run.path}: the data set {prepared.dataset.name!r} is not the one this run was begun with (its "
-                "digests in manifest.json differ). Bring that one back, or train anew: "
-                f"dnnctl train {shlex.quote(str(self.run.config))}"
+                "digests in manifest.json differ). Bring that one back, or train anew: ",
+                Call("train", (str(self.run.config),)),
             )
         start = self.manifest.get("init_from")
         if self.checkpoint is None and start is not None:
@@ -92,7 +91,8 @@ class Resumed:
             finished = f"{self.run.path}: this run is finished, after {done} {key}"
             if series_around(self.run) is not None:
                 raise RunError(finished)
-            raise RunError(f"{finished}. To train it for longer: {how_to_resume(self.run)} --set training.{key}=N")
+            longer = Call("resume", (str(self.run.path),), {"overrides": [f"training.{key}=N"]})
+            raise RunError(f"{finished}. To train it for longer: ", longer)
 
     def notices(self, prepared: Prepared) -> Iterator[str]:
         """Yield what the user should know before training goes on.

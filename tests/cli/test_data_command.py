@@ -193,7 +193,7 @@ def test_show_says_how_to_ask_for_augmentation() -> None:
     error = data("show", "digits", "--augmented").exception
 
     assert "digits.yaml: asks for no augmentation" in str(error)
-    assert "--set data.augment.shift=0.1" in str(error)
+    assert "`overrides`=data.augment.shift=0.1" in str(error)
     error = data("show", "height_weight", "--augmented").exception
     assert "only pictures can be augmented" in str(error)
-    assert "--set" not in str(error)
+    assert "overrides" not in str(error)

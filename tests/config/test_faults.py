@@ -199,9 +199,11 @@ def test_missing_file_directory_and_wrong_encoding(tmp_path: Path) -> None:
 def test_faulty_overrides_are_named(write: Write) -> None:
     path = write("data: {dataset: digits}")
     found = faults(path, "training.epoch=3", "nonsense", "seed=x", "model.layers[7]=relu")
-    assert any(f.startswith("--set training.epoch: training.epoch: unknown key; did you mean 'epochs'") for f in found)
+    assert any(
+        f.startswith("`overrides` training.epoch: training.epoch: unknown key; did you mean 'epochs'") for f in found
+    )
     assert any("expected key=value" in f for f in found)
-    assert any(f.startswith("--set seed: seed: expected a whole number") for f in found)
+    assert any(f.startswith("`overrides` seed: seed: expected a whole number") for f in found)
     assert any("model.layers[7]" in f for f in found)
 
 
@@ -241,8 +243,8 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs(write: Write, setting
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("data.augmentation.shift=0.1", "--set data.augmentation.shift: data.augmentation: unknown key"),
-        ("data.fold.index=2", "--set data.fold.index: data.fold.of: this key is missing"),
+        ("data.augmentation.shift=0.1", "`overrides` data.augmentation.shift: data.augmentation: unknown key"),
+        ("data.fold.index=2", "`overrides` data.fold.index: data.fold.of: this key is missing"),
     ],
 )
 def test_a_mapping_that_an_override_made_is_found_in_the_override(setting: str, said: str) -> None:

@@ -57,7 +57,7 @@ def test_a_requirement_is_overridden_as_text(write: Write) -> None:
     settings = ["require.test.accuracy=>= 0.5", "require.test.f1=< 1"]
     assert load(path, settings).config.require == {"test.accuracy": ">= 0.5", "test.f1": "< 1"}
     (fault,) = faults(path, "require.test.accuracy=0.5")
-    assert fault.startswith("--set require.test.accuracy: require.test.accuracy: expected a comparison")
+    assert fault.startswith("`overrides` require.test.accuracy: require.test.accuracy: expected a comparison")
 
 
 OUTPUTS = [

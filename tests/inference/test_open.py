@@ -133,7 +133,7 @@ def test_a_run_that_failed_has_no_weights(run: RunDirectory) -> None:
     run.weights.unlink()
     manifest = json.loads(run.manifest.read_text())
     run.manifest.write_text(json.dumps({**manifest, "state": "failed"}))
-    assert f"it is 'failed'. Go on with: dnnctl train --resume {run.path}" in failure(run)
+    assert f"it is 'failed'. Go on with: dnnctl.resume('{run.path}')" in failure(run)
 
 
 @pytest.mark.parametrize("network", [{"architecture": "0" * 64}, {}, None, []])

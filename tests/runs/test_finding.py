@@ -76,7 +76,7 @@ def test_a_folder_that_is_no_run(out: Path, tmp_path: Path) -> None:
 
 
 def test_no_runs_at_all(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"there are no runs in .*gone\. Train one first: dnnctl train digits"):
+    with pytest.raises(RunError, match=r"there are no runs in .*gone\. Train one first: dnnctl\.train\('digits'\)"):
         find_run("latest", tmp_path / "gone")
 
 

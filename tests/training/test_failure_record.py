@@ -60,7 +60,7 @@ def test_an_error_that_takes_the_place_of_an_interruption_is_one(tmp_path: Path)
             raise ValueError("there is an open writing handle")
     except ValueError as error:
         closing = error
-    with pytest.raises(Interrupted, match="interrupted; go on with: dnnctl train --resume"):
+    with pytest.raises(Interrupted, match=r"interrupted; go on with: dnnctl.resume\("):
         ended(run, closing)
     assert json.loads(run.manifest.read_text())["state"] == "interrupted"
     with pytest.raises(ValueError, match="of its own"):

@@ -115,7 +115,7 @@ def test_what_was_not_finished_after_training_is_done(tmp_path: Path, monkeypatc
 
     with monkeypatch.context() as patched:
         patched.setattr(job, "draw_all", killed)
-        with pytest.raises(Interrupted, match=r"^interrupted; go on with: dnnctl train"):
+        with pytest.raises(Interrupted, match=r"^interrupted; go on with: dnnctl\.resume"):
             start(settings, tmp_path / "parts")
     (manifest,) = tmp_path.glob("parts/*/*/manifest.json")
     run = RunDirectory(manifest.parent)
@@ -172,7 +172,9 @@ def test_only_the_length_may_change(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"has 2 epochs behind it; expected training\.epochs to be more"):
         resume(run, ["training.epochs=1"])
     resume(run)
-    with pytest.raises(RunError, match=r"this run is finished, after 3 epochs\. To train it for longer: dnnctl train"):
+    with pytest.raises(
+        RunError, match=r"this run is finished, after 3 epochs\. To train it for longer: dnnctl\.resume"
+    ):
         resume(run)
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from dnnctl.cli.flags import with_flags
 from dnnctl.cli.options import set_option
 
 
@@ -20,7 +21,7 @@ def command() -> None:
 @command.command()
 @click.argument("config")
 @set_option
-def check(config: str, settings: tuple[str, ...]) -> None:
+def check(config: str, overrides: tuple[str, ...]) -> None:
     """Report everything that is wrong with CONFIG.
 
     CONFIG is a YAML file, or the name of a shipped one. Each fault is a line: file:line:column: key: what is
@@ -35,16 +36,16 @@ def check(config: str, settings: tuple[str, ...]) -> None:
     from dnnctl.cli.screen.consoles import plain
     from dnnctl.config.loading import load
 
-    loaded = load(config, settings)
+    loaded = load(config, overrides)
     for warning in loaded.warnings:
-        click.echo(f"warning: {plain(warning)}", err=True)
+        click.echo(f"warning: {plain(with_flags(warning))}", err=True)
     click.echo(f"{plain(str(loaded.path))}: can be trained ({loaded.info.title})")
 
 
 @command.command()
 @click.argument("config")
 @set_option
-def show(config: str, settings: tuple[str, ...]) -> None:
+def show(config: str, overrides: tuple[str, ...]) -> None:
     """Print CONFIG with every default written out.
 
     The output is itself a configuration.
@@ -55,7 +56,7 @@ def show(config: str, settings: tuple[str, ...]) -> None:
     """
     from dnnctl.config.loading import as_yaml, load
 
-    click.echo(as_yaml(load(config, settings).config), nl=False)
+    click.echo(as_yaml(load(config, overrides).config), nl=False)
 
 
 @command.command(name="list")

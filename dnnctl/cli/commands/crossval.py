@@ -22,7 +22,7 @@ def command(
     config: str | None,
     folds: int | None,
     jobs: int,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     name: str | None,
     engine: str | None,
     resume: str | None,
@@ -54,14 +54,20 @@ def command(
 
     with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if resume is not None:
-            others = {"CONFIG": config, "--folds": folds, "--name": name, "--engine": engine, "--set": settings or None}
+            others = {
+                "CONFIG": config,
+                "--folds": folds,
+                "--name": name,
+                "--engine": engine,
+                "--set": overrides or None,
+            }
             expect_no(others, "--resume goes on with a cross-validation as it was begun")
             run = find_run(resume, out, to_resume=True)
             result = resume_crossval(run, jobs=jobs, observer=screen, command=sys.argv)
         elif config is None:
             raise UsageError("expected a configuration, as 'dnnctl crossval digits', or --resume RUN")
         else:
-            loaded = load(config, settings, {"name": name, "engine": engine})
+            loaded = load(config, overrides, {"name": name, "engine": engine})
             count = 5 if folds is None else folds
             result = crossval(loaded, count, jobs=jobs, out=out, observer=screen, command=sys.argv)
     return series.show_crossval(result, as_json=as_json, quiet=quiet)

@@ -77,7 +77,7 @@ def fetch(name: str) -> None:
 @click.argument("config")
 @set_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .status.")
-def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
+def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
     """Look at the data of CONFIG before training on it.
 
     Sizes, classes, ranges, gaps, copies, rows in two splits, columns that never vary: passed, warned or failed.
@@ -89,7 +89,7 @@ def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
     from dnnctl.config.loading import load
     from dnnctl.experiments.data.check import check_data
 
-    loaded = load(config, settings)
+    loaded = load(config, overrides)
     with shown() as progress:
         dataset = loaded.read(progress)
     checks = check_data(loaded, dataset)
@@ -112,7 +112,7 @@ def check(config: str, settings: tuple[str, ...], as_json: bool) -> int:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to draw into (.png, .svg, .pdf), as -o clothes.svg.  [default: NAME.png]",
 )
-def show(name: str, path: Path | None, augmented: bool, settings: tuple[str, ...], output: Path | None) -> None:
+def show(name: str, path: Path | None, augmented: bool, overrides: tuple[str, ...], output: Path | None) -> None:
     """Draw samples of NAME, a data set or a configuration, into a file.
 
     A published set is downloaded first if it is not here. Of a table, the distribution of each column and how
@@ -123,7 +123,7 @@ def show(name: str, path: Path | None, augmented: bool, settings: tuple[str, ...
     from dnnctl.plots.pictures import data_set
 
     with shown() as progress:
-        figure, title = draw(name, settings, path=path, changed=augmented, progress=progress)
+        figure, title = draw(name, overrides, path=path, changed=augmented, progress=progress)
     target = output or Path(f"{title}.png")
     data_set.save(figure, target)
     click.echo(str(target))

@@ -31,7 +31,7 @@ def command(
     members: int | None,
     vote: str | None,
     jobs: int,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     name: str | None,
     engine: str | None,
     resume: str | None,
@@ -63,7 +63,7 @@ def command(
     from dnnctl.experiments.ensemble.train import resume_ensemble, train_ensemble
     from dnnctl.runs.finding import find_run
 
-    given = {"--members": members, "--set": settings or None, "--engine": engine}
+    given = {"--members": members, "--set": overrides or None, "--engine": engine}
     with MembersScreen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if resume is not None:
             others = {"CONFIG or RUN": sources or None, "--vote": vote, "--name": name, **given}
@@ -77,7 +77,7 @@ def command(
             result = combine(runs, vote=vote, name=name, out=out, observer=screen, command=sys.argv)
         else:
             result = train_ensemble(
-                load(_only(sources), settings, {"engine": engine}),
+                load(_only(sources), overrides, {"engine": engine}),
                 members=5 if members is None else members,
                 vote=vote,
                 name=name,

@@ -21,7 +21,7 @@ from dnnctl.cli.options import json_option, set_option
     "--no-keras", is_flag=True, help="Compare with differences only, without TensorFlow: gradcheck xor --no-keras."
 )
 @json_option
-def command(config: str, settings: tuple[str, ...], rows: int, no_keras: bool, as_json: bool) -> int:
+def command(config: str, overrides: tuple[str, ...], rows: int, no_keras: bool, as_json: bool) -> int:
     """Check the NumPy engine's gradients of CONFIG's network.
 
     Each array's gradient is compared with differences of the loss and, where Keras is installed, with
@@ -39,7 +39,7 @@ def command(config: str, settings: tuple[str, ...], rows: int, no_keras: bool, a
     from dnnctl.config.loading import load
     from dnnctl.experiments.explain.gradcheck import gradcheck
 
-    loaded = load(config, settings)
+    loaded = load(config, overrides)
     with shown() as progress:
         result = gradcheck(loaded, rows=rows, keras=not no_keras, progress=progress)
     click.echo(json.dumps(screen.for_programs(result)) if as_json else screen.report(result, asked=not no_keras))

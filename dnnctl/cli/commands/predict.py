@@ -1,11 +1,13 @@
 """`dnnctl predict`: what a finished run says of new inputs."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dnnctl.cli.flags import with_flags
 from dnnctl.cli.options import engine_option, out_option
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ def command(
     with shown() as progress:
         request = Request(inputs, values, sample or 0, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
+    predictions = replace(predictions, notes=tuple(map(with_flags, predictions.notes)))
     chosen = _format(form, output)
     write(predictions, chosen, output, sys.stdout)
     if not chosen.WRITES_NOTES:

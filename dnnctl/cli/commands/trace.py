@@ -21,7 +21,7 @@ from dnnctl.cli.options import json_option, set_option
     "--rows", type=click.IntRange(min=1), help="Rows a step, as --rows 4.  [default: the configuration's batch size]"
 )
 @json_option
-def command(config: str, settings: tuple[str, ...], steps: int, rows: int | None, as_json: bool) -> None:
+def command(config: str, overrides: tuple[str, ...], steps: int, rows: int | None, as_json: bool) -> None:
     """Explain one training step, forward and backward.
 
     It is the first one of CONFIG's network. Nothing is written, and TensorFlow stays unused: the NumPy
@@ -39,7 +39,7 @@ def command(config: str, settings: tuple[str, ...], steps: int, rows: int | None
     from dnnctl.config.loading import load
     from dnnctl.experiments.explain.trace import trace
 
-    loaded = load(config, settings)
+    loaded = load(config, overrides)
     with shown() as progress:
         result = trace(loaded, steps=steps, rows=rows, progress=progress)
     click.echo(json.dumps(screen.for_programs(result)) if as_json else screen.report(result))

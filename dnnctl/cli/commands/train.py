@@ -27,6 +27,7 @@ REPEATED = "a repeated training (--repeat) is several runs of one configuration"
 )
 @click.option(
     "--repeat",
+    "times",
     type=int,
     metavar="N",
     help="Train with N seeds, the configuration's and those after it, and give means with 95% intervals: --repeat 5.",
@@ -38,13 +39,13 @@ REPEATED = "a repeated training (--repeat) is several runs of one configuration"
 @training_options
 def command(
     config: str | None,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     name: str | None,
     out: Path,
     engine: str | None,
     init_from: str | None,
     resume: str | None,
-    repeat: int | None,
+    times: int | None,
     jobs: int,
     dry_run: bool,
     quiet: bool,
@@ -76,33 +77,33 @@ def command(
     from dnnctl.runs.finding import find_run
 
     if resume is not None:
-        others = {"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from, "--repeat": repeat}
+        others = {"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from, "--repeat": times}
         expect_no(
             {**others, "--dry-run": dry_run or None},
             "--resume goes on with a run as it was begun",
             "--set training.epochs=N makes it longer",
         )
         if _is_repeat(found := find_run(resume, out, to_resume=True)):
-            expect_no({"--set": settings or None, "--profile": profile or None}, REPEATED)
+            expect_no({"--set": overrides or None, "--profile": profile or None}, REPEATED)
             return _repeat(found, 0, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
         _check_jobs(jobs)
         from dnnctl.training import job
 
         with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
-            result = job.resume(found, settings, observer=screen, command=sys.argv)
+            result = job.resume(found, overrides, observer=screen, command=sys.argv)
         return _show(result, as_json=as_json, quiet=quiet, profile=profile)
     if config is None:
         raise UsageError(
             "expected a configuration, as 'dnnctl train digits', or --resume RUN. Try 'dnnctl train --help'"
         )
-    loaded = load(config, settings, {"name": name, "engine": engine})
-    if repeat is not None:
+    loaded = load(config, overrides, {"name": name, "engine": engine})
+    if times is not None:
         expect_no({"--init-from": init_from, "--profile": profile or None}, REPEATED)
         if not dry_run:
-            return _repeat(loaded, repeat, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
+            return _repeat(loaded, times, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
         from dnnctl.experiments.series.repeat import repetitions
 
-        repetitions(loaded, repeat)
+        repetitions(loaded, times)
     else:
         _check_jobs(jobs)
     start = _start(find_run(init_from, out)) if init_from else None

@@ -3,6 +3,7 @@
 import time
 from typing import IO, TYPE_CHECKING
 
+from dnnctl.cli.flags import with_flags
 from dnnctl.cli.screen.consoles import duration, figure, plain
 from dnnctl.cli.screen.training import Screen
 from dnnctl.experiments.series.jobs import Member, MembersObserver
@@ -65,4 +66,4 @@ class MembersScreen(Screen, MembersObserver):
 
     def on_member_notice(self, member: Member, text: str) -> None:
         """Write a notice under the member's name."""
-        self._say(f"{plain(member.label)}: {plain(text)}")
+        self._say(f"{plain(member.label)}: {plain(with_flags(text))}")

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 import click
 
 from dnnctl.cli.downloads import shown
+from dnnctl.cli.flags import with_flags
 from dnnctl.cli.screen.consoles import duration, figure, is_terminal, plain
 from dnnctl.cli.screen.summary import summary
 from dnnctl.errors import Interrupted
@@ -96,7 +97,7 @@ class Screen(Observer):
         """Show warnings and the network."""
         self._stack.close()
         for warning in prepared.warnings:
-            self._say(f"warning: {plain(warning)}", always=True)
+            self._say(f"warning: {plain(with_flags(warning))}", always=True)
         self._say(summary(prepared))
         if self._live:
             self._open_bar(prepared.length.steps)
@@ -127,7 +128,7 @@ class Screen(Observer):
 
     def on_notice(self, text: str) -> None:
         """Write a notice on a line of its own."""
-        self._say(f"  {text}")
+        self._say(f"  {with_flags(text)}")
 
     def on_stage(self, text: str) -> None:
         """Show what is done after training, on a terminal."""

@@ -29,7 +29,7 @@ class NoSuchFileError(WrongOptionError):
         super().__init__(
             option,
             f"no such file or folder: {path}. A relative path starts at the configuration's folder, then at "
-            "DNNCTL_DATA_DIR; with --set it starts at the current directory",
+            "DNNCTL_DATA_DIR; in `overrides` it starts at the current directory",
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from dnnctl.datasets.base import DownloadProgress, Places, silent
+from dnnctl.errors import Call, DataError
 
 Files = TypeVar("Files")
 
@@ -110,8 +111,8 @@ def _absent(path: Path, places: Places) -> str:
     return "does not exist"
 
 
-def not_found(name: str, looked: tuple[str, ...], advice: str) -> str:
-    """Return the message for a data set that is nowhere.
+def not_found(name: str, looked: tuple[str, ...], advice: str) -> DataError:
+    """Return the error of a data set that is nowhere.
 
     Args:
         name: Key of the data set.
@@ -119,8 +120,7 @@ def not_found(name: str, looked: tuple[str, ...], advice: str) -> str:
         advice: Which files to put where.
 
     Returns:
-        Lines: what is missing, each place, what to do, and what works offline.
+        Its lines: what is missing, each place, what to do, and what works offline.
     """
     lines = [f"{name}: its files were not found; looked in", *(f"  {line}" for line in looked), advice]
-    lines.append("offline, 'dnnctl train digits' works without any download")
-    return "\n".join(lines)
+    return DataError("\n".join(lines), "\noffline, '", Call("train", ("digits",)), "' works without any download")

@@ -147,7 +147,7 @@ def load(images: ImageSet, places: Places) -> Dataset:
         except DataError as fault:
             looked = (*looked, *(f"download: {line}" for line in str(fault).splitlines()))
     if files is None or where is None:
-        raise DataError(not_found(images.name, looked, _advice(images, places)))
+        raise not_found(images.name, looked, _advice(images, places))
     arrays = {
         # A part that is not wanted has no rows.
         part: np.zeros((0, *images.shape(part)[1:]), np.uint8)

@@ -115,7 +115,7 @@ def load(name: str, info: DatasetInfo, places: Places) -> Dataset:
             f"Kaggle gives it to people with an account only: get the zip file from {PAGE} and put it, "
             f"as archive.zip, or the two CSV files in it, into {folder}"
         )
-        raise DataError(not_found(name, found.looked, advice))
+        raise not_found(name, found.looked, advice)
     raw = {part: read(table, info.input_shape) for part, table in found.files.items()}
     digests: dict[str, str] = {}
     for part, (images, labels) in raw.items():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def draw(
     name: str,
-    settings: Sequence[str] = (),
+    overrides: Sequence[str] = (),
     *,
     path: Path | None = None,
     changed: bool = False,
@@ -27,8 +27,8 @@ def draw(
     """Draw samples of a data set or of a configuration's data.
 
     Args:
-        name: A data set, or a configuration's file; a shipped configuration's name too, with `settings` or `changed`.
-        settings: Overrides of the configuration, as `data.limit=100`.
+        name: A data set, or a configuration's file; a shipped configuration's name too, with `overrides` or `changed`.
+        overrides: Values of single keys of the configuration, as `data.limit=100`.
         path: Folder or file to read it from instead of the usual places.
         changed: Whether to draw training pictures before and after augmentation.
         progress: Called with a file's name, bytes done and bytes in all during a download.
@@ -41,10 +41,10 @@ def draw(
         DnnctlError: If the configuration or the data is faulty.
     """
     file = name.replace("-", "_") not in DATASETS.names() and (Path(name).suffix in {".yaml", ".yml"} or "/" in name)
-    if not (file or settings or changed):
+    if not (file or overrides or changed):
         dataset = reading.read(reading.options_for(name), default_places(path, progress))
         return data_set.draw(dataset), dataset.name
-    loaded = load(name, settings)
+    loaded = load(name, overrides)
     config = loaded.config
     if changed:
         _check_augmented(loaded)
@@ -65,5 +65,5 @@ def _check_augmented(loaded: LoadedConfig) -> None:
         raise UsageError(f"{loaded.path}: only pictures can be augmented, and these rows are numbers")
     raise UsageError(
         f"{loaded.path}: asks for no augmentation; add it under `data`, as augment: {{shift: 0.1}}, or with "
-        "--set data.augment.shift=0.1"
+        "`overrides`=data.augment.shift=0.1"
     )

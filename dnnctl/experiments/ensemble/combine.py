@@ -1,13 +1,12 @@
 """An ensemble of runs that are finished: measured together, then copied into a folder that can be moved."""
 
-import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from dnnctl import plugins
 from dnnctl.config.loading import as_yaml
-from dnnctl.errors import RunError, UsageError
+from dnnctl.errors import Call, RunError, UsageError
 from dnnctl.experiments.ensemble.naming import ensemble_name, vote_for
 from dnnctl.experiments.ensemble.result import EnsembleResult, finish, measure_ensemble
 from dnnctl.files import replacing, write_text
@@ -15,7 +14,7 @@ from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.open import OpenedRun, open_run
 from dnnctl.plots.base import PACKAGE as PLOTS
 from dnnctl.runs.ensembles import FEWEST, MOST, EnsembleFile
-from dnnctl.runs.layout import RunDirectory, create_run
+from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.runs.reading import open_inside
@@ -73,7 +72,7 @@ def combine(
     }
     with locked(run):
         manifest = Manifest(run, facts)
-        with recorded(run, manifest, clock, f"dnnctl ensemble {shlex.join(str(each.path) for each in runs)}"):
+        with recorded(run, manifest, clock, Call("ensemble", tuple(str(each.path) for each in runs))):
             write_text(run.config, as_yaml(config))
             manifest.update("running")
             with clock.stage("saving"):
@@ -98,8 +97,8 @@ def _open_finished(run: RunDirectory) -> OpenedRun:
     state = opened.manifest.get("state")
     if state != "done":
         raise RunError(
-            f"{run.path}: only a finished run can be a member; its training is {str(state)[:40]!r}. "
-            f"Go on with: dnnctl train --resume {run.path}"
+            f"{run.path}: only a finished run can be a member; its training is {str(state)[:40]!r}. Go on with: ",
+            how_to_resume(run),
         )
     return opened
 

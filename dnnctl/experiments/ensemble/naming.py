@@ -21,7 +21,7 @@ def vote_for(task: Task, vote: str | None) -> Vote:
     """
     if task == "regression":
         if vote == "hard":
-            raise UsageError("--vote hard: numbers cannot be voted on; their mean is taken. Leave out --vote")
+            raise UsageError("`vote`='hard': numbers cannot be voted on; their mean is taken. Leave out `vote`")
         return "mean"
     return "hard" if vote == "hard" else "soft"
 
@@ -39,7 +39,7 @@ def ensemble_name(name: str, wanted: str | None = None) -> str:
     if wanted is not None:
         if not is_name(wanted):
             raise UsageError(
-                "--name: expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, and no word "
+                "`name`: expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, and no word "
                 f"that has a meaning of its own; received {wanted[:80]!r}"
             )
         return wanted

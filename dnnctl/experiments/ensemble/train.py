@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dnnctl.config.loading import LoadedConfig
-from dnnctl.errors import Interrupted, RunError, UsageError
+from dnnctl.errors import Call, Interrupted, RunError, UsageError
 from dnnctl.experiments.ensemble.naming import ensemble_name, vote_for
 from dnnctl.experiments.ensemble.result import EnsembleResult, finish, measure_ensemble
 from dnnctl.experiments.series.folder import Series, begin, go_on, reopen
@@ -56,7 +56,7 @@ def train_ensemble(
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     if not FEWEST <= members <= MOST:
-        raise UsageError(f"--members: expected {FEWEST} to {MOST}; received {members}")
+        raise UsageError(f"`members`: expected {FEWEST} to {MOST}; received {members}")
     chosen = vote_for(loaded.info.task, vote)
     observer, clock = observer or MembersObserver(), Clock()
     config = loaded.config.model_copy(update={"name": ensemble_name(loaded.config.name, name)})
@@ -110,8 +110,8 @@ def _planned(run: RunDirectory, manifest: Mapping[str, Any]) -> tuple[Vote, int]
     """Return how an ensemble's members shall vote and how many there shall be; it may come from a stranger."""
     if "from" in manifest:
         raise RunError(
-            f"{run.path}: this ensemble was to be made of finished runs, which are as they were. "
-            "Make it again: dnnctl ensemble RUN RUN ..."
+            f"{run.path}: this ensemble was to be made of finished runs, which are as they were. Make it again: ",
+            Call("ensemble", ("RUN", "RUN", "...")),
         )
     vote, members = manifest.get("vote"), count_in(manifest, run)
     if not isinstance(vote, str) or vote not in VOTES or not FEWEST <= members <= MOST:

@@ -132,7 +132,7 @@ def _start(opened: OpenedRun, named: str | None, out: Path) -> RunDirectory | No
     recorded = _recorded(opened.manifest)
     if named is not None:
         if recorded is None:
-            raise UsageError(f"{opened.run.path}: was not started from another run; expected no --init-from")
+            raise UsageError(f"{opened.run.path}: was not started from another run; expected no `init_from`")
         return find_run(named, out)
     if recorded is None:
         return None
@@ -142,7 +142,7 @@ def _start(opened: OpenedRun, named: str | None, out: Path) -> RunDirectory | No
     except RunError:
         raise RunError(
             f"{opened.run.path}: was started from the weights of {recorded[:200]}, which is no run here. "
-            "Say where that run is: --init-from RUN"
+            "Say where that run is: `init_from`=RUN"
         ) from None
     return start
 

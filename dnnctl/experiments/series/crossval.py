@@ -10,7 +10,7 @@ from pathlib import Path
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config, Fold
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.errors import DataError, UsageError
+from dnnctl.errors import Call, DataError, UsageError
 from dnnctl.experiments.series.aggregate import Together
 from dnnctl.experiments.series.folder import Series, begin, go_on, reopen
 from dnnctl.experiments.series.jobs import Member, MembersObserver
@@ -70,7 +70,7 @@ def crossval(
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     if not 2 <= folds <= MOST:
-        raise UsageError(f"--folds: expected 2 to {MOST:,}, at most as many as training rows; received {folds:,}")
+        raise UsageError(f"`folds`: expected 2 to {MOST:,}, at most as many as training rows; received {folds:,}")
     if loaded.config.data.fold is not None:
         raise UsageError(
             "data.fold: cross-validation sets it for each fold; take this key out, or train that fold alone"
@@ -79,7 +79,8 @@ def crossval(
     if 0 < rows < FEWEST_ROWS:
         raise DataError(
             f"data set {loaded.config.data.source.key!r}: expected at least {FEWEST_ROWS} rows to cross-validate; it "
-            f"has {rows}, and those left say nothing about one held out. Train on all: dnnctl train {loaded.path}"
+            f"has {rows}, and those left say nothing about one held out. Train on all: ",
+            Call("train", (str(loaded.path),)),
         )
     observer = observer or MembersObserver()
     series = begin(

@@ -199,7 +199,7 @@ def _prepared(
     if there is not None and min(jobs, len(variants)) * prepared.memory > there[0]:
         most = max(1, there[0] // prepared.memory)
         raise UsageError(
-            f"--jobs: expected at most {most} trainings at a time, as each needs about {prepared.memory / 1e9:.1f} GB "
+            f"`jobs`: expected at most {most} trainings at a time, as each needs about {prepared.memory / 1e9:.1f} GB "
             f"and {there[1]} is {there[0] / 1e9:.1f} GB; received {jobs}"
         )
     observer.on_start(prepared)

@@ -16,7 +16,7 @@ from typing import Any
 
 from dnnctl.config.loading import as_yaml
 from dnnctl.config.schema import Config
-from dnnctl.errors import Interrupted, RunError, UsageError
+from dnnctl.errors import Call, Interrupted, RunError, UsageError
 from dnnctl.experiments.series.worker import ENDS
 from dnnctl.experiments.series.worker_process import Handle, News
 from dnnctl.files import write_text
@@ -92,7 +92,7 @@ def train_members(
     members: Sequence[Member],
     *,
     jobs: int = 1,
-    go_on: str,
+    go_on: Call,
     observer: MembersObserver | None = None,
     command: Sequence[str] = (),
 ) -> None:
@@ -101,7 +101,7 @@ def train_members(
     Args:
         members: What to train.
         jobs: How many at a time, each in a process of its own; the results are the same to the last bit.
-        go_on: The command that goes on after an interruption or a failure, for messages.
+        go_on: The call that goes on after an interruption or a failure, for messages.
         observer: Who watches; nobody if None.
         command: The command line, for the members' manifests.
 
@@ -117,7 +117,7 @@ def train_members(
 def check_jobs(jobs: int) -> None:
     """Raise `UsageError` if so many members cannot be trained at a time."""
     if not 1 <= jobs <= MOST_JOBS:
-        raise UsageError(f"--jobs: expected 1 to {MOST_JOBS} members trained at a time; received {jobs}")
+        raise UsageError(f"`jobs`: expected 1 to {MOST_JOBS} members trained at a time; received {jobs}")
 
 
 class _Training:
@@ -137,10 +137,10 @@ class _Training:
         self._working: list[Handle] = []
         # How each worker said that it ended.
         self._ends: dict[Handle, dict[str, Any]] = {}
-        self._failures: dict[int, tuple[str, int]] = {}
+        self._failures: dict[int, tuple[list[str | Call], int]] = {}
         self._stopping = False
 
-    def run(self, go_on: str) -> None:
+    def run(self, go_on: Call) -> None:
         """Train, and say how it ended."""
         for number, member in enumerate(self._members):
             if member.done:
@@ -161,16 +161,15 @@ class _Training:
         if self._failures:
             # Of several failures one is told: what puts it right may put the others right too.
             number = min(self._failures)
-            text, status = self._failures[number]
-            lines = [f"{self._members[number].label}: {line}" for line in text.splitlines()]
-            error = RunError(
-                "\n".join([*lines, f"if the cause was no fault of the configuration, go on with: {go_on}"])
-            )
+            parts, status = self._failures[number]
+            begin = f"{self._members[number].label}: "
+            lines = [part.replace("\n", f"\n{begin}") if isinstance(part, str) else part for part in parts]
+            error = RunError(begin, *lines, "\nif the cause was no fault of the configuration, go on with: ", go_on)
             error.exit_status = status
             raise error
         done = sum(member.done for member in self._members)
         if done < len(self._members):
-            raise Interrupted(f"interrupted; {done} of {len(self._members)} are done; go on with: {go_on}")
+            raise Interrupted(f"interrupted; {done} of {len(self._members)} are done; go on with: ", go_on)
 
     def _train(self) -> None:
         while self._working or (self._waiting and not self._stopping):
@@ -219,6 +218,8 @@ class _Training:
             self._observer.on_member_done(member, before=False)
             return
         if not end or end["event"] == "failed":
-            self._failures[handle.number] = (end["error"], end["status"]) if end else (words, 1)
+            told = end["error"] if end else [words]
+            parts: list[str | Call] = [part if isinstance(part, str) else Call(**part) for part in told]
+            self._failures[handle.number] = (parts, end["status"] if end else 1)
         # Whoever stopped a single worker wants them all to stop.
         self._stop()

@@ -88,7 +88,7 @@ def repetitions(loaded: LoadedConfig, times: int) -> list[tuple[str, Config]]:
         ConfigError: If there are not so many seeds after its own.
     """
     if not 2 <= times <= MOST:
-        raise UsageError(f"--repeat: expected 2 to {MOST:,} trainings; received {times:,}")
+        raise UsageError(f"`times`: expected 2 to {MOST:,} trainings; received {times:,}")
     return by_seed(loaded, times)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dnnctl.config.metrics import larger_is_better
-from dnnctl.errors import RunError, UsageError
+from dnnctl.errors import Call, RunError, UsageError
 from dnnctl.evaluation.confidence_interval import Spread, spread
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
@@ -109,11 +109,12 @@ def _read(series: RunDirectory) -> tuple[_Measured, dict[str, Spread]]:
     manifest = read_manifest(series.manifest)
     if kind_of(manifest) is not REPEAT:
         raise RunError(
-            f"{series.path}: expected a repeated training, as of 'dnnctl train CONFIG --repeat 5'; one run has no "
-            "interval, and the folds of a cross-validation share their rows"
+            f"{series.path}: expected a repeated training, as of '",
+            Call("repeat", ("CONFIG",), {"times": 5}),
+            "'; one run has no interval, and the folds of a cross-validation share their rows",
         )
     if manifest.get("state") != "done":
-        raise RunError(f"{series.path}: is not finished; go on with: {REPEAT.how_to_resume(series)}")
+        raise RunError(f"{series.path}: is not finished; go on with: ", REPEAT.how_to_resume(series))
     count = count_in(manifest, series)
     runs = [RunDirectory(REPEAT.path(series, number, count)) for number in range(1, count + 1)]
     for run in runs:

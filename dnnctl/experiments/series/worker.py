@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -113,9 +114,10 @@ def work(order: Mapping[str, Any], reporter: Reporter) -> None:
     except (Interrupted, KeyboardInterrupt):
         reporter.tell("interrupted")
     except DnnctlError as error:
-        reporter.tell("failed", error=str(error), status=error.exit_status)
+        parts = [part if isinstance(part, str) else asdict(part) for part in error.parts]
+        reporter.tell("failed", error=parts, status=error.exit_status)
     except MemoryError:
-        reporter.tell("failed", error="not enough memory", status=1)
+        reporter.tell("failed", error=["not enough memory"], status=1)
     else:
         reporter.tell("done")
 

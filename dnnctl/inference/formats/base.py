@@ -62,7 +62,7 @@ class Predictions:
     def __post_init__(self) -> None:
         """Check `top`."""
         if self.top < 1:
-            raise UsageError(f"--top: expected at least 1; received {self.top}")
+            raise UsageError(f"`top`: expected at least 1; received {self.top}")
 
     @property
     def is_regression(self) -> bool:

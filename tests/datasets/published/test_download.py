@@ -238,7 +238,7 @@ def test_every_failure_is_listed_once_with_what_to_do(tmp_path: Path, server: Se
     for address in ("/a/train-images-idx3-ubyte.gz", "/b/train-images-idx3-ubyte.gz", "/c.npz"):
         assert message.count(f"{server.url}{address}: the server answered 404") == 1
     assert f"into {tmp_path / 'tiny-set'}" in message
-    assert "dnnctl train digits" in message
+    assert "dnnctl.train('digits')" in message
 
 
 def test_nothing_is_downloaded_for_a_given_path_or_when_told_not_to(tmp_path: Path, server: Server) -> None:

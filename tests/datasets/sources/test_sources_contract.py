@@ -110,14 +110,14 @@ def test_without_data_the_message_says_where_and_what_and_what_works(name: str, 
     message = str(caught.value)
     assert str(tmp_path / "cache" / reading.describe(options).folder) in message
     assert "DNNCTL_DATA_DIR: not set" in message
-    assert "dnnctl train digits" in message
+    assert "dnnctl.train('digits')" in message
     assert reading.find(options, places) is None
 
 
 def test_reading_imports_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from dnnctl.datasets.sources import reading\n"
+        "from dnnctl.datasets import read as reading\n"
         "from dnnctl.datasets.base import Places\n"
         "reading.read(reading.options_for('digits'), Places())\n"
         "print([m for m in ('sklearn', 'matplotlib', 'tensorflow', 'keras', 'requests') if m in sys.modules])"

@@ -62,7 +62,7 @@ def test_members_differ_in_their_seed_alone(whole: EnsembleResult) -> None:
 @pytest.mark.slow
 def test_stopped_in_the_middle_of_a_member_and_resumed_it_is_the_same(whole: EnsembleResult, tmp_path: Path) -> None:
     stopping = StopAt("seed 43", 0.02)
-    with pytest.raises(Interrupted, match="1 of 2 are done; go on with: dnnctl ensemble --resume"):
+    with pytest.raises(Interrupted, match=r"1 of 2 are done; go on with: dnnctl\.resume"):
         train_ensemble(load("digits", QUICK), members=2, out=tmp_path, observer=stopping)
     (path,) = tmp_path.glob("digits-ensemble/*")
     run = RunDirectory(path)
@@ -102,11 +102,11 @@ def test_what_is_required_is_required_of_the_ensemble(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "settings", "error", "what"),
     [
-        ({"members": 1}, (), UsageError, "--members: expected 2 to 99; received 1"),
-        ({"members": 100}, (), UsageError, "--members: expected 2 to 99; received 100"),
-        ({"jobs": 0}, (), UsageError, "--jobs: expected 1 to 256"),
-        ({"name": "a/b"}, (), UsageError, "--name: expected 1 to 64"),
-        ({"name": "latest"}, (), UsageError, "--name: expected 1 to 64"),
+        ({"members": 1}, (), UsageError, "`members`: expected 2 to 99; received 1"),
+        ({"members": 100}, (), UsageError, "`members`: expected 2 to 99; received 100"),
+        ({"jobs": 0}, (), UsageError, "`jobs`: expected 1 to 256"),
+        ({"name": "a/b"}, (), UsageError, "`name`: expected 1 to 64"),
+        ({"name": "latest"}, (), UsageError, "`name`: expected 1 to 64"),
         ({}, ("seed=4294967292",), ConfigError, "expected at most 4294967291, as each of 5 networks takes a seed"),
     ],
 )

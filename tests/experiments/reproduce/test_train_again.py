@@ -143,7 +143,7 @@ def test_from_the_weights_of_another_run(run: RunDirectory, tmp_path: Path) -> N
     second = train(loaded, out=tmp_path / "outputs", init_from=run).run
     assert reproduce(second).equal
     moved = run.path.rename(tmp_path / "moved")
-    with pytest.raises(RunError, match=r"which is no run here. Say where that run is: --init-from RUN"):
+    with pytest.raises(RunError, match=r"which is no run here. Say where that run is: `init_from`=RUN"):
         reproduce(second)
     assert reproduce(second, init_from=str(moved)).equal
     with pytest.raises(UsageError, match="was not started from another run"):

@@ -92,7 +92,7 @@ def test_a_fold_is_evaluated_as_it_was_measured(whole: CrossValidation) -> None:
 
 @pytest.mark.slow
 def test_interrupted_and_resumed_with_other_jobs_it_is_the_same(whole: CrossValidation, tmp_path: Path) -> None:
-    with pytest.raises(Interrupted, match=r"[12] of 3 are done; go on with: dnnctl crossval --resume "):
+    with pytest.raises(Interrupted, match=r"[12] of 3 are done; go on with: dnnctl\.resume\("):
         crossval(load("digits", SETTINGS), 3, out=tmp_path, observer=StopAfterOne())
     run = find_run("latest", tmp_path, to_resume=True)
     assert json.loads(run.manifest.read_text())["state"] == "interrupted"
@@ -145,7 +145,7 @@ def test_it_is_no_single_run(whole: CrossValidation) -> None:
 
 @pytest.mark.parametrize("folds", [-1, 0, 1, 100_000])
 def test_folds_out_of_range(folds: int, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=f"--folds: expected 2 to 10,000.*received {folds:,}"):
+    with pytest.raises(UsageError, match=f"`folds`: expected 2 to 10,000.*received {folds:,}"):
         crossval(load("digits"), folds, out=tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_cross_validated(tmp_path: Path) -> None:
         crossval(load("height_weight"), 11, out=tmp_path)
     with pytest.raises(UsageError, match=r"data\.fold: cross-validation sets it"):
         crossval(load("digits", ["data.fold={index: 1, of: 3}"]), out=tmp_path)
-    with pytest.raises(UsageError, match=r"--jobs: expected at most .* trainings at a time, as each needs about"):
+    with pytest.raises(UsageError, match=r"`jobs`: expected at most .* trainings at a time, as each needs about"):
         crossval(load("mnist", ["data.dataset=digits", "model.layers=[dense: 200000]"]), 200, jobs=200, out=tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -165,6 +165,6 @@ def test_what_cannot_be_cross_validated(tmp_path: Path) -> None:
 def test_memory_is_asked_for_as_many_as_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     points = load("height_weight", ["engine=numpy", "training.epochs=1"])
     monkeypatch.setattr("dnnctl.experiments.series.folder.available", lambda: (250_000_000, "the memory"))
-    with pytest.raises(UsageError, match="--jobs: expected at most 2 trainings at a time"):
+    with pytest.raises(UsageError, match="`jobs`: expected at most 2 trainings at a time"):
         crossval(points, 3, jobs=3, out=tmp_path)
     assert len(crossval(points, 2, jobs=3, out=tmp_path).members) == 2

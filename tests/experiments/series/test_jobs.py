@@ -108,7 +108,7 @@ def test_a_process_that_is_killed_while_it_writes_is_told_of(tmp_path: Path, mon
 
 @pytest.mark.parametrize("jobs", [0, -1, 1000])
 def test_jobs_out_of_range(tmp_path: Path, jobs: int) -> None:
-    with pytest.raises(UsageError, match=f"--jobs: expected 1 to 256 .*received {jobs}"):
+    with pytest.raises(UsageError, match=f"`jobs`: expected 1 to 256 .*received {jobs}"):
         train_members(members_of(tmp_path), jobs=jobs, go_on="again")
 
 

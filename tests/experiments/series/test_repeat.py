@@ -51,7 +51,7 @@ def test_seeds_differ_and_the_split_does_not(repeated: Repetition) -> None:
 def test_a_repeated_training_is_no_single_run(repeated: Repetition) -> None:
     with pytest.raises(RunError, match=r"a repeated training, not a single run. Name one of its repetitions"):
         open_run(repeated.run)
-    with pytest.raises(RunError, match=r"expected a cross-validation; received a repeated training.*train --resume"):
+    with pytest.raises(RunError, match=r"expected a cross-validation; received a repeated training.*dnnctl\.resume"):
         resume_crossval(repeated.run)
     with pytest.raises(RunError, match="this repeated training is finished"):
         resume_repeat(repeated.run)
@@ -88,13 +88,13 @@ def test_what_cannot_be_compared(repeated: Repetition, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="expected members: 2 to 10,000"):
         compare_series(one, repeated.run)
     write_json(one.manifest, {**json.loads(one.manifest.read_text()), "state": "interrupted"})
-    with pytest.raises(RunError, match="is not finished; go on with: dnnctl train --resume"):
+    with pytest.raises(RunError, match=r"is not finished; go on with: dnnctl\.resume"):
         compare_series(one, repeated.run)
 
 
 @pytest.mark.parametrize("times", [1, 0, -2, 100_000])
 def test_repetitions_out_of_range(times: int, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--repeat: expected"):
+    with pytest.raises(UsageError, match="`times`: expected"):
         repeat(load("xor"), times, out=tmp_path)
     assert not list(tmp_path.iterdir())
 

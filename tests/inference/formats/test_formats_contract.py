@@ -205,5 +205,5 @@ def test_values_have_five_digits(value: float, shown: str) -> None:
 
 
 def test_top_must_be_positive() -> None:
-    with pytest.raises(UsageError, match="--top"):
+    with pytest.raises(UsageError, match="`top`"):
         Predictions((), CLASSES, 0)
