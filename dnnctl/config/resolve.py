@@ -7,8 +7,8 @@ from dnnctl.config.schema import Config, DataConfig, ModelConfig
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.network.layers.base import LAYERS, Activation, LayerSpec
 from dnnctl.network.layers.dense import Layer as Dense
-from dnnctl.network.losses import DEFAULTS as LOSS_OF
-from dnnctl.network.losses import LOSSES
+from dnnctl.network.losses.base import DEFAULTS as LOSS_OF
+from dnnctl.network.losses.base import LOSSES
 from dnnctl.network.plan import NetworkPlan, needs_bias, plan_network
 from dnnctl.spec import Spec
 

@@ -14,8 +14,8 @@ from dnnctl.datasets.user import csv as own_csv
 from dnnctl.datasets.user import image_folder as own_images
 from dnnctl.datasets.user import npz as own_npz
 from dnnctl.network.layers.base import LayerField, OutputField
-from dnnctl.network.losses import LossField
-from dnnctl.network.optimizers import OPTIMIZERS, OptimizerField
+from dnnctl.network.losses.base import LossField
+from dnnctl.network.optimizers.base import OPTIMIZERS, OptimizerField
 from dnnctl.spec import Strict, flag_or, whole_number_or
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.errors import ModelError
-from dnnctl.network.losses import LossSpec
-from dnnctl.network.optimizers import OptimizerSpec
+from dnnctl.network.losses.base import LossSpec
+from dnnctl.network.optimizers.base import OptimizerSpec
 from dnnctl.network.plan import NetworkPlan
 
 # Optimizer steps that are taken in one go at most: more of them gain nothing.

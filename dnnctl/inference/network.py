@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from dnnctl import memory
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo, Samples
-from dnnctl.engines.numpy.losses import answers, build_loss
 from dnnctl.evaluation.measure import measure, metric
 from dnnctl.memory import ROWS, blocks
-from dnnctl.network.losses import LossSpec
+from dnnctl.network.losses.base import LossSpec
 
 # Rows by which two engines are compared, and the largest difference at which they agree: of a probability, or of a
 # value in standard deviations of the target. Where they agree, the light one answers in place of the heavy one.
@@ -45,7 +44,7 @@ class Network:
         self._info = info
         self._preprocessing = preprocessing
         self._spec = loss
-        self._loss = build_loss(loss)
+        self._loss = loss.to_numpy()
 
     def scores(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows.
@@ -67,7 +66,7 @@ class Network:
 
     def read(self, logits: NDArray[Any]) -> NDArray[Any]:
         """Return what logits (n, outputs) mean, as `scores` does."""
-        result = answers(self._spec, logits)
+        result = self._spec.answers(logits)
         if self._info.task == "regression":
             return self._preprocessing.restore_targets(result)
         return result[:, 0] if result.shape[1] == 1 else result

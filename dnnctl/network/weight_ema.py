@@ -10,6 +10,9 @@ Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averagi
 TensorFlow's `ExponentialMovingAverage`; the statistics as in Tan and Le, EfficientNet, 2019.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 
 def taken(decay: float, step: int) -> float:
     """Return how much of the weights the average takes at a step: $1 - d_t$.
@@ -19,3 +22,23 @@ def taken(decay: float, step: int) -> float:
         step: The step, counted from 0.
     """
     return 1 - min(decay, (1 + step) / (10 + step))
+
+
+def follow_in_graph(tensorflow: Any, pairs: Iterable[tuple[Any, Any]], decay: float, step: Any) -> None:
+    """Move averages towards the weights after a step, inside TensorFlow's graph of the step.
+
+    Args:
+        tensorflow: The module.
+        pairs: Keras variables: an average, and the weight that it follows.
+        decay: How much of the average is kept in the long run, 0 to 1.
+        step: The step, counted from 0, int64 scalar.
+    """
+    tf = tensorflow
+    for average, weight in pairs:
+        dtype = average.value.dtype
+        t = tf.cast(step, dtype)
+        share = 1 - tf.minimum(tf.constant(decay, dtype), (1 + t) / (10 + t))
+        # One kernel that takes share times the difference off the average.
+        tf.raw_ops.ResourceApplyGradientDescent(
+            var=average.value.handle, alpha=share, delta=average.value - weight.value
+        )

@@ -39,7 +39,7 @@ def estimate(config: Config, plan: NetworkPlan, *, rows: int = 1, data: int = 0)
 def _of_weights(config: Config, plan: NetworkPlan) -> int:
     """Return the bytes that the weights take, with everything that is kept for each."""
     number = np.dtype(config.training.dtype).itemsize
-    slots: int = config.training.optimizer.slots + (config.training.weight_averaging is not None)
+    slots: int = len(config.training.optimizer.slots) + (config.training.weight_averaging is not None)
     return number * (COPIES + SLOT_COPIES * slots) * plan.parameters
 
 

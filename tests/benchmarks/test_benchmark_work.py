@@ -21,7 +21,7 @@ from dnnctl.config.loading import load
 from dnnctl.config.resolve import plan_of
 from dnnctl.datasets.published import idx
 from dnnctl.network.layers.base import LAYERS
-from dnnctl.network.optimizers import OPTIMIZERS
+from dnnctl.network.optimizers.base import OPTIMIZERS
 
 
 def job(contender: str, work: str, rows: int, folder: Path, rounds: int = 1) -> Job:

@@ -17,7 +17,7 @@ from dnnctl.config.yaml_reader import parse, read_text
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
 from dnnctl.network.initial_weights import initial_weights
-from dnnctl.network.optimizers import OPTIMIZERS
+from dnnctl.network.optimizers.base import OPTIMIZERS
 from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import prepare
 

@@ -9,7 +9,7 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.inference import network
 from dnnctl.inference.network import COMPARED, Agreement, Network, compare_engines
-from dnnctl.network.losses import LOSSES
+from dnnctl.network.losses.base import LOSSES
 
 INFO = DatasetInfo("T", "multiclass", (2,), ("a", "b", "c"))
 NUMBERS = DatasetInfo("T", "regression", (2,), target="year")

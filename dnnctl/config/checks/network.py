@@ -41,7 +41,7 @@ def check_output(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     units = output.units if isinstance(output, Dense) else None
     yield from _units(units, info)
     if activation is not None:
-        yield from _activation(activation.key, units, info)
+        yield from _activation(activation, units, info)
 
 
 def _key(output: LayerSpec | str) -> str:
@@ -63,7 +63,8 @@ def _units(units: int | None, info: DatasetInfo) -> Iterator[Finding]:
     yield Finding((*OUTPUT, "dense", "units"), f"expected {reason}; received {units}. 'output: auto' chooses it")
 
 
-def _activation(activation: str, units: int | None, info: DatasetInfo) -> Iterator[Finding]:
+def _activation(layer: LayerSpec, units: int | None, info: DatasetInfo) -> Iterator[Finding]:
+    activation = layer.key
     path: KeyPath = (*OUTPUT, "dense", "activation") if units is not None else OUTPUT
     if activation == "softmax" and units == 1:
         problem = (
@@ -71,7 +72,7 @@ def _activation(activation: str, units: int | None, info: DatasetInfo) -> Iterat
             "expected sigmoid for two classes, linear for a number"
         )
     elif info.task == "regression" and activation != "linear":
-        if activation in {"relu", "leaky_relu", "elu", "gelu"}:
+        if isinstance(layer, Activation) and not layer.bounded:
             problem = (
                 f"{activation} cannot answer below the target's mean, since targets are standardized; expected linear"
             )

@@ -12,7 +12,7 @@ from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.network.layers.base import Activation
 from dnnctl.network.layers.dense import Layer as Dense
-from dnnctl.network.losses import LOSSES, LossSpec
+from dnnctl.network.losses.base import LOSSES, LossSpec
 
 SPLITS = ("test", "validation", "train")
 

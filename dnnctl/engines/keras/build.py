@@ -1,11 +1,14 @@
-"""Building the Keras network from its plan."""
+"""Building Keras's layers, loss and optimizer from their specifications."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
 from dnnctl.engines.base import NetworkTask, check_weights
 from dnnctl.engines.keras.float64 import computed_in_full, in_full
+from dnnctl.network.losses.base import LossSpec
+from dnnctl.network.optimizers.base import OptimizerSpec
 from dnnctl.network.plan import NetworkPlan, PlannedLayer
 from dnnctl.random_streams import layer_seed
 
@@ -67,3 +70,63 @@ def assign(plan: NetworkPlan, layers: list[Any], weights: dict[str, NDArray[Any]
     check_weights(plan, weights)
     for name, variable in variables(plan, layers).items():
         variable.assign(weights[name])
+
+
+def keras_loss(spec: LossSpec, dtype: str = "float32") -> Callable[..., Any]:
+    """Return a function of prepared targets, logits and weights of the rows to the mean loss of a batch.
+
+    Args:
+        spec: The loss.
+        dtype: `float32` or `float64`.
+
+    Returns:
+        Function (y_true, logits, weights=None) -> scalar. Cross entropies are taken from logits, where they are exact
+        even for probabilities that round to 0 or 1. Weights, (n,), multiply the losses of rows, whose sum is
+        divided by n.
+    """
+    loss = spec.keras_type()(**in_full(spec.keras_options(), dtype))
+    return lambda y_true, logits, weights=None: loss(spec.keras_targets(y_true, logits), logits, sample_weight=weights)
+
+
+def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32", half: str | None = None) -> Any:
+    """Return the Keras optimizer; its learning rate is set anew at every step.
+
+    Args:
+        spec: The optimizer.
+        dtype: `float32` or `float64`.
+        half: Type that steps are computed in, if another one. Gradients in float16 are lost below 6e-8, so
+            Keras scales the loss up for it, takes the scale out again, halves it where a gradient overflows
+            (that step changes nothing) and doubles it after 2,000 good steps.
+    """
+    import keras
+
+    from dnnctl.engines.keras.fused_kernels import FUSED
+
+    kind = FUSED.get(spec.keras_class) or spec.keras_type()
+    optimizer = kind(learning_rate=1.0, **in_full(spec.settings(), dtype))
+    return keras.optimizers.LossScaleOptimizer(optimizer) if half == "float16" else optimizer
+
+
+def optimizer_variables(spec: OptimizerSpec, optimizer: Any, weights: Sequence[str]) -> dict[str, Any]:
+    """Return the variables of a Keras optimizer by the names they have in an engine's state.
+
+    Args:
+        spec: The optimizer.
+        optimizer: Its Keras form, built.
+        weights: Names of the weights it was built with, in order.
+
+    Returns:
+        `optimizer/steps`, `optimizer/<scalar>`, `optimizer/<slot>/<weight>`, and with scaled losses `loss_scale/...`.
+    """
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    # Keras counts its steps first, then has the learning rate, which is set anew at every step.
+    kept = inner.variables[2:]
+    found = {"optimizer/steps": inner.iterations}
+    numbers = [variable for variable in kept if variable.shape == ()]
+    found |= {f"optimizer/{name}": variable for name, variable in zip(spec.scalars, numbers, strict=True)}
+    for slot in spec.slots:
+        own = [variable for variable in kept if variable.name.endswith(f"_{slot}")]
+        found |= {f"optimizer/{slot}/{name}": variable for name, variable in zip(weights, own, strict=True)}
+    if inner is not optimizer:
+        found |= {"loss_scale/value": optimizer.dynamic_scale, "loss_scale/good_steps": optimizer.step_counter}
+    return found

@@ -13,18 +13,24 @@ from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixtures
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
-from dnnctl.engines.keras.build import assign, build_layers, variables
+from dnnctl.engines.keras.build import (
+    assign,
+    build_layers,
+    keras_loss,
+    keras_optimizer,
+    optimizer_variables,
+    variables,
+)
 from dnnctl.engines.keras.float64 import computing_in
-from dnnctl.engines.keras.forward import TrainingPass, prepare_rows
-from dnnctl.engines.keras.learning import keras_loss, keras_optimizer
+from dnnctl.engines.keras.forward import TrainingPass, preprocess
 from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.targets import blends, mix, training_loss
 from dnnctl.engines.keras.train_function import StepGraphs, pays
-from dnnctl.engines.keras.weight_ema import follow
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.memory import blocks
+from dnnctl.network.weight_ema import follow_in_graph
 
 PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
 
@@ -47,8 +53,9 @@ class KerasEngine:
             self._layers = build_layers(task)
             # What answers: the layers that learn, or others that have the running average of their weights.
             self._answering = self._layers if task.weight_averaging is None else build_layers(task)
-            self._loss = keras_loss(task.loss, task.plan.outputs, self._number)
-            self._trained = [v for layer in self._layers for v in layer.trainable_variables]
+            self._learning = variables(task.plan, self._layers)
+            self._loss = keras_loss(task.loss, self._number)
+            self._trained = [v for v in self._learning.values() if v.trainable]
             self._optimizer = keras_optimizer(task.optimizer, task.dtype, task.half)
             self._optimizer.build(self._trained)
             # Steps taken, those that float16 skipped included: dropout's masks are a function of it.
@@ -121,7 +128,7 @@ class KerasEngine:
         tf = self._tf
         x, y = batch[:2]
         blend = (batch[2], batch[3]) if len(batch) > 2 else None
-        prepared = prepare_rows(tf, self._task.preprocessing, x, self._number)
+        prepared = preprocess(tf, self._task.preprocessing, x, self._number)
         if blend is not None:
             prepared = mix(tf, prepared, blend)
         self._optimizer.learning_rate = learning_rate
@@ -134,9 +141,8 @@ class KerasEngine:
             scaled = self._optimizer.scale_loss(loss)
         self._optimizer.apply(tape.gradient(scaled, [v.value for v in self._trained]), self._trained)
         if self._task.weight_averaging is not None:
-            learning = variables(self._task.plan, self._layers)
-            pairs = [(average, learning[name]) for name, average in self._variables.items()]
-            follow(tf, pairs, self._task.weight_averaging, number)
+            pairs = [(average, self._learning[name]) for name, average in self._variables.items()]
+            follow_in_graph(tf, pairs, self._task.weight_averaging, number)
         return loss, logits
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
@@ -153,7 +159,7 @@ class KerasEngine:
         tf, key = self._tf, str(x.dtype)
 
         def forward(x: Any) -> Any:
-            value = prepare_rows(tf, self._task.preprocessing, x, self._number)
+            value = preprocess(tf, self._task.preprocessing, x, self._number)
             for layer in self._answering[:-1]:
                 value = layer(value, training=False)
             return tf.cast(value, self._number)
@@ -184,7 +190,7 @@ class KerasEngine:
             assign(self._task.plan, layers, weights)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of every variable: of the network (seeds too), of the optimizer, and of this engine."""
+        """Return a copy of every variable that decides the next steps: weights, the optimizer's, and their number."""
         return {name: np.array(variable.numpy()) for name, variable in self._state_variables().items()}
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
@@ -198,25 +204,19 @@ class KerasEngine:
             variable.assign(state[name])
 
     def _state_variables(self) -> dict[str, Any]:
-        """Return the variables by names that hold in every process.
-
-        Keras counts unnamed things, as seed generators, through a whole process, so their place is the name.
-        """
-        parts = {
-            "network": [v for layer in self._layers for v in layer.variables],
-            "optimizer": self._optimizer.variables,
-        }
+        """Return the variables by names that hold in every process, whatever Keras calls them."""
+        trained = [name for name, variable in self._learning.items() if variable.trainable]
+        found = {f"network/{name}": variable for name, variable in self._learning.items()}
         if self._answering is not self._layers:
-            parts["average"] = list(self._variables.values())
-        found = {f"{part}/{i}/{v.name}": v for part, own in parts.items() for i, v in enumerate(own)}
-        own = {name.strip("_"): v for name, v in vars(self).items() if isinstance(v, self._tf.Variable)}
-        return found | {f"engine/{name}": variable for name, variable in own.items()}
+            found |= {f"average/{name}": variable for name, variable in self._variables.items()}
+        found |= optimizer_variables(self._task.optimizer, self._optimizer, trained)
+        return {**found, "steps": self._taken}
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
         # In NumPy: TensorFlow takes 0.1 ms to start each of 200 operations, and has no graph of them to start at once.
         task = self._task
-        learning = {name: variable.numpy() for name, variable in variables(task.plan, self._layers).items()}
+        learning = {name: variable.numpy() for name, variable in self._learning.items()}
         network = NumpyNetwork(task.plan, task.preprocessing, learning, dtype=self._number)
         return inspect_network(task, network, x, y)
 

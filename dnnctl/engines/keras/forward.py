@@ -179,7 +179,7 @@ def batch_normalize(tensorflow: Any, x: Any, layer: Any, epsilon: float, momentu
     return tf.reshape(y, (-1, units))
 
 
-def prepare_rows(tensorflow: Any, preprocessing: Preprocessing, x: Any, dtype: str) -> Any:
+def preprocess(tensorflow: Any, preprocessing: Preprocessing, x: Any, dtype: str) -> Any:
     """Return raw rows as the first layer wants them, as `Preprocessing.prepare` does: (rows, inputs).
 
     Args:

@@ -30,15 +30,14 @@ def keras_gradient(task: NetworkTask, x: NDArray[Any], targets: Targets) -> dict
         targets: Their targets as the loss takes them.
     """
     from dnnctl.engines.keras import runtime
-    from dnnctl.engines.keras.build import build_layers, variables
+    from dnnctl.engines.keras.build import build_layers, keras_loss, variables
     from dnnctl.engines.keras.float64 import computing_in
-    from dnnctl.engines.keras.learning import keras_loss
 
     plan, dtype = task.plan, task.dtype
     tensorflow = runtime.start(Hardware())
     with computing_in(dtype), tensorflow.device("/CPU:0"):
         layers = build_layers(task)
-        loss = keras_loss(task.loss, plan.outputs, dtype)
+        loss = keras_loss(task.loss, dtype)
         own = {name: variable for name, variable in variables(plan, layers).items() if variable.trainable}
         with tensorflow.GradientTape() as tape:
             value = tensorflow.constant(x)

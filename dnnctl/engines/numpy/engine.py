@@ -2,8 +2,8 @@
 
     gather a batch -> forward through the layers -> loss -> backward through the layers -> optimizer
 
-`network.py` has the layers in a row, `layers/<name>.py` the forward and backward pass of each,
-`losses.py` the loss and its gradient, and `optimizers/<name>.py` what becomes of the gradient.
+`network.py` has the layers in a row. In `dnnctl/network/`, `layers/<name>.py` has the forward and backward pass of
+each, `losses/<name>.py` the loss and its gradient, and `optimizers/<name>.py` what becomes of the gradient.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,8 @@ from dnnctl.data.mixup import mixture
 from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
-from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
-from dnnctl.engines.numpy.optimizers.base import build_optimizer
-from dnnctl.engines.numpy.targets import Targets, loss_gradient, targets_of
+from dnnctl.engines.numpy.targets import Targets, batch_targets, loss_gradient
 from dnnctl.engines.numpy.threads import BlasThreads
 from dnnctl.network.layers.base import Array
 from dnnctl.network.weight_ema import taken
@@ -48,10 +46,10 @@ class NumpyEngine:
         self._answering = self.network
         if task.weight_averaging is not None:
             self._answering = NumpyNetwork(task.plan, task.preprocessing, task.weights, dtype=task.dtype)
-        self.loss = build_loss(task.loss)
+        self.loss = task.loss.to_numpy()
         self._class_weights = None if task.class_weights is None else np.array(task.class_weights)
         theta = self.network.theta
-        self.optimizer = build_optimizer(task.optimizer, self.network.slices, len(theta), task.dtype)
+        self.optimizer = task.optimizer.to_numpy(self.network.slices, len(theta), task.dtype)
         self._rows = np.zeros((0, 0), self._dtype)
         self._changed: AheadRows | None = None
         self._gathered = self._batch = self._rows
@@ -124,7 +122,7 @@ class NumpyEngine:
             number = (self._position - 1) // self._batch_size
             blend = mixture(len(index), self._task.mix_up, self._task.seed, self._epoch, number)
             x = blend.mix(x)
-        return x, targets_of(self._y[index], self._dtype, self._class_weights, blend)
+        return x, batch_targets(self._y[index], self._dtype, self._class_weights, blend)
 
     def _prepared(self, index: NDArray[Any]) -> Array:
         """Return the rows of the next batch as the first layer takes them."""
@@ -162,8 +160,9 @@ class NumpyEngine:
             for part, network in self._networks().items()
             for name, array in network.weights().items()
         }
-        slots = {f"optimizer/{name}": array.copy() for name, array in self.optimizer.state.items()}
-        return {**weights, **slots, "optimizer/steps": np.array(self.optimizer.steps, np.int64)}
+        slots = {name: array.copy() for name, array in self._slots().items()}
+        numbers = {f"optimizer/{name}": np.array(value, self._dtype) for name, value in self.optimizer.scalars.items()}
+        return {**weights, **slots, **numbers, "optimizer/steps": np.array(self.optimizer.steps, np.int64)}
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Go back to what `state` returned.
@@ -174,9 +173,20 @@ class NumpyEngine:
         check_state(self.state(), state)
         for part, network in self._networks().items():
             network.set_weights({name: state[f"{part}/{name}"] for name in self._task.plan.shapes})
-        for name, array in self.optimizer.state.items():
-            array[...] = state[f"optimizer/{name}"]
+        for name, array in self._slots().items():
+            array[...] = state[name]
+        for name in self.optimizer.scalars:
+            self.optimizer.scalars[name] = float(state[f"optimizer/{name}"])
         self.optimizer.steps = int(state["optimizer/steps"])
+
+    def _slots(self) -> dict[str, Array]:
+        """Return the optimizer's running values for each weight, as `optimizer/velocity/dense_1/kernel`."""
+        shapes, slices = self._task.plan.shapes, self.network.slices
+        return {
+            f"optimizer/{slot}/{name}": values[here].reshape(shapes[name])
+            for slot, values in self.optimizer.state.items()
+            for name, here in slices.items()
+        }
 
     def _networks(self) -> dict[str, NumpyNetwork]:
         """Return the networks whose weights are part of the state."""

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.engines.base import LayerStatistics, NetworkTask
-from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 
 
@@ -25,7 +24,7 @@ def inspect_network(
     for layer in network.layers:
         value = layer.forward(value, training=False)
         outputs.append(value)
-    network.backward(build_loss(task.loss).with_gradient(value, y)[1])
+    network.backward(task.loss.to_numpy().with_gradient(value, y)[1])
     last = task.plan.layers[-1].spec.to_numpy(0, task.dtype)
     outputs.append(last.forward(value, training=False))
     return [

@@ -8,7 +8,8 @@ the weight of their class. Numbers are blended themselves, as no other loss is l
 from dataclasses import dataclass
 
 from dnnctl.data.mixup import Mixture
-from dnnctl.engines.numpy.losses import Array, Loss
+from dnnctl.network.layers.base import Array
+from dnnctl.network.losses.base import NumpyLoss
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Targets:
     parts: tuple[tuple[Array, Array | None], ...]
 
 
-def targets_of(y: Array, dtype: str, weights: Array | None = None, mixture: Mixture | None = None) -> Targets:
+def batch_targets(y: Array, dtype: str, weights: Array | None = None, mixture: Mixture | None = None) -> Targets:
     """Return the targets of a batch.
 
     Args:
@@ -43,19 +44,19 @@ def targets_of(y: Array, dtype: str, weights: Array | None = None, mixture: Mixt
     return Targets(tuple(parts))
 
 
-def loss_value(loss: Loss, logits: Array, targets: Targets, sides: Array | None = None) -> float:
+def loss_value(loss: NumpyLoss, logits: Array, targets: Targets, sides: Array | None = None) -> float:
     """Return the mean loss of a batch.
 
     Args:
         loss: The loss.
         logits: (n, outputs).
         targets: Of its rows.
-        sides: See `Loss.value`.
+        sides: See `NumpyLoss.value`.
     """
     return sum(loss.value(logits, y, sides, weights) for y, weights in targets.parts)
 
 
-def loss_gradient(loss: Loss, logits: Array, targets: Targets) -> tuple[float, Array]:
+def loss_gradient(loss: NumpyLoss, logits: Array, targets: Targets) -> tuple[float, Array]:
     """Return the mean loss of a batch and its gradient with respect to the logits, (n, outputs)."""
     (y, weights), *others = targets.parts
     value, gradient = loss.with_gradient(logits, y, weights)
@@ -66,6 +67,6 @@ def loss_gradient(loss: Loss, logits: Array, targets: Targets) -> tuple[float, A
     return value, gradient
 
 
-def kink_sides(loss: Loss, logits: Array, targets: Targets) -> Array | None:
-    """Return on which side of the loss's kink each error lies, as `Loss.sides`; losses of classes have none."""
+def kink_sides(loss: NumpyLoss, logits: Array, targets: Targets) -> Array | None:
+    """Return on which side of the loss's kink each error lies, as `NumpyLoss.sides`; losses of classes have none."""
     return loss.sides(logits, targets.parts[0][0])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.mixup import mixture
-from dnnctl.engines.numpy.targets import Targets, targets_of
+from dnnctl.engines.numpy.targets import Targets, batch_targets
 from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import Prepared
 
@@ -44,7 +44,7 @@ def batch_of(prepared: Prepared, step: int, dtype: str) -> Batch:
     x, y = preparation.prepare(shown.x, dtype), preparation.prepare_targets(shown.y, dtype)
     blend = None if alpha is None else mixture(len(rows), alpha, prepared.config.seed, epoch, position)
     weights = None if prepared.class_weights is None else np.array(prepared.class_weights)
-    targets = targets_of(y, dtype, weights, blend)
+    targets = batch_targets(y, dtype, weights, blend)
     if blend is None:
         return Batch(x, y, targets)
     if y.dtype.kind != "f":

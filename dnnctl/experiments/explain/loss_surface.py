@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.targets import kink_sides, loss_gradient, loss_value
 from dnnctl.experiments.explain.finite_differences import Moved
@@ -28,7 +27,7 @@ class LossSurface:
         self.weights = initial_weights(plan, config.seed, DTYPE)
         self.network = NumpyNetwork(plan, prepared.preprocessing, self.weights, seed=config.seed, dtype=DTYPE)
         self._batch = batch
-        self._loss = build_loss(config.training.loss)
+        self._loss = config.training.loss.to_numpy()
         self._penalties = {name: (l1, l2) for name, l1, l2 in self.network.penalties}
         self._inputs = self._forward()
         self._sides = [layer.side() for layer in self.network.layers]

@@ -6,9 +6,7 @@ import numpy as np
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.datasets.base import DownloadProgress, silent
-from dnnctl.engines.numpy.losses import build_loss
 from dnnctl.engines.numpy.network import NumpyNetwork
-from dnnctl.engines.numpy.optimizers.base import build_optimizer
 from dnnctl.engines.numpy.targets import loss_gradient
 from dnnctl.errors import UsageError
 from dnnctl.experiments.explain.first_batch import batch_of
@@ -178,9 +176,9 @@ class _Stepper:
         self._dtype = config.training.dtype
         weights = initial_weights(plan, config.seed, self._dtype)
         self._network = NumpyNetwork(plan, prepared.preprocessing, weights, seed=config.seed, dtype=self._dtype)
-        self._loss = build_loss(config.training.loss)
+        self._loss = config.training.loss.to_numpy()
         sizes = self._network.theta.size
-        self._optimizer = build_optimizer(config.training.optimizer, self._network.slices, sizes, self._dtype)
+        self._optimizer = config.training.optimizer.to_numpy(self._network.slices, sizes, self._dtype)
         widths = [plan.inputs, *(layer.outputs for layer in plan.layers)]
         self._small = max(prepared.batch_size, *widths) <= SMALL
         planned = zip(plan.layers, self._network.layers, strict=False)

@@ -1,7 +1,7 @@
 """What every layer has in common."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +150,9 @@ class LayerSpec(Spec):
 
 class Activation(LayerSpec):
     """A layer without weights that maps each number (or row) by a fixed function."""
+
+    # Whether its outputs have a largest value.
+    bounded: ClassVar[bool] = False
 
 
 LAYERS = Catalog("layer", package="dnnctl.network.layers", attribute="Layer")

@@ -1,5 +1,7 @@
 r"""Logistic sigmoid: $y = 1 / (1 + e^{-x})$."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
@@ -10,6 +12,8 @@ class Layer(Activation):
 
     Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 3.10.
     """
+
+    bounded: ClassVar[bool] = True
 
     def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""

@@ -1,5 +1,7 @@
 r"""Softmax: $y_i = e^{x_i} / \sum_j e^{x_j}$, a row at a time."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
@@ -10,6 +12,8 @@ class Layer(Activation):
 
     Source: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, 1990.
     """
+
+    bounded: ClassVar[bool] = True
 
     def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""

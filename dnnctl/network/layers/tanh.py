@@ -1,5 +1,7 @@
 r"""Hyperbolic tangent: $y = \tanh(x)$."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
@@ -10,6 +12,8 @@ class Layer(Activation):
 
     Source: LeCun et al., Efficient BackProp, 1998.
     """
+
+    bounded: ClassVar[bool] = True
 
     def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""

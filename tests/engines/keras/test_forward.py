@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.engines.keras.forward import batch_normalize, keep_mask, prepare_rows
+from dnnctl.engines.keras.forward import batch_normalize, keep_mask, preprocess
 
 
 def mask(rate: float, seed: int = 3, step: int = 5, rows: int = 401, units: int = 203) -> np.ndarray:
@@ -84,6 +84,6 @@ def test_rows_are_prepared_as_without_tensorflow(preprocessing: Preprocessing, d
     import tensorflow as tf
 
     x = np.random.default_rng(0).integers(0, 256, (4, *preprocessing.input_shape)).astype("uint8")
-    received = prepare_rows(tf, preprocessing, tf.constant(x), dtype).numpy()
+    received = preprocess(tf, preprocessing, tf.constant(x), dtype).numpy()
     assert received.dtype == dtype
     assert received == pytest.approx(preprocessing.prepare(x, dtype), rel=1e-6)

@@ -22,7 +22,7 @@ from dnnctl.network.layers.batch_normalization import BatchNormalization
 from dnnctl.network.layers.dense import Affine
 from dnnctl.network.layers.relu import Relu
 from dnnctl.network.layers.sigmoid import Sigmoid
-from dnnctl.network.losses import LOSSES
+from dnnctl.network.losses.base import LOSSES
 from dnnctl.training.preparation import prepare
 
 Write = Callable[..., Path]
