@@ -54,7 +54,7 @@ CASES = {
     ),
     "nadam": (
         ("training.epochs=2", "training.optimizer=nadam", "model.layers=[dense: 16, mish, dense: 16, swish]"),
-        (5, 50),
+        (5,),
     ),
     "iterations": (("training.iterations=100", "training.optimizer=adagrad"), (33, 70)),
     "full batch": (("training.epochs=12", "data.batch_size=full"), (3, 7)),

@@ -1,0 +1,47 @@
+r"""Swish, also called SiLU: $y = x / (1 + e^{-x})$."""
+
+import numpy as np
+
+from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+
+
+class Layer(Activation):
+    r"""Swish, also called sigmoid linear unit (SiLU): $y = x \cdot sigmoid(x)$.
+
+    Source: Ramachandran, Zoph and Le, Searching for Activation Functions, 2017; Elfwing, Uchibe and Doya, 2018 (SiLU).
+    """
+
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("Activation", {"activation": "silu"})
+
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return Swish(dtype)
+
+
+class Swish(NumpyLayer):
+    r"""Swish, s the sigmoid of x; all (batch, units).
+
+    Forward $y = x s$; backward $dx = dy (s + y (1 - s))$.
+    """
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Return x times its sigmoid."""
+        half = self.dtype.type(0.5)
+        # As (tanh(x / 2) + 1) / 2, which is the same and cannot overflow.
+        s: Array = np.multiply(x, half, out=self.buffer("s", x.shape))
+        np.tanh(s, out=s)
+        s *= half
+        s += half
+        self._s = s
+        self._y: Array = np.multiply(x, s, out=self.buffer("y", x.shape))
+        return self._y
+
+    def backward(self, dy: Array) -> Array:
+        """Return dy (s + y (1 - s))."""
+        dx: Array = np.subtract(1, self._s, out=self.buffer("dx", dy.shape))
+        dx *= self._y
+        dx += self._s
+        dx *= dy
+        return dx
