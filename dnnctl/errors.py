@@ -1,4 +1,4 @@
-"""The errors that dnnctl raises for things its user can put right.
+"""The errors that dnnctl raises for things its user can put right, and the warnings that stop nothing.
 
     DnnctlError
     ├── ConfigError   the YAML file or an override is wrong: exit status 2
@@ -15,6 +15,7 @@ command line says the same with its flags and commands. Anything else that escap
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 # Faults of a configuration that are told, and characters of one.
 MOST, LONGEST = 50, 400
@@ -54,6 +55,54 @@ class DnnctlError(Exception):
     def __init__(self, *parts: str | Call) -> None:
         super().__init__("".join(map(str, parts)))
         self.parts = parts
+
+
+# What a `Notice` can be of; docs/run-directory.md says what each means.
+NoticeCode = Literal[
+    # of a configuration
+    "batch_size_above_rows",
+    "elastic_moves_whole",
+    "hidden_softmax",
+    "high_dropout",
+    "missing_activation",
+    "redundant_bias",
+    "slow_precision",
+    "vanishing_gradients",
+    "warmup_too_long",
+    # of data
+    "constant_column",
+    "identifier_column",
+    "leading_zeros",
+    "leakage",
+    "lost_precision",
+    "mixed_types",
+    "spelling_variants",
+    "units_in_numbers",
+    "unpaired_test_array",
+    # of the rows that train and test
+    "absent_class",
+    "no_validation_rows",
+    "train_test_overlap",
+]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that is probably not meant, and stops nothing.
+
+    Args:
+        code: What it is; the message may change, this stays.
+        message: What was noticed, why it matters, and what to do.
+        place: Where: `file:line:column: key` of a configuration, or columns of a table; empty for data as a whole.
+    """
+
+    code: NoticeCode
+    message: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        """Return the notice as one line."""
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
 @dataclass(frozen=True)

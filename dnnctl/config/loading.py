@@ -26,7 +26,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Places,
 from dnnctl.datasets.parts.faults import WrongOptionError
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import describe, read
-from dnnctl.errors import ConfigError, DataError, Fault
+from dnnctl.errors import ConfigError, DataError, Fault, Notice
 
 # Takes the place of a data set that is not known, so that the rest can be checked.
 STAND_IN = "digits"
@@ -65,14 +65,14 @@ class LoadedConfig:
         config: With nothing left to `auto` that the data set decides.
         info: What is known about its data set.
         path: The file it came from.
-        warnings: Things that are probably not meant, each with its place.
+        warnings: Things that are probably not meant.
         dataset: Data of the user's own, which had to be read to check the configuration; empty for named data sets.
     """
 
     config: Config
     info: DatasetInfo
     path: Path
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     dataset: Handover = field(default_factory=Handover, compare=False)
 
     def read(self, progress: DownloadProgress = silent, path: Path | None = None) -> Dataset:
@@ -129,11 +129,11 @@ def load(
     checked, source, more, findings = check(document, info)
     where = _Locator(positions, changed)
     meant = [where.fault(at, problem, key=key) for at, problem, key in more]
-    meant += [where.fault(f.path, f.problem, key=False) for f in findings if not f.warning]
+    meant += [where.fault(f.path, f.problem, key=False) for f in findings if f.code is None]
     faults.extend(fault for fault in meant if fault.where not in unread)
     if faults or checked is None or source is None:
         raise ConfigError(sorted(faults, key=where.order))
-    warnings = tuple(str(where.fault(f.path, f.problem, key=False)) for f in findings if f.warning)
+    warnings = tuple(Notice(f.code, f.problem, where.place(f.path)) for f in findings if f.code is not None)
     info, dataset = source
     return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings, Handover(dataset))
 
@@ -259,6 +259,10 @@ class _Locator:
             if path[: len(override)] == override or self._made(path, override):
                 return Fault(dotted(path), problem, option)
         return Fault(dotted(path), problem, self._positions.of(path, key=key))
+
+    def place(self, path: KeyPath) -> str:
+        fault = self.fault(path, "", key=False)
+        return f"{fault.where}: {fault.key}"
 
     def _made(self, path: KeyPath, override: KeyPath) -> bool:
         """Tell whether what is wrong, or what it is missing in, is not in the file but came with an override."""

@@ -10,7 +10,7 @@ from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import shared_rows
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 
 SHOWN = 3
 
@@ -54,7 +54,7 @@ def _problem(array: NDArray[Any], columns: Sequence[str]) -> str:
     return "; ".join(cells) + more
 
 
-def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tuple[str, ...]:
+def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tuple[Notice, ...]:
     """Warn of classes that no network can learn, as of a table that is sorted by class and cut by `data.limit`.
 
     Args:
@@ -72,10 +72,11 @@ def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tupl
     if not absent:
         return ()
     first = f"; data.limit takes the first {limit:,} rows, whatever their order" if limit is not None else ""
-    return (f"no training row is of class {quoted(absent)}, which therefore cannot be learned{first}",)
+    told = f"no training row is of class {quoted(absent)}, which therefore cannot be learned{first}"
+    return (Notice("absent_class", told),)
 
 
-def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[str, ...]:
+def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:
     """Return a warning where rows of a user's own table are in the training and in the test rows.
 
     Args:
@@ -88,7 +89,8 @@ def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[str, ...]:
     if not known:
         return ()
     share = known / len(splits.test)
-    return (
+    told = (
         f"{known:,} of {len(splits.test):,} test rows ({share:.0%}) are in the training rows too, so the test figures "
-        "are better than those for new rows; is a row there more than once?",
+        "are better than those for new rows; is a row there more than once?"
     )
+    return (Notice("train_test_overlap", told),)

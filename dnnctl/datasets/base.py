@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.columns import TableInfo
+from dnnctl.errors import Notice
 from dnnctl.spec import Catalog, Spec, chosen_from
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -164,7 +165,7 @@ class Dataset:
     found: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     table: TableInfo | None = None
 
 

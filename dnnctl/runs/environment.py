@@ -27,6 +27,9 @@ VARIABLES = (
 )
 
 
+CPUINFO = Path("/proc/cpuinfo")
+
+
 def now() -> str:
     """Return the time in UTC to the second, as `2026-01-31T12:00:00+00:00`."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -64,10 +67,29 @@ def environment() -> dict[str, str]:
     return {name: value.encode("utf-8", "backslashreplace").decode() for name, value in known.items()}
 
 
+def slow_in_bfloat16(device: str) -> bool:
+    """Tell whether bfloat16 is known to be slower than float32 on the device that will compute.
+
+    Args:
+        device: `cpu`, `gpu`, or `auto`, which is the processor where there is no NVIDIA GPU.
+
+    Returns:
+        Whether it is a processor without AMX; False where that cannot be told.
+    """
+    on_processor = device == "cpu" or (device == "auto" and not Path("/dev/nvidiactl").exists())
+    flags = _processor_says("flags").split()
+    return on_processor and bool(flags) and "amx_bf16" not in flags
+
+
 def _processor() -> str:
     """Return the processor's model name; on Linux, Python itself does not know it."""
+    return _processor_says("model name") or platform.processor()
+
+
+def _processor_says(key: str) -> str:
+    """Return what Linux says of the first processor; nothing where it says nothing."""
     try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        found = re.search(rf"^{key}\s*:\s*(.+)$", CPUINFO.read_text(encoding="utf-8"), re.MULTILINE)
     except (OSError, UnicodeDecodeError):
         found = None
-    return found[1].strip() if found else platform.processor()
+    return found[1].strip() if found else ""

@@ -17,6 +17,7 @@ from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split_as, valid
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Samples, silent
 from dnnctl.engines.base import ASKED_AT_ONCE
+from dnnctl.errors import Notice
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
 from dnnctl.training.early_stopping import check_watched
@@ -46,7 +47,7 @@ class Prepared:
     plan: NetworkPlan
     length: Length
     batch_size: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     class_weights: tuple[float, ...] | None = None
 
     @property
@@ -149,9 +150,10 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     return prepared
 
 
-def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[str, ...]:
+def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[Notice, ...]:
     """Return a warning where validation rows were asked for and there are too few rows to have any."""
     share = config.data.validation_split
     if splits.validation is not None or not share or info.shared_rows:
         return ()
-    return (f"no validation rows: {share:g} (data.validation_split) of {len(splits.train):,} rows is less than one",)
+    told = f"no validation rows: {share:g} (data.validation_split) of {len(splits.train):,} rows is less than one"
+    return (Notice("no_validation_rows", told),)

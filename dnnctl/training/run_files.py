@@ -1,6 +1,7 @@
 """Writing what a training leaves behind; each file whole or not at all."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -107,7 +108,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         },
         "init_from": str(init_from.path.absolute()) if init_from else None,
         "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
-        "warnings": list(prepared.warnings),
+        "warnings": [asdict(warning) for warning in prepared.warnings],
     }
 
 
@@ -120,4 +121,7 @@ def changed_facts(prepared: Prepared, before: dict[str, Any]) -> dict[str, Any]:
     """
     network = before.get("network")
     known = network if isinstance(network, dict) else {}
-    return {"network": {**known, "steps_planned": prepared.length.steps}, "warnings": list(prepared.warnings)}
+    return {
+        "network": {**known, "steps_planned": prepared.length.steps},
+        "warnings": [asdict(warning) for warning in prepared.warnings],
+    }

@@ -46,4 +46,5 @@ def test_numbers_are_no_pictures() -> None:
 
 def test_a_field_wider_than_the_picture_is_warned_about() -> None:
     (warning,) = load("digits", ["data.augment={elastic: {alpha: 8, sigma: 20}}"]).warnings
-    assert "moves a picture of 8x8 as a whole" in warning
+    assert warning.code == "elastic_moves_whole"
+    assert "moves a picture of 8x8 as a whole" in warning.message

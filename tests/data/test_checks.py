@@ -54,17 +54,17 @@ def test_large_numbers_are_numbers() -> None:
 
 
 def test_training_does_not_begin(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    from dnnctl.training import preparation as preparing
+    from dnnctl.config import loading
     from dnnctl.training.job import train
 
-    real = preparing.read
+    real = loading.read
 
     def damaged(*arguments: Any) -> Dataset:
         dataset = real(*arguments)
         dataset.train.x[2, 0] = np.nan
         return dataset
 
-    monkeypatch.setattr(preparing, "read", damaged)
+    monkeypatch.setattr(loading, "read", damaged)
     with pytest.raises(DataError, match="row 3, column 'weight'"):
         train(load("height_weight"), out=tmp_path / "outputs")
     assert not (tmp_path / "outputs").exists()
@@ -83,11 +83,12 @@ def test_each_class_has_a_row() -> None:
 
 def test_a_sorted_table_cut_by_limit() -> None:
     (warning,) = absent_classes(ANIMALS, animals(0, 0), 2)
-    assert warning.startswith("no training row is of class 'dog', 'owl', ")
-    assert "data.limit takes the first 2 rows" in warning
+    assert warning.code == "absent_class"
+    assert warning.message.startswith("no training row is of class 'dog', 'owl', ")
+    assert "data.limit takes the first 2 rows" in warning.message
     (warning,) = absent_classes(ANIMALS, animals(0, 0, 2), None)
-    assert "'dog'" in warning
-    assert "limit" not in warning
+    assert "'dog'" in warning.message
+    assert "limit" not in warning.message
 
 
 def test_numbers_have_no_classes() -> None:

@@ -60,5 +60,8 @@ def test_validation_rows_that_there_are_too_few_for(small: Path) -> None:
     told = refusal(small, *few, STOPPING % "val_loss")
     assert "of 4 rows data.validation_split 0.1 leaves none for validation; raise it, or watch 'loss'" in told
     ready = prepared(small, *few)
-    assert any("no validation rows: 0.1 (data.validation_split) of 4 rows" in warning for warning in ready.warnings)
-    assert not any("no validation rows" in warning for warning in prepared(small, "data.validation_split=0").warnings)
+    assert any(
+        "no validation rows: 0.1 (data.validation_split) of 4 rows" in str(warning) for warning in ready.warnings
+    )
+    none_asked = prepared(small, "data.validation_split=0").warnings
+    assert not any(warning.code == "no_validation_rows" for warning in none_asked)

@@ -38,7 +38,7 @@ def check(config: str, overrides: tuple[str, ...]) -> None:
 
     loaded = load(config, overrides)
     for warning in loaded.warnings:
-        click.echo(f"warning: {plain(with_flags(warning))}", err=True)
+        click.echo(f"warning: {plain(with_flags(str(warning)))}", err=True)
     click.echo(f"{plain(str(loaded.path))}: can be trained ({loaded.info.title})")
 
 

@@ -97,7 +97,7 @@ class Screen(Observer):
         """Show warnings and the network."""
         self._stack.close()
         for warning in prepared.warnings:
-            self._say(f"warning: {plain(with_flags(warning))}", always=True)
+            self._say(f"warning: {plain(with_flags(str(warning)))}", always=True)
         self._say(summary(prepared))
         if self._live:
             self._open_bar(prepared.length.steps)

@@ -30,4 +30,4 @@ def check_augmentation(config: Config, info: DatasetInfo) -> Iterator[Finding]:
             f"a field smoothed over {augment.elastic.sigma:g} pixels moves a picture of "
             f"{'x'.join(map(str, info.input_shape[:2]))} as a whole, which is what shift does"
         )
-        yield Finding((*HERE, "elastic"), problem, warning=True)
+        yield Finding((*HERE, "elastic"), problem, code="elastic_moves_whole")

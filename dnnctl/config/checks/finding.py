@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dnnctl.config.yaml_reader import KeyPath
+from dnnctl.errors import NoticeCode
 
 
 @dataclass(frozen=True)
@@ -12,9 +13,9 @@ class Finding:
     Args:
         path: Key path it is about.
         problem: What is wrong, why, and what to write instead.
-        warning: Whether training can go on all the same.
+        code: What a warning is of; None for what makes training impossible or meaningless.
     """
 
     path: KeyPath
     problem: str
-    warning: bool = False
+    code: NoticeCode | None = None

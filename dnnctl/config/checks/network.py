@@ -103,7 +103,7 @@ def _hidden(layers: list[LayerSpec]) -> Iterator[Finding]:
             follows = layers[i + 1].key if i + 1 < len(layers) and inner is None else ""
             if layer.use_bias is True and follows == "batch_normalization":
                 problem = "this bias has no effect: the batch normalization behind it subtracts it again"
-                yield Finding((*here, "dense", "use_bias"), problem, warning=True)
+                yield Finding((*here, "dense", "use_bias"), problem, code="redundant_bias")
             if inner is not None and inner.key == "softmax":
                 yield _hidden_softmax((*here, "dense", "activation"))
         if layer.key == "softmax":
@@ -112,12 +112,12 @@ def _hidden(layers: list[LayerSpec]) -> Iterator[Finding]:
             problem = (
                 f"a dropout rate of {layer.rate:g} leaves {1 - layer.rate:.0%} of the numbers; usual are 0.1 to 0.5"
             )
-            yield Finding((*here, "dropout"), problem, warning=True)
+            yield Finding((*here, "dropout"), problem, code="high_dropout")
 
 
 def _hidden_softmax(path: KeyPath) -> Finding:
     problem = "softmax in a hidden layer makes its units compete; usual are relu, tanh or sigmoid"
-    return Finding(path, problem, warning=True)
+    return Finding(path, problem, code="hidden_softmax")
 
 
 def _collapse(layers: list[LayerSpec]) -> Iterator[Finding]:
@@ -130,13 +130,13 @@ def _collapse(layers: list[LayerSpec]) -> Iterator[Finding]:
                 problem = (
                     "no activation between this dense layer and the one before: together they are one affine layer"
                 )
-                yield Finding(("model", "layers", i), problem, warning=True)
+                yield Finding(("model", "layers", i), problem, code="missing_activation")
             pending = layer.activation is None or layer.activation.key == "linear"
         elif layer.key not in straight:
             pending = False
     if pending:
         problem = "no activation before the output layer: this dense layer and the output are one affine layer"
-        yield Finding(("model", "layers"), problem, warning=True)
+        yield Finding(("model", "layers"), problem, code="missing_activation")
 
 
 def _vanishing(layers: list[LayerSpec]) -> Iterator[Finding]:
@@ -148,4 +148,4 @@ def _vanishing(layers: list[LayerSpec]) -> Iterator[Finding]:
             f"{len(saturating)} sigmoid layers in a row: each passes on at most a quarter of the gradient, which may "
             "vanish before the first layer; relu or batch normalization avoids it"
         )
-        yield Finding(("model", "layers", saturating[2]), problem, warning=True)
+        yield Finding(("model", "layers", saturating[2]), problem, code="vanishing_gradients")

@@ -13,6 +13,7 @@ from dnnctl.datasets.base import DatasetInfo
 from dnnctl.network.layers.base import Activation
 from dnnctl.network.layers.dense import Layer as Dense
 from dnnctl.network.losses.base import LOSSES, LossSpec
+from dnnctl.runs.environment import slow_in_bfloat16
 
 SPLITS = ("test", "validation", "train")
 
@@ -45,6 +46,7 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
         )
     if config.checkpoint.every is not None and config.checkpoint.seconds is not None:
         yield Finding(("checkpoint", "seconds"), "expected either every or seconds; received both. Take one out")
+    yield from _precision(config)
     yield from _metrics(config, info)
     for name in ("early_stopping", "reduce_on_plateau"):
         yield from _monitor(config, info, name)
@@ -54,6 +56,16 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
         yield from _loss(config, info)
         yield from _batch_size(config, info)
         yield from _data_path(config, info)
+
+
+def _precision(config: Config) -> Iterator[Finding]:
+    """Find bfloat16 where it is no gain; docs/performance.md has the measurement."""
+    if config.training.half == "bfloat16" and config.engine == "keras" and slow_in_bfloat16(config.device):
+        problem = (
+            "this processor has no AMX instructions, without which a product in bfloat16 takes about twice as long as "
+            "in float32; float32 is faster here"
+        )
+        yield Finding(("training", "precision"), problem, code="slow_precision")
 
 
 def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
@@ -167,7 +179,7 @@ def _batch_size(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     size = config.data.batch_size
     if isinstance(size, int) and rows and size > rows and not info.shared_rows:
         problem = f"{size:,} is more than the {rows:,} training rows, so each batch is all of them; 'full' says so"
-        yield Finding(("data", "batch_size"), problem, warning=True)
+        yield Finding(("data", "batch_size"), problem, code="batch_size_above_rows")
 
 
 def _data_path(config: Config, info: DatasetInfo) -> Iterator[Finding]:
@@ -192,4 +204,4 @@ def _warm_up(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:
             "rate that is written; expected fewer"
         )
         path = ("training", "optimizer", optimizer.key, "learning_rate", optimizer.learning_rate.key, "warmup_epochs")
-        yield Finding(path, problem, warning=True)
+        yield Finding(path, problem, code="warmup_too_long")

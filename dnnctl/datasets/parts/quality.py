@@ -9,17 +9,18 @@ from dnnctl.datasets.base import Samples
 from dnnctl.datasets.parts.columns import Cells, Column
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.target import EXACT
+from dnnctl.errors import Notice, NoticeCode
 from dnnctl.memory import blocks
 
 # On fewer rows, everything looks like a rule.
 ENOUGH = 20
 LEAK = 0.999
 MOST_ROWS = 100_000
-# Ends the warning of columns that never vary, by which it is told from others.
-NOTHING_IN_IT = ", so nothing can be learned from it"
 
 
-def oddities(cells: Cells, y: NDArray[Any], target: str, where: Literal["table", "array"] = "table") -> tuple[str, ...]:
+def oddities(
+    cells: Cells, y: NDArray[Any], target: str, where: Literal["table", "array"] = "table"
+) -> tuple[Notice, ...]:
     """Return what a table's user should be warned of.
 
     Args:
@@ -31,49 +32,42 @@ def oddities(cells: Cells, y: NDArray[Any], target: str, where: Literal["table",
     if len(y) > MOST_ROWS:
         rows = np.linspace(0, len(y) - 1, MOST_ROWS).astype(np.int64)
         cells, y = cells.take(rows), y[rows]
-    constant: list[str] = []
-    large: list[str] = []
-    naming: list[str] = []
-    leaking: list[str] = []
+    found: dict[NoticeCode, list[str]] = {
+        "constant_column": [],
+        "lost_precision": [],
+        "identifier_column": [],
+        "leakage": [],
+    }
     # The only column cannot be left out.
     several = len(cells.columns) > 1
     for i, column in enumerate(cells.columns):
         values = cells.values[:, i]
         full = values[~np.isnan(values)]
         if len(full) == 0 or (full == full[0]).all():
-            (large if len(full) and abs(full[0]) >= EXACT else constant).append(column.name)
+            found["lost_precision" if len(full) and abs(full[0]) >= EXACT else "constant_column"].append(column.name)
         elif several and len(full) >= ENOUGH and _names_rows(column, full):
-            naming.append(column.name)
+            found["identifier_column"].append(column.name)
         elif several and len(full) >= ENOUGH and _gives_away(column, values, y):
-            leaking.append(column.name)
-    found = []
-    if constant:
-        found.append(f"{_called(constant, 'never vary', 'never varies')}{NOTHING_IN_IT}")
-    if large:
-        same = _called(large, "hold numbers so large", "holds numbers so large")
-        found.append(f"{same} that 32 bits cannot tell them apart; subtract a constant from them in the table")
-    if naming:
-        different = _called(naming, "differ in nearly every row", "differs in nearly every row")
-        meant = "it means" if len(naming) == 1 else "they mean"
-        found.append(f"{different}, as an identifier does; unless {meant} something, {_left_out(naming, where)}")
-    if leaking:
-        given = _called(leaking, "give", "gives")
-        known = "it is" if len(leaking) == 1 else "they are"
-        found.append(
-            f"{given} {target!r} away almost exactly (leakage); if {known} not known when predictions are made, "
-            f"{_left_out(leaking, where)}"
-        )
-    return tuple(found)
+            found["leakage"].append(column.name)
+    return tuple(_notice(code, names, target, where) for code, names in found.items() if names)
 
 
-def _called(names: list[str], several: str, one: str) -> str:
-    return f"columns {quoted(names)} {several}" if len(names) > 1 else f"column {names[0]!r} {one}"
-
-
-def _left_out(names: list[str], where: str) -> str:
-    them = "it" if len(names) == 1 else "them"
+def _notice(code: NoticeCode, names: list[str], target: str, where: str) -> Notice:
+    """Return in words what was found about some columns."""
+    one = len(names) == 1
+    s, they, them, are = ("s", "it", "it", "is") if one else ("", "they", "them", "are")
     named = f": exclude: [{', '.join(names[:12])}]" if where == "table" else " of the array"
-    return f"leave {them} out{named}"
+    without = f"leave {them} out{named}"
+    told = {
+        "constant_column": f"never var{'ies' if one else 'y'}, so nothing can be learned from {them}",
+        "lost_precision": f"hold{s} numbers so large that 32 bits cannot tell them apart; subtract a constant from "
+        "them in the table",
+        "identifier_column": f"differ{s} in nearly every row, as an identifier does; unless {they} mean{s} something, "
+        f"{without}",
+        "leakage": f"give{s} {target!r} away almost exactly (leakage); if {they} {are} not known when predictions are "
+        f"made, {without}",
+    }
+    return Notice(code, told[code], f"column {names[0]!r}" if one else f"columns {quoted(names)}")
 
 
 def _names_rows(column: Column, values: NDArray[Any]) -> bool:

@@ -14,7 +14,7 @@ from dnnctl.datasets.tables.missing_values import lines_of
 from dnnctl.datasets.tables.parsing import Words, bad_number, parse
 from dnnctl.datasets.tables.text import Text
 from dnnctl.datasets.tables.value_patterns import odd_spellings, refuse_amounts, refuse_dates
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 
 # A number with zeros before it, as that of a post code.
 CODE = re.compile(r"0\d+")
@@ -27,7 +27,7 @@ def read_cells(
     names: Sequence[str],
     types: Mapping[str, Kind],
     gaps: frozenset[str],
-) -> tuple[Cells, tuple[str, ...]]:
+) -> tuple[Cells, tuple[Notice, ...]]:
     """Read columns and find out what they hold.
 
     Args:
@@ -52,7 +52,7 @@ def read_cells(
     parsed = parse(text, dialect, wanted, gaps, fixed=fixed)
     columns: list[Column] = []
     values: list[NDArray[Any]] = []
-    warnings: list[str] = []
+    warnings: list[Notice] = []
     for name, place in zip(names, places, strict=True):
         cells = parsed.pop(place)
         if isinstance(cells, Words):
@@ -61,10 +61,11 @@ def read_cells(
         else:
             column = Column(name, "number")
             if types.get(name) is None and any(CODE.fullmatch(row[place]) for row in dialect.sample):
-                warnings.append(
-                    f"column {name!r} is written with leading zeros, as codes are, and taken for numbers; "
+                told = (
+                    "is written with leading zeros, as codes are, and taken for numbers; "
                     f"`types: {{{name}: category}}` takes it for categories"
                 )
+                warnings.append(Notice("leading_zeros", told, f"column {name!r}"))
             if np.isinf(cells).any():
                 raise bad_number(text, dialect, [place], gaps)
         columns.append(Column(name, column.kind, column.words))
@@ -126,7 +127,7 @@ def _of_words(
     said: Kind | None,
     gaps: frozenset[str],
     pair: tuple[str, ...] = (),
-) -> tuple[Column, NDArray[Any], list[str]]:
+) -> tuple[Column, NDArray[Any], list[Notice]]:
     """Return what a column of text holds, its cells as numbers, and what is odd about it."""
     name = dialect.names[place]
     folded = {word.casefold() for word in cells.words}
@@ -143,7 +144,7 @@ def _of_words(
         line = lines_of(text, dialect, [row])[row]
         expected = " or ".join(map(repr, pair or reversed(nearest)))
         raise DataError(f"{text.name}:{line}: column {name!r}: expected {expected}; received {clipped(wrong)}")
-    warnings = []
+    warnings: list[Notice] = []
     longest = max(cells.words, key=len, default="")
     if len(longest) > LONGEST:
         raise DataError(
@@ -170,7 +171,7 @@ def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
     return values
 
 
-def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozenset[str]) -> list[str]:
+def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozenset[str]) -> list[Notice]:
     """Raise if a few texts stand in a column of numbers; warn if there are many of both."""
     numeric = np.array([is_number(word, dialect.decimal) for word in cells.words] or [False])
     if not numeric.any():
@@ -188,4 +189,5 @@ def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozens
     # A thousand is written 1,000 beside 999, and a negative number with a dash beside positive ones.
     signed = tuple(word for word, plain in zip(cells.words, numeric, strict=True) if not plain)
     refuse_amounts(text.name, name, signed)
-    return [f"column {name!r} holds {numbers:,} numbers and {others:,} other texts; it is taken for categories"]
+    told = f"holds {numbers:,} numbers and {others:,} other texts; it is taken for categories"
+    return [Notice("mixed_types", told, f"column {name!r}")]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dnnctl.datasets.parts.columns import PAIRS
 from dnnctl.datasets.parts.faults import clipped, quoted
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 
 _MONTH = (
     r"(?i:jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
@@ -51,7 +51,7 @@ def _refuse(form: re.Pattern[str], told: str, words: Sequence[str], advice: str)
         raise DataError(f"{told}, as {clipped(words[0])}{advice}")
 
 
-def odd_spellings(column: str, words: Sequence[str]) -> list[str]:
+def odd_spellings(column: str, words: Sequence[str]) -> list[Notice]:
     """Return warnings of categories that look like one and the same, or like numbers.
 
     Args:
@@ -62,19 +62,24 @@ def odd_spellings(column: str, words: Sequence[str]) -> list[str]:
     alike = defaultdict(list)
     for word in words:
         alike[word.casefold()].append(word)
+    place = f"column {column!r}"
     found = [
-        f"column {column!r} holds {quoted(same)}, which differ in capitals only and are different categories"
+        Notice(
+            "spelling_variants",
+            f"holds {quoted(same)}, which differ in capitals only and are different categories",
+            place,
+        )
         for same in alike.values()
         if len(same) > 1
     ][:1]
     if len(alike) > 2 and set(alike) <= {word for pair in PAIRS for word in pair}:
-        found.append(
-            f"column {column!r} spells yes and no in several ways ({quoted(words)}); it is taken for categories"
-        )
+        told = f"spells yes and no in several ways ({quoted(words)}); it is taken for categories"
+        found.append(Notice("spelling_variants", told, place))
     units = [unit[1] for word in words[:FIRST] if (unit := WITH_UNIT.fullmatch(word))]
     if len(words) >= SEVERAL and len(units) >= 0.9 * len(words[:FIRST]) and len(set(units)) <= 2:
-        found.append(
-            f"column {column!r} holds numbers with a unit, as {clipped(words[0])}, and is taken for categories; write "
-            "plain numbers if they are amounts"
+        told = (
+            f"holds numbers with a unit, as {clipped(words[0])}, and is taken for categories; write plain numbers if "
+            "they are amounts"
         )
+        found.append(Notice("units_in_numbers", told, place))
     return found

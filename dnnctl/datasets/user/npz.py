@@ -13,7 +13,7 @@ from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.parts.named_arrays import USUAL, read_arrays
 from dnnctl.datasets.parts.quality import oddities
 from dnnctl.datasets.parts.target import decide, targets_of
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 from dnnctl.files import sha256_of_file
 
 
@@ -154,7 +154,7 @@ def _scale(image_range: tuple[float, float] | None) -> str:
     return "none" if image_range is None else f"{image_range[0]:g} to {image_range[1]:g}"
 
 
-def _half_a_test(options: Options, arrays: dict[str, NDArray[Any]], name: str) -> tuple[str, ...]:
+def _half_a_test(options: Options, arrays: dict[str, NDArray[Any]], name: str) -> tuple[Notice, ...]:
     """Refuse a test array that was asked for without the other one; warn of one that only happens to be there."""
     if ("x_test" in arrays) == ("y_test" in arrays):
         return ()
@@ -162,7 +162,8 @@ def _half_a_test(options: Options, arrays: dict[str, NDArray[Any]], name: str) -
     told = f"{name}: there is {there} and no {missing}"
     if getattr(options, there) != "auto":
         raise WrongOptionError(there, f"{told}; expected both, or neither")
-    return (f"{told}, so it is left alone; test rows are taken from the training rows (data.test_split)",)
+    left = f"{told}, so it is left alone; test rows are taken from the training rows (data.test_split)"
+    return (Notice("unpaired_test_array", left),)
 
 
 def _class_names(options: Options, labels: Cells, found: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -132,7 +132,9 @@ def test_half_of_a_test_set_is_told_and_refused_where_asked_for(there: str, miss
     del arrays[missing]
     dataset = read(tmp_path, arrays)
     assert dataset.test is None
-    assert any(f"there is {there} and no {missing}, so it is left alone" in warning for warning in dataset.warnings)
+    assert any(
+        f"there is {there} and no {missing}, so it is left alone" in str(warning) for warning in dataset.warnings
+    )
     with pytest.raises(DataError, match="expected both, or neither"):
         read(tmp_path, arrays, **{there: there})
 

@@ -99,10 +99,11 @@ def test_a_constant_column_is_told_once_and_others_whatever_they_are_called(tmp_
     loaded = load(tmp_path / "t.yaml")
     dataset = reading.read(loaded.config.data.source, default_places())
     checks = check_data(loaded, dataset)
-    told = [(check.name, check.finding) for check in checks if check.status == "warned"]
+    told = [(check.code, check.finding) for check in checks if check.status == "warned"]
 
-    assert [name for name, _ in told] == ["constant columns", "columns"]
-    assert "'it never varies' gives 'y' away" in told[1][1]
+    assert [code for code, _ in told] == ["constant_column", "leakage"]
+    assert told[1][1].startswith("column 'it never varies': gives 'y' away")
+    assert checks[-1].to_json() == {"code": "leakage", "name": "columns", "status": "warned", "finding": told[1][1]}
 
 
 def test_rows_are_compared_as_they_are_written(checked: Callable[..., Found]) -> None:
