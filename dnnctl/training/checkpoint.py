@@ -38,7 +38,7 @@ TIMES_ITS_COST = 50
 Arrays = dict[str, NDArray[Any]]
 
 
-class TrainingState(BaseModel):
+class CheckpointMeta(BaseModel):
     """Where a training is, and what its loop remembers besides arrays.
 
     Args:
@@ -48,7 +48,7 @@ class TrainingState(BaseModel):
         epoch: The epoch at work, counted from 0.
         done: Steps taken in it.
         seconds: Seconds spent in it.
-        stopper: Of early stopping; None without it.
+        early_stopping: The best epoch so far; None without early stopping.
         plateau: Of the plateau rule.
         history: A row an epoch that is over.
         layers: A row an inspected epoch and layer.
@@ -62,7 +62,7 @@ class TrainingState(BaseModel):
     epoch: int = Field(ge=0)
     done: int = Field(ge=0)
     seconds: float = Field(ge=0)
-    stopper: BestState | None
+    early_stopping: BestState | None
     plateau: PlateauState
     history: list[dict[str, int | float]]
     layers: list[dict[str, int | float | str]]
@@ -73,13 +73,13 @@ class Checkpoint:
     """Everything that an exact resume needs.
 
     Args:
-        progress: Where the training is.
+        meta: Where the training is.
         arrays: `engine/...`: the engine's state; `best/...`: the best weights so far; `epoch/losses` (done,) and
             `epoch/logits` (rows visited, outputs): of the epoch at work; `losses` (steps,): of the epochs before it,
             if the length is given in iterations.
     """
 
-    progress: TrainingState
+    meta: CheckpointMeta
     arrays: Arrays
 
     def under(self, prefix: str) -> Arrays:
@@ -91,7 +91,7 @@ class Checkpoint:
 class CheckpointManager:
     """Keeps the last checkpoint of a training, in memory and on disk.
 
-    Before the first one, `last` is the state before the first step, in memory alone.
+    Before the first one is written, `last` is the state before the first step, in memory alone.
 
     Args:
         run: Whose it is.
@@ -109,7 +109,7 @@ class CheckpointManager:
     @property
     def steps(self) -> int:
         """Optimizer steps that the last checkpoint has behind it."""
-        return self.last.progress.optimizer_steps if self.last else 0
+        return self.last.meta.optimizer_steps if self.last else 0
 
     def due(self, epochs: int | None) -> bool:
         """Tell whether a checkpoint is due.
@@ -124,10 +124,14 @@ class CheckpointManager:
             return passed >= self._rule.seconds
         if epochs is None or passed < SECONDS_BETWEEN:
             return False
-        kept = self.last.progress.epoch if self.last else 0
+        kept = self.last.meta.epoch if self.last else 0
         return epochs - kept >= (self._rule.every or 1)
 
-    def keep(self, take: Callable[[], Checkpoint], *, history: bool) -> None:
+    def begin(self, take: Callable[[], Checkpoint]) -> None:
+        """Remember where training begins: nothing is written yet, but a divergence is looked into from there."""
+        self.last = self.last or take()
+
+    def save(self, take: Callable[[], Checkpoint], *, history: bool) -> None:
         """Write a checkpoint, and the history up to it.
 
         Args:
@@ -139,12 +143,12 @@ class CheckpointManager:
         """
         start = time.monotonic()
         checkpoint = take()
-        before = self.last.progress.epoch if self.last else 0
+        before = self.last.meta.epoch if self.last else 0
         try:
             write_checkpoint(self._run.checkpoint, checkpoint)
             self.last = checkpoint
-            if history and checkpoint.progress.epoch != before:
-                write_table(self._run.history, checkpoint.progress.history)
+            if history and checkpoint.meta.epoch != before:
+                write_table(self._run.history, checkpoint.meta.history)
         except OSError as error:
             raise RunError(
                 f"{self._run.path}: the checkpoint cannot be written: {error.strerror or error}. "
@@ -164,7 +168,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    meta = json.dumps(dict(checkpoint.progress), default=BaseModel.model_dump).encode()
+    meta = json.dumps(dict(checkpoint.meta), default=BaseModel.model_dump).encode()
     members = {META: np.frombuffer(meta, np.uint8), **checkpoint.arrays}
     write_npz(path, {DIGEST: _digest(members), **members})
 
@@ -189,11 +193,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 f"{path}: expected a checkpoint of format {FORMAT}; received {str(values.get('format'))[:20]!r}. "
                 "Resume with the version of dnnctl that began this run; manifest.json names it"
             )
-        progress = TrainingState.model_validate(values)
+        meta = CheckpointMeta.model_validate(values)
     except (ValidationError, ValueError, RecursionError) as error:
         problem = str(error).splitlines()
         raise RunError(f"{path}: the checkpoint is not one that dnnctl wrote: {'; '.join(problem[:3])}") from None
-    return Checkpoint(progress, members)
+    return Checkpoint(meta, members)
 
 
 def _members(path: Path) -> Arrays:

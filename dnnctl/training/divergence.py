@@ -6,64 +6,67 @@ the same numbers, up to where it happens, and the layers are looked at there.
 """
 
 import math
-from typing import Protocol
+from collections.abc import Callable
 
-from dnnctl.engines.base import LayerStatistics
-from dnnctl.training.observer import Observer
-
-
-class Replayable(Protocol):
-    """A training that can take its steps again.
-
-    Args:
-        until: Before this step (counted from 0 over the whole training) it stops.
-    """
-
-    until: int | None
-
-    @property
-    def steps(self) -> int:
-        """Steps taken."""
-
-    def go(self) -> None:
-        """Take steps up to `until`."""
-
-    def inspect_next(self) -> list[LayerStatistics]:
-        """Return how each layer behaves on the rows of the next step."""
+from dnnctl.engines.base import STEPS_AT_ONCE, LayerStatistics
+from dnnctl.network.schedules import Schedule
+from dnnctl.training.checkpoint import Checkpoint
+from dnnctl.training.state import TrainingState
 
 
-class Replay(Observer):
-    """Watches steps that are taken again: says nothing, but lets them be stopped.
-
-    Args:
-        observer: Who watches the training itself.
-    """
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-
-    def stop_requested(self) -> bool:
-        """Tell whether training should stop."""
-        return self._observer.stop_requested()
-
-
-def find_layer(training: Replayable, step: int) -> str:
+def find_layer(
+    state: TrainingState, schedule: Schedule, checkpoint: Checkpoint, step: int, stop_requested: Callable[[], bool]
+) -> str:
     """Return where a step went wrong, as `the outputs of layer dense_2`; empty if it cannot be told.
 
     Args:
-        training: The training, put back to its last checkpoint.
+        state: The training; its engine and its plateau rule are put back to the checkpoint, so it cannot go on.
+        schedule: The learning rate of each step.
+        checkpoint: The last one before the step.
         step: The first step with a loss that is no finite number, counted from 0.
+        stop_requested: Tells whether to give up.
     """
+    state.engine.set_state(checkpoint.under("engine"))
+    state.plateau.restore(checkpoint.meta.plateau)
+    taken = checkpoint.meta.optimizer_steps
     # A gradient that overflows shows in the loss one step later.
-    for at in sorted({max(training.steps, step - 1), step}):
-        training.until = at
-        training.go()
-        if training.steps != at:
+    for until in sorted({max(taken, step - 1), step}):
+        if not _take_again(state, schedule, taken, until, stop_requested):
             return ""
-        found = first_wrong(training.inspect_next())
+        taken = until
+        found = first_wrong(_inspect_before(state, until))
         if found:
             return found
     return ""
+
+
+def _take_again(
+    state: TrainingState, schedule: Schedule, first: int, until: int, stop_requested: Callable[[], bool]
+) -> bool:
+    """Take the steps from one to before another with the learning rates that they had; False if it was stopped."""
+    per_epoch = state.length.steps_per_epoch
+    while first < until:
+        epoch, done = divmod(first, per_epoch)
+        end = min(until, (epoch + 1) * per_epoch)
+        state.engine.start_epoch(state.rows.order(epoch), state.rows.batch_size, done, epoch)
+        for start in range(first, end, STEPS_AT_ONCE):
+            group = range(start, min(start + STEPS_AT_ONCE, end))
+            state.engine.run([state.plateau.rate(schedule.rate(step, state.length)) for step in group])
+            if stop_requested():
+                return False
+        first = end
+        if end == (epoch + 1) * per_epoch:
+            # An epoch that is over had its row, by which the rate of the next one was decided.
+            state.plateau.update(state.trained.history[epoch])
+    return True
+
+
+def _inspect_before(state: TrainingState, step: int) -> list[LayerStatistics]:
+    """Return how each layer behaves on the rows of a step that is not taken yet."""
+    rows = state.rows
+    epoch, batch = divmod(step, state.length.steps_per_epoch)
+    index = rows.order(epoch)[batch * rows.batch_size : (batch + 1) * rows.batch_size]
+    return state.engine.inspect(rows.shown(index, epoch), rows.targets[index])
 
 
 def first_wrong(layers: list[LayerStatistics]) -> str:

@@ -131,7 +131,7 @@ class Best:
 
 
 class EarlyStopping:
-    """Stops when a figure has not improved for `patience` epochs, and keeps the best weights.
+    """Stops when a metric has not improved for `patience` epochs, and keeps the best weights.
 
     Args:
         spec: The rule; None never stops and keeps the last weights.
@@ -139,18 +139,42 @@ class EarlyStopping:
 
     def __init__(self, spec: schema.EarlyStopping | None) -> None:
         self._spec = spec
-        self.best = Best(spec.monitor, spec.min_delta) if spec else None
-        self.weights: dict[str, NDArray[Any]] | None = None
+        self._best = Best(spec.monitor, spec.min_delta) if spec else None
+        self.best_weights: dict[str, NDArray[Any]] | None = None
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch of the best value so far, counted from 1; None without a rule."""
+        return self._best.epoch if self._best else None
+
+    def state(self) -> BestState | None:
+        """Return what a later process needs to go on, besides the best weights."""
+        return self._best.state() if self._best else None
+
+    def restore(self, state: BestState | None, weights: dict[str, NDArray[Any]]) -> None:
+        """Go back to what `state` returned, and the best weights, if there were any."""
+        if self._best is not None and state is not None:
+            self._best.restore(state)
+            self.best_weights = weights or None
 
     def update(self, row: Mapping[str, float]) -> bool:
         """Take an epoch's row in and tell whether its weights are the ones to keep."""
-        improved = self.best.update(row) if self.best else False
+        improved = self._best.update(row) if self._best else False
         return improved and self._spec is not None and self._spec.restore_best
 
     @property
     def done(self) -> bool:
         """Whether training should stop."""
-        return self._spec is not None and self.best is not None and self.best.waited >= max(1, self._spec.patience)
+        return self._spec is not None and self._best is not None and self._best.waited >= max(1, self._spec.patience)
+
+    def reason(self, epoch: int) -> str:
+        """Return why training stops after an epoch, counted from 1, in words; empty if it should not."""
+        best = self._best
+        if best is None or not self.done:
+            return ""
+        return (
+            f"stopped early after epoch {epoch}: no better {best.monitor} than {best.value:.4g} in epoch {best.epoch}"
+        )
 
 
 class ReduceOnPlateau:

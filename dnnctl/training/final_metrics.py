@@ -11,8 +11,8 @@ from dnnctl.evaluation.baselines import Baseline
 from dnnctl.evaluation.diagnosis import Verdict, diagnose
 from dnnctl.evaluation.measure import all_metrics
 from dnnctl.inference.network import Agreement, Network, compare_engines
-from dnnctl.training.loop import Trained
 from dnnctl.training.preparation import Prepared
+from dnnctl.training.state import Trained
 
 MetricsBySplit = dict[str, dict[str, float]]
 

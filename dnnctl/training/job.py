@@ -24,13 +24,16 @@ from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.checkpoint import Checkpoint, CheckpointManager
+from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.failure_record import recorded
 from dnnctl.training.final_metrics import agreement, measure_splits, verdict
-from dnnctl.training.loop import Loop, Trained
+from dnnctl.training.loop import Loop
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparation import Prepared, prepare
 from dnnctl.training.resume import open_for_resume
 from dnnctl.training.run_files import changed_facts, facts, save_evaluation, save_history, save_network
+from dnnctl.training.state import Trained, TrainingState
+from dnnctl.training.steps_per_execution import StepGroups
 from dnnctl.training.timing import Clock
 
 
@@ -169,21 +172,21 @@ class _Job:
             )
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
         checkpoints = CheckpointManager(run, prepared.config.checkpoint, checkpoint)
-        loop = Loop(prepared, engine, network, self.observer, checkpoints)
+        state = _begin(prepared, engine)
         if checkpoint is not None:
-            loop.restore(checkpoint)
-        before = loop.steps
+            state.restore(checkpoint)
+        before = state.steps
         try:
             with clock.stage("training"):
-                trained = loop.run()
+                trained = self._train(state, network, checkpoints)
         except ModelError:
             # It diverged: what was recorded says how, and the best weights so far may still be of use.
-            save_history(run, loop.trained)
-            if loop.trained.best_epoch:
+            save_history(run, state.trained)
+            if state.trained.best_epoch:
                 save_network(prepared, engine, run)
             raise
         finally:
-            self.manifest.count(checkpoints.steps, loop.steps - before)
+            self.manifest.count(checkpoints.steps, state.steps - before)
         clock.seconds["first steps"] = round(trained.first_step, 4)
         with clock.stage("saving"):
             save_history(run, trained)
@@ -194,6 +197,21 @@ class _Job:
             self.manifest.update("interrupted", optimizer_steps=steps, seconds=clock.seconds)
             raise Interrupted(f"interrupted after {steps:,} steps; go on with: ", how_to_resume(run))
         return self._finish(engine, network, trained, steps)
+
+    def _train(self, state: TrainingState, network: Network, checkpoints: CheckpointManager) -> Trained:
+        """Take the steps that are left."""
+        training = self.prepared.config.training
+        loop = Loop(
+            state=state,
+            network=network,
+            schedule=training.optimizer.learning_rate,
+            validation=self.prepared.splits.validation,
+            metrics=training.metrics or (),
+            groups=StepGroups(training.steps_per_execution),
+            checkpoints=checkpoints,
+            observer=self.observer,
+        )
+        return loop.run()
 
     def _finish(self, engine: Engine, network: Network, trained: Trained, steps: int) -> TrainingResult:
         """Measure, judge and draw."""
@@ -229,6 +247,21 @@ class _Job:
         return TrainingResult(
             run, prepared, trained, metrics, simple, judged, missed, steps, tuple(pictures), clock.seconds
         )
+
+
+def _begin(prepared: Prepared, engine: Engine) -> TrainingState:
+    """Return a training before its first step."""
+    training = prepared.config.training
+    return TrainingState(
+        engine=engine,
+        plan=prepared.plan,
+        rows=prepared.training_rows,
+        length=prepared.length,
+        early_stopping=EarlyStopping(training.early_stopping),
+        plateau=ReduceOnPlateau(training.reduce_on_plateau),
+        record_losses=training.iterations is not None,
+        config=prepared.config.model_dump(mode="json"),
+    )
 
 
 def _plot_context(prepared: Prepared, trained: Trained, network: Network, scores: Any) -> PlotContext:

@@ -1,53 +1,47 @@
-"""Looking inside the network while it learns: when, and on which rows."""
+"""Looking inside the network while it learns: after which epochs, and on which rows."""
 
 import math
-from typing import Any
 
-from numpy.typing import NDArray
-
-from dnnctl.datasets.base import Samples
-from dnnctl.engines.base import Engine, LayerStatistics
-from dnnctl.training.preparation import Prepared
+from dnnctl.engines.base import Engine
+from dnnctl.training.epoch import TrainingRows
 
 # Layers are looked at on so many training rows, at so many epochs at most.
 ROWS = 256
 INSPECTIONS = 50
 
 
-class Inspector:
-    """Looks at the layers on training rows.
+def is_inspected(epoch: object, epochs: int) -> bool:
+    """Tell whether the layers are looked at after an epoch.
+
+    The stride is a power of 2, so that the epochs looked at in a long training are among those of a shorter one.
 
     Args:
-        prepared: The data, and the length.
-        engine: Whose layers.
+        epoch: The epoch, counted from 1.
+        epochs: Epochs of the whole training.
     """
+    stride = 2 ** math.ceil(math.log2(max(1.0, epochs / INSPECTIONS)))
+    return isinstance(epoch, int) and ((epoch - 1) % stride == 0 or epoch == epochs)
 
-    def __init__(self, prepared: Prepared, engine: Engine) -> None:
-        self._prepared = prepared
-        self._engine = engine
 
-    def targets(self, samples: Samples) -> NDArray[Any]:
-        """Return the targets of rows as the loss wants them."""
-        return self._prepared.preprocessing.prepare_targets(samples.y, self._prepared.config.training.dtype)
+def inspect_layers(engine: Engine, rows: TrainingRows, epoch: int, epochs: int) -> list[dict[str, float | str]]:
+    """Return a row a layer, as `layers.csv` has it, after an epoch; none if it is not one to look at.
 
-    def at(self, taken: Samples) -> list[LayerStatistics]:
-        """Return how each layer behaves on some rows.
-
-        Args:
-            taken: The rows.
-        """
-        return self._engine.inspect(taken.x, self.targets(taken))
-
-    def wants(self, epoch: object) -> bool:
-        """Tell whether the layers are looked at after an epoch, counted from 1.
-
-        The stride is a power of 2, so that the epochs looked at in a long training are among those of a shorter one.
-        """
-        epochs = self._prepared.length.epochs
-        stride = 2 ** math.ceil(math.log2(max(1.0, epochs / INSPECTIONS)))
-        return isinstance(epoch, int) and ((epoch - 1) % stride == 0 or epoch == epochs)
-
-    def after(self, epoch: int) -> list[dict[str, float | str]]:
-        """Return a row a layer after an epoch, counted from 1; none if it is not one to look at."""
-        first = self._prepared.splits.train.take(slice(ROWS))
-        return [{"epoch": epoch, **vars(seen)} for seen in self.at(first)] if self.wants(epoch) else []
+    Args:
+        engine: Whose layers.
+        rows: The training rows.
+        epoch: The epoch, counted from 1.
+        epochs: Epochs of the whole training.
+    """
+    if not is_inspected(epoch, epochs):
+        return []
+    return [
+        {
+            "epoch": epoch,
+            "layer": seen.layer,
+            "mean": seen.mean,
+            "std": seen.std,
+            "zeros": seen.zeros,
+            "gradient": seen.gradient,
+        }
+        for seen in engine.inspect(rows.x[:ROWS], rows.targets[:ROWS])
+    ]

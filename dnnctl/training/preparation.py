@@ -2,9 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
-
-from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
@@ -15,12 +12,13 @@ from dnnctl.data.class_weights import class_weights
 from dnnctl.data.encoding import encode
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split_as, valid
-from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Samples, silent
+from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, silent
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import Notice
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
 from dnnctl.training.early_stopping import check_watched
+from dnnctl.training.epoch import TrainingRows
 from dnnctl.training.memory_estimate import check_fits, estimate
 
 
@@ -60,17 +58,13 @@ class Prepared:
         workers = None if threads == "auto" else int(threads)
         return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0), workers)
 
-    def shown(self, rows: NDArray[Any], epoch: int) -> Samples:
-        """Return some training rows as an epoch shows them to the network: augmented if that is asked for.
-
-        Args:
-            rows: Row numbers, (n,).
-            epoch: The epoch, counted from 0.
-        """
-        taken, augmenter = self.splits.train.take(rows), self.augmenter
-        if augmenter is None:
-            return taken
-        return Samples(augmenter(taken.x, rows, augmenter.draws(epoch, len(self.splits.train))), taken.y)
+    @property
+    def training_rows(self) -> TrainingRows:
+        """The rows to learn from, as epochs visit them."""
+        train, training = self.splits.train, self.config.training
+        targets = self.preprocessing.prepare_targets(train.y, training.dtype)
+        blending = training.mix_up if self.dataset.info.task == "regression" else None
+        return TrainingRows(train.x, train.y, targets, self.batch_size, self.config.seed, self.augmenter, blending)
 
     @property
     def memory(self) -> int:

@@ -1,15 +1,15 @@
 """Telling the observer how far a training is."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.inference.network import Network
-from dnnctl.training.epoch import RunningEpoch
 from dnnctl.training.observer import Observer, StepProgress
-from dnnctl.training.preparation import Prepared
+from dnnctl.training.state import TrainingState
 
 SECONDS_BETWEEN_LOOKS = 0.25
 # Groups of steps whose loss the live bar shows.
@@ -17,43 +17,33 @@ RECENT = 8
 
 
 class ProgressMeter:
-    """Tells an observer how far a training is.
+    """Tells an observer how far a training is; its clock starts when it is made.
 
     Args:
-        prepared: Data and length.
+        state: Where the training is.
         network: What reads the logits.
+        metrics: Names of the metrics that are followed.
         observer: Who is told.
     """
 
-    def __init__(self, prepared: Prepared, network: Network, observer: Observer) -> None:
-        self._prepared = prepared
-        self._network = network
-        self._observer = observer
+    def __init__(self, state: TrainingState, network: Network, metrics: Sequence[str], observer: Observer) -> None:
+        self._state, self._network, self._metrics, self._observer = state, network, metrics, observer
         self._measured = 0.0
         self._latest: dict[str, float] = {}
-        self.begin(0)
-
-    def begin(self, steps: int) -> None:
-        """Start the clock.
-
-        Args:
-            steps: Steps that were taken before, in another process.
-        """
         self._started = time.perf_counter()
-        self._before = steps
+        # Steps that were taken in another process say nothing of the time that is left.
+        self._before = state.steps
         self.first_step = 0.0
 
-    def report(self, epoch: RunningEpoch, count: int, logits: NDArray[Any]) -> None:
-        """Tell of a group of steps.
+    def report(self, count: int, logits: NDArray[Any]) -> None:
+        """Tell of a group of steps that the state has taken in.
 
         Args:
-            epoch: The epoch at work, the group included.
             count: Steps of the group.
-            logits: What the network said of its rows.
+            logits: What the network said of its rows, (rows, outputs).
         """
-        self._look_at(epoch, count, logits)
-        length = self._prepared.length
-        total = epoch.number * length.steps_per_epoch + epoch.done
+        self._look_at(count, logits)
+        epoch, length, total = self._state.epoch, self._state.length, self._state.steps
         elapsed = time.perf_counter() - self._started
         self.first_step = self.first_step or elapsed
         left = elapsed / (total - self._before) * (length.steps - total)
@@ -62,12 +52,12 @@ class ProgressMeter:
             StepProgress(epoch.number + 1, length.epochs, epoch.done, epoch.steps, mean, left, self._latest)
         )
 
-    def _look_at(self, epoch: RunningEpoch, count: int, logits: NDArray[Any]) -> None:
+    def _look_at(self, count: int, logits: NDArray[Any]) -> None:
         """Measure the rows of the latest steps, not more often than an eye can follow."""
         now = time.perf_counter()
         if now - self._measured < SECONDS_BETWEEN_LOOKS:
             return
         self._measured = now
-        visited = epoch.visited(self._prepared, epoch.done - count, len(logits))
-        names = self._prepared.config.training.metrics or []
-        self._latest = self._network.metrics_of(logits, visited, names)
+        epoch = self._state.epoch
+        visited = self._state.rows.visited(epoch.order, epoch.number, epoch.done - count, len(logits))
+        self._latest = self._network.metrics_of(logits, visited, self._metrics)

@@ -48,7 +48,7 @@ class Resumed:
     @property
     def steps(self) -> int:
         """Optimizer steps that it has behind it."""
-        return self.checkpoint.progress.optimizer_steps if self.checkpoint else 0
+        return self.checkpoint.meta.optimizer_steps if self.checkpoint else 0
 
     def check(self, prepared: Prepared) -> dict[str, NDArray[Any]]:
         """Check that the data is what it was, and that the length leaves something to do.
@@ -103,12 +103,12 @@ class Resumed:
         if self.checkpoint is None:
             yield "there is no checkpoint yet: training begins again"
             return
-        progress, length = self.checkpoint.progress, prepared.length
-        where = f"epoch {progress.epoch + 1}, step {progress.done + 1}"
+        meta, length = self.checkpoint.meta, prepared.length
+        where = f"epoch {meta.epoch + 1}, step {meta.done + 1}"
         if self.steps < length.steps:
             yield f"going on at {where}: {self.steps:,} of {length.steps:,} steps are done"
         schedule = prepared.config.training.optimizer.learning_rate
-        before = progress.config.get("training", {})
+        before = meta.config.get("training", {})
         now = prepared.config.model_dump(mode="json")["training"]
         if schedule.depends_on_length() and any(before.get(k) != now[k] for k in ("epochs", "iterations")):
             yield (
@@ -135,10 +135,10 @@ class Resumed:
                     shutil.rmtree(half)
                 else:
                     half.unlink()
-        progress = self.checkpoint.progress if self.checkpoint else None
+        meta = self.checkpoint.meta if self.checkpoint else None
         for table, rows in (
-            (self.run.history, progress.history if progress else []),
-            (self.run.layers, progress.layers if progress else []),
+            (self.run.history, meta.history if meta else []),
+            (self.run.layers, meta.layers if meta else []),
         ):
             if rows:
                 write_table(table, rows)
@@ -172,7 +172,7 @@ def open_for_resume(run: RunDirectory, settings: Sequence[str]) -> Resumed:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     loaded = _with_settings(stored, settings) if settings else stored
     checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
-    before = stored.config if checkpoint is None else _config(checkpoint.progress.config, run)
+    before = stored.config if checkpoint is None else _config(checkpoint.meta.config, run)
     changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))
     if changed:
         raise RunError(

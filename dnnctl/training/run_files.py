@@ -14,8 +14,8 @@ from dnnctl.files import json_numbers, sha256_of_file, write_json, write_npz
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.final_metrics import MetricsBySplit
-from dnnctl.training.loop import Trained
 from dnnctl.training.preparation import Prepared
+from dnnctl.training.state import Trained
 
 
 def save_history(run: RunDirectory, trained: Trained) -> None:

@@ -22,7 +22,7 @@ class StepGroups:
         self._groups = 0
         self._next = FIRST[0]
 
-    def group(self, left: int) -> int:
+    def next(self, left: int) -> int:
         """Return how many steps to take next, of those that are left in the epoch."""
         return min(left, self._fixed or self._next)
 

@@ -39,22 +39,22 @@ from pathlib import Path
 from dnnctl.config.loading import load
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training import job
-from dnnctl.training import loop
+from dnnctl.training.epoch import RunningEpoch
 
 log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 out, run, per_epoch, settings = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5:]
-real = loop.RunningEpoch.add
+real = RunningEpoch.add
 def add(epoch, result):
     os.write(log, f"{epoch.number * per_epoch + epoch.done} {len(result.losses)}\\n".encode())
     real(epoch, result)
-loop.RunningEpoch.add = add
-restored = loop.RunningEpoch.restore
+RunningEpoch.add = add
+restored = RunningEpoch.restore
 def restore(epoch, *given):
     # A checkpoint's steps were taken, and written down, before.
-    loop.RunningEpoch.add = real
+    RunningEpoch.add = real
     restored(epoch, *given)
-    loop.RunningEpoch.add = add
-loop.RunningEpoch.restore = restore
+    RunningEpoch.add = add
+RunningEpoch.restore = restore
 job.draw_all = lambda *_: []
 job.resume(RunDirectory(Path(run))) if run else job.train(load("digits", settings), out=out)
 """
@@ -113,7 +113,7 @@ def steps(log: Path) -> list[int]:
 
 def kept_steps(run: RunDirectory | None) -> int:
     """Return how many steps a run's checkpoint has behind it; 0 if it has none yet."""
-    return read_checkpoint(run.checkpoint).progress.optimizer_steps if run and run.checkpoint.exists() else 0
+    return read_checkpoint(run.checkpoint).meta.optimizer_steps if run and run.checkpoint.exists() else 0
 
 
 def halves(out: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ import pytest
 
 from dnnctl.errors import RunError
 from dnnctl.training import checkpoint as module
-from dnnctl.training.checkpoint import Checkpoint, TrainingState, read_checkpoint, write_checkpoint
+from dnnctl.training.checkpoint import Checkpoint, CheckpointMeta, read_checkpoint, write_checkpoint
 from dnnctl.training.early_stopping import BestState, PlateauState
 
 
@@ -24,7 +24,7 @@ def example(**changes: Any) -> Checkpoint:
         "epoch": 1,
         "done": 2,
         "seconds": 0.25,
-        "stopper": BestState(value=math.nan, epoch=0, waited=1),
+        "early_stopping": BestState(value=math.nan, epoch=0, waited=1),
         "plateau": PlateauState(best=None, cooling=0, factor=0.1),
         "history": [{"epoch": 1, "loss": 0.1 + 0.2}],
         "layers": [{"epoch": 1, "layer": "dense_1", "mean": 1e-300}],
@@ -34,7 +34,7 @@ def example(**changes: Any) -> Checkpoint:
         "engine/steps": np.array(7, np.int64),
         "best/kernel": np.full((2, 3), np.float32(1) / 3),
     }
-    return Checkpoint(TrainingState(**{**values, **changes}), arrays)
+    return Checkpoint(CheckpointMeta(**{**values, **changes}), arrays)
 
 
 @pytest.fixture
@@ -50,11 +50,11 @@ def test_it_is_read_back_to_the_last_bit(path: Path) -> None:
     for name, array in written.arrays.items():
         assert (read.arrays[name].dtype, read.arrays[name].tobytes()) == (array.dtype, array.tobytes())
     assert list(read.under("engine")) == ["kernel", "steps"]
-    before, after = written.progress.model_dump(), read.progress.model_dump()
-    assert math.isnan(before["stopper"].pop("value"))
-    assert math.isnan(after["stopper"].pop("value"))
+    before, after = written.meta.model_dump(), read.meta.model_dump()
+    assert math.isnan(before["early_stopping"].pop("value"))
+    assert math.isnan(after["early_stopping"].pop("value"))
     assert before == after
-    assert type(read.progress.history[0]["epoch"]) is int
+    assert type(read.meta.history[0]["epoch"]) is int
 
 
 def test_the_same_state_is_the_same_file(path: Path) -> None:
@@ -75,7 +75,7 @@ def test_no_byte_of_it_can_change_unseen(path: Path) -> None:
         else:
             # Times and attributes of the archive's members carry nothing.
             assert all(np.array_equal(read.arrays[name], array) for name, array in expected.arrays.items())
-            assert read.progress.history == expected.progress.history
+            assert read.meta.history == expected.meta.history
     assert found > len(whole) / 7 / 2
 
 
@@ -93,7 +93,7 @@ def forged(path: Path, **members: Any) -> None:
 
 
 def meta(**changes: Any) -> Any:
-    values = {**example().progress.model_dump(), **changes}
+    values = {**example().meta.model_dump(), **changes}
     return np.frombuffer(json.dumps(values).encode(), np.uint8)
 
 

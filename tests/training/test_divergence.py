@@ -40,7 +40,7 @@ def test_the_layer_is_named_and_the_last_good_checkpoint_kept(
     manifest = json.loads(path.read_text())
     kept = read_checkpoint(RunDirectory(path.parent).checkpoint)
     assert all(np.isfinite(array).all() for array in kept.arrays.values())
-    assert kept.progress.optimizer_steps == int(found[6].replace(",", "")) == manifest["starts"][0]["last_step"] > 0
+    assert kept.meta.optimizer_steps == int(found[6].replace(",", "")) == manifest["starts"][0]["last_step"] > 0
     assert manifest["state"] == manifest["starts"][0]["state"] == "failed"
 
 
@@ -54,7 +54,7 @@ def test_a_replay_from_a_checkpoint_after_steps_that_float16_skipped(
         train_digits(*settings, optimizer, "training.epochs=20", config="height_weight")
     (path,) = tmp_path.rglob("manifest.json")
     kept = read_checkpoint(RunDirectory(path.parent).checkpoint)
-    assert kept.arrays["engine/optimizer/steps"] < kept.progress.optimizer_steps
+    assert kept.arrays["engine/optimizer/steps"] < kept.meta.optimizer_steps
 
 
 def test_the_first_layer_forward_or_the_last_one_backward() -> None:

@@ -130,7 +130,7 @@ def test_a_full_disk(disk: Path, tmp_path: Path) -> None:
         f"{run.path}: the checkpoint cannot be written: No space left on device. The last one, after step 6, is "
         f"intact. Make room or make the folder writable, then go on with: dnnctl train --resume {run.path}"
     )
-    assert read_checkpoint(run.checkpoint).progress.optimizer_steps == 6
+    assert read_checkpoint(run.checkpoint).meta.optimizer_steps == 6
     with pytest.raises(RunError, match=r"(cannot be written|cannot be trained): No space left on device"):
         resume(run)
     ballast.unlink()

@@ -185,12 +185,12 @@ def test_a_diverged_training_keeps_what_was_best(
     from dnnctl.errors import ModelError
     from dnnctl.training.loop import Loop
 
-    real = Loop._check
+    real = Loop._check_losses
 
     def diverging(self: Loop, losses: Any) -> None:
-        real(self, losses * np.nan if self.running.number == 3 else losses)
+        real(self, losses * np.nan if self.state.epoch.number == 3 else losses)
 
-    monkeypatch.setattr(Loop, "_check", diverging)
+    monkeypatch.setattr(Loop, "_check_losses", diverging)
     with pytest.raises(ModelError, match="loss became nan in epoch 4, step 1"):
         train_digits("training.epochs=9", "engine=numpy", "training.early_stopping={monitor: val_loss}")
     run = next(tmp_path.rglob("manifest.json")).parent

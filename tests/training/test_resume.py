@@ -102,7 +102,7 @@ def test_steps_that_float16_skips_are_steps(tmp_path: Path) -> None:
     whole = start(settings, tmp_path / "whole", config="height_weight")
     run = stopped(settings, tmp_path / "parts", 14, config="height_weight")
     kept = read_checkpoint(run.checkpoint)
-    assert 0 < kept.arrays["engine/optimizer/steps"] < kept.progress.optimizer_steps
+    assert 0 < kept.arrays["engine/optimizer/steps"] < kept.meta.optimizer_steps
     resume(run)
     same(run, whole)
     assert json.loads(run.manifest.read_text())["optimizer_steps"] == 30

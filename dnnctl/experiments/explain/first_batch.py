@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from dnnctl.data.mixup import mixture
 from dnnctl.engines.numpy.targets import Targets, batch_targets
-from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import Prepared
 
 
@@ -37,11 +36,10 @@ def batch_of(prepared: Prepared, step: int, dtype: str) -> Batch:
         dtype: `float32` or `float64`.
     """
     epoch, position = divmod(step, prepared.length.steps_per_epoch)
-    order = epoch_order(len(prepared.splits.train), prepared.config.seed, epoch)
-    rows = order[position * prepared.batch_size : (position + 1) * prepared.batch_size]
-    shown, preparation = prepared.shown(rows, epoch), prepared.preprocessing
+    training, preparation = prepared.training_rows, prepared.preprocessing
+    rows = training.order(epoch)[position * prepared.batch_size : (position + 1) * prepared.batch_size]
     alpha = prepared.config.training.mix_up
-    x, y = preparation.prepare(shown.x, dtype), preparation.prepare_targets(shown.y, dtype)
+    x, y = preparation.prepare(training.shown(rows, epoch), dtype), preparation.prepare_targets(training.y[rows], dtype)
     blend = None if alpha is None else mixture(len(rows), alpha, prepared.config.seed, epoch, position)
     weights = None if prepared.class_weights is None else np.array(prepared.class_weights)
     targets = batch_targets(y, dtype, weights, blend)
