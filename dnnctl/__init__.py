@@ -1,3 +1,76 @@
-"""dnnctl: one YAML file in; a trained, evaluated, explained and reusable dense neural network out."""
+"""dnnctl: one YAML file in; a trained, evaluated, explained and reusable dense neural network out.
 
-__version__ = "0.1.0"
+    import dnnctl
+
+    run = dnnctl.train("digits", overrides={"training.epochs": 5})
+    run.metrics["test"]["accuracy"]
+    run.predict(images).labels
+
+What stands here is imported when it is first used: `import dnnctl` alone loads nothing else. See docs/python.md.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from dnnctl.version import __version__
+
+if TYPE_CHECKING:
+    from dnnctl.api.predictions import Predictions
+    from dnnctl.api.resuming import resume
+    from dnnctl.api.run import Run, load
+    from dnnctl.api.series import compare, crossval, ensemble, repeat
+    from dnnctl.api.studies import check_data, gradcheck, reproduce, trace, verify
+    from dnnctl.api.training import train
+    from dnnctl.errors import ConfigError, DataError, DnnctlError, Interrupted, ModelError, RunError, UsageError
+    from dnnctl.training.observer import Observer
+
+__all__ = [
+    "ConfigError",
+    "DataError",
+    "DnnctlError",
+    "Interrupted",
+    "ModelError",
+    "Observer",
+    "Predictions",
+    "Run",
+    "RunError",
+    "UsageError",
+    "__version__",
+    "check_data",
+    "compare",
+    "crossval",
+    "ensemble",
+    "gradcheck",
+    "load",
+    "repeat",
+    "reproduce",
+    "resume",
+    "trace",
+    "train",
+    "verify",
+]
+
+_HOMES = {
+    "dnnctl.api.predictions": ("Predictions",),
+    "dnnctl.api.resuming": ("resume",),
+    "dnnctl.api.run": ("Run", "load"),
+    "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat"),
+    "dnnctl.api.studies": ("check_data", "gradcheck", "reproduce", "trace", "verify"),
+    "dnnctl.api.training": ("train",),
+    "dnnctl.training.observer": ("Observer",),
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import what is asked for, once."""
+        if name not in __all__:
+            raise AttributeError(f"module 'dnnctl' has no attribute {name!r}")
+        home = next((home for home, names in _HOMES.items() if name in names), "dnnctl.errors")
+        globals()[name] = value = getattr(importlib.import_module(home), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    """Return what there is, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -156,7 +156,8 @@ def chosen_from(catalog: Catalog, base: type, *, also: tuple[object, ...] = ()) 
         also: Other values that are let through as they are, as `"auto"` or `None`.
 
     Returns:
-        An `Annotated` type for use in a pydantic model.
+        An `Annotated` type for use in a pydantic model. Its name is declared to be `Any`, as `LossField: Any = ...`:
+        type checkers cannot see into a call.
     """
 
     def read(written: object) -> object:

@@ -7,10 +7,11 @@ from typing import NoReturn
 
 import click
 
-from dnnctl import __version__, plugins
+from dnnctl import plugins
 from dnnctl.cli.flags import COMMANDS, command_at, told
 from dnnctl.cli.screen.consoles import plain
 from dnnctl.errors import DnnctlError, Interrupted
+from dnnctl.version import __version__
 
 EXAMPLES = """\b
 Start here (works offline):

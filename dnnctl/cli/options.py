@@ -1,6 +1,5 @@
 """Options that several commands share, and the check that none stands beside another that it does not go with."""
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def output_folder() -> Path:
     """Return the folder of all runs where none is given."""
-    return Path(os.environ.get("DNNCTL_OUTPUT_DIR") or "outputs")
+    from dnnctl.runs.layout import output_folder as usual
+
+    return usual()
 
 
 def out_option(function: Function) -> Function:

@@ -16,7 +16,8 @@ from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
-from dnnctl.config.overrides import apply, split
+from dnnctl.config.mapping import from_mapping
+from dnnctl.config.overrides import apply, given, split
 from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import as_used, resolve
 from dnnctl.config.schema import SOURCES, Config, is_name
@@ -31,11 +32,15 @@ from dnnctl.errors import ConfigError, DataError, Fault, Notice
 # Takes the place of a data set that is not known, so that the rest can be checked.
 STAND_IN = "digits"
 
+# What messages call a configuration that was made in Python; its path starts where relative paths in it do.
+MADE_IN_PYTHON = "config"
 # Characters; no system takes longer ones.
 LONGEST_PATH = 4096
 # Faults of one kind that are looked into; nobody puts right more at once.
 MANY = 50
 
+# Values of single keys: texts as `training.epochs=5`, or values by their key paths.
+Overrides = Sequence[str] | Mapping[str, Any]
 # A key path, what is wrong there, and whether the key is unknown.
 _Wrong = tuple[KeyPath, str, bool]
 # What is known about a data set, and the data set itself where it had to be read for that.
@@ -92,16 +97,17 @@ class LoadedConfig:
 
 
 def load(
-    config: str | Path,
-    overrides: Sequence[str] = (),
-    options: Mapping[str, str | None] | None = None,
+    config: str | Path | Mapping[str, Any] | Config,
+    overrides: Overrides = (),
+    options: Mapping[str, str | int | None] | None = None,
     info: DatasetInfo | None = None,
 ) -> LoadedConfig:
     """Read and check a configuration.
 
     Args:
-        config: A path, or a shipped configuration's name, as `digits`.
-        overrides: Values of single keys, as `training.epochs=5`.
+        config: A path, a shipped configuration's name, as `digits`, or a configuration made in Python, whose relative
+            paths start at the current directory.
+        overrides: Values of single keys, as `training.epochs=5`, or by their key paths.
         options: Values of top-level keys that the caller has an argument for, by its name; None is no value.
         info: What is known about data of the user's own, which is then not read; None reads it.
 
@@ -109,15 +115,14 @@ def load(
         ConfigError: With everything that is wrong, in the order of the file.
         DataError: If data of the user's own is damaged.
     """
-    path = find(str(config))
-    document, positions, faults = parse(read_text(path, str(path)), str(path))
+    path, document, positions, faults = _read(config)
     if document is None:
         raise ConfigError([Fault("", "the file is empty; expected at least data.dataset", str(path))])
     if not isinstance(document, dict):
         received = messages.show(document)
         raise ConfigError([*faults, Fault("", f"expected `key: value` lines; received {received}", f"{path}:1:1")])
     # Of a value that could not be read, nothing more is said.
-    unread = {fault.where for fault in faults}
+    unread = {fault.where or fault.key for fault in faults}
     changed, wrong = _override(document, overrides)
     faults.extend(wrong)
     for key, value in (options or {}).items():
@@ -130,12 +135,20 @@ def load(
     where = _Locator(positions, changed)
     meant = [where.fault(at, problem, key=key) for at, problem, key in more]
     meant += [where.fault(f.path, f.problem, key=False) for f in findings if f.code is None]
-    faults.extend(fault for fault in meant if fault.where not in unread)
+    faults.extend(fault for fault in meant if (fault.where or fault.key) not in unread)
     if faults or checked is None or source is None:
         raise ConfigError(sorted(faults, key=where.order))
     warnings = tuple(Notice(f.code, f.problem, where.place(f.path)) for f in findings if f.code is not None)
     info, dataset = source
     return LoadedConfig(_absolute(resolve(checked, info), path, where), info, path, warnings, Handover(dataset))
+
+
+def _read(config: str | Path | Mapping[str, Any] | Config) -> tuple[Path, Any, Positions, list[Fault]]:
+    """Return what to call a configuration, what it holds, where that stands, and what could not be read."""
+    if isinstance(config, Mapping | Config):
+        return Path(MADE_IN_PYTHON), *from_mapping(as_values(config) if isinstance(config, Config) else config)
+    path = find(str(config))
+    return path, *parse(read_text(path, str(path)), str(path))
 
 
 def check(
@@ -233,13 +246,14 @@ def _take_out(document: dict[str, Any], path: KeyPath) -> None:
             break
 
 
-def _override(document: dict[str, Any], overrides: Sequence[str]) -> tuple[dict[KeyPath, str], list[Fault]]:
+def _override(document: dict[str, Any], overrides: Overrides) -> tuple[dict[KeyPath, str], list[Fault]]:
     """Apply overrides; return what to call each key path that they changed, and what is wrong with them."""
     changed: dict[KeyPath, str] = {}
     faults: list[Fault] = []
+    values = overrides if isinstance(overrides, Mapping) else None
     for override in overrides:
         try:
-            path, value = split(override)
+            path, value = split(override) if values is None else given(override, values[override])
             apply(document, path, value)
             changed[path] = f"`overrides` {dotted(path)}"
         except ConfigError as error:
@@ -291,11 +305,17 @@ def _absolute(config: Config, path: Path, where: _Locator) -> Config:
     return config.model_copy(update={"data": config.data.model_copy(update={"path": absolute})})
 
 
-def as_yaml(config: Config) -> str:
-    """Return a configuration as YAML, with every default written out."""
+def as_values(config: Config) -> dict[str, Any]:
+    """Return a configuration as plain values, with every default written out."""
     written = config.model_dump(mode="json")
     if written["training"]["metrics"] is None:
         written["training"]["metrics"] = "auto"
+    return written
+
+
+def as_yaml(config: Config) -> str:
+    """Return a configuration as YAML, with every default written out."""
+    written = as_values(config)
     text: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100)
     if all(line.isprintable() for line in text.split("\n")):
         return text

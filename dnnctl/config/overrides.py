@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from dnnctl.config.mapping import plain_value
 from dnnctl.config.yaml_reader import MAX_DEPTH, MAX_KEY, KeyPath, dotted, parse
 from dnnctl.errors import ConfigError, Fault
 from dnnctl.spec import MAIN
@@ -47,24 +48,49 @@ def split(assignment: str) -> tuple[KeyPath, Any]:
     """
     name, equals, text = assignment.partition("=")
     source = f"`overrides` {assignment[:80]}{'...' * (len(assignment) > 80)}"
-    rest = name.strip()
-    if equals and rest.startswith(REQUIRE):
-        # `test.accuracy` is one key, and `>=` would begin a block of text in YAML.
-        return ("require", rest.removeprefix(REQUIRE)), text.strip()
-    found = (match[1] or match[2] for match in _PART.finditer(rest))
-    parts: list[str | int] = [int(part) if _POSITION.fullmatch(part) else part for part in found]
-    as_read = dotted(tuple(parts)) == re.sub(r"\.([0-9]{1,6})(?=\.|\[|$)", r"[\1]", rest)
-    bounded = len(parts) <= MAX_DEPTH and all(len(str(part)) <= MAX_KEY for part in parts)
-    if not equals or not parts or not as_read or not bounded:
-        problem = "expected key=value, as training.epochs=5 or model.layers[0].dense=64"
-        raise ConfigError([Fault("", problem, source)])
+    path = key_path(name) if equals else ()
+    if not path:
+        raise ConfigError([Fault("", "expected key=value, as training.epochs=5 or model.layers[0].dense=64", source)])
+    if name.strip().startswith(REQUIRE):
+        # `>=` would begin a block of text in YAML.
+        return path, text.strip()
     try:
         value, _, faults = parse(text, source)
     except ConfigError as error:
         faults = list(error.faults)
     if faults:
-        raise ConfigError([Fault(dotted(tuple(parts)), f.problem, source) for f in faults])
-    return tuple(parts), value
+        raise ConfigError([Fault(dotted(path), f.problem, source) for f in faults])
+    return path, value
+
+
+def given(name: str, value: Any) -> tuple[KeyPath, Any]:
+    """Read one override that was made in Python; returns and raises as `split`.
+
+    Args:
+        name: The key path.
+        value: The value, as a YAML file would be read.
+    """
+    path = key_path(str(name))
+    if not path:
+        problem = "expected a key path, as training.epochs or model.layers[0].dense"
+        raise ConfigError([Fault("", problem, f"`overrides` {str(name)[:80]}")])
+    return path, plain_value(value, path)
+
+
+def key_path(name: str) -> KeyPath:
+    """Return the key path of an override; an empty one if it is none.
+
+    Args:
+        name: As `model.layers[0].dense`; what follows `require.` is one key, as `test.accuracy`.
+    """
+    rest = name.strip()
+    if rest.startswith(REQUIRE):
+        return "require", rest.removeprefix(REQUIRE)
+    found = (match[1] or match[2] for match in _PART.finditer(rest))
+    parts: list[str | int] = [int(part) if _POSITION.fullmatch(part) else part for part in found]
+    as_read = dotted(tuple(parts)) == re.sub(r"\.([0-9]{1,6})(?=\.|\[|$)", r"[\1]", rest)
+    bounded = len(parts) <= MAX_DEPTH and all(len(str(part)) <= MAX_KEY for part in parts)
+    return tuple(parts) if as_read and bounded else ()
 
 
 def apply(document: dict[str, Any], path: KeyPath, value: Any) -> None:

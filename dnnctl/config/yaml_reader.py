@@ -25,7 +25,7 @@ KeyPath = tuple[str | int, ...]
 
 _CORE = "tag:yaml.org,2002:"
 # What cannot be part of a file's name, nor be written as UTF-8.
-_UNUSABLE = re.compile("[\0\ud800-\udfff]")
+UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("null", re.compile(r"~|null|Null|NULL|"), "~nN\0"),
     ("bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
@@ -86,7 +86,12 @@ class Positions:
         Args:
             path: Key path; what does not exist in the document is looked for one level up.
             key: Whether the key rather than its value is meant.
+
+        Returns:
+            The position; nothing for a document that came from no file.
         """
+        if not self.source:
+            return ""
         for length in range(len(path), -1, -1):
             found = self.keys.get(path[:length]) if key and length == len(path) else None
             found = found or self.values.get(path[:length])
@@ -212,7 +217,7 @@ class _Builder:
                 )
                 continue
             key = str(key_node.value)
-            if len(key) > MAX_KEY or _UNUSABLE.search(key):
+            if len(key) > MAX_KEY or UNUSABLE.search(key):
                 problem = f"expected a key of at most {MAX_KEY} ordinary characters; received {key[:40]!r}"
                 self.faults.append(self._fault(key_node, path, problem))
                 continue
@@ -242,7 +247,7 @@ class _Builder:
             return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if kind != "str":
             self._refuse_tag(node, path)
-        if _UNUSABLE.search(text):
+        if UNUSABLE.search(text):
             self.faults.append(
                 self._fault(node, path, "expected text of ordinary characters; received \\0 or a surrogate")
             )

@@ -194,4 +194,4 @@ class Places:
 
 
 DATASETS = Catalog("data set", package="dnnctl.datasets.sources", attribute="Options")
-DatasetField = chosen_from(DATASETS, DatasetOptions)
+DatasetField: Any = chosen_from(DATASETS, DatasetOptions)

@@ -12,6 +12,7 @@ from dnnctl.errors import UsageError
 from dnnctl.inference.formats.base import Prediction, Predictions
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.inputs.parts.reading import read_all
+from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.run_data import read_splits
 from dnnctl.random_streams import generator
@@ -28,6 +29,7 @@ class Request:
         invert: Whether to exchange dark and light in images; None to detect it.
         top: How many classes to name for each input, from 1.
         engine: What computes: `auto`, `numpy` or `keras`.
+        inputs: Rows that were read already.
     """
 
     sources: Sequence[str] = ()
@@ -36,6 +38,7 @@ class Request:
     invert: bool | None = None
     top: int = 1
     engine: str = "auto"
+    inputs: Inputs | None = None
 
 
 def predict(
@@ -44,6 +47,7 @@ def predict(
     *,
     stdin: IO[bytes] | None = None,
     progress: DownloadProgress = silent,
+    network: Network | None = None,
 ) -> Predictions:
     """Ask a run.
 
@@ -52,32 +56,41 @@ def predict(
         request: What to ask.
         stdin: Standard input as a binary stream; needed for `-` only.
         progress: Called during a download of the data set, which `sample` needs.
+        network: The run's network, if it was made before.
 
     Raises:
         DataError: If an input is missing, damaged or does not fit the network.
         UsageError: If nothing was asked, or an option does not apply.
     """
-    if not (request.sample or request.sources or request.values):
+    named = bool(request.sources or request.values or request.inputs is not None)
+    if not (request.sample or named):
         raise UsageError("nothing to predict; expected files, '-' for standard input, `values` or `sample`")
-    if request.sample and (request.sources or request.values):
+    if request.sample and named:
         raise UsageError("expected either `sample` or inputs; received both")
     if request.top > 1 and opened.info.task == "regression":
         raise UsageError(f"`top`={request.top} names the best classes; this network predicts numbers: leave it out")
+    truth: list[Any] = []
     if request.sample:
         inputs, truth = _sample(opened, request.sample, progress)
+    elif request.inputs is not None:
+        inputs = request.inputs
     else:
-        csv, stored = opened.config.data.csv, opened.preprocessing
-        spec = InputSpec(opened.info, stored.ground, stored.table, "auto" if csv is None else csv.encoding)
+        spec = spec_of(opened)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
-        truth = [(None, ())] * len(inputs)
     # A value too large for 32 bits is infinite, and written as no number.
     with np.errstate(over="ignore"):
-        scores = opened.network(request.engine).scores(inputs.x).astype(np.float32)
+        scores = (network or opened.network(request.engine)).scores(inputs.x).astype(np.float32)
     rows = tuple(
         Prediction(name, np.atleast_1d(score), *true)
-        for name, score, true in zip(inputs.names, scores, truth, strict=True)
+        for name, score, true in zip(inputs.names, scores, truth or [(None, ())] * len(inputs), strict=True)
     )
     return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
+
+
+def spec_of(opened: OpenedRun) -> InputSpec:
+    """Return what a run's network takes."""
+    csv, stored = opened.config.data.csv, opened.preprocessing
+    return InputSpec(opened.info, stored.ground, stored.table, "auto" if csv is None else csv.encoding)
 
 
 def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, list[Any]]:

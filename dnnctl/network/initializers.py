@@ -137,7 +137,7 @@ INITIALIZERS = Catalog(
         "lecun_normal": _scaled(1, "in", normal=True),
     },
 )
-InitializerField = chosen_from(INITIALIZERS, Initializer)
+InitializerField: Any = chosen_from(INITIALIZERS, Initializer)
 
 
 def default(name: str) -> Any:

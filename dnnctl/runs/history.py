@@ -5,7 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.errors import RunError
 from dnnctl.files import write_text
+from dnnctl.runs.reading import read_bytes
+
+MOST_BYTES = 1 << 28
 
 Row = Mapping[str, float | int | str]
 
@@ -28,3 +35,26 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
         values = (row.get(name, "") for name in columns)
         writer.writerow([repr(value) if isinstance(value, float) else value for value in values])
     write_text(path, text.getvalue())
+
+
+def read_table(path: Path, folder: Path) -> dict[str, NDArray[np.float64]]:
+    """Read what `write_table` wrote, where all cells are numbers.
+
+    Args:
+        path: The file.
+        folder: The run's folder.
+
+    Returns:
+        The values of each column, (rows,), by its name; NaN for empty cells. Nothing if there is no such file.
+
+    Raises:
+        RunError: If it holds anything else, or more than 256 MiB.
+    """
+    try:
+        header, *rows = csv.reader(io.StringIO(read_bytes(path, folder, MOST_BYTES).decode("utf-8")))
+        values = np.array([[float(cell or "nan") for cell in row] for row in rows]).reshape(len(rows), len(header))
+    except FileNotFoundError:
+        return {}
+    except (ValueError, csv.Error) as error:
+        raise RunError(f"{path}: expected a row of names and rows of numbers; {error}. Restore it") from None
+    return dict(zip(header, values.T, strict=True))

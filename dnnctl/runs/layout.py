@@ -10,6 +10,11 @@ from dnnctl.errors import Call, RunError
 MANIFEST = "manifest.json"
 
 
+def output_folder() -> Path:
+    """Return the folder of all runs where none is named: `$DNNCTL_OUTPUT_DIR`, or `outputs`."""
+    return Path(os.environ.get("DNNCTL_OUTPUT_DIR") or "outputs")
+
+
 @dataclass(frozen=True)
 class RunDirectory:
     """The folder of one run.

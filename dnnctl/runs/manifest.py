@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from dnnctl import __version__
 from dnnctl.errors import RunError
 from dnnctl.files import sha256_of_file, write_json
 from dnnctl.runs.environment import environment, machine, now, versions
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
+from dnnctl.version import __version__
 
 State = Literal["running", "done", "interrupted", "failed"]
 # What a manifest says of how a training ended; none of it holds once training goes on.

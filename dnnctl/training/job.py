@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.config.loading import LoadedConfig, as_yaml
+from dnnctl.config.loading import LoadedConfig, Overrides, as_yaml
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError
@@ -109,7 +109,7 @@ def train(
 
 def resume(
     run: RunDirectory,
-    settings: Sequence[str] = (),
+    overrides: Overrides = (),
     *,
     observer: Observer | None = None,
     command: Sequence[str] = (),
@@ -118,7 +118,7 @@ def resume(
 
     Args:
         run: The run.
-        settings: `training.epochs=N` (or `training.iterations=N`, if it was given so) for another length.
+        overrides: `training.epochs=N` (or `training.iterations=N`, if it was given so) for another length.
         observer: Who watches; nobody if None.
         command: The command line, for the manifest.
 
@@ -133,7 +133,7 @@ def resume(
     """
     observer, clock = observer or Observer(), Clock.of(command)
     with locked(run):
-        resumed = open_for_resume(run, settings)
+        resumed = open_for_resume(run, overrides)
         with clock.stage("data"):
             prepared = prepare(resumed.loaded, observer.on_download)
         weights = resumed.check(prepared)

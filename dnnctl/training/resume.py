@@ -1,7 +1,7 @@
 """Opening a run to go on with it: nothing but its length may have changed."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from dnnctl.config.loading import LoadedConfig, load
+from dnnctl.config.loading import LoadedConfig, Overrides, load
 from dnnctl.config.schema import Config
 from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
@@ -148,12 +148,12 @@ class Resumed:
             path.unlink(missing_ok=True)
 
 
-def open_for_resume(run: RunDirectory, settings: Sequence[str]) -> Resumed:
+def open_for_resume(run: RunDirectory, overrides: Overrides) -> Resumed:
     """Read a run to go on with it.
 
     Args:
         run: Its folder.
-        settings: Overrides of its configuration.
+        overrides: Values of single keys of its configuration.
 
     Raises:
         ConfigError: If a setting cannot be read.
@@ -161,7 +161,7 @@ def open_for_resume(run: RunDirectory, settings: Sequence[str]) -> Resumed:
     """
     manifest = read_manifest(run.manifest)
     check_single(run, manifest)
-    if settings:
+    if overrides:
         check_alone(run)
     try:
         open_inside(run.config, run.path).close()
@@ -170,7 +170,7 @@ def open_for_resume(run: RunDirectory, settings: Sequence[str]) -> Resumed:
         raise RunError(f"{run.config}: no such file; the run is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
-    loaded = _with_settings(stored, settings) if settings else stored
+    loaded = _overridden(stored, overrides) if overrides else stored
     checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
     before = stored.config if checkpoint is None else _config(checkpoint.meta.config, run)
     changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))
@@ -182,10 +182,10 @@ def open_for_resume(run: RunDirectory, settings: Sequence[str]) -> Resumed:
     return Resumed(run, loaded, manifest, checkpoint)
 
 
-def _with_settings(stored: LoadedConfig, settings: Sequence[str]) -> LoadedConfig:
+def _overridden(stored: LoadedConfig, overrides: Overrides) -> LoadedConfig:
     """Return a stored configuration with overrides; data of the user's own was read with it and is not read again."""
     own = bool(stored.config.data.source.paths)
-    return replace(load(stored.path, settings, info=stored.info if own else None), dataset=stored.dataset)
+    return replace(load(stored.path, overrides, info=stored.info if own else None), dataset=stored.dataset)
 
 
 def _config(stored: dict[str, Any], run: RunDirectory) -> Config:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dnnctl.cli.options import output_folder
 from dnnctl.cli.screen.consoles import plain
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def missed(unmet: Sequence[str]) -> list[str]:
 
 def named(path: Path) -> str:
     """Return how the next command can name a run: `latest` if it looks in the same folder, else its path."""
+    from dnnctl.runs.layout import output_folder
+
     found = output_folder().absolute() in path.absolute().parents
     return "latest" if found else shlex.quote(shown(path))
 

@@ -38,11 +38,11 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
         header += [] if predictions.is_regression else ["correct"]
     writer.writerow(["name", *header])
     for row in predictions.rows:
-        cells = _flat(record(row, predictions))
+        cells = flat(record(row, predictions))
         writer.writerow([encodable(_cell(cells.get(column)), stream) for column in ("name", *header)])
 
 
-def _flat(written: dict[str, Any]) -> dict[str, Any]:
+def flat(written: dict[str, Any]) -> dict[str, Any]:
     """Return a record without lists: their elements under names with a number, counted from 1."""
     if isinstance(written["prediction"], list):
         numbered = {f"prediction_{rank}": value for rank, value in enumerate(written["prediction"], 1)}

@@ -156,8 +156,8 @@ class Activation(LayerSpec):
 
 
 LAYERS = Catalog("layer", package="dnnctl.network.layers", attribute="Layer")
-LayerField = chosen_from(LAYERS, LayerSpec)
-OutputField = chosen_from(LAYERS, LayerSpec, also=("auto",))
+LayerField: Any = chosen_from(LAYERS, LayerSpec)
+OutputField: Any = chosen_from(LAYERS, LayerSpec, also=("auto",))
 # Of the layers only activations can be written inside a dense layer; the checks of a configuration say so.
-ActivationField = chosen_from(LAYERS, LayerSpec, also=(None,))
-FlagOrAuto = flag_or("auto")
+ActivationField: Any = chosen_from(LAYERS, LayerSpec, also=(None,))
+FlagOrAuto: Any = flag_or("auto")

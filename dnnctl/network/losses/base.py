@@ -133,7 +133,7 @@ class ErrorLoss:
 
 
 LOSSES = Catalog("loss", package="dnnctl.network.losses", attribute="Loss")
-LossField = chosen_from(LOSSES, LossSpec, also=("auto",))
+LossField: Any = chosen_from(LOSSES, LossSpec, also=("auto",))
 
 # What `auto` means for each task; a softmax over two classes takes the loss of many.
 DEFAULTS: dict[Task, str] = {

@@ -154,4 +154,4 @@ def _shorten(gradient: Array, longest: float) -> None:
 
 
 OPTIMIZERS = Catalog("optimizer", package="dnnctl.network.optimizers", attribute="Optimizer")
-OptimizerField = chosen_from(OPTIMIZERS, OptimizerSpec)
+OptimizerField: Any = chosen_from(OPTIMIZERS, OptimizerSpec)

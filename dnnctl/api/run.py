@@ -1,0 +1,204 @@
+"""A finished run in Python: what it was made from, what it is worth, and what it says of new rows."""
+
+import os
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.api.display import Plot, number, paragraphs, table, title
+from dnnctl.api.finding import RunLike, find
+from dnnctl.api.predictions import Predictions
+from dnnctl.api.rows import read_rows
+from dnnctl.api.weights import RunNetwork
+from dnnctl.config.schema import Config
+from dnnctl.inference.ensemble import open_any
+from dnnctl.inference.network import Network
+from dnnctl.inference.open import OpenedRun
+from dnnctl.inference.predict import Request, predict, spec_of
+from dnnctl.runs.history import read_table
+from dnnctl.runs.metrics_file import read_metrics
+
+if TYPE_CHECKING:
+    from dnnctl.inference.evaluate import Evaluation
+
+# Figures that are looked at first; the others are in `metrics`.
+FIRST = ("accuracy", "f1", "auc", "rmse", "mae", "r2", "loss")
+
+
+class Run:
+    """A finished run, or an ensemble: made by `dnnctl.train` or `dnnctl.load`.
+
+    What it says is what was in its folder when it was loaded. It may be asked from several threads at a time.
+
+    Args:
+        opened: Its configuration, statistics and plan.
+    """
+
+    def __init__(self, opened: OpenedRun) -> None:
+        self._opened = opened
+        self._networks: dict[str, Network] = {}
+        # The NumPy engine works in buffers that it uses again.
+        self._asking = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+        return self._opened.run.path
+
+    @property
+    def config(self) -> Config:
+        """Its configuration, with every default written out; it can be trained again."""
+        return self._opened.config
+
+    @property
+    def verdict(self) -> str:
+        """Whether it learned too little, or its rows by heart, with the figures that show it; empty if not finished."""
+        return str(self._opened.manifest.get("verdict", ""))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What someone who reads its figures should know."""
+        return self._opened.notes
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was noticed before the training: things that are probably not meant, each with its place."""
+        stored = self._opened.manifest.get("warnings")
+        known = [each for each in stored if isinstance(each, dict)] if isinstance(stored, list) else []
+        return tuple(": ".join(str(each[part]) for part in ("place", "message") if each.get(part)) for each in known)
+
+    @cached_property
+    def history(self) -> dict[str, NDArray[np.float64]]:
+        """Loss, metrics and learning rate of each epoch, by the columns of `history.csv`; an ensemble has none."""
+        return read_table(self._opened.run.history, self.path)
+
+    @property
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """Final loss and metrics, by split: `test`, `validation`, `train`."""
+        return self._figures[0]
+
+    @property
+    def baselines(self) -> dict[str, dict[str, Any]]:
+        """What simple models reach on the test rows, and a `label` of each: `trivial`, `linear`, `logistic`."""
+        return self._figures[1]
+
+    @cached_property
+    def _figures(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+        return read_metrics(self._opened.run)
+
+    @cached_property
+    def plots(self) -> dict[str, Plot]:
+        """Its pictures by name, as `learning_curves`; a notebook shows each."""
+        return {path.stem: Plot(path) for path in sorted(self._opened.run.plots.glob("*.png"))}
+
+    @cached_property
+    def network(self) -> RunNetwork:
+        """Its layers, and its weights by name."""
+        return RunNetwork(self._opened)
+
+    def evaluate(
+        self, split: str = "test", *, data: str | os.PathLike[str] | None = None, engine: str = "auto"
+    ) -> "Evaluation":
+        """Measure it, as `dnnctl evaluate` does.
+
+        Args:
+            split: Which rows: `test`, `validation` or `train`.
+            data: Folder or file to read the data set from, in place of where the training found it.
+            engine: What computes: `numpy`, `keras`, or `auto`: NumPy where training found that both say the same.
+
+        Returns:
+            Metrics, a row a class, the rows themselves and the scores of each.
+
+        Raises:
+            DataError: If the data is missing or damaged, or there is no such split.
+        """
+        from dnnctl.inference.evaluate import evaluate
+
+        return evaluate(self._opened, split, data=None if data is None else Path(data), engine=engine)
+
+    def predict(
+        self,
+        rows: Any = None,
+        *,
+        sample: int = 0,
+        top: int = 1,
+        invert: bool | None = None,
+        engine: str = "auto",
+    ) -> Predictions:
+        """Say what the network makes of rows, as `dnnctl predict` does.
+
+        Args:
+            rows: An array of one row or many (raw pixels, or columns in the order of the training data); a pandas or
+                polars frame, a list of dicts, a dict of columns or of one row, with columns found by name; or a path,
+                or several, of files that `dnnctl predict` takes.
+            sample: How many rows of the test split to take in place of `rows`.
+            top: How many classes to name for each row in `to_dicts` and the like, from 1.
+            invert: Whether to exchange dark and light in images; None to detect it.
+            engine: What computes: `numpy`, `keras`, or `auto`: NumPy where training found that both say the same.
+
+        Returns:
+            Labels and probabilities of classes, or values in the target's unit; a row each.
+
+        Raises:
+            DataError: If a row is missing, damaged or does not fit the network.
+            UsageError: If nothing was asked, or an argument does not apply.
+        """
+        inputs = None if rows is None else read_rows(rows, spec_of(self._opened), invert)
+        request = Request(inputs=inputs, sample=sample, invert=invert, top=top, engine=engine)
+        with self._asking:
+            return Predictions(predict(self._opened, request, network=self._network(engine)))
+
+    def _network(self, engine: str) -> Network:
+        """Return the network that an engine computes; its weights are read once."""
+        if engine not in self._networks:
+            self._networks[engine] = self._opened.network(engine)
+        return self._networks[engine]
+
+    def __repr__(self) -> str:
+        """Return its folder and its figures on the test rows, on one line."""
+        test = self._measured.get("test", {})
+        told = ", ".join(f"{name} {number(test[name])}" for name in FIRST if name in test)
+        return f"Run({str(self.path)!r}{', test: ' * bool(told)}{told})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: figures beside the baselines, the verdict and the learning curves."""
+        measured, curves = self._measured, self.plots.get("learning_curves")
+        names = [name for name in FIRST if name in measured.get("test", {})]
+        rows = [(f"this network, {split}", values) for split, values in measured.items()]
+        rows += (
+            [(str(simple.get("label", kind)), simple) for kind, simple in self.baselines.items()] if measured else []
+        )
+        parts = (
+            title(self.config.name, self.path),
+            table(["", *names], [[label, *(values.get(name) for name in names)] for label, values in rows]),
+            paragraphs([self.verdict, *self.notes, *self.warnings]),
+            curves.as_html() if curves else "",
+        )
+        return f"<div>{''.join(parts)}</div>"
+
+    @property
+    def _measured(self) -> dict[str, dict[str, float]]:
+        """Its figures; none where its training did not come to its end."""
+        return self.metrics if self._opened.run.metrics.is_file() else {}
+
+
+def load(run: RunLike = "latest", *, out: str | os.PathLike[str] | None = None) -> Run:
+    """Open a finished run.
+
+    Nothing in it is executed, so one from a stranger can be opened as well.
+
+    Args:
+        run: Its path, its name (the newest run of it), or `latest`.
+        out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: If there is none, or a file of it is missing or damaged.
+    """
+    return Run(open_any(find(run, out)))

@@ -1,0 +1,160 @@
+"""Several trainings from Python: repetitions, cross-validation, ensembles."""
+
+import os
+from typing import TYPE_CHECKING, cast
+
+from dnnctl.api.finding import RunLike, find, runs_folder
+from dnnctl.api.run import Run, load
+from dnnctl.api.training import ConfigLike, read_config
+from dnnctl.config.loading import Overrides
+from dnnctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from dnnctl.experiments.series.crossval import CrossValidation
+    from dnnctl.experiments.series.jobs import MembersObserver
+    from dnnctl.experiments.series.repeat import Repetition
+    from dnnctl.experiments.series.significance import SeriesComparison
+
+
+def repeat(
+    config: ConfigLike,
+    times: int = 5,
+    *,
+    overrides: Overrides = (),
+    name: str | None = None,
+    engine: str | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    out: str | os.PathLike[str] | None = None,
+    observer: "MembersObserver | None" = None,
+) -> "Repetition":
+    """Train a configuration with several seeds, its own and those that follow.
+
+    Args:
+        config: As of `dnnctl.train`.
+        times: How many seeds.
+        overrides: As of `dnnctl.train`.
+        name: Name of the folder, in place of the configuration's.
+        engine: `keras` or `numpy`, in place of the configuration's.
+        seed: The first seed, in place of the configuration's.
+        jobs: How many are trained at a time, each in a process of its own; the results are the same.
+        out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
+        observer: Who watches; nobody if None.
+
+    Returns:
+        The runs in `members`, and in `together` the mean and the 95% interval of each figure.
+
+    Raises:
+        DnnctlError: If something is wrong that the user can put right; what was trained stays.
+        Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
+    """
+    from dnnctl.experiments.series.repeat import repeat as begin
+
+    loaded = read_config(config, overrides, name=name, engine=engine, seed=seed)
+    return begin(loaded, times, jobs=jobs, out=runs_folder(out), observer=observer)
+
+
+def crossval(
+    config: ConfigLike,
+    folds: int = 5,
+    *,
+    overrides: Overrides = (),
+    name: str | None = None,
+    engine: str | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    out: str | os.PathLike[str] | None = None,
+    observer: "MembersObserver | None" = None,
+) -> "CrossValidation":
+    """Cross-validate a configuration on its training rows, as `dnnctl crossval` does.
+
+    Args:
+        config: As of `dnnctl.train`.
+        folds: In how many parts the training rows are divided; each is held out once.
+        overrides: As of `dnnctl.train`.
+        name: Name of the folder, in place of the configuration's.
+        engine: `keras` or `numpy`, in place of the configuration's.
+        seed: The seed, in place of the configuration's.
+        jobs: How many folds are trained at a time, each in a process of its own; the results are the same.
+        out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
+        observer: Who watches; nobody if None.
+
+    Returns:
+        The folds' runs in `members`, in `together` the mean and standard deviation of each figure, and what is said of
+        each training row by the network that never saw it.
+
+    Raises:
+        DnnctlError: If something is wrong that the user can put right; what was trained stays.
+        Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
+    """
+    from dnnctl.experiments.series.crossval import crossval as begin
+
+    loaded = read_config(config, overrides, name=name, engine=engine, seed=seed)
+    return begin(loaded, folds, jobs=jobs, out=runs_folder(out), observer=observer)
+
+
+def ensemble(
+    *sources: ConfigLike | RunLike,
+    members: int = 5,
+    vote: str | None = None,
+    overrides: Overrides = (),
+    name: str | None = None,
+    engine: str | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    out: str | os.PathLike[str] | None = None,
+    observer: "MembersObserver | None" = None,
+) -> Run:
+    """Train networks that differ in their seed, or combine finished runs, as `dnnctl ensemble` does.
+
+    Args:
+        sources: One configuration, as of `dnnctl.train`; or two or more finished runs, which are copied and combined.
+        members: How many networks to train of a configuration.
+        vote: `soft` (mean of the probabilities; if None) or `hard` (majority); numbers have their mean taken.
+        overrides: As of `dnnctl.train`.
+        name: Name of the ensemble; else the configuration's, or the first run's, and `-ensemble`.
+        engine: `keras` or `numpy`, in place of the configuration's.
+        seed: The first member's seed, in place of the configuration's.
+        jobs: How many members are trained at a time, each in a process of its own; the result is the same.
+        out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
+        observer: Who watches; nobody if None.
+
+    Returns:
+        The ensemble, which answers like any run.
+
+    Raises:
+        DnnctlError: If something is wrong that the user can put right; what was trained stays.
+        Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
+    """
+    folder = runs_folder(out)
+    if len(sources) > 1:
+        from dnnctl.experiments.ensemble.combine import combine
+
+        runs = [find(cast(RunLike, run), out) for run in sources]
+        return load(combine(runs, vote=vote, name=name, out=folder, observer=observer).run)
+    if not sources:
+        raise UsageError("expected a configuration, or two or more finished runs")
+    from dnnctl.experiments.ensemble.train import train_ensemble
+
+    loaded = read_config(cast(ConfigLike, sources[0]), overrides, engine=engine, seed=seed)
+    made = train_ensemble(loaded, members=members, vote=vote, name=name, jobs=jobs, out=folder, observer=observer)
+    return load(made.run)
+
+
+def compare(first: RunLike, second: RunLike, *, out: str | os.PathLike[str] | None = None) -> "SeriesComparison":
+    """Tell whether two repetitions differ, as `dnnctl runs compare` does.
+
+    Args:
+        first: What `dnnctl.repeat` returned as `run`, its path, or its name (the newest).
+        second: Another one, measured on the same test rows.
+        out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
+
+    Returns:
+        Each figure of both with its interval, and which is better where the intervals do not overlap.
+
+    Raises:
+        RunError: If one is no finished repetition, or they were not measured on the same rows.
+    """
+    from dnnctl.experiments.series.significance import compare_series
+
+    return compare_series(find(first, out), find(second, out))
