@@ -11,7 +11,6 @@ import yaml
 from pydantic import ValidationError
 
 from dnnctl.config import messages
-from dnnctl.config.checks.augmentation import check_augmentation
 from dnnctl.config.checks.finding import Finding
 from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
@@ -184,7 +183,7 @@ def check(
     info = source[0] if source else None
     findings = [*check_layers(config), *check_training(config, info), *check_generalization(config, info)]
     if info is not None:
-        findings += [*check_augmentation(config, info), *check_output(config, info)]
+        findings += check_output(config, info)
     kept = [f for f in findings[:MANY] if not any(f.path[: len(p)] == p or p[: len(f.path)] == f.path for p in wrong)]
     return (None if faults else config), source, faults, kept
 

@@ -1,15 +1,18 @@
-"""Checks of what makes a network generalize: class weights and mix-up against the data set."""
+"""Checks of what makes a network generalize: class weights, mix-up and augmentation against the data set."""
 
 from collections.abc import Iterator
 
 from dnnctl import plugins
 from dnnctl.config.checks.finding import Finding
 from dnnctl.config.schema import Config
+from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
+
+AUGMENT: KeyPath = ("data", "augment")
 
 
 def check_generalization(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:
-    """Yield what is wrong with class weights and mix-up.
+    """Yield what is wrong with class weights, mix-up and augmentation.
 
     Args:
         config: A configuration whose keys and types are right.
@@ -22,6 +25,8 @@ def check_generalization(config: Config, info: DatasetInfo | None) -> Iterator[F
         )
     if info is not None and config.training.class_weights is not None:
         yield from _class_weights(config, info)
+    if info is not None:
+        yield from _augmentation(config, info)
 
 
 def _class_weights(config: Config, info: DatasetInfo) -> Iterator[Finding]:
@@ -37,3 +42,21 @@ def _class_weights(config: Config, info: DatasetInfo) -> Iterator[Finding]:
             yield Finding((*path, name), problem)
     if not any(written.get(name, 1.0) for name in info.class_names):
         yield Finding(path, "every class has a weight of 0, so that no row counts; expected one above 0")
+
+
+def _augmentation(config: Config, info: DatasetInfo) -> Iterator[Finding]:
+    """Find augmentation without pictures to change, or without a change."""
+    augment = config.data.augment
+    if augment is None:
+        return
+    if not info.is_image:
+        yield Finding(AUGMENT, "only pictures can be augmented, and these rows are numbers. Take this key out")
+        return
+    if not (augment.moves or augment.noise or augment.erase):
+        yield Finding(AUGMENT, "no change is asked for; expected one at least, as {shift: 0.1, rotate: 10}")
+    if augment.elastic is not None and augment.elastic.sigma > max(info.input_shape[:2]):
+        problem = (
+            f"a field smoothed over {augment.elastic.sigma:g} pixels moves a picture of "
+            f"{'x'.join(map(str, info.input_shape[:2]))} as a whole, which is what shift does"
+        )
+        yield Finding((*AUGMENT, "elastic"), problem, code="elastic_moves_whole")
