@@ -42,7 +42,7 @@ def repeat(
         observer: Who watches; nobody if None.
 
     Returns:
-        The runs in `members`, and in `together` the mean and the 95% interval of each figure.
+        The runs in `members`, and in `aggregate` the mean and the 95% interval of each figure.
 
     Raises:
         DnnctlError: If something is wrong that the user can put right; what was trained stays.
@@ -80,7 +80,7 @@ def crossval(
         observer: Who watches; nobody if None.
 
     Returns:
-        The folds' runs in `members`, in `together` the mean and standard deviation of each figure, and what is said of
+        The folds' runs in `members`, in `aggregate` the mean and standard deviation of each figure, and what is said of
         each training row by the network that never saw it.
 
     Raises:

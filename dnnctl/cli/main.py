@@ -9,7 +9,7 @@ import click
 
 from dnnctl import plugins
 from dnnctl.cli.flags import COMMANDS, command_at, told
-from dnnctl.cli.screen.consoles import plain
+from dnnctl.cli.screen.text import plain
 from dnnctl.errors import DnnctlError, Interrupted
 from dnnctl.version import __version__
 

@@ -1,4 +1,4 @@
-r"""A figure of several trainings: its mean, how far it spreads, and between what limits the mean lies.
+r"""A metric of several trainings: its mean, its standard deviation, and between what limits the mean lies.
 
 With $n$ figures of mean $m$ and standard deviation $s$ (of a sample: over $n - 1$), the mean of many trainings lies in
 $m \pm t_{0.975, n-1}\, s / \sqrt{n}$ with a confidence of 95%, if the figures are drawn independently and
@@ -19,7 +19,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
-class Spread:
+class MeanInterval:
     """A figure of several trainings.
 
     Args:
@@ -43,7 +43,7 @@ class Spread:
         reach = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * self.std / math.sqrt(count)
         return self.mean - reach, self.mean + reach
 
-    def overlaps(self, other: "Spread") -> bool:
+    def overlaps(self, other: "MeanInterval") -> bool:
         """Tell whether the intervals of two figures have a number in common."""
         (low, high), (other_low, other_high) = self.interval, other.interval
         return low <= other_high and other_low <= high
@@ -54,8 +54,8 @@ class Spread:
         return {**json_numbers({"mean": self.mean, "std": self.std, **limits}), "values": list(self.values)}
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """Return the mean and the spread of a figure of several trainings, at least one.
+def mean_interval(values: Sequence[float]) -> MeanInterval:
+    """Return the mean and the standard deviation of a metric of several trainings, at least one.
 
     Args:
         values: The figure of each.
@@ -63,4 +63,4 @@ def spread(values: Sequence[float]) -> Spread:
     numbers = [float(value) for value in values]
     # Computed exactly: figures that are all the same must not differ by rounding from those of another training.
     std = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
-    return Spread(tuple(numbers), statistics.mean(numbers), std)
+    return MeanInterval(tuple(numbers), statistics.mean(numbers), std)

@@ -1,8 +1,8 @@
 r"""How the members of an ensemble compare with each other and with the ensemble.
 
-For classes, two members disagree about a row if they put different classes first. For numbers, the spread of
-$M$ members about a row is the standard deviation of their answers, and what the ensemble gains is exact: its
-mean squared error is the members' mean one less the mean square of the spread.
+For classes, two members disagree about a row if they put different classes first. For numbers, $M$ members
+differ about a row by the standard deviation of their answers, and what the ensemble gains is exact: its mean
+squared error is the members' mean one less the mean square of that deviation.
 
 Source: Krogh and Vedelsby, Neural Network Ensembles, Cross Validation, and Active Learning, 1995.
 """
@@ -31,7 +31,7 @@ class Comparison:
         metrics: Loss and metrics of each.
         mean: The mean of each figure over the members.
         together: Loss and metrics of the ensemble.
-        disagreement: How much they disagree, by name, as `disagreement` or `spread` returns it.
+        disagreement: How much they disagree, by name, as `disagreement` or `answer_deviation` returns it.
         pairs: (members, members): share of the rows that two members answer differently; for numbers the root
             of the mean squared difference of their answers, in the target's unit.
     """
@@ -75,7 +75,7 @@ def compare_members(
     """
     if task == "regression":
         values = np.stack([each.reshape(len(each), -1) for each in answers]).astype(np.float64)
-        how_much, pairs = spread(values)
+        how_much, pairs = answer_deviation(values)
     else:
         how_much, pairs = disagreement(np.stack(answers), y_true)
     shared = [name for name in metrics[0] if all(name in each for each in metrics)]
@@ -106,7 +106,7 @@ def disagreement(labels: NDArray[np.int64], y_true: NDArray[Any]) -> tuple[dict[
     }, pairs
 
 
-def spread(values: NDArray[np.float64]) -> tuple[dict[str, float], NDArray[np.float64]]:
+def answer_deviation(values: NDArray[np.float64]) -> tuple[dict[str, float], NDArray[np.float64]]:
     """Return how much members disagree about numbers.
 
     Args:
@@ -114,7 +114,7 @@ def spread(values: NDArray[np.float64]) -> tuple[dict[str, float], NDArray[np.fl
 
     Returns:
         In the target's unit: `pairwise`: root of the mean squared difference between two members, mean over all
-        pairs; `spread`: root of the mean squared standard deviation of the answers to a row, `largest_spread`: the
+        pairs; `std`: root of the mean squared standard deviation of the answers to a row, `largest_std`: the
         largest one. Of several targets, the mean over the targets of each one's own (the largest of all for the
         last). And the difference of each pair, (members, members).
     """
@@ -128,8 +128,8 @@ def spread(values: NDArray[np.float64]) -> tuple[dict[str, float], NDArray[np.fl
         variance = values.var(axis=0)
         return {
             "pairwise": _mean_of_pairs(pairs),
-            "spread": rooted(variance),
-            "largest_spread": float(np.sqrt(variance.max())),
+            "std": rooted(variance),
+            "largest_std": float(np.sqrt(variance.max())),
         }, pairs
 
 

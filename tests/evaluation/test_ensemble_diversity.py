@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dnnctl.evaluation.ensemble_diversity import compare_members, disagreement, spread
+from dnnctl.evaluation.ensemble_diversity import answer_deviation, compare_members, disagreement
 
 
 def test_disagreement_counted_by_hand():
@@ -14,9 +14,9 @@ def test_disagreement_counted_by_hand():
 
 
 def test_spread_counted_by_hand():
-    values, pairs = spread(np.array([[[1.0], [5.0]], [[3.0], [5.0]]]))
+    values, pairs = answer_deviation(np.array([[[1.0], [5.0]], [[3.0], [5.0]]]))
     assert pairs[0, 1] == pytest.approx(np.sqrt(2))
-    assert values == pytest.approx({"pairwise": np.sqrt(2), "spread": np.sqrt(0.5), "largest_spread": 1.0})
+    assert values == pytest.approx({"pairwise": np.sqrt(2), "std": np.sqrt(0.5), "largest_std": 1.0})
 
 
 def test_an_ensembles_error_is_the_mean_members_less_the_spread():
@@ -24,7 +24,7 @@ def test_an_ensembles_error_is_the_mean_members_less_the_spread():
     truth, answers = generator.normal(size=(50, 1)), generator.normal(size=(4, 50, 1))
     mean_member = np.mean([np.mean((truth - each) ** 2) for each in answers])
     together = np.mean((truth - answers.mean(axis=0)) ** 2)
-    assert together == pytest.approx(mean_member - spread(answers)[0]["spread"] ** 2)
+    assert together == pytest.approx(mean_member - answer_deviation(answers)[0]["std"] ** 2)
 
 
 def test_members_are_described_and_their_mean_is_taken_of_what_all_have():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from stored import arrays
 
-from dnnctl.cli.screen.outcome import for_programs
+from dnnctl.cli.screen.training_result import for_programs
 from dnnctl.config import schema
 from dnnctl.config.loading import load
 from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau

@@ -33,7 +33,7 @@ def check(config: str, overrides: tuple[str, ...]) -> None:
 
     Exit status: 0 if it can be trained, 2 if not.
     """
-    from dnnctl.cli.screen.consoles import plain
+    from dnnctl.cli.screen.text import plain
     from dnnctl.config.loading import load
 
     loaded = load(config, overrides)

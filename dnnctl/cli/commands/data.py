@@ -23,7 +23,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .")
 def list_(as_json: bool) -> None:
     """List every data set, and where it is or how to get it."""
-    from dnnctl.cli.screen.text_table import grid
+    from dnnctl.cli.screen.data import list_of
     from dnnctl.datasets.parts.places import default_places
     from dnnctl.datasets.summary import overview
 
@@ -31,8 +31,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         _print_json(known)
         return
-    columns = ("name", "task", "rows", "shape", "classes", "where")
-    click.echo(grid([_row(entry) for entry in known], columns, right=(2, 3, 4), indent=0))
+    click.echo(list_of(known))
     if any(entry["found"] is None for entry in known):
         click.echo("'dnnctl data fetch NAME' gets what is not here, or says how.", err=True)
 
@@ -45,7 +44,7 @@ def list_(as_json: bool) -> None:
 )
 def info(name: str, path: Path | None, as_json: bool) -> None:
     """Say what data set NAME is and what is in it; nothing is downloaded."""
-    from dnnctl.cli.screen.text_table import facts as lines_of
+    from dnnctl.cli.screen.data import description
     from dnnctl.datasets import read as reading
     from dnnctl.datasets import summary
     from dnnctl.datasets.parts.places import default_places
@@ -53,11 +52,8 @@ def info(name: str, path: Path | None, as_json: bool) -> None:
     facts = summary.facts(reading.options_for(name), default_places(path, download=False))
     if as_json:
         _print_json(facts)
-        return
-    click.echo(lines_of(_lines(facts)))
-    if "class_counts" in facts:
-        click.echo()
-        _print_classes(facts["class_counts"])
+    else:
+        click.echo(description(facts))
 
 
 @command.command(epilog="Example: dnnctl data fetch fashion_mnist")
@@ -85,7 +81,7 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
     Exit status: 0 passed or warned, 1 failed, 2 faulty configuration.
     """
     from dnnctl.cli.downloads import shown
-    from dnnctl.cli.screen.data_check import as_text, worst
+    from dnnctl.cli.screen.data import checks_table, worst
     from dnnctl.config.loading import load
     from dnnctl.experiments.data.check import check_data
 
@@ -97,7 +93,7 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         _print_json({"status": status, "notes": list(dataset.notes), "checks": [each.to_json() for each in checks]})
     else:
-        click.echo(as_text(loaded.info.title, dataset.notes, checks))
+        click.echo(checks_table(loaded.info.title, dataset.notes, checks))
     return 1 if status == "failed" else 0
 
 
@@ -133,53 +129,3 @@ def _print_json(value: Any) -> None:
     import json
 
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _row(entry: dict[str, Any]) -> tuple[str, ...]:
-    """Return a data set's line in the list."""
-    train, test = entry["published_rows"].values()
-    rows = f"{train:,} + {test:,}" if test and not entry["shared_rows"] else f"{train:,}"
-    shape = "x".join(map(str, entry["shape"]))
-    classes = str(len(entry["classes"]) or "-")
-    return entry["name"], entry["task"], rows, shape, classes, entry["found"] or "not here"
-
-
-def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return a data set's facts as names and values."""
-    rows = facts.get("rows", facts["published_rows"])
-    units = facts["feature_units"]
-    features = [f"{name} ({unit})" for name, unit in zip(facts["features"], units, strict=True)] if units else None
-    unit = f" ({facts['unit']})" if facts["unit"] else ""
-    shared = "; training and test are the same rows" if facts["shared_rows"] else ""
-    return [
-        ("name", facts["name"]),
-        ("title", facts["title"]),
-        ("task", f"{facts['task']}: {facts['target']}{unit}"),
-        ("shape", f"{'x'.join(map(str, facts['shape']))} {facts.get('dtype', '')}".rstrip()),
-        ("features", ", ".join(features or facts["features"])),
-        (
-            "rows" if "rows" in facts else "rows published",
-            ", ".join(f"{part} {count:,}" for part, count in rows.items() if count) + shared,
-        ),
-        ("inputs", _ranges(facts.get("x_range", {}))),
-        ("targets", _ranges(facts.get("y_range", {}))),
-        ("classes", "" if "class_counts" in facts else ", ".join(facts["classes"])),
-        ("licence", facts["licence"]),
-        ("source", facts["source"]),
-        ("found", facts["found"] or f"not here: dnnctl data fetch {facts['name']}"),
-        *(("note", note) for note in facts.get("notes", ())),
-    ]
-
-
-def _ranges(ranges: dict[str, list[float]]) -> str:
-    return ", ".join(f"{part} {low:g} to {high:g}" for part, (low, high) in ranges.items())
-
-
-def _print_classes(counts: dict[str, dict[str, int]]) -> None:
-    """Print how many rows each class has in each part."""
-    from dnnctl.cli.screen.text_table import grid
-
-    classes = next(iter(counts.values()))
-    rows = [(str(label), name, *(f"{part[name]:,}" for part in counts.values())) for label, name in enumerate(classes)]
-    right = [0, *range(2, 2 + len(counts))]
-    click.echo(grid(rows, ("label", "class", *counts), right=right, indent=0))

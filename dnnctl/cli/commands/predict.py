@@ -77,7 +77,7 @@ def command(
       dnnctl predict height_weight --value 75 --value 90 --format json
     """
     from dnnctl.cli.downloads import shown
-    from dnnctl.cli.screen.consoles import plain
+    from dnnctl.cli.screen.text import plain
     from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.formats.base import write
     from dnnctl.inference.predict import Request, predict

@@ -37,12 +37,12 @@ def verify(run: str, out: Path, as_json: bool) -> int:
 
     Exit status: 0 if every file is whole, 1 if one is damaged or missing.
     """
-    from dnnctl.cli.screen import verification as screen
+    from dnnctl.cli.screen.runs import verification
     from dnnctl.runs.finding import find_run
     from dnnctl.runs.verifying import verify as verify_run
 
     result = verify_run(find_run(run, out))
-    click.echo(screen.report(result), err=as_json)
+    click.echo(verification(result), err=as_json)
     if as_json:
         click.echo(json.dumps(result.to_json()))
     return 0 if result.passed else 1
@@ -68,12 +68,12 @@ def compare(first: str, second: str, out: Path, as_json: bool) -> int:
 
     Exit status: 0 done, whatever was found; 1 if they cannot be compared.
     """
-    from dnnctl.cli.screen import series as screen
+    from dnnctl.cli.screen.runs import comparison
     from dnnctl.experiments.series.significance import compare_series
     from dnnctl.runs.finding import find_run
 
     result = compare_series(find_run(first, out), find_run(second, out))
-    click.echo(screen.comparison(result), err=as_json)
+    click.echo(comparison(result), err=as_json)
     if as_json:
         click.echo(json.dumps(result.to_json()))
     return 0

@@ -135,13 +135,11 @@ def _lay_out(loaded: "LoadedConfig", start: "RunDirectory | None", screen: "Scre
 
 def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool) -> int:
     """Show what came of a training and return the exit status."""
-    from dnnctl.cli.screen import outcome
+    from dnnctl.cli.screen.training_result import show, time_table
 
-    status = outcome.show(result, as_json=as_json, quiet=quiet)
+    status = show(result, as_json=as_json, quiet=quiet)
     if profile:
-        from dnnctl.cli.screen.profile import table
-
-        click.echo(f"\n{table(result.seconds)}", err=as_json or quiet)
+        click.echo(f"\n{time_table(result.seconds)}", err=as_json or quiet)
     return status
 
 

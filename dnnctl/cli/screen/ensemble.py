@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import duration, figure, plain
-from dnnctl.cli.screen.ending import end, missed, named, shown
-from dnnctl.cli.screen.outcome import comparison
+from dnnctl.cli.screen.output import missed, named, print_result, shown
+from dnnctl.cli.screen.text import duration, figure, plain
+from dnnctl.cli.screen.training_result import comparison
 
 if TYPE_CHECKING:
     from dnnctl.datasets.base import DatasetInfo
@@ -21,8 +21,8 @@ VOTES = {
 
 
 def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> int:
-    """Print what came of an ensemble and return the exit status; arguments as in `ending.end`."""
-    return end(
+    """Print what came of an ensemble and return the exit status; arguments as in `output.print_result`."""
+    return print_result(
         result.run,
         result.unmet,
         lambda: report(result),
@@ -83,8 +83,8 @@ def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
         unit = f" {plain(info.unit)}" if info.unit else ""
         return [
             f"two members differ by {figure(values['pairwise'])}{unit} (root mean square; mean of the pairs)",
-            f"their answers to a row spread by {figure(values['spread'])}{unit} about their mean, by "
-            f"{figure(values['largest_spread'])}{unit} at most",
+            f"their answers to a row spread by {figure(values['std'])}{unit} about their mean, by "
+            f"{figure(values['largest_std'])}{unit} at most",
         ]
     return [
         f"two members answer {share(values['pairwise'])} of the rows differently (mean of the pairs)",

@@ -4,10 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.screen.ending import missed, shown
 from dnnctl.cli.screen.ensemble import table
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.output import missed, shown
+from dnnctl.cli.screen.text import figure, grid, plain
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation

@@ -4,8 +4,7 @@ from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.text import figure, grid, plain
 
 if TYPE_CHECKING:
     from dnnctl.experiments.explain.gradcheck import ArrayCheck, Disagreement, GradientCheck

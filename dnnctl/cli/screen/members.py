@@ -4,7 +4,7 @@ import time
 from typing import IO, TYPE_CHECKING
 
 from dnnctl.cli.flags import with_flags
-from dnnctl.cli.screen.consoles import duration, figure, plain
+from dnnctl.cli.screen.text import duration, figure, plain
 from dnnctl.cli.screen.training import Screen
 from dnnctl.experiments.series.jobs import Member, MembersObserver
 from dnnctl.runs.metrics_file import read_metrics

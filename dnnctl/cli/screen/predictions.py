@@ -7,8 +7,7 @@ from typing import IO
 
 import numpy as np
 
-from dnnctl.cli.screen.consoles import plain
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.text import grid, plain
 from dnnctl.inference.formats.base import (
     Choice,
     Prediction,

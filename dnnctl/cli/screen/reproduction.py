@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from dnnctl.cli.screen.consoles import plain
-from dnnctl.cli.screen.ending import shown
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.output import shown
+from dnnctl.cli.screen.text import grid, plain
 
 if TYPE_CHECKING:
     from dnnctl.experiments.reproduce.compare import Change

@@ -4,50 +4,48 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.screen.ending import end, missed, shown
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.output import missed, print_result, shown
+from dnnctl.cli.screen.text import figure, grid, plain
 
 if TYPE_CHECKING:
     from dnnctl.config.schema import Config
     from dnnctl.datasets.base import DatasetInfo
-    from dnnctl.evaluation.confidence_interval import Spread
-    from dnnctl.experiments.series.aggregate import Together
+    from dnnctl.evaluation.confidence_interval import MeanInterval
+    from dnnctl.experiments.series.aggregate import Aggregate
     from dnnctl.experiments.series.crossval import CrossValidation
     from dnnctl.experiments.series.repeat import Repetition
-    from dnnctl.experiments.series.significance import SeriesComparison
 
 # So many runs have a row on the screen; metrics.json has all of them.
 ROWS = 30
 
 
 def show_crossval(result: "CrossValidation", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a cross-validation and return the exit status; arguments as in `ending.end`."""
+    """Print the end of a cross-validation and return the exit status; arguments as in `output.print_result`."""
     return _show(result, lambda: crossval_report(result), as_json=as_json, quiet=quiet)
 
 
 def show_repeat(result: "Repetition", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a repeated training and return the exit status; arguments as in `ending.end`."""
+    """Print the end of a repeated training and return the exit status; arguments as in `output.print_result`."""
     return _show(result, lambda: repeat_report(result), as_json=as_json, quiet=quiet)
 
 
 def _show(result: "CrossValidation | Repetition", report: Callable[[], str], *, as_json: bool, quiet: bool) -> int:
-    unmet = result.together.unmet
-    return end(result.run, unmet, report, lambda: _for_programs(result), as_json=as_json, quiet=quiet)
+    unmet = result.aggregate.unmet
+    return print_result(result.run, unmet, report, lambda: _for_programs(result), as_json=as_json, quiet=quiet)
 
 
 def crossval_report(result: "CrossValidation") -> str:
     """Return the end of a cross-validation as text."""
-    together, found = result.together, result.out_of_fold
+    aggregate, found = result.aggregate, result.out_of_fold
     columns = _columns(result.config, result.info)
     numbers = [str(number) for number in range(1, len(result.members) + 1)]
-    rows = _runs(numbers, [f"{count:,}" for count in found.counts], together, columns)
-    spreads = together.spreads["test"]
+    rows = _runs(numbers, [f"{count:,}" for count in found.counts], aggregate, columns)
+    intervals = aggregate.intervals["test"]
     rows += [
-        ["mean", "", *_cells({name: value.mean for name, value in spreads.items()}, columns)],
-        ["standard deviation", "", *_cells({name: value.std for name, value in spreads.items()}, columns)],
+        ["mean", "", *_cells({name: value.mean for name, value in intervals.items()}, columns)],
+        ["standard deviation", "", *_cells({name: value.std for name, value in intervals.items()}, columns)],
         ["all rows together", f"{len(found.rows):,}", *_cells(found.metrics, columns)],
-        *([plain(label), "", *_means(values, columns)] for label, values in reversed(together.baselines.values())),
+        *([plain(label), "", *_means(values, columns)] for label, values in reversed(aggregate.baselines.values())),
     ]
     lines = ["", grid(rows, ["fold", "rows", *columns], right=set(range(1, len(columns) + 2)))]
     lines += _classes(result)
@@ -76,17 +74,17 @@ def _classes(result: "CrossValidation") -> list[str]:
 
 def repeat_report(result: "Repetition") -> str:
     """Return the end of a repeated training as text."""
-    together = result.together
+    aggregate = result.aggregate
     columns = _columns(result.config, result.info)
     names = [str(member.config.seed) for member in result.members]
-    rows = _runs(names, None, together, columns)
-    spreads = together.spreads["test"]
+    rows = _runs(names, None, aggregate, columns)
+    intervals = aggregate.intervals["test"]
     rows += [
-        ["mean", *_cells({name: value.mean for name, value in spreads.items()}, columns)],
-        ["standard deviation", *_cells({name: value.std for name, value in spreads.items()}, columns)],
-        ["95% interval, from", *_cells({name: value.interval[0] for name, value in spreads.items()}, columns)],
-        ["to", *_cells({name: value.interval[1] for name, value in spreads.items()}, columns)],
-        *([plain(label), *_means(values, columns)] for label, values in reversed(together.baselines.values())),
+        ["mean", *_cells({name: value.mean for name, value in intervals.items()}, columns)],
+        ["standard deviation", *_cells({name: value.std for name, value in intervals.items()}, columns)],
+        ["95% interval, from", *_cells({name: value.interval[0] for name, value in intervals.items()}, columns)],
+        ["to", *_cells({name: value.interval[1] for name, value in intervals.items()}, columns)],
+        *([plain(label), *_means(values, columns)] for label, values in reversed(aggregate.baselines.values())),
     ]
     lines = ["", grid(rows, ["seed, test rows", *columns], right=set(range(1, len(columns) + 1)))]
     lines += ["", "  the interval is that of the mean over seeds, on these test rows; it says nothing of other rows"]
@@ -95,41 +93,18 @@ def repeat_report(result: "Repetition") -> str:
     return "\n".join([*lines, *_end(result, "metrics.json, members/", [], following)])
 
 
-def comparison(result: "SeriesComparison") -> str:
-    """Return two repeated trainings beside each other as text."""
-    rows = []
-    for each in result.metrics:
-        said = {None: "not shown to differ", 1: "different: the first is better", 2: "different: the second is better"}
-        rows.append([each.name, _with_interval(each.first), _with_interval(each.second), said[each.better]])
-    first, second = (plain(shown(run.path)) for run in (result.first, result.second))
-    lines = [
-        f"  first     {first}",
-        f"  second    {second}",
-        "",
-        grid(rows, ["test rows", "first: mean [95% interval]", "second: mean [95% interval]", ""]),
-        "",
-        "  different: the intervals do not overlap; where they do, more repetitions may still tell",
-    ]
-    return "\n".join(lines)
-
-
-def _with_interval(value: "Spread") -> str:
-    low, high = value.interval
-    return f"{figure(value.mean)} [{figure(low)}, {figure(high)}]"
-
-
 def _columns(config: "Config", info: "DatasetInfo") -> list[str]:
     columns = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
     return [*columns, *(name for name in config.training.metrics or () if name not in columns), "loss"]
 
 
 def _runs(
-    names: Sequence[str], counts: Sequence[str] | None, together: "Together", columns: Sequence[str]
+    names: Sequence[str], counts: Sequence[str] | None, aggregate: "Aggregate", columns: Sequence[str]
 ) -> list[list[str]]:
     """Return a row a run, the first ones of many."""
     rows = []
     for i, name in enumerate(names[:ROWS]):
-        rows.append([name, *([counts[i]] if counts else []), *_cells(together.metrics[i].get("test", {}), columns)])
+        rows.append([name, *([counts[i]] if counts else []), *_cells(aggregate.metrics[i].get("test", {}), columns)])
     if len(names) > ROWS:
         rows.append([f"and {len(names) - ROWS:,} more", *([""] if counts else []), *("" for _ in columns)])
     return rows
@@ -139,7 +114,7 @@ def _cells(values: Mapping[str, float], columns: Sequence[str]) -> list[str]:
     return [figure(values[name]) if name in values else "" for name in columns]
 
 
-def _means(values: "Mapping[str, Spread]", columns: Sequence[str]) -> list[str]:
+def _means(values: "Mapping[str, MeanInterval]", columns: Sequence[str]) -> list[str]:
     return _cells({name: value.mean for name, value in values.items()}, columns)
 
 
@@ -152,7 +127,7 @@ def _end(
 ) -> list[str]:
     folder = plain(shown(result.run.path))
     return [
-        *missed(result.together.unmet),
+        *missed(result.aggregate.unmet),
         "",
         f"  written   {folder}/  {files}",
         *([f"  plots     {folder}/plots/  {', '.join(pictures)}"] if pictures else []),
@@ -168,5 +143,5 @@ def _for_programs(result: "CrossValidation | Repetition") -> dict[str, Any]:
         "state": "done",
         "metrics": json.loads(result.run.metrics.read_text(encoding="utf-8")),
         "members": [{"name": member.label, "run": str(member.path)} for member in result.members],
-        "unmet": list(result.together.unmet),
+        "unmet": list(result.aggregate.unmet),
     }

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import plain, size
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.text import grid, plain, size
 
 if TYPE_CHECKING:
     from dnnctl.network.plan import NetworkPlan, PlannedLayer

@@ -1,25 +1,24 @@
 """What `dnnctl trace` shows: one step explained, or how figures move over many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import figure, plain
-from dnnctl.cli.screen.numbers import arrays, numbers
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.text import figure, grid, plain
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.explain.layer_recorder import Seen
-    from dnnctl.experiments.explain.trace import StepTrace, Trace
+    from dnnctl.experiments.explain.layer_recorder import LayerRecord
+    from dnnctl.experiments.explain.trace import Numbers, StepTrace, Trace
+    from dnnctl.network.layers.base import Array
 
 
 def report(traced: "Trace") -> str:
     """Return everything that is shown of a trace."""
     shown = [_moving(traced)] if len(traced.steps) > 1 else [explained(traced, traced.steps[0])]
-    signs = [f"  step {sign.step:,}: {sign.sentence}" for sign in traced.signs]
+    problems = [f"  step {problem.step:,}: {problem.sentence}" for problem in traced.problems]
     rows = f"{traced.rows:,} row{'' if traced.rows == 1 else 's'} a step"
     return "\n".join(
-        [f"{plain(traced.name)}: {rows}, {traced.optimizer}", "", *shown, *([""] if signs else []), *signs]
+        [f"{plain(traced.name)}: {rows}, {traced.optimizer}", "", *shown, *([""] if problems else []), *problems]
     )
 
 
@@ -42,6 +41,44 @@ def explained(traced: "Trace", step: "StepTrace") -> str:
     if step.numbers is not None:
         parts += ["", numbers(step, step.numbers)]
     return "\n".join(parts)
+
+
+def numbers(step: "StepTrace", all_numbers: "Numbers") -> str:
+    """Return every number of a step as named matrices, a row of the batch a line."""
+    lines = ["the numbers; a row of the batch a line, dL/d... as gradients are computed, last layer first"]
+    for name, array in arrays(step, all_numbers):
+        lines += ["", f"  {name}  ({' x '.join(map(str, array.shape))})", *(f"    {line}" for line in matrix(array))]
+    return "\n".join(lines)
+
+
+def arrays(step: "StepTrace", all_numbers: "Numbers") -> Iterator[tuple[str, "Array"]]:
+    """Yield the arrays of a step with their names: forward, backward, and the weights afterwards."""
+    yield "x", all_numbers.x
+    for seen in step.layers:
+        for name, array in all_numbers.before.items():
+            if name.startswith(f"{seen.layer}/"):
+                yield name, array
+        if seen.y is not None:
+            yield f"y of {seen.layer}", seen.y
+    yield "y_true", all_numbers.y_true
+    for seen in reversed(step.layers):
+        if seen.dy is not None:
+            yield f"dL/dy of {seen.layer}", seen.dy
+        for name, array in all_numbers.gradient.items():
+            if name.startswith(f"{seen.layer}/"):
+                yield f"dL/d {name}", array
+    for name, array in all_numbers.after.items():
+        yield f"{name} afterwards", array
+
+
+def matrix(array: "Array") -> list[str]:
+    """Return the lines of a matrix, its columns aligned; a vector is one line."""
+    rows = array.reshape(1, -1) if array.ndim < 2 else array
+    # Where all numbers are small, four decimals would hide them.
+    form = "" if array.dtype.kind != "f" else ".2e" if 0 < abs(array).max() < 0.01 else ".4f"
+    cells = [[format(value, form) for value in row] for row in rows]
+    width = max(len(cell) for row in cells for cell in row)
+    return ["  ".join(cell.rjust(width) for cell in row) for row in cells]
 
 
 def _backward(step: "StepTrace") -> str:
@@ -80,7 +117,7 @@ def _moving(traced: "Trace") -> str:
     return "\n".join(parts)
 
 
-def _by_layer(traced: "Trace", value: Callable[["Seen"], str]) -> list[list[str]]:
+def _by_layer(traced: "Trace", value: Callable[["LayerRecord"], str]) -> list[list[str]]:
     """Return a row a layer, a column a step; without rows that are empty."""
     names = [seen.layer for seen in traced.steps[0].layers]
     table = [[name, *(value(step.layers[i]) for step in traced.steps)] for i, name in enumerate(names)]
@@ -109,7 +146,7 @@ def for_programs(traced: "Trace") -> dict[str, Any]:
             "loss": traced.loss,
             "optimizer": traced.optimizer,
             "steps": [_step(step) for step in traced.steps],
-            "signs": [vars(sign) for sign in traced.signs],
+            "signs": [vars(problem) for problem in traced.problems],
         }
     )
     return result

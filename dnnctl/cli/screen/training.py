@@ -11,8 +11,8 @@ import click
 
 from dnnctl.cli.downloads import shown
 from dnnctl.cli.flags import with_flags
-from dnnctl.cli.screen.consoles import duration, figure, is_terminal, plain
 from dnnctl.cli.screen.summary import summary
+from dnnctl.cli.screen.text import duration, figure, is_terminal, plain
 from dnnctl.errors import Interrupted
 from dnnctl.training.observer import Observer, StepProgress
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from dnnctl import plugins
 from dnnctl.config.loading import as_yaml
 from dnnctl.errors import Call, RunError, UsageError
-from dnnctl.experiments.ensemble.naming import ensemble_name, vote_for
-from dnnctl.experiments.ensemble.result import EnsembleResult, finish, measure_ensemble
+from dnnctl.experiments.ensemble.result import EnsembleResult, ensemble_name, finish, measure_ensemble, vote_for
 from dnnctl.files import replacing, write_text
 from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.open import OpenedRun, open_run

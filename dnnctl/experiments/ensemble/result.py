@@ -1,4 +1,4 @@
-"""What an ensemble is worth: measured beside its members and the baselines, and written into its folder."""
+"""What both ways to an ensemble share: its name and vote, measuring it beside its members, writing it down."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from dnnctl.config.schema import is_name
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, DownloadProgress, silent
-from dnnctl.errors import DataError
+from dnnctl.datasets.base import Dataset, DownloadProgress, Task, silent
+from dnnctl.errors import DataError, UsageError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.evaluation.measure import all_metrics, unmet
@@ -17,11 +18,14 @@ from dnnctl.files import json_numbers
 from dnnctl.inference.ensemble import EnsembleNetwork, OpenedEnsemble
 from dnnctl.inference.run_data import read_splits
 from dnnctl.plots.base import PlotContext, draw_all
-from dnnctl.runs.ensembles import write_ensemble
+from dnnctl.runs.ensembles import Vote, write_ensemble
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.run_files import save_evaluation
 from dnnctl.training.timing import Clock
+
+ENDING = "-ensemble"
+LONGEST_NAME = 64
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,43 @@ class Measured:
     scores: NDArray[Any]
     members: Comparison
     baselines: tuple[Baseline, ...]
+
+
+def vote_for(task: Task, vote: str | None) -> Vote:
+    """Return how members vote on a task.
+
+    Args:
+        task: What is predicted.
+        vote: `soft`, `hard`, or None for what fits.
+
+    Raises:
+        UsageError: If the vote does not fit.
+    """
+    if task == "regression":
+        if vote == "hard":
+            raise UsageError("`vote`='hard': numbers cannot be voted on; their mean is taken. Leave out `vote`")
+        return "mean"
+    return "hard" if vote == "hard" else "soft"
+
+
+def ensemble_name(name: str, wanted: str | None = None) -> str:
+    """Return the name of an ensemble.
+
+    Args:
+        name: The name of its runs, or of its configuration.
+        wanted: The name that it shall have; None for the same with `-ensemble`.
+
+    Raises:
+        UsageError: If it cannot have that name.
+    """
+    if wanted is not None:
+        if not is_name(wanted):
+            raise UsageError(
+                "`name`: expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, and no word "
+                f"that has a meaning of its own; received {wanted[:80]!r}"
+            )
+        return wanted
+    return name if name.endswith(ENDING) else f"{name[: LONGEST_NAME - len(ENDING)]}{ENDING}"
 
 
 def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent) -> Measured:

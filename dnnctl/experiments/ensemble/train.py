@@ -11,11 +11,10 @@ from typing import Any
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.errors import Call, Interrupted, RunError, UsageError
-from dnnctl.experiments.ensemble.naming import ensemble_name, vote_for
-from dnnctl.experiments.ensemble.result import EnsembleResult, finish, measure_ensemble
-from dnnctl.experiments.series.folder import Series, begin, go_on, reopen
+from dnnctl.experiments.ensemble.result import EnsembleResult, ensemble_name, finish, measure_ensemble, vote_for
+from dnnctl.experiments.series.folder import Series, begin, go_on, reopen_series
 from dnnctl.experiments.series.jobs import MembersObserver, train_members
-from dnnctl.experiments.series.seeds import by_seed
+from dnnctl.experiments.series.repeat import by_seed
 from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.open import open_run
 from dnnctl.runs.ensembles import FEWEST, MOST, VOTES, EnsembleFile, Vote, member_folder
@@ -97,7 +96,7 @@ def resume_ensemble(
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer, clock = observer or MembersObserver(), Clock()
-    stored = reopen(run, ENSEMBLE, jobs)
+    stored = reopen_series(run, ENSEMBLE, jobs)
     chosen, members = _planned(run, stored[1])
     with locked(run):
         with clock.stage("data"):

@@ -1,22 +1,22 @@
-"""Signs that a network cannot learn as it is: vanishing and exploding gradients, dead units."""
+"""What keeps a network from learning as it is: vanishing and exploding gradients, dead units."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
-from dnnctl.experiments.explain.layer_recorder import Seen
+from dnnctl.experiments.explain.layer_recorder import LayerRecord
 
 # How many times smaller or larger the gradient at the first dense layer is than at the output.
 FACTOR = 100
 # Fewer dense layers are not deep: with small weights the first one's gradient is small, and learning goes on.
 DEEP = 3
 
-Looked = tuple[int, float, Sequence[Seen]]
+Looked = tuple[int, float, Sequence[LayerRecord]]
 
 
 @dataclass(frozen=True)
-class Sign:
+class GradientProblem:
     """Something that is wrong with a step.
 
     Args:
@@ -32,7 +32,7 @@ class Sign:
     figures: dict[str, float]
 
 
-def signs(keys: Mapping[str, str], steps: Sequence[Looked]) -> Iterator[Sign]:
+def gradient_problems(keys: Mapping[str, str], steps: Sequence[Looked]) -> Iterator[GradientProblem]:
     """Yield what is wrong in the first and in the last of some steps.
 
     Args:
@@ -50,14 +50,14 @@ def signs(keys: Mapping[str, str], steps: Sequence[Looked]) -> Iterator[Sign]:
         yield from _growth(steps)
 
 
-def _diverged(step: int, steps: Sequence[Looked]) -> Sign:
+def _diverged(step: int, steps: Sequence[Looked]) -> GradientProblem:
     before = [loss for _, loss, _ in steps if isfinite(loss)]
     came = f", after {before[-1]:.3g} in step {steps[len(before) - 1][0]:,}" if before else ""
     sentence = f"the loss is no finite number any more{came}; a smaller learning rate or global_clipnorm helps"
-    return Sign("exploding", step, sentence, {"loss_before": before[-1]} if before else {})
+    return GradientProblem("exploding", step, sentence, {"loss_before": before[-1]} if before else {})
 
 
-def _depth(keys: Mapping[str, str], step: int, layers: Sequence[Seen]) -> Iterator[Sign]:
+def _depth(keys: Mapping[str, str], step: int, layers: Sequence[LayerRecord]) -> Iterator[GradientProblem]:
     """Compare the gradient at the first dense layer with that at the output."""
     dense = [(seen.layer, seen.gradient_each or 0.0) for seen in layers if keys[seen.layer] == "dense"]
     (first, there), (_, here) = dense[0], dense[-1]
@@ -71,16 +71,16 @@ def _depth(keys: Mapping[str, str], step: int, layers: Sequence[Seen]) -> Iterat
             f"gradients vanish towards the input: {at}: {times}. The first layers hardly learn; relu instead of "
             "sigmoid or tanh, batch normalization, or fewer layers help"
         )
-        yield Sign("vanishing", step, sentence, figures)
+        yield GradientProblem("vanishing", step, sentence, figures)
     if there > FACTOR * here > 0:
         sentence = (
             f"gradients explode towards the input: {at}: {there / here:,.0f} times larger. Smaller initial weights, "
             "batch normalization or global_clipnorm help"
         )
-        yield Sign("exploding", step, sentence, figures)
+        yield GradientProblem("exploding", step, sentence, figures)
 
 
-def _dead(keys: Mapping[str, str], step: int, layers: Sequence[Seen]) -> Iterator[Sign]:
+def _dead(keys: Mapping[str, str], step: int, layers: Sequence[LayerRecord]) -> Iterator[GradientProblem]:
     """Count ReLU units that are 0 for every row."""
     for seen in layers:
         rows, units = seen.shape
@@ -90,10 +90,10 @@ def _dead(keys: Mapping[str, str], step: int, layers: Sequence[Seen]) -> Iterato
             f"{seen.silent} of {units} units of {seen.layer} are dead: 0 for all {rows} rows, so no gradient passes "
             "them. A smaller learning rate, he_normal, biases of 0 or leaky_relu help"
         )
-        yield Sign("dead", step, sentence, {"units": float(seen.silent), "of": float(units)})
+        yield GradientProblem("dead", step, sentence, {"units": float(seen.silent), "of": float(units)})
 
 
-def _growth(steps: Sequence[Looked]) -> Iterator[Sign]:
+def _growth(steps: Sequence[Looked]) -> Iterator[GradientProblem]:
     """Compare the gradient at the output in the last step with that in the first."""
     (first, _, early), (last, _, late) = steps[0], steps[-1]
     there, here = (max(seen.gradient or 0.0 for seen in layers) for layers in (early, late))
@@ -102,4 +102,4 @@ def _growth(steps: Sequence[Looked]) -> Iterator[Sign]:
             f"gradients explode from step to step: the largest norm of dL/dy was {there:.2g} in step {first:,} and is "
             f"{here:.2g} in this one. A smaller learning rate or global_clipnorm helps"
         )
-        yield Sign("exploding", last, sentence, {"first_step": there, "last_step": here})
+        yield GradientProblem("exploding", last, sentence, {"first_step": there, "last_step": here})

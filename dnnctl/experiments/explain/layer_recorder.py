@@ -8,7 +8,7 @@ from dnnctl.network.layers.base import Array, NumpyLayer
 
 
 @dataclass(frozen=True)
-class Seen:
+class LayerRecord:
     """What a layer gave out in a step, and the gradient that came back.
 
     Args:
@@ -80,6 +80,6 @@ class Recorder(NumpyLayer):
         """Return on which side of the layer's kink each number lay."""
         return self._inner.side()
 
-    def seen(self) -> Seen:
+    def seen(self) -> LayerRecord:
         """Return what was seen in the last step."""
-        return Seen(self._name, self._shape, *self._figures, self._silent, self._gradient, self._y, self._dy)
+        return LayerRecord(self._name, self._shape, *self._figures, self._silent, self._gradient, self._y, self._dy)

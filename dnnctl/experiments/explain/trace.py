@@ -10,8 +10,8 @@ from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.targets import loss_gradient
 from dnnctl.errors import UsageError
 from dnnctl.experiments.explain.first_batch import batch_of
-from dnnctl.experiments.explain.gradient_problems import Sign, signs
-from dnnctl.experiments.explain.layer_recorder import Recorder, Seen
+from dnnctl.experiments.explain.gradient_problems import GradientProblem, gradient_problems
+from dnnctl.experiments.explain.layer_recorder import LayerRecord, Recorder
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.network.layers.base import Array
 from dnnctl.training.preparation import Prepared, prepare
@@ -81,7 +81,7 @@ class StepTrace:
     learning_rate: float
     loss: float
     penalty: float
-    layers: tuple[Seen, ...]
+    layers: tuple[LayerRecord, ...]
     weights: tuple[WeightStep, ...]
     numbers: Numbers | None
 
@@ -96,7 +96,7 @@ class Trace:
         loss: Name of the loss.
         optimizer: Name of the optimizer.
         steps: The steps looked at.
-        signs: What is wrong with them, as vanishing gradients.
+        problems: What is wrong with them, as vanishing gradients.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Trace:
     loss: str
     optimizer: str
     steps: tuple[StepTrace, ...]
-    signs: tuple[Sign, ...]
+    problems: tuple[GradientProblem, ...]
 
 
 def trace(
@@ -148,7 +148,7 @@ def trace(
         training.loss.key,
         training.optimizer.key,
         taken,
-        tuple(signs(keys, [(t.step, t.loss, t.layers) for t in taken])),
+        tuple(gradient_problems(keys, [(t.step, t.loss, t.layers) for t in taken])),
     )
 
 

@@ -6,21 +6,74 @@ The test rows are left alone. A fold's run is a run like any other, whose test r
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config, Fold
-from dnnctl.datasets.base import DatasetInfo
-from dnnctl.errors import Call, DataError, UsageError
-from dnnctl.experiments.series.aggregate import Together
-from dnnctl.experiments.series.folder import Series, begin, go_on, reopen
+from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.errors import Call, DataError, RunError, UsageError
+from dnnctl.evaluation.classification import ClassRow, confusion_matrix, per_class
+from dnnctl.evaluation.measure import all_metrics, measure
+from dnnctl.experiments.series.aggregate import Aggregate
+from dnnctl.experiments.series.folder import Series, begin, go_on, reopen_series
 from dnnctl.experiments.series.jobs import Member, MembersObserver
-from dnnctl.experiments.series.out_of_fold import OutOfFold, collect
+from dnnctl.files import write_npz
+from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
+from dnnctl.runs.predictions import read_predictions
 from dnnctl.runs.series import CROSSVAL, MOST, count_in
 
 # With fewer rows each is a case of its own, as in a truth table, and cannot be told from the others.
 FEWEST_ROWS = 8
+# The plots that look at truth and answers alone.
+PICTURES = ("confusion_matrix", "per_class", "predicted_vs_true", "residuals")
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """The rows of all folds, in ascending order.
+
+    Args:
+        rows: Row numbers in the data set's training rows, (n,).
+        fold: Which fold held each out, from 1, (n,).
+        y_true: Their targets, (n,) labels or (n, targets).
+        scores: What the fold's network says of each, as in the runs' `predictions.npz`.
+        counts: How many rows each fold has.
+        metrics: Figures over all rows; without a loss, as the networks differ.
+        classes: A row a class; empty for regression.
+        plots: Pictures that were drawn.
+    """
+
+    rows: NDArray[np.int64]
+    fold: NDArray[np.int64]
+    y_true: NDArray[Any]
+    scores: NDArray[Any]
+    counts: tuple[int, ...]
+    metrics: dict[str, float]
+    classes: tuple[ClassRow, ...]
+    plots: list[Path]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what belongs into `metrics.json`."""
+        matrix = confusion_matrix(self.y_true, self.scores).tolist() if self.classes else None
+        return {"out_of_fold": self.metrics, **({"confusion_matrix": matrix} if matrix else {})}
+
+    def write(self, series: Series) -> None:
+        """Write `predictions.npz` of a series and draw its plots."""
+        arrays = {"rows": self.rows, "fold": self.fold, "y_true": self.y_true, "scores": self.scores}
+        write_npz(series.run.predictions, arrays)
+        # None of these plots looks at inputs or asks the network; row numbers stand for the inputs.
+        test = Samples(self.rows, self.y_true)
+        title = f"{series.config.name}, {len(self.counts)} folds"
+        none = test.take(slice(0))
+        context = PlotContext(
+            title, series.info, [], None, None, none, test, self.scores, np.asarray, tested="held-out row"
+        )
+        self.plots.extend(draw_all(context, series.run.plots, PICTURES))
 
 
 @dataclass(frozen=True)
@@ -32,7 +85,7 @@ class CrossValidation:
         config: What its folds share.
         info: What is known about the data set.
         members: Its folds.
-        together: The figures of the folds, their means and spreads.
+        aggregate: The figures of the folds, their means and intervals.
         out_of_fold: What the networks say of the rows that they never saw, all folds together.
     """
 
@@ -40,7 +93,7 @@ class CrossValidation:
     config: Config
     info: DatasetInfo
     members: tuple[Member, ...]
-    together: Together
+    aggregate: Aggregate
     out_of_fold: OutOfFold
 
 
@@ -114,7 +167,7 @@ def resume_crossval(
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer = observer or MembersObserver()
-    stored = reopen(run, CROSSVAL, jobs)
+    stored = reopen_series(run, CROSSVAL, jobs)
     with locked(run):
         variants = _variants(stored[0].config, count_in(stored[1], run))
         return _finish(go_on(run, CROSSVAL, stored, variants, jobs=jobs, observer=observer), observer, command)
@@ -131,8 +184,37 @@ def _variants(config: Config, folds: int) -> list[tuple[str, Config]]:
 
 def _finish(series: Series, observer: MembersObserver, command: Sequence[str]) -> CrossValidation:
     """Train the folds that are left and put all of them together."""
-    with series.trained(observer, command) as together:
+    with series.trained(observer, command) as aggregate:
         found = collect(series)
-        together.more.update(found.to_json())
+        aggregate.more.update(found.to_json())
         found.write(series)
-    return CrossValidation(series.run, series.config, series.info, series.members, together, found)
+    return CrossValidation(series.run, series.config, series.info, series.members, aggregate, found)
+
+
+def collect(series: Series) -> OutOfFold:
+    """Put the predictions of all folds together.
+
+    Args:
+        series: A cross-validation whose folds are trained.
+
+    Raises:
+        RunError: If a fold's predictions are missing or damaged, or a row is in two folds.
+    """
+    parts = [read_predictions(member.run) for member in series.members]
+    if len({(part.y_true.shape[1:], part.scores.shape[1:]) for part in parts}) > 1:
+        raise RunError(
+            f"{series.run.path}: the folds predict different things; a fold's files were changed. Begin anew"
+        )
+    rows, y_true = np.concatenate([part.rows for part in parts]), np.concatenate([part.y_true for part in parts])
+    scores = np.concatenate([part.scores for part in parts])
+    counts = tuple(len(part.rows) for part in parts)
+    fold = np.repeat(np.arange(1, len(parts) + 1), counts)
+    order = np.argsort(rows, kind="stable")
+    if len(np.unique(rows)) != len(rows):
+        raise RunError(f"{series.run.path}: a row is in two folds; a fold's files were changed. Begin anew")
+    rows, fold, y_true, scores = rows[order], fold[order], y_true[order], scores[order]
+    task = series.info.task
+    names = [*all_metrics(task, len(series.info.class_names)), *(series.config.training.metrics or ())]
+    metrics = measure(task, y_true, scores, list(dict.fromkeys(names)))
+    classes = () if task == "regression" else tuple(per_class(y_true, scores))
+    return OutOfFold(rows, fold, y_true, scores, counts, metrics, classes, [])

@@ -1,7 +1,7 @@
 """Several trainings of one configuration in one folder: what cross-validation and repetition share.
 
 The folder has `config.yaml` (what the runs share), `manifest.json` (kind and state), `metrics.json` (what the runs come
-to together), and a folder with the runs, each complete in itself.
+to aggregate), and a folder with the runs, each complete in itself.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from dnnctl.config.resolve import as_used
 from dnnctl.config.schema import Config
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import ConfigError, Interrupted, RunError, UsageError
-from dnnctl.experiments.series.aggregate import Together, gather
+from dnnctl.experiments.series.aggregate import Aggregate, gather
 from dnnctl.experiments.series.jobs import Member, MembersObserver, check_jobs, settled, train_members
 from dnnctl.files import write_json, write_text
 from dnnctl.runs.layout import RunDirectory, create_run
@@ -51,7 +51,7 @@ class Series:
     jobs: int
 
     @contextlib.contextmanager
-    def trained(self, observer: MembersObserver | None, command: Sequence[str]) -> Iterator[Together]:
+    def trained(self, observer: MembersObserver | None, command: Sequence[str]) -> Iterator[Aggregate]:
         """Train what is not trained yet, let the block make of it what it wants, and record how that ends.
 
         Args:
@@ -70,11 +70,11 @@ class Series:
             except Interrupted:
                 self.manifest.update("interrupted", seconds=clock.seconds)
                 raise
-            together = gather(self.members, self.config.require)
-            yield together
-            write_json(self.run.metrics, together.to_json(interval=self.kind is REPEAT))
+            aggregate = gather(self.members, self.config.require)
+            yield aggregate
+            write_json(self.run.metrics, aggregate.to_json(interval=self.kind is REPEAT))
             clock.finish()
-            self.manifest.update("done", unmet=list(together.unmet), seconds=clock.seconds)
+            self.manifest.update("done", unmet=list(aggregate.unmet), seconds=clock.seconds)
 
 
 def begin(
@@ -124,7 +124,7 @@ def begin(
     return Series(kind, run, config, info, _members(kind, run, variants), manifest, jobs)
 
 
-def reopen(run: RunDirectory, kind: Kind, jobs: int) -> tuple[LoadedConfig, dict[str, Any]]:
+def reopen_series(run: RunDirectory, kind: Kind, jobs: int) -> tuple[LoadedConfig, dict[str, Any]]:
     """Read a series to go on with it.
 
     Args:

@@ -18,7 +18,7 @@ from dnnctl.config.loading import as_yaml
 from dnnctl.config.schema import Config
 from dnnctl.errors import Call, Interrupted, RunError, UsageError
 from dnnctl.experiments.series.worker import ENDS
-from dnnctl.experiments.series.worker_process import Handle, News
+from dnnctl.experiments.series.worker_process import News, WorkerProcess
 from dnnctl.files import write_text
 from dnnctl.runs.layout import RunDirectory, run_at
 from dnnctl.runs.manifest import read_manifest
@@ -134,9 +134,9 @@ class _Training:
         self._members, self._jobs, self._observer, self._command = members, jobs, observer, command
         self._waiting: deque[int] = deque()
         self._news: SimpleQueue[News] = SimpleQueue()
-        self._working: list[Handle] = []
+        self._working: list[WorkerProcess] = []
         # How each worker said that it ended.
-        self._ends: dict[Handle, dict[str, Any]] = {}
+        self._ends: dict[WorkerProcess, dict[str, Any]] = {}
         self._failures: dict[int, tuple[list[str | Call], int]] = {}
         self._stopping = False
 
@@ -194,9 +194,9 @@ class _Training:
         if not run.manifest.exists():
             write_text(run.config, as_yaml(member.config))
         self._observer.on_member_begin(member)
-        self._working.append(Handle(number, run, self._command, self._news))
+        self._working.append(WorkerProcess(number, run, self._command, self._news))
 
-    def _hear(self, handle: Handle, event: dict[str, Any]) -> None:
+    def _hear(self, handle: WorkerProcess, event: dict[str, Any]) -> None:
         member, kind = self._members[handle.number], event["event"]
         if kind == "progress":
             self._observer.on_member_progress(member, event["done"], event["loss"], event["left"])
@@ -209,7 +209,7 @@ class _Training:
         elif kind == "ended":
             self._ended(handle, member, self._ends.pop(handle, None))
 
-    def _ended(self, handle: Handle, member: Member, end: dict[str, Any] | None) -> None:
+    def _ended(self, handle: WorkerProcess, member: Member, end: dict[str, Any] | None) -> None:
         """Take leave of a worker."""
         words = "" if end else handle.last_words()
         self._working.remove(handle)

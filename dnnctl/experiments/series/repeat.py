@@ -1,6 +1,6 @@
 """Repetition: one configuration trained with several seeds over one split, which shows what chance does.
 
-Whether one configuration is better than another is told by intervals (`comparing.py`).
+Whether one configuration is better than another is told by intervals (`significance.py`).
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,15 @@ from pathlib import Path
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.errors import UsageError
-from dnnctl.experiments.series.aggregate import Together
-from dnnctl.experiments.series.folder import Series, begin, go_on, reopen
+from dnnctl.errors import ConfigError, Fault, UsageError
+from dnnctl.experiments.series.aggregate import Aggregate
+from dnnctl.experiments.series.folder import Series, begin, go_on, reopen_series
 from dnnctl.experiments.series.jobs import Member, MembersObserver
-from dnnctl.experiments.series.seeds import by_seed
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
 from dnnctl.runs.series import MOST, REPEAT, count_in
+
+SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ class Repetition:
         config: What its runs share; its seed is that of the first one.
         info: What is known about the data set.
         members: Its runs, one a seed.
-        together: The figures of the runs, their means and intervals.
+        aggregate: The figures of the runs, their means and intervals.
     """
 
     run: RunDirectory
     config: Config
     info: DatasetInfo
     members: tuple[Member, ...]
-    together: Together
+    aggregate: Aggregate
 
 
 def repeat(
@@ -92,6 +93,24 @@ def repetitions(loaded: LoadedConfig, times: int) -> list[tuple[str, Config]]:
     return by_seed(loaded, times)
 
 
+def by_seed(loaded: LoadedConfig, count: int) -> list[tuple[str, Config]]:
+    """Return what each training is called, and its configuration: the seeds are `seed`, `seed` + 1, ...
+
+    Args:
+        loaded: The checked configuration.
+        count: How many trainings.
+
+    Raises:
+        ConfigError: If there are not so many seeds left.
+    """
+    first = loaded.config.seed
+    if first + count > SEEDS:
+        problem = f"expected at most {SEEDS - count}, as each of {count} networks takes a seed; received {first}"
+        raise ConfigError([Fault("seed", problem, str(loaded.path))])
+    seeds = range(first, first + count)
+    return [(f"seed {seed}", loaded.config.model_copy(update={"seed": seed})) for seed in seeds]
+
+
 def resume_repeat(
     run: RunDirectory, *, jobs: int = 1, observer: MembersObserver | None = None, command: Sequence[str] = ()
 ) -> Repetition:
@@ -109,7 +128,7 @@ def resume_repeat(
         Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer = observer or MembersObserver()
-    stored = reopen(run, REPEAT, jobs)
+    stored = reopen_series(run, REPEAT, jobs)
     with locked(run):
         variants = by_seed(stored[0], count_in(stored[1], run))
         return _finish(go_on(run, REPEAT, stored, variants, jobs=jobs, observer=observer), observer, command)
@@ -117,6 +136,6 @@ def resume_repeat(
 
 def _finish(series: Series, observer: MembersObserver, command: Sequence[str]) -> Repetition:
     """Train what is left and put all together."""
-    with series.trained(observer, command) as together:
+    with series.trained(observer, command) as aggregate:
         pass
-    return Repetition(series.run, series.config, series.info, series.members, together)
+    return Repetition(series.run, series.config, series.info, series.members, aggregate)

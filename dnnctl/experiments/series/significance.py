@@ -1,7 +1,7 @@
 """Are two repeated trainings different? They are never called so when their intervals overlap.
 
-Each figure's mean has a 95% interval (`evaluation/spread.py`). Two means may differ although their intervals overlap a
-little; what is called different here therefore is so with more than 95% confidence, and the rest is left open.
+Each metric's mean has a 95% interval (`evaluation/confidence_interval.py`). Two means may differ although their
+intervals overlap a little; what is called different here is so with more than 95% confidence, the rest is left open.
 
 Source: Schenker and Gentleman, On Judging the Significance of Differences by Examining the Overlap Between Confidence
 Intervals, The American Statistician 55, 2001.
@@ -14,7 +14,7 @@ import numpy as np
 
 from dnnctl.config.metrics import larger_is_better
 from dnnctl.errors import Call, RunError, UsageError
-from dnnctl.evaluation.confidence_interval import Spread, spread
+from dnnctl.evaluation.confidence_interval import MeanInterval, mean_interval
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.metrics_file import read_metrics
@@ -34,8 +34,8 @@ class ComparedMetric:
     """
 
     name: str
-    first: Spread
-    second: Spread
+    first: MeanInterval
+    second: MeanInterval
     better: int | None
 
 
@@ -90,7 +90,7 @@ def compare_series(first: RunDirectory, second: RunDirectory) -> SeriesCompariso
     return SeriesComparison(first, second, tuple(metrics))
 
 
-def _compared(name: str, first: Spread, second: Spread) -> ComparedMetric:
+def _compared(name: str, first: MeanInterval, second: MeanInterval) -> ComparedMetric:
     if first.overlaps(second):
         return ComparedMetric(name, first, second, None)
     return ComparedMetric(name, first, second, 1 if (first.mean > second.mean) == larger_is_better(name) else 2)
@@ -104,7 +104,7 @@ class _Measured:
     rows: StoredPredictions
 
 
-def _read(series: RunDirectory) -> tuple[_Measured, dict[str, Spread]]:
+def _read(series: RunDirectory) -> tuple[_Measured, dict[str, MeanInterval]]:
     """Return what a series was measured on, and its figures on it, read from its runs."""
     manifest = read_manifest(series.manifest)
     if kind_of(manifest) is not REPEAT:
@@ -124,7 +124,7 @@ def _read(series: RunDirectory) -> tuple[_Measured, dict[str, Spread]]:
     shared = [name for name in each[0] if name != "loss" and all(name in values for values in each)]
     data = manifest.get("data")
     measured = _Measured(data.get("digests") if isinstance(data, dict) else None, read_predictions(runs[0]))
-    return measured, {name: spread([values[name] for values in each]) for name in shared}
+    return measured, {name: mean_interval([values[name] for values in each]) for name in shared}
 
 
 def _same_rows(one: _Measured, other: _Measured) -> bool:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from dnnctl.config.loading import load
 from dnnctl.errors import DnnctlError, Interrupted
@@ -24,16 +24,13 @@ from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import resume, train
 from dnnctl.training.observer import Observer, StepProgress
 
-if TYPE_CHECKING:
-    from dnnctl.training.preparation import Prepared
-
 # Seconds between two news of how far a training is.
 PACE = 0.2
 # News after which there are no others.
 ENDS = frozenset({"done", "failed", "interrupted"})
 
 
-class Reporter(Observer):
+class WorkerObserver(Observer):
     """Tells the parent how far a training is, and stops it when the parent says so.
 
     Args:
@@ -74,10 +71,6 @@ class Reporter(Observer):
     def on_download(self, name: str, done: int, total: int) -> None:
         """Tell nothing: the parent has downloaded what there is."""
 
-    def on_start(self, prepared: "Prepared") -> None:
-        """Tell how many steps there are."""
-        self.tell("start", steps=prepared.length.steps)
-
     def on_progress(self, progress: StepProgress) -> None:
         """Tell a few times a second how far it is."""
         self._learning = True
@@ -85,10 +78,6 @@ class Reporter(Observer):
             self._told = time.monotonic()
             done = progress.epoch - 1 + progress.step / progress.steps
             self.tell("progress", done=done / progress.epochs, loss=progress.loss, left=progress.seconds_left)
-
-    def on_epoch(self, row: Mapping[str, float], epochs: int) -> None:
-        """Tell the epoch's row of the history."""
-        self.tell("epoch", row={name: float(value) for name, value in row.items()}, epochs=epochs)
 
     def on_notice(self, text: str) -> None:
         """Pass a notice on."""
@@ -103,23 +92,23 @@ class Reporter(Observer):
         return self._stopping
 
 
-def work(order: Mapping[str, Any], reporter: Reporter) -> None:
+def work(order: Mapping[str, Any], observer: WorkerObserver) -> None:
     """Train a member from its folder's configuration, or go on with it, and tell how it ended."""
     run, command = RunDirectory(Path(order["run"])), tuple(order["command"])
     try:
         if run.manifest.exists():
-            resume(run, observer=reporter, command=command)
+            resume(run, observer=observer, command=command)
         else:
-            train(load(run.config), into=run, observer=reporter, command=command)
+            train(load(run.config), into=run, observer=observer, command=command)
     except (Interrupted, KeyboardInterrupt):
-        reporter.tell("interrupted")
+        observer.tell("interrupted")
     except DnnctlError as error:
         parts = [part if isinstance(part, str) else asdict(part) for part in error.parts]
-        reporter.tell("failed", error=parts, status=error.exit_status)
+        observer.tell("failed", error=parts, status=error.exit_status)
     except MemoryError:
-        reporter.tell("failed", error=["not enough memory"], status=1)
+        observer.tell("failed", error=["not enough memory"], status=1)
     else:
-        reporter.tell("done")
+        observer.tell("done")
 
 
 def main() -> None:
@@ -130,16 +119,16 @@ def main() -> None:
     # A shell that runs a command in the background has it ignore this, which its children inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     order = json.loads(sys.stdin.readline() or "{}")
-    reporter = Reporter(news)
-    signal.signal(signal.SIGTERM, reporter.stop)
+    observer = WorkerObserver(news)
+    signal.signal(signal.SIGTERM, observer.stop)
     try:
-        threading.Thread(target=reporter.listen, args=(sys.stdin,), daemon=True).start()
+        threading.Thread(target=observer.listen, args=(sys.stdin,), daemon=True).start()
         if order:
-            work(order, reporter)
+            work(order, observer)
     except KeyboardInterrupt:
         # It came before the training began, or after its end.
-        if not reporter.ended:
-            reporter.tell("interrupted")
+        if not observer.ended:
+            observer.tell("interrupted")
     # Python would wait for the lock of standard input, which the thread holds.
     news.close()
     sys.stderr.flush()

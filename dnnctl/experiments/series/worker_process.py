@@ -19,10 +19,10 @@ WORKER = "dnnctl.experiments.series.worker"
 LAST_WORDS = 400
 
 # News of a worker: the worker, and the event with its values.
-News = tuple["Handle", dict[str, Any]]
+News = tuple["WorkerProcess", dict[str, Any]]
 
 
-class Handle:
+class WorkerProcess:
     """A process that trains one member.
 
     Args:

@@ -100,7 +100,7 @@ def test_numbers_have_their_mean_taken_in_their_own_unit(trained: Train, tmp_pat
     x = np.array([[60.0], [90.0]], np.float32)
     alone = [open_run(run).network().scores(x) for run in runs]
     assert open_any(result.run).network().scores(x) == pytest.approx(np.mean(alone, axis=0))
-    gain = result.members.mean["mse"] - result.members.disagreement["spread"] ** 2
+    gain = result.members.mean["mse"] - result.members.disagreement["std"] ** 2
     assert result.metrics["test"]["mse"] == pytest.approx(gain)
     with pytest.raises(UsageError, match="numbers cannot be voted on"):
         combine(runs, vote="hard", out=tmp_path)

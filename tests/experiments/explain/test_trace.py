@@ -31,7 +31,7 @@ model:
 
 
 def kinds(result: Trace) -> list[tuple[str, int]]:
-    return [(sign.kind, sign.step) for sign in result.signs]
+    return [(problem.kind, problem.step) for problem in result.problems]
 
 
 GENERALIZATION = (
@@ -121,29 +121,29 @@ def test_penalties_are_told_apart(write: Write) -> None:
 def test_vanishing_gradients_are_named_in_a_deep_sigmoid_stack() -> None:
     result = trace(load("deep_sigmoid"), steps=10)
     assert kinds(result) == [("vanishing", 1), ("vanishing", 10)]
-    figures = result.signs[0].figures
+    figures = result.problems[0].figures
     each = {seen.layer: seen.gradient_each for seen in result.steps[0].layers}
     assert figures == {"first": each["dense_1"], "output": each["output"]}
     assert figures["first"] * 1000 < figures["output"]
-    assert "dense_1" in result.signs[0].sentence
+    assert "dense_1" in result.problems[0].sentence
 
 
 @pytest.mark.parametrize("name", ["digits", "xor", "height_weight", "and"])
 def test_healthy_networks_have_no_signs(name: str) -> None:
-    assert trace(load(name), steps=20).signs == ()
+    assert trace(load(name), steps=20).problems == ()
 
 
 def test_relu_instead_of_sigmoid_keeps_the_gradient() -> None:
     settings = [f"model.layers[{i}].dense.activation=relu" for i in range(6)]
-    assert "vanishing" not in {sign.kind for sign in trace(load("deep_sigmoid", settings)).signs}
+    assert "vanishing" not in {problem.kind for problem in trace(load("deep_sigmoid", settings)).problems}
 
 
 def test_dead_units_are_counted(write: Write) -> None:
     result = trace(load(write(DEAD)))
     # The gradient does not reach the first layer, but since units are dead, not since the network is deep.
     assert kinds(result) == [("dead", 1), ("dead", 1)]
-    assert [sign.figures for sign in result.signs] == [{"units": 32, "of": 32}, {"units": 16, "of": 16}]
-    assert "32 of 32 units of relu_1" in result.signs[0].sentence
+    assert [problem.figures for problem in result.problems] == [{"units": 32, "of": 32}, {"units": 16, "of": 16}]
+    assert "32 of 32 units of relu_1" in result.problems[0].sentence
     alive = trace(load(write(DEAD.replace("constant: -5", "constant: 0"))))
     assert alive.steps[0].layers[1].silent < 32
 
@@ -158,16 +158,16 @@ def test_exploding_gradients_are_named_and_end_the_steps() -> None:
 def test_gradients_that_grow_are_named_while_the_loss_is_finite() -> None:
     result = trace(load("height_weight", ["training.optimizer={sgd: 3}"]), steps=10)
     assert np.isfinite(result.steps[-1].loss)
-    (sign,) = result.signs
-    assert (sign.kind, sign.step) == ("exploding", 10)
-    assert sign.figures["last_step"] > 100 * sign.figures["first_step"]
+    (problem,) = result.problems
+    assert (problem.kind, problem.step) == ("exploding", 10)
+    assert problem.figures["last_step"] > 100 * problem.figures["first_step"]
 
 
 def test_gradients_that_grow_towards_the_input_are_named(write: Write) -> None:
     dense = "dense: {units: 32, activation: relu, kernel_initializer: {random_normal: 2}}"
     result = trace(load(write(f"data: {{dataset: digits}}\nmodel: {{layers: [{', '.join([dense] * 5)}]}}")))
-    (sign,) = (sign for sign in result.signs if sign.kind == "exploding")
-    assert sign.figures["first"] > 100 * sign.figures["output"]
+    (problem,) = (problem for problem in result.problems if problem.kind == "exploding")
+    assert problem.figures["first"] > 100 * problem.figures["output"]
 
 
 @pytest.mark.parametrize("wrong", [{"steps": 0}, {"rows": 0}])

@@ -58,7 +58,7 @@ def test_means_and_deviations_are_those_of_the_folds(whole: CrossValidation) -> 
     assert set(found) == {"mean", "std", "values"}
     linear = [fold["baseline"]["linear"]["accuracy"] for fold in folds]
     assert stored["baseline"]["linear"]["accuracy"]["mean"] == pytest.approx(np.mean(linear))
-    assert whole.together.unmet == (f"test.accuracy: required >= 0.99, received {np.mean(values):.6g}",)
+    assert whole.aggregate.unmet == (f"test.accuracy: required >= 0.99, received {np.mean(values):.6g}",)
     manifest = json.loads(whole.run.manifest.read_text())
     assert (manifest["kind"], manifest["state"], manifest["folds"]) == ("crossval", "done", 3)
 

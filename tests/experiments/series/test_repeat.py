@@ -8,7 +8,7 @@ import pytest
 
 from dnnctl.config.loading import load
 from dnnctl.errors import ConfigError, RunError, UsageError
-from dnnctl.evaluation.confidence_interval import spread
+from dnnctl.evaluation.confidence_interval import mean_interval
 from dnnctl.experiments.series.crossval import resume_crossval
 from dnnctl.experiments.series.repeat import Repetition, repeat, resume_repeat
 from dnnctl.experiments.series.significance import compare_series
@@ -45,7 +45,7 @@ def test_seeds_differ_and_the_split_does_not(repeated: Repetition) -> None:
     stored = json.loads(repeated.run.metrics.read_text())["test"]["mse"]
     values = [json.loads(member.run.metrics.read_text())["test"]["mse"] for member in repeated.members]
     assert stored["values"] == values
-    assert (stored["low"], stored["high"]) == pytest.approx(spread(values).interval)
+    assert (stored["low"], stored["high"]) == pytest.approx(mean_interval(values).interval)
 
 
 def test_a_repeated_training_is_no_single_run(repeated: Repetition) -> None:
@@ -66,7 +66,7 @@ def test_overlapping_intervals_are_never_called_different(repeated: Repetition, 
         values = [numbers.normal(0.9 + shift, 0.01, 4).tolist() for shift in (0.0, 0.0015 * i)]
         one, other = (series(tmp_path / f"{i}-{j}", values[j], repeated) for j in (0, 1))
         (accuracy, mse) = compare_series(one, other).metrics
-        (low, high), (other_low, other_high) = (spread(v).interval for v in values)
+        (low, high), (other_low, other_high) = (mean_interval(v).interval for v in values)
         apart = high < other_low or other_high < low
         assert (accuracy.better is not None) == apart
         if apart:

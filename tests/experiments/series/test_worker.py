@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from dnnctl.config.loading import as_yaml, load
-from dnnctl.experiments.series.worker import ENDS, Reporter
+from dnnctl.experiments.series.worker import ENDS, WorkerObserver
 from dnnctl.experiments.series.worker_process import WORKER
 
 
 def test_a_training_is_interrupted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     interrupted: list[int] = []
     monkeypatch.setattr(_thread, "interrupt_main", lambda: interrupted.append(1))
-    reporter = Reporter(io.StringIO())
-    reporter.stop()
-    reporter.stop()
-    assert reporter.stop_requested()
+    observer = WorkerObserver(io.StringIO())
+    observer.stop()
+    observer.stop()
+    assert observer.stop_requested()
     assert interrupted == [1]
 
 

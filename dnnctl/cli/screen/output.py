@@ -1,4 +1,4 @@
-"""How what trains ends: a report for the reader, one JSON object for a program, or the folder alone for a script."""
+"""Printing a result: a report for the reader, one JSON object for a program, or the folder alone for a script."""
 
 import json
 import shlex
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dnnctl.cli.screen.consoles import plain
+from dnnctl.cli.screen.text import plain
 
 if TYPE_CHECKING:
     from dnnctl.runs.layout import RunDirectory
 
 
-def end(
+def print_result(
     run: "RunDirectory",
     unmet: Sequence[str],
     report: Callable[[], str],

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dnnctl.cli.screen.text_table import facts, grid
+from dnnctl.cli.screen.text import facts, grid
 
 CELLS = ["", "a", "T-shirt", "鞋子", "シャツ", "e\u0301te\u0301", "99.9%", "naïve", "👟 shoe"]
 

@@ -1,33 +1,32 @@
-"""The end of a training: figures beside the baselines, the verdict, what was written, what to try next."""
+"""The result of a training: metrics beside the baselines, the verdict, what was written, what to try next."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.consoles import duration, figure
-from dnnctl.cli.screen.ending import end, missed, named, shown
-from dnnctl.cli.screen.text_table import grid
+from dnnctl.cli.screen.output import missed, named, print_result, shown
+from dnnctl.cli.screen.text import duration, figure, grid
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
 
 
 def show(result: "TrainingResult", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a training and return the exit status; arguments as in `ending.end`."""
-    return end(
+    """Print the end of a training and return the exit status; arguments as in `output.print_result`."""
+    return print_result(
         result.run,
         result.unmet,
-        lambda: outcome(result),
+        lambda: report(result),
         lambda: for_programs(result),
         as_json=as_json,
         quiet=quiet,
     )
 
 
-def outcome(result: "TrainingResult") -> str:
+def report(result: "TrainingResult") -> str:
     """Return everything that is shown after a training."""
     run, name = shown(result.run.path), named(result.run.path)
     trained = result.trained
-    lines = ["", figures_table(result), ""]
+    lines = ["", metrics_table(result), ""]
     if trained.stopped:
         lines.append(f"  {trained.stopped}")
     if trained.best_epoch:
@@ -58,7 +57,7 @@ def predict_example(result: "TrainingResult") -> str:
     return "--value " + ",".join(f"{value:.4g}" for value in typical)
 
 
-def figures_table(result: "TrainingResult") -> str:
+def metrics_table(result: "TrainingResult") -> str:
     """Return the test figures of the network beside those of the baselines."""
     classes = result.prepared.dataset.info.task != "regression"
     columns = ["accuracy", "f1", "auc"] if classes else ["mse", "rmse", "mae", "r2"]
@@ -100,3 +99,16 @@ def for_programs(result: "TrainingResult") -> dict[str, Any]:
         "plots": [str(path) for path in result.plots],
         "seconds": result.seconds,
     }
+
+
+def time_table(seconds: Mapping[str, float]) -> str:
+    """Return where the wall time went, a row a stage.
+
+    Args:
+        seconds: Seconds by stage, as the manifest has them.
+    """
+    from dnnctl.training.timing import profile
+
+    rows = [[stage, f"{taken:.2f}", f"{share:.0%}", what] for stage, what, taken, share in profile(seconds)]
+    rows.append(["whole", f"{sum(taken for _, _, taken, _ in profile(seconds)):.2f}", "", ""])
+    return grid(rows, ["stage", "seconds", "share", ""], right={1, 2})
