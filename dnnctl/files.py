@@ -69,11 +69,10 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def json_numbers(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return figures as JSON can hold them: it has no word for what is infinite or not a number, so that is None."""
+def json_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as JSON can hold them: it has no word for what is infinite or not a number, so that is None."""
     return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in figures.items()
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in values.items()
     }
 
 

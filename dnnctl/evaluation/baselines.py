@@ -1,4 +1,4 @@
-"""What can be had without a network: figures that any network should beat.
+"""What can be had without a network: metrics that any network should beat.
 
 Fitted on the training rows, measured on the training and the test rows.
 """

@@ -1,7 +1,7 @@
 r"""A metric of several trainings: its mean, its standard deviation, and between what limits the mean lies.
 
-With $n$ figures of mean $m$ and standard deviation $s$ (of a sample: over $n - 1$), the mean of many trainings lies in
-$m \pm t_{0.975, n-1}\, s / \sqrt{n}$ with a confidence of 95%, if the figures are drawn independently and
+With $n$ values of mean $m$ and standard deviation $s$ (of a sample: over $n - 1$), the mean of many trainings lies in
+$m \pm t_{0.975, n-1}\, s / \sqrt{n}$ with a confidence of 95%, if the values are drawn independently and
 roughly normally.
 
 Source: Student, The Probable Error of a Mean, Biometrika 6, 1908.
@@ -44,7 +44,7 @@ class MeanInterval:
         return self.mean - reach, self.mean + reach
 
     def overlaps(self, other: "MeanInterval") -> bool:
-        """Tell whether the intervals of two figures have a number in common."""
+        """Tell whether the intervals of two metrics have a number in common."""
         (low, high), (other_low, other_high) = self.interval, other.interval
         return low <= other_high and other_low <= high
 
@@ -61,6 +61,6 @@ def mean_interval(values: Sequence[float]) -> MeanInterval:
         values: The figure of each.
     """
     numbers = [float(value) for value in values]
-    # Computed exactly: figures that are all the same must not differ by rounding from those of another training.
+    # Computed exactly: values that are all the same must not differ by rounding from those of another training.
     std = statistics.stdev(numbers) if len(numbers) > 1 else 0.0
     return MeanInterval(tuple(numbers), statistics.mean(numbers), std)

@@ -1,6 +1,6 @@
 """A verdict on the fit: does the network learn too little, or does it learn its rows by heart?
 
-The rules are rules of thumb. Each verdict carries the figures it rests on, so that a reader can disagree.
+The rules are rules of thumb. Each verdict carries the metrics it rests on, so that a reader can disagree.
 
 Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.2 and 11.3.
 """
@@ -32,12 +32,12 @@ LESS_VARIANCE = "add dropout, weight decay or data, or stop earlier"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the figures of a run say about its fit.
+    """What the metrics of a run say about its fit.
 
     Args:
         kind: `overfitting`, `underfitting`, `good fit`, or `no verdict`.
-        sentence: The verdict, the figures it rests on, and what to do.
-        metrics: Those figures by name.
+        sentence: The verdict, the metrics it rests on, and what to do.
+        metrics: Those metrics by name.
     """
 
     kind: Kind
@@ -147,7 +147,7 @@ def diagnose(
 
 
 def _comparable_linear(name: str, linear: Baseline | None, validation: Mapping[str, float]) -> Mapping[str, float]:
-    """Return the linear model's figures on training rows, unless it only learned those rows by heart.
+    """Return the linear model's metrics on training rows, unless it only learned those rows by heart.
 
     With more columns than rows a linear model is perfect on its training rows and means nothing.
     """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_COUNTED = 12  # With more members the figures of the pairs could not be read and are left out.
-WIDE = 3.6  # Inches of the figures' axes.
+WIDE = 3.6  # Inches of the metrics' axes.
 MARGIN = 0.12  # Share of their range that is left free at both ends.
 
 
@@ -76,7 +76,7 @@ def draw(context: PlotContext) -> "Figure | None":
 
 
 def _figures(axes: "Axes", members: Comparison, metric: str) -> list[object]:
-    """Draw the members' figures as points, and two lines; return what a legend needs."""
+    """Draw the members' metrics as points, and two lines; return what a legend needs."""
     values = [each[metric] for each in members.metrics]
     handles: list[object] = [
         axes.scatter(values, range(len(values)), s=42, color=BLUE, edgecolors="white", linewidths=0.6, zorder=3)

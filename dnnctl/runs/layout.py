@@ -57,7 +57,7 @@ class RunDirectory:
 
     @property
     def metrics(self) -> Path:
-        """The final figures of each split and of the baselines."""
+        """The final metrics of each split and of the baselines."""
         return self.path / "metrics.json"
 
     @property

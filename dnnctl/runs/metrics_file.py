@@ -1,4 +1,4 @@
-"""The final figures of a run, as `metrics.json` has them."""
+"""The final metrics of a run, as `metrics.json` has them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from dnnctl.runs.reading import read_json
 
 
 def read_metrics(run: RunDirectory) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-    """Read a finished run's figures.
+    """Read a finished run's metrics.
 
     Args:
         run: Its folder.

@@ -82,7 +82,7 @@ def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
         manifest: Its manifest.
 
     Raises:
-        RunError: If it is a series; the message says where its runs and its figures are.
+        RunError: If it is a series; the message says where its runs and its metrics are.
     """
     kind = kind_of(manifest)
     if kind is not None:
@@ -115,7 +115,7 @@ def series_around(run: RunDirectory) -> tuple[Kind, RunDirectory] | None:
 
 
 def check_alone(run: RunDirectory) -> None:
-    """Check that a run may be changed, because no figures of a series rest on it.
+    """Check that a run may be changed, because no metrics of a series rest on it.
 
     Args:
         run: The run.

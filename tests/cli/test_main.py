@@ -1,5 +1,6 @@
 """The `dnnctl` command as a whole: help, versions, mistakes, and what is imported."""
 
+import inspect
 import json
 import re
 import subprocess
@@ -119,6 +120,37 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
 def test_every_command_is_documented(name: str, clone: Path) -> None:
     pages = [clone / "README.md", *(clone / "docs").rglob("*.md")]
     assert any(f"dnnctl {name}" in page.read_text(encoding="utf-8") for page in pages)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_that_has_exit_statuses_tells_them(name: str) -> None:
+    command = ALL[name]
+    if isinstance(command, click.Group):
+        return
+    # All that is not 0 is told where a command returns a status of its own.
+    told = re.findall(r"\b(\d+)\b", (command.help or "").partition("Exit status:")[2])
+    if inspect.signature(command.callback).return_annotation is int:
+        assert len(told) > 1
+    assert set(told) <= {"0", "1", "2", "3", "130", "143"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_refuses_what_is_not_there_in_one_line(dnnctl: Run, name: str) -> None:
+    command = ALL[name]
+    if isinstance(command, click.Group):
+        return
+    arguments = [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
+    given = ["nowhere"] * sum(max(parameter.nargs, 1) for parameter in arguments)
+    done = dnnctl(*name.split(), *given)
+    if not arguments:
+        assert (done.status, done.err) == (0, "")
+        return
+    # A run is missing; a configuration or a data set of that name is a mistake of who asks for it.
+    missing = arguments[0].name in {"run", "first"}
+    assert (done.status, done.out) == (1 if missing else 2, "")
+    assert done.err.startswith("error: ")
+    assert done.err.count("\n") == 1
+    assert "nowhere" in done.err
 
 
 def test_a_full_disk_is_no_traceback(dnnctl: Run, monkeypatch: pytest.MonkeyPatch) -> None:

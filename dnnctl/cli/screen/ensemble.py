@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.output import missed, named, print_result, shown
-from dnnctl.cli.screen.text import duration, figure, plain
+from dnnctl.cli.screen.text import duration, plain, rounded
 from dnnctl.cli.screen.training_result import comparison
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def table(
         members: The members of an ensemble.
         opened: The ensemble.
         which: Which rows they were asked about.
-        more: Further predictors: what they are called, and their figures.
+        more: Further predictors: what they are called, and their metrics.
     """
     usual = ["mse", "rmse", "mae", "r2"] if opened.info.task == "regression" else ["accuracy", "f1", "auc"]
     followed = opened.config.training.metrics or ()
     columns = [*usual, *(name for name in followed if name not in usual), "loss"]
     named = zip(members.names, members.labels, members.metrics, strict=True)
-    rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", figures) for name, label, figures in named]
+    rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", metrics) for name, label, metrics in named]
     rows += [("the mean member", members.mean), ("this ensemble", members.together), *more]
     words = [f"  {line}" for line in disagreement(members, opened.info)]
     return "\n".join([comparison(rows, columns, which), "", *words])
@@ -82,9 +82,9 @@ def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
     if info.task == "regression":
         unit = f" {plain(info.unit)}" if info.unit else ""
         return [
-            f"two members differ by {figure(values['pairwise'])}{unit} (root mean square; mean of the pairs)",
-            f"their answers to a row spread by {figure(values['std'])}{unit} about their mean, by "
-            f"{figure(values['largest_std'])}{unit} at most",
+            f"two members differ by {rounded(values['pairwise'])}{unit} (root mean square; mean of the pairs)",
+            f"their answers to a row spread by {rounded(values['std'])}{unit} about their mean, by "
+            f"{rounded(values['largest_std'])}{unit} at most",
         ]
     return [
         f"two members answer {share(values['pairwise'])} of the rows differently (mean of the pairs)",

@@ -1,4 +1,4 @@
-"""What `dnnctl evaluate` shows: the figures, the classes, and pictures on request."""
+"""What `dnnctl evaluate` shows: the metrics, the classes, and pictures on request."""
 
 import dataclasses
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.ensemble import table
 from dnnctl.cli.screen.output import missed, shown
-from dnnctl.cli.screen.text import figure, grid, plain
+from dnnctl.cli.screen.text import grid, plain, rounded
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation
@@ -26,13 +26,13 @@ PICTURES = (
 
 
 def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> str:
-    """Return the figures of an evaluation as text."""
+    """Return the metrics of an evaluation as text."""
     unit = f" ({opened.info.unit})" if opened.info.unit else ""
     lines = [
         f"{plain(shown(opened.run.path))}: {plain(opened.info.title)}",
         "",
         grid(
-            [[name, figure(value)] for name, value in result.metrics.items()],
+            [[name, rounded(value)] for name, value in result.metrics.items()],
             [f"{len(result.samples):,} {result.split} rows{unit}", ""],
             right={1},
         ),
@@ -43,7 +43,7 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
         rows = [
             [
                 plain(opened.info.class_names[row.label]),
-                *map(figure, (row.precision, row.recall, row.f1)),
+                *map(rounded, (row.precision, row.recall, row.f1)),
                 f"{row.support:,}",
             ]
             for row in result.classes

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.text import figure, grid, plain
+from dnnctl.cli.screen.text import grid, plain, rounded
 
 if TYPE_CHECKING:
     from dnnctl.experiments.explain.gradcheck import ArrayCheck, Disagreement, GradientCheck
@@ -21,7 +21,7 @@ def report(check: "GradientCheck", *, asked: bool) -> str:
     """
     failed = [array for array in check.arrays if not array.passed]
     lines = [
-        f"{plain(check.name)}: {check.rows:,} training rows, initial weights, float64, loss {figure(check.loss)}; "
+        f"{plain(check.name)}: {check.rows:,} training rows, initial weights, float64, loss {rounded(check.loss)}; "
         "largest relative errors:",
         "",
         table(check),

@@ -4,7 +4,7 @@ import time
 from typing import IO, TYPE_CHECKING
 
 from dnnctl.cli.flags import with_flags
-from dnnctl.cli.screen.text import duration, figure, plain
+from dnnctl.cli.screen.text import duration, plain, rounded
 from dnnctl.cli.screen.training import Screen
 from dnnctl.experiments.series.jobs import Member, MembersObserver
 from dnnctl.runs.metrics_file import read_metrics
@@ -44,7 +44,7 @@ class MembersScreen(Screen, MembersObserver):
     def on_member_progress(self, member: Member, done: float, loss: float, seconds_left: float) -> None:
         """Move the member's bar."""
         if self._bar is not None:
-            text = f"{plain(member.label)}  loss {figure(loss)}"
+            text = f"{plain(member.label)}  loss {rounded(loss)}"
             self._bar.update(self._tasks[member.label], completed=done, description=text, left=duration(seconds_left))
 
     def on_member_stage(self, member: Member, text: str) -> None:
@@ -55,12 +55,12 @@ class MembersScreen(Screen, MembersObserver):
             )
 
     def on_member_done(self, member: Member, *, before: bool) -> None:
-        """Write the member's line: its figures on its test rows."""
+        """Write the member's line: its metrics on its test rows."""
         if self._bar is not None and member.label in self._tasks:
             self._bar.remove_task(self._tasks.pop(member.label))
-        figures = read_metrics(member.run)[0].get("test", {})
-        shown = ["loss", *(name for name in member.config.training.metrics or () if name in figures)]
-        text = "  ".join(f"{name} {figure(figures[name])}" for name in shown if name in figures)
+        metrics = read_metrics(member.run)[0].get("test", {})
+        shown = ["loss", *(name for name in member.config.training.metrics or () if name in metrics)]
+        text = "  ".join(f"{name} {rounded(metrics[name])}" for name in shown if name in metrics)
         taken = "done before" if before else duration(time.monotonic() - self._began[member.label])
         self._say(f"{plain(member.label)}  {text}  {taken}")
 

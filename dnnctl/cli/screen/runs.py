@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dnnctl.cli.screen.output import shown
-from dnnctl.cli.screen.text import figure, grid, plain
+from dnnctl.cli.screen.text import grid, plain, rounded
 
 if TYPE_CHECKING:
     from dnnctl.evaluation.confidence_interval import MeanInterval
@@ -51,4 +51,4 @@ def comparison(result: "SeriesComparison") -> str:
 
 def _with_interval(value: "MeanInterval") -> str:
     low, high = value.interval
-    return f"{figure(value.mean)} [{figure(low)}, {figure(high)}]"
+    return f"{rounded(value.mean)} [{rounded(low)}, {rounded(high)}]"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.output import missed, print_result, shown
-from dnnctl.cli.screen.text import figure, grid, plain
+from dnnctl.cli.screen.text import grid, plain, rounded
 
 if TYPE_CHECKING:
     from dnnctl.config.schema import Config
@@ -59,11 +59,11 @@ def crossval_report(result: "CrossValidation") -> str:
 
 
 def _classes(result: "CrossValidation") -> list[str]:
-    """Return a row a class over all rows, and which classes are too rare for figures of single folds."""
+    """Return a row a class over all rows, and which classes are too rare for metrics of single folds."""
     found, names = result.out_of_fold.classes, [plain(name) for name in result.info.class_names]
     if not found:
         return []
-    rows = [[names[c.label], *map(figure, (c.precision, c.recall, c.f1)), f"{c.support:,}"] for c in found]
+    rows = [[names[c.label], *map(rounded, (c.precision, c.recall, c.f1)), f"{c.support:,}"] for c in found]
     lines = ["", grid(rows, ["class (all rows)", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
     rare = [names[c.label] for c in found if c.support < len(result.members)]
     if rare:
@@ -111,7 +111,7 @@ def _runs(
 
 
 def _cells(values: Mapping[str, float], columns: Sequence[str]) -> list[str]:
-    return [figure(values[name]) if name in values else "" for name in columns]
+    return [rounded(values[name]) if name in values else "" for name in columns]
 
 
 def _means(values: "Mapping[str, MeanInterval]", columns: Sequence[str]) -> list[str]:

@@ -15,8 +15,8 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def figure(value: float) -> str:
-    """Return a figure with as many digits as a reader needs."""
+def rounded(value: float) -> str:
+    """Return a number with as many digits as a reader needs."""
     if value != 0 and (abs(value) < 0.001 or abs(value) >= 100_000):
         return f"{value:.3e}"
     return f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"

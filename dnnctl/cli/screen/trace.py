@@ -1,10 +1,10 @@
-"""What `dnnctl trace` shows: one step explained, or how figures move over many."""
+"""What `dnnctl trace` shows: one step explained, or how numbers move over many."""
 
 from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.text import figure, grid, plain
+from dnnctl.cli.screen.text import grid, plain, rounded
 
 if TYPE_CHECKING:
     from dnnctl.experiments.explain.layer_recorder import LayerRecord
@@ -25,15 +25,15 @@ def report(traced: "Trace") -> str:
 def explained(traced: "Trace", step: "StepTrace") -> str:
     """Return one step: forward, the loss, backward, the update."""
     forward = [
-        [seen.layer, " x ".join(map(str, seen.shape)), figure(seen.mean), figure(seen.std), f"{seen.zeros:.1%}"]
+        [seen.layer, " x ".join(map(str, seen.shape)), rounded(seen.mean), rounded(seen.std), f"{seen.zeros:.1%}"]
         for seen in step.layers
     ]
-    penalty = f", penalties {figure(step.penalty)} of it" if step.penalty else ""
+    penalty = f", penalties {rounded(step.penalty)} of it" if step.penalty else ""
     parts = [
         f"forward, from the inputs to the loss (step {step.step:,})",
         grid(forward, ["layer", "output", "mean", "std", "zeros"], right={1, 2, 3, 4}),
         "",
-        f"  {traced.loss} {figure(step.loss)}{penalty}",
+        f"  {traced.loss} {rounded(step.loss)}{penalty}",
         "",
         f"backward, from the loss to the inputs, and the update (learning rate {step.learning_rate:.3g})",
         _backward(step),
@@ -85,14 +85,14 @@ def _backward(step: "StepTrace") -> str:
     """Return a line a layer and weight, the last layer first."""
     rows = []
     for seen in reversed(step.layers):
-        arriving = "in the loss" if seen.gradient is None else figure(seen.gradient)
+        arriving = "in the loss" if seen.gradient is None else rounded(seen.gradient)
         owned = [weight for weight in step.weights if weight.layer == seen.layer]
         if not owned:
             rows.append([seen.layer, arriving, "", "", "", "", ""])
         for i, weight in enumerate(owned):
             relative = "" if weight.relative is None else f"{weight.relative:.2e}"
-            figures = [figure(value) for value in (weight.norm, weight.gradient, weight.update)]
-            rows.append([*(("", "") if i else (seen.layer, arriving)), weight.weight, *figures, relative])
+            numbers = [rounded(value) for value in (weight.norm, weight.gradient, weight.update)]
+            rows.append([*(("", "") if i else (seen.layer, arriving)), weight.weight, *numbers, relative])
     header = ["layer", "|dL/dy|", "weight", "|w|", "|dL/dw|", "|change|", "change / w"]
     return grid(rows, header, right={1, 3, 4, 5, 6})
 
@@ -102,13 +102,13 @@ def _moving(traced: "Trace") -> str:
     header = [f"{step.step:,}" for step in traced.steps]
     right = set(range(1, len(header) + 1))
     top = [
-        ["loss", *(figure(step.loss) for step in traced.steps)],
+        ["loss", *(rounded(step.loss) for step in traced.steps)],
         ["learning rate", *(f"{step.learning_rate:.3g}" for step in traced.steps)],
     ]
     parts = [grid(top, ["step", *header], right)]
     for title, table in (
-        ("std of y", _by_layer(traced, lambda seen: figure(seen.std))),
-        ("|dL/dy|", _by_layer(traced, lambda seen: "" if seen.gradient is None else figure(seen.gradient))),
+        ("std of y", _by_layer(traced, lambda seen: rounded(seen.std))),
+        ("|dL/dy|", _by_layer(traced, lambda seen: "" if seen.gradient is None else rounded(seen.gradient))),
         ("zeros in y", _by_layer(traced, lambda seen: f"{seen.zeros:.1%}" if seen.zeros else "")),
         ("change / w", _by_weight(traced)),
     ):

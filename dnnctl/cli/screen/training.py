@@ -12,7 +12,7 @@ import click
 from dnnctl.cli.downloads import shown
 from dnnctl.cli.flags import with_flags
 from dnnctl.cli.screen.summary import summary
-from dnnctl.cli.screen.text import duration, figure, is_terminal, plain
+from dnnctl.cli.screen.text import duration, is_terminal, plain, rounded
 from dnnctl.errors import Interrupted
 from dnnctl.training.observer import Observer, StepProgress
 
@@ -108,8 +108,8 @@ class Screen(Observer):
         if self._bar is None or self._task is None:
             return
         where = f"epoch {progress.epoch}/{progress.epochs}  step {progress.step:,}/{progress.steps:,}"
-        figures = {"loss": progress.loss, **progress.metrics}
-        text = "  ".join([where, *(f"{name} {figure(value)}" for name, value in figures.items())])
+        metrics = {"loss": progress.loss, **progress.metrics}
+        text = "  ".join([where, *(f"{name} {rounded(value)}" for name, value in metrics.items())])
         total = self._bar.tasks[0].total or 1
         per_epoch = total / progress.epochs
         done = (progress.epoch - 1 + progress.step / progress.steps) * per_epoch
@@ -122,9 +122,9 @@ class Screen(Observer):
         """Write the epoch's line."""
         number = f"{row['epoch']:>{len(str(epochs))}.0f}/{epochs}"
         skipped = {"epoch", "seconds", "learning_rate"}
-        figures = "  ".join(f"{name} {figure(value)}" for name, value in row.items() if name not in skipped)
+        metrics = "  ".join(f"{name} {rounded(value)}" for name, value in row.items() if name not in skipped)
         rate = f"learning_rate {row['learning_rate']:.3g}"
-        self._say(f"epoch {number}  {figures}  {rate}  {duration(row['seconds'])}")
+        self._say(f"epoch {number}  {metrics}  {rate}  {duration(row['seconds'])}")
 
     def on_notice(self, text: str) -> None:
         """Write a notice on a line of its own."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.output import missed, named, print_result, shown
-from dnnctl.cli.screen.text import duration, figure, grid
+from dnnctl.cli.screen.text import duration, grid, rounded
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
@@ -58,7 +58,7 @@ def predict_example(result: "TrainingResult") -> str:
 
 
 def metrics_table(result: "TrainingResult") -> str:
-    """Return the test figures of the network beside those of the baselines."""
+    """Return the test metrics of the network beside those of the baselines."""
     classes = result.prepared.dataset.info.task != "regression"
     columns = ["accuracy", "f1", "auc"] if classes else ["mse", "rmse", "mae", "r2"]
     if result.prepared.class_weights is not None:
@@ -73,8 +73,8 @@ def metrics_table(result: "TrainingResult") -> str:
 
 
 def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], title: str) -> str:
-    """Return a table of figures, a row a predictor; a figure that is not there is left empty."""
-    cells = [[label, *(figure(values[c]) if c in values else "" for c in columns)] for label, values in rows]
+    """Return a table of metrics, a row a predictor; a figure that is not there is left empty."""
+    cells = [[label, *(rounded(values[c]) if c in values else "" for c in columns)] for label, values in rows]
     return grid(cells, [title, *columns], right=set(range(1, len(columns) + 1)))
 
 

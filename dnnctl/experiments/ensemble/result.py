@@ -215,9 +215,9 @@ def _member_facts(measured: Measured) -> list[dict[str, Any]]:
             "seed": member.config.seed,
             "architecture": member.plan.architecture_hash,
             "parameters": member.plan.parameters,
-            "test": json_numbers(figures),
+            "test": json_numbers(metrics),
         }
-        for name, member, figures in zip(opened.names, opened.members, compared.metrics, strict=True)
+        for name, member, metrics in zip(opened.names, opened.members, compared.metrics, strict=True)
     ]
 
 

@@ -18,8 +18,8 @@ from dnnctl.engines.base import NetworkTask
 from dnnctl.engines.keras.gradient import keras_gradient, keras_is_there
 from dnnctl.errors import ModelError, UsageError
 from dnnctl.experiments.explain.finite_differences import slope
-from dnnctl.experiments.explain.first_batch import batch_of
 from dnnctl.experiments.explain.loss_surface import DTYPE, LossSurface
+from dnnctl.experiments.explain.training_batch import batch_of
 from dnnctl.random_streams import generator
 from dnnctl.training.preparation import Prepared, prepare
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.targets import kink_sides, loss_gradient, loss_value
 from dnnctl.experiments.explain.finite_differences import Moved
-from dnnctl.experiments.explain.first_batch import Batch
+from dnnctl.experiments.explain.training_batch import Batch
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.network.layers.base import Array
 from dnnctl.training.preparation import Prepared

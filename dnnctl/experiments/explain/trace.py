@@ -9,9 +9,9 @@ from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.targets import loss_gradient
 from dnnctl.errors import UsageError
-from dnnctl.experiments.explain.first_batch import batch_of
 from dnnctl.experiments.explain.gradient_problems import GradientProblem, gradient_problems
 from dnnctl.experiments.explain.layer_recorder import LayerRecord, Recorder
+from dnnctl.experiments.explain.training_batch import batch_of
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.network.layers.base import Array
 from dnnctl.training.preparation import Prepared, prepare

@@ -1,4 +1,4 @@
-"""Two runs of one configuration, bit by bit: their weights, their figures, their epochs, and what they ran on."""
+"""Two runs of one configuration, bit by bit: their weights, their metrics, their epochs, and what they ran on."""
 
 import csv
 import io
@@ -80,7 +80,7 @@ def different_weights(then: Weights, now: Weights) -> tuple[ArrayDifference, ...
 
 
 def final_metrics(run: RunDirectory) -> dict[str, str]:
-    """Return the final figures in a run's `metrics.json` by name, as `test.accuracy`, with all their digits.
+    """Return the final metrics in a run's `metrics.json` by name, as `test.accuracy`, with all their digits.
 
     Args:
         run: The run.
@@ -91,7 +91,7 @@ def final_metrics(run: RunDirectory) -> dict[str, str]:
     found: dict[str, str] = {}
     for split, values in read_metrics_json(run).items():
         for name, value in values.items():
-            # Baselines are one level deeper: their kind, then their figures.
+            # Baselines are one level deeper: their kind, then their metrics.
             inner = value.items() if isinstance(value, dict) else ((None, value),)
             for part, single in inner:
                 if isinstance(single, int | float | str):

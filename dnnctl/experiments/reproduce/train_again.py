@@ -35,8 +35,8 @@ class Reproduction:
         arrays: How many weight arrays were compared.
         numbers: How many numbers they hold.
         weights: Arrays that differ.
-        metrics: Final figures that differ, with all their digits.
-        first_epoch: The first epoch whose figures differ, counted from 1; None if none does.
+        metrics: Final metrics that differ, with all their digits.
+        first_epoch: The first epoch whose metrics differ, counted from 1; None if none does.
         circumstances: What differs in versions, platform, flags, threads and data.
         deterministic: Whether the configuration asks for deterministic operations.
         lengthened: The schedule of the learning rate, if it depends on the length of the training and that was
@@ -55,7 +55,7 @@ class Reproduction:
 
     @property
     def equal(self) -> bool:
-        """Whether weights, figures and epochs are the same in every bit."""
+        """Whether weights, metrics and epochs are the same in every bit."""
         return not (self.weights or self.metrics or self.first_epoch)
 
     def to_json(self) -> dict[str, Any]:

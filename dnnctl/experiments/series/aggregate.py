@@ -42,14 +42,14 @@ class Aggregate:
 
 
 def gather(members: Sequence[Member], require: Mapping[str, str]) -> Aggregate:
-    """Read the figures of runs of one configuration.
+    """Read the metrics of runs of one configuration.
 
     Args:
         members: The runs, at least one; all finished.
         require: What the configuration requires.
 
     Raises:
-        RunError: If a run has no figures of its test rows.
+        RunError: If a run has no metrics of its test rows.
     """
     read = [read_metrics(member.run) for member in members]
     metrics = tuple(own for own, _ in read)

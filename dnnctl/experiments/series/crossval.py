@@ -85,7 +85,7 @@ class CrossValidation:
         config: What its folds share.
         info: What is known about the data set.
         members: Its folds.
-        aggregate: The figures of the folds, their means and intervals.
+        aggregate: The metrics of the folds, their means and intervals.
         out_of_fold: What the networks say of the rows that they never saw, all folds together.
     """
 

@@ -30,7 +30,7 @@ class Repetition:
         config: What its runs share; its seed is that of the first one.
         info: What is known about the data set.
         members: Its runs, one a seed.
-        aggregate: The figures of the runs, their means and intervals.
+        aggregate: The metrics of the runs, their means and intervals.
     """
 
     run: RunDirectory

@@ -105,7 +105,7 @@ class _Measured:
 
 
 def _read(series: RunDirectory) -> tuple[_Measured, dict[str, MeanInterval]]:
-    """Return what a series was measured on, and its figures on it, read from its runs."""
+    """Return what a series was measured on, and its metrics on it, read from its runs."""
     manifest = read_manifest(series.manifest)
     if kind_of(manifest) is not REPEAT:
         raise RunError(

@@ -15,9 +15,9 @@ from dnnctl.config.loading import load
 from dnnctl.config.shipped import shipped
 from dnnctl.errors import ModelError, UsageError
 from dnnctl.experiments.explain import gradcheck as module
-from dnnctl.experiments.explain.first_batch import batch_of
 from dnnctl.experiments.explain.gradcheck import GradientCheck, chosen_entries, gradcheck
 from dnnctl.experiments.explain.loss_surface import LossSurface
+from dnnctl.experiments.explain.training_batch import batch_of
 from dnnctl.network.layers.batch_normalization import BatchNormalization
 from dnnctl.network.layers.dense import Affine
 from dnnctl.network.layers.relu import Relu

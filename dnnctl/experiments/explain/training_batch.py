@@ -1,4 +1,4 @@
-"""A small batch of real training rows: those that training would visit first."""
+"""The rows of one optimizer step, as the first layer and the loss want them."""
 
 from dataclasses import dataclass
 from typing import Any
