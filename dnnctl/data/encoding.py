@@ -7,7 +7,7 @@ of the known ones, as a row of which nothing is known. An empty cell gets the co
 more frequent value; categories: a value of its own, `(missing)`, if enough training rows have it).
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any, get_args
@@ -139,8 +139,17 @@ class Encoding:
         return tuple(notes)
 
     def to_json(self) -> dict[str, Any]:
-        """Return this as plain values."""
-        return asdict(self)
+        """Return this as `preprocessing.json` has it."""
+        return {
+            "columns": [
+                {"name": c.name, "kind": c.kind, "words": list(c.words), "fill": c.fill, "shares": list(c.shares)}
+                for c in self.columns
+            ],
+            "targets": [{"name": t.name, "kind": t.kind, "words": list(t.words)} for t in self.targets],
+            "missing": self.missing,
+            "missing_values": list(self.missing_values),
+            "usual_missing": self.usual_missing,
+        }
 
     @classmethod
     def from_json(cls, value: Any) -> "Encoding":
@@ -150,19 +159,18 @@ class Encoding:
             RunError: If it is something else.
         """
         try:
-            columns = tuple(FittedColumn(**_tuples(each)) for each in value["columns"])
-            targets = tuple(Column(**_tuples(each)) for each in value["targets"])
-            usual = bool(value.get("usual_missing", True))
+            columns = tuple(
+                FittedColumn(each["name"], each["kind"], tuple(each["words"]), each["fill"], tuple(each["shares"]))
+                for each in value["columns"]
+            )
+            targets = tuple(Column(each["name"], each["kind"], tuple(each["words"])) for each in value["targets"])
+            usual = bool(value["usual_missing"])
             encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]), usual)
         except (TypeError, AttributeError, KeyError) as error:
             raise RunError(f"preprocessing.json: expected the columns of a table; {error}") from None
         if not all(_is_sound(column) for column in columns) or not all(type(t.name) is str for t in targets):
             raise RunError("preprocessing.json: its columns are not what a run writes. Restore it, or train again")
         return encoding
-
-
-def _tuples(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
 
 
 def _is_sound(column: FittedColumn) -> bool:

@@ -6,7 +6,7 @@ and put back afterwards: $\hat y = \sigma \hat y' + \mu$. All of it becomes part
 categories are columns of 0 and 1 before that (`encoding.py`), which are left as they are.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,9 @@ from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.errors import RunError
 from dnnctl.network.layers.base import KerasForm
+
+# Of `preprocessing.json`; another one is not read.
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,19 @@ class Preprocessing:
         return [("restore_unit", KerasForm(form.class_name, {**form.options, "invert": True}))]
 
     def to_json(self) -> dict[str, Any]:
-        """Return this as plain values."""
-        return asdict(self)
+        """Return this as `preprocessing.json` has it."""
+        return {
+            "format": FORMAT,
+            "input_shape": list(self.input_shape),
+            "divisor": self.divisor,
+            "mean": list(self.mean),
+            "std": list(self.std),
+            "target_mean": list(self.target_mean),
+            "target_std": list(self.target_std),
+            "ground": self.ground,
+            "table": None if self.table is None else self.table.to_json(),
+            "info": None if self.info is None else self.info.to_json(),
+        }
 
     @classmethod
     def from_json(cls, value: Any) -> "Preprocessing":
@@ -100,15 +114,28 @@ class Preprocessing:
         Raises:
             RunError: If it is something else.
         """
+        if isinstance(value, dict) and value.get("format") != FORMAT:
+            raise RunError(
+                f"preprocessing.json: expected format {FORMAT}; received {str(value.get('format'))[:20]!r}. Use the "
+                "version of dnnctl that manifest.json names, or train again with this one"
+            )
         try:
-            fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
-            if fields.get("table") is not None:
-                fields["table"] = Encoding.from_json(fields["table"])
-            if fields.get("info") is not None:
-                fields["info"] = DatasetInfo.from_json(fields["info"])
-            return cls(**fields)
-        except (TypeError, AttributeError) as error:
+            stored = cls(
+                input_shape=tuple(value["input_shape"]),
+                divisor=value["divisor"],
+                mean=tuple(value["mean"]),
+                std=tuple(value["std"]),
+                target_mean=tuple(value["target_mean"]),
+                target_std=tuple(value["target_std"]),
+                ground=value["ground"],
+                table=None if value["table"] is None else Encoding.from_json(value["table"]),
+                info=None if value["info"] is None else DatasetInfo.from_json(value["info"]),
+            )
+        except (TypeError, AttributeError, KeyError) as error:
             raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
+        if stored.to_json() != value:
+            raise RunError("preprocessing.json: holds more than the statistics of a run. Restore it, or train again")
+        return stored
 
 
 def _normalization(mean: tuple[float, ...], std: tuple[float, ...]) -> KerasForm:

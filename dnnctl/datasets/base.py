@@ -80,15 +80,56 @@ class DatasetInfo:
     licence: str = ""
     source: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        return {
+            "title": self.title,
+            "task": self.task,
+            "input_shape": list(self.input_shape),
+            "class_names": list(self.class_names),
+            "labels": list(self.labels),
+            "feature_names": list(self.feature_names),
+            "feature_units": list(self.feature_units),
+            "target": self.target,
+            "targets": list(self.targets),
+            "unit": self.unit,
+            "input_range": None if self.input_range is None else list(self.input_range),
+            "drawing": self.drawing,
+            "framing": self.framing,
+            "shared_rows": self.shared_rows,
+            "rows": list(self.rows),
+            "folder": self.folder,
+            "licence": self.licence,
+            "source": self.source,
+        }
+
     @classmethod
     def from_json(cls, value: Any) -> "DatasetInfo":
-        """Read what `dataclasses.asdict` made of one.
+        """Read what `to_json` wrote.
 
         Raises:
-            TypeError: If it is something else.
+            TypeError, KeyError, AttributeError: If it is something else.
         """
-        fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
-        info = cls(**fields)
+        info = cls(
+            title=value["title"],
+            task=value["task"],
+            input_shape=tuple(value["input_shape"]),
+            class_names=tuple(value["class_names"]),
+            labels=tuple(value["labels"]),
+            feature_names=tuple(value["feature_names"]),
+            feature_units=tuple(value["feature_units"]),
+            target=value["target"],
+            targets=tuple(value["targets"]),
+            unit=value["unit"],
+            input_range=None if value["input_range"] is None else tuple(value["input_range"]),
+            drawing=value["drawing"],
+            framing=value["framing"],
+            shared_rows=value["shared_rows"],
+            rows=tuple(value["rows"]),
+            folder=value["folder"],
+            licence=value["licence"],
+            source=value["source"],
+        )
         texts = (info.title, info.target, info.unit, info.folder, info.licence, info.source)
         names = (*info.class_names, *info.labels, *info.feature_names, *info.feature_units, *info.targets)
         extents = (*info.input_shape, *info.rows, *(info.input_range or ()))

@@ -20,7 +20,7 @@ from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun, open_run
 from dnnctl.runs.ensembles import EnsembleFile, Vote, member_folder, read_ensemble
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.manifest import check_format, read_manifest
 from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import ENSEMBLE, kind_of
 
@@ -183,6 +183,7 @@ def open_ensemble(run: RunDirectory, manifest: dict[str, Any]) -> OpenedEnsemble
     Raises:
         RunError: If it or one of its members is unfinished or damaged, or its parts do not belong together.
     """
+    check_format(run, manifest)
     try:
         file = read_ensemble(run)
     except FileNotFoundError:

@@ -11,6 +11,8 @@ from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.reading import read_json
 from dnnctl.version import __version__
 
+# Of a run's files; another one is not read.
+FORMAT = 2
 State = Literal["running", "done", "interrupted", "failed"]
 # What a manifest says of how a training ended; none of it holds once training goes on.
 ENDED = (
@@ -55,6 +57,7 @@ class Manifest:
 
     def _first(self) -> dict[str, Any]:
         return {
+            "format": FORMAT,
             "dnnctl": __version__,
             "state": "running",
             "started": now(),
@@ -107,6 +110,26 @@ class Manifest:
                 path.relative_to(self._run.path).as_posix(): sha256_of_file(path) for path in self._run.primary_files()
             }
         write_json(self._run.manifest, self._values)
+
+
+def check_format(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
+    """Check that this version of dnnctl can read a run's files.
+
+    Args:
+        run: The run.
+        manifest: Its manifest.
+
+    Raises:
+        RunError: If another version wrote them in another form; the message says what to do.
+    """
+    received = manifest.get("format")
+    if received != FORMAT:
+        made_by = f"dnnctl {str(manifest.get('dnnctl'))[:40]}" if manifest.get("dnnctl") else "another dnnctl"
+        written = "none" if received is None else repr(received)[:20]
+        raise RunError(
+            f"{run.path}: expected a run of format {FORMAT}; received {written}, as {made_by} wrote it. "
+            "Use that version, or train again with this one"
+        )
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dnnctl.errors import Call, RunError
 from dnnctl.runs.layout import RunDirectory, how_to_resume
-from dnnctl.runs.manifest import read_manifest
+from dnnctl.runs.manifest import check_format, read_manifest
 
 # No series has more runs.
 MOST = 10_000
@@ -82,8 +82,9 @@ def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
         manifest: Its manifest.
 
     Raises:
-        RunError: If it is a series; the message says where its runs and its metrics are.
+        RunError: If it is a series; the message says where its runs and its metrics are. Or of another format.
     """
+    check_format(run, manifest)
     kind = kind_of(manifest)
     if kind is not None:
         done = manifest.get("state") == "done"
@@ -141,8 +142,9 @@ def check_kind(run: RunDirectory, manifest: Mapping[str, Any], wanted: Kind) -> 
         wanted: The kind.
 
     Raises:
-        RunError: If it is a run, or a series of another kind.
+        RunError: If it is a run, a series of another kind, or of another format.
     """
+    check_format(run, manifest)
     kind = kind_of(manifest)
     if kind is not wanted:
         received = f"{kind.article} {kind.noun}" if kind else "a single run"

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from dnnctl.archives import read_npy
 from dnnctl.config.schema import CheckpointConfig
@@ -27,9 +27,9 @@ from dnnctl.files import write_npz
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.runs.reading import open_inside
-from dnnctl.training.early_stopping import BestState, PlateauState
+from dnnctl.training.early_stopping import BestState, PlateauState, Stored
 
-FORMAT = 1
+FORMAT = 2
 META, DIGEST = "meta", "digest"
 # With `every`, epochs of milliseconds are not each followed by a checkpoint.
 SECONDS_BETWEEN = 1.0
@@ -38,7 +38,7 @@ TIMES_ITS_COST = 50
 Arrays = dict[str, NDArray[Any]]
 
 
-class CheckpointMeta(BaseModel):
+class CheckpointMeta(Stored):
     """Where a training is, and what its loop remembers besides arrays.
 
     Args:
@@ -54,18 +54,16 @@ class CheckpointMeta(BaseModel):
         layers: A row an inspected epoch and layer.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    format: int = FORMAT
-    config: dict[str, Any]
-    optimizer_steps: int = Field(ge=0)
-    epoch: int = Field(ge=0)
-    done: int = Field(ge=0)
-    seconds: float = Field(ge=0)
-    early_stopping: BestState | None
-    plateau: PlateauState
-    history: list[dict[str, int | float]]
-    layers: list[dict[str, int | float | str]]
+    format: int = Field(FORMAT, alias="format")
+    config: dict[str, Any] = Field(alias="config")
+    optimizer_steps: int = Field(ge=0, alias="optimizer_steps")
+    epoch: int = Field(ge=0, alias="epoch")
+    done: int = Field(ge=0, alias="steps_in_epoch")
+    seconds: float = Field(ge=0, alias="seconds_in_epoch")
+    early_stopping: BestState | None = Field(alias="early_stopping")
+    plateau: PlateauState = Field(alias="reduce_on_plateau")
+    history: list[dict[str, int | float]] = Field(alias="history")
+    layers: list[dict[str, int | float | str]] = Field(alias="layers")
 
 
 @dataclass(frozen=True)
@@ -168,9 +166,14 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    meta = json.dumps(dict(checkpoint.meta), default=BaseModel.model_dump).encode()
+    meta = json.dumps(checkpoint.meta, default=_by_stored_names).encode()
     members = {META: np.frombuffer(meta, np.uint8), **checkpoint.arrays}
     write_npz(path, {DIGEST: _digest(members), **members})
+
+
+def _by_stored_names(part: Stored) -> dict[str, Any]:
+    """Return the values of a part of the JSON by their names in the file, one level deep."""
+    return {str(field.alias): getattr(part, name) for name, field in type(part).model_fields.items()}
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -63,7 +63,13 @@ def _is_defined(name: str, info: DatasetInfo, y: NDArray[Any]) -> bool:
     return metric(name).function(y, said) is not None
 
 
-class BestState(BaseModel):
+class Stored(BaseModel):
+    """A part of a checkpoint: a field's alias is its name in the file, whatever its attribute is called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class BestState(Stored):
     """What `Best` remembers, to be stored.
 
     Args:
@@ -72,14 +78,12 @@ class BestState(BaseModel):
         waited: Epochs since then.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    value: float
-    epoch: int = Field(ge=0)
-    waited: int = Field(ge=0)
+    value: float = Field(alias="best_value")
+    epoch: int = Field(ge=0, alias="best_epoch")
+    waited: int = Field(ge=0, alias="epochs_waited")
 
 
-class PlateauState(BaseModel):
+class PlateauState(Stored):
     """What `ReduceOnPlateau` remembers, to be stored.
 
     Args:
@@ -88,11 +92,9 @@ class PlateauState(BaseModel):
         factor: What is left of the scheduled learning rate, above 0 to 1.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    best: BestState | None
-    cooling: int = Field(ge=0)
-    factor: float = Field(ge=0, le=1)
+    best: BestState | None = Field(alias="best")
+    cooling: int = Field(ge=0, alias="cooldown_left")
+    factor: float = Field(ge=0, le=1, alias="factor")
 
 
 class Best:

@@ -1,6 +1,7 @@
 """The folder of a run."""
 
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dnnctl.errors import RunError
 from dnnctl.inference.open import open_run
 from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
+from dnnctl.runs.manifest import FORMAT
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5)
 
@@ -46,7 +48,7 @@ def test_primary_files_are_those_that_exist_without_the_manifest(tmp_path: Path)
 def test_a_run_that_cannot_answer_says_which_call_goes_on(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path / "two words")
     run.path.mkdir()
-    run.manifest.write_text("{}")
+    run.manifest.write_text(json.dumps({"format": FORMAT}))
     with pytest.raises(RunError) as said:
         open_run(run)
     assert str(said.value).endswith(f"Go on with: {how_to_resume(run)}")

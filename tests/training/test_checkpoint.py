@@ -93,20 +93,20 @@ def forged(path: Path, **members: Any) -> None:
 
 
 def meta(**changes: Any) -> Any:
-    values = {**example().meta.model_dump(), **changes}
+    values = {**example().meta.model_dump(by_alias=True), **changes}
     return np.frombuffer(json.dumps(values).encode(), np.uint8)
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"format": 2}, "expected a checkpoint of format 1; received '2'"),
-        ({"format": None}, "expected a checkpoint of format 1"),
+        ({"format": 1}, "expected a checkpoint of format 2; received '1'"),
+        ({"format": None}, "expected a checkpoint of format 2"),
         ({"epoch": -1}, "not one that dnnctl wrote"),
         ({"epoch": "1"}, "not one that dnnctl wrote"),
         ({"history": [["epoch"]]}, "not one that dnnctl wrote"),
         ({"more": 1}, "not one that dnnctl wrote"),
-        ({"plateau": {"best": None, "cooling": 0, "factor": 2}}, "not one that dnnctl wrote"),
+        ({"reduce_on_plateau": {"best": None, "cooldown_left": 0, "factor": 2}}, "not one that dnnctl wrote"),
     ],
 )
 def test_values_that_do_not_fit_are_refused(path: Path, changes: dict[str, Any], said: str) -> None:
