@@ -14,7 +14,7 @@ import pytest
 
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError
-from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.layout import RunDirectory, how_to_resume
 from dnnctl.training.checkpoint import read_checkpoint
 from dnnctl.training.job import resume, train
 from dnnctl.training.observer import Observer, StepProgress
@@ -128,7 +128,7 @@ def test_a_full_disk(disk: Path, tmp_path: Path) -> None:
     run = the_run(disk)
     assert str(said.value) == (
         f"{run.path}: the checkpoint cannot be written: No space left on device. The last one, after step 6, is "
-        f"intact. Make room or make the folder writable, then go on with: dnnctl train --resume {run.path}"
+        f"intact. Make room or make the folder writable, then go on with: {how_to_resume(run)}"
     )
     assert read_checkpoint(run.checkpoint).meta.optimizer_steps == 6
     with pytest.raises(RunError, match=r"(cannot be written|cannot be trained): No space left on device"):

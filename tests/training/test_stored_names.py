@@ -1,4 +1,4 @@
-"""Names in the files of a run are written out: renaming an attribute cannot change them, and other formats are refused."""
+"""Names in the files of a run are written out, whatever an attribute is called, and other formats are refused."""
 
 import csv
 import json
