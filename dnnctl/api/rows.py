@@ -19,7 +19,7 @@ from dnnctl.errors import DataError, DnnctlError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
 from dnnctl.inference.inputs.comma_separated import read as read_csv
 from dnnctl.inference.inputs.parts.arrays import from_array
-from dnnctl.inference.inputs.parts.reading import read_all
+from dnnctl.inference.read_inputs import read_all
 
 NAME = "rows"
 FRAMES = ("pandas", "polars")

@@ -11,9 +11,9 @@ from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.errors import UsageError
 from dnnctl.inference.formats.base import Prediction, Predictions
 from dnnctl.inference.inputs.base import Inputs, InputSpec
-from dnnctl.inference.inputs.parts.reading import read_all
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
+from dnnctl.inference.read_inputs import read_all
 from dnnctl.inference.run_data import read_splits
 from dnnctl.random_streams import generator
 
@@ -90,7 +90,8 @@ def predict(
 def spec_of(opened: OpenedRun) -> InputSpec:
     """Return what a run's network takes."""
     csv, stored = opened.config.data.csv, opened.preprocessing
-    return InputSpec(opened.info, stored.ground, stored.table, "auto" if csv is None else csv.encoding)
+    written = () if csv is None else (csv.encoding, csv.separator)
+    return InputSpec(opened.info, stored.ground, stored.table, *written)
 
 
 def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, list[Any]]:

@@ -53,13 +53,13 @@ class Cells:
         return Cells(tuple(self.columns[i] for i in every), values)
 
 
-def side_by_side(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return columns (rows,) as one array, float32 (rows, columns).
+def side_by_side(columns: Sequence[NDArray[Any]], dtype: str = "float32") -> NDArray[Any]:
+    """Return columns (rows,) as one array (rows, columns).
 
     A block of rows after the other, so that what is written together lies together in the cache.
     """
     rows = len(columns[0])
-    values = np.empty((rows, len(columns)), np.float32)
+    values = np.empty((rows, len(columns)), dtype)
     for here in blocks(rows, 4096):
         for i, column in enumerate(columns):
             values[here, i] = column[here]

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.columns import PAIRS, Cells, Column, Kind, side_by_side
 from dnnctl.datasets.parts.faults import clipped, quoted
-from dnnctl.datasets.tables.dialect import Dialect, is_number, position
-from dnnctl.datasets.tables.missing_values import lines_of
+from dnnctl.datasets.tables.dialect import Dialect, is_number, lines_of, position
 from dnnctl.datasets.tables.parsing import Words, bad_number, parse
 from dnnctl.datasets.tables.text import Text
 from dnnctl.datasets.tables.value_patterns import odd_spellings, refuse_amounts, refuse_dates
@@ -141,7 +140,7 @@ def _of_words(
         nearest = known or max(PAIRS, key=lambda two: len(folded & set(two)))
         code, wrong = next((i, word) for i, word in enumerate(cells.words) if word.casefold() not in nearest)
         row = int(np.argmax(cells.codes == code))
-        line = lines_of(text, dialect, [row])[row]
+        line = lines_of(text, dialect, len(cells.codes))[row]
         expected = " or ".join(map(repr, pair or reversed(nearest)))
         raise DataError(f"{text.name}:{line}: column {name!r}: expected {expected}; received {clipped(wrong)}")
     warnings: list[Notice] = []

@@ -1,10 +1,15 @@
 """How a table is written: what separates its cells, whether it has a header, what marks decimals."""
 
+import contextlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.faults import WrongOptionError, clipped, quoted
+from dnnctl.datasets.tables.fixed_width import evened
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
@@ -30,6 +35,7 @@ class Layout:
         names: Names that are expected in the header, which help to recognize it.
         missing: Cells that hold nothing, besides the usual ones.
         usual: Whether the usual texts, as NA or none, hold nothing.
+        widths: How many cells a row may well have, which tells a separator from a decimal comma.
     """
 
     separator: str = "auto"
@@ -37,6 +43,7 @@ class Layout:
     names: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     usual: bool = True
+    widths: tuple[int, ...] = ()
 
     @property
     def gaps(self) -> frozenset[str]:
@@ -73,19 +80,36 @@ class Dialect:
         return f"{NAMES.get(self.separator, self.separator)}-separated, {head}, {encoding}{comma}"
 
 
-def find_dialect(text: Text, layout: Layout) -> Dialect:
+def find_known_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
+    """Find out how another table with the columns of a known one is written; arguments and result as `find_dialect`'s.
+
+    What the known one's separator does not cut into these columns may have another.
+    """
+    if layout.separator != "auto":
+        with contextlib.suppress(DataError):
+            evened, dialect = find_dialect(text, layout)
+            if {name.casefold() for name in layout.names} <= {name.casefold() for name in dialect.names}:
+                return evened, dialect
+    return find_dialect(text, replace(layout, separator="auto"))
+
+
+def find_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     """Find out how a table is written.
 
     Args:
         text: The table.
         layout: What is said about it.
 
+    Returns:
+        The table, with one space between cells that are lined up by several, and how it is written.
+
     Raises:
-        DataError: If there are no rows, or names are missing or doubled.
+        DataError: If there are no rows, or the header is not on the first line.
     """
+    text = evened(text, layout.separator)
     head = text.head()
     asked = WORDS.get(layout.separator, layout.separator)
-    separator = _separator(head) if asked == "auto" else asked
+    separator = _separator(head, layout.widths) if asked == "auto" else asked
     rows = []
     for _, row in head.rows(separator):
         rows.append(tuple(cell.strip() for cell in row))
@@ -102,23 +126,39 @@ def find_dialect(text: Text, layout: Layout) -> Dialect:
         )
     width = len(rows[0])
     names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))
-    doubled = [name for name, count in Counter(names).items() if count > 1]
-    if doubled:
-        raise DataError(
-            f"{text.name}: more than one column is called {quoted(doubled)}; rename them in the header, or write "
-            "`header: false` below data.csv if the first line is no header"
-        )
     sample = tuple(row for row in (rows[1:] if header else rows) if len(row) == width)
     if header and len(rows) == 1:
         raise DataError(f"{text.name}: holds a header and no rows ({quoted(names)})")
     unnamed = tuple(name for name, cell in zip(names, rows[0], strict=True) if header and not cell)
     usual = frozenset(USUAL) - set(layout.missing) if layout.usual else frozenset()
-    return Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed, usual)
+    return text, Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed, usual)
 
 
-def _separator(text: Text) -> str:
+def lines_of(text: Text, dialect: Dialect, rows: int) -> NDArray[np.int64]:
+    """Return the line of each row below the header, counted from 1, (rows,).
+
+    Args:
+        text: The table.
+        dialect: How it is written.
+        rows: How many rows were read; where others than these can be told apart, each counts as one line.
+    """
+    lines = text.lines(dialect.separator)[int(dialect.header) :]
+    return lines if len(lines) == rows else np.arange(rows) + 1 + text.skipped + dialect.header
+
+
+def check_names(dialect: Dialect, what: str) -> None:
+    """Raise `DataError` if two columns of a table, called `what`, have one name."""
+    doubled = [name for name, count in Counter(dialect.names).items() if count > 1]
+    if doubled:
+        raise DataError(
+            f"{what}: more than one column is called {quoted(doubled)}; rename them in the header, or write "
+            "`header: false` below data.csv if the first line is no header"
+        )
+
+
+def _separator(text: Text, expected: tuple[int, ...]) -> str:
     """Return the mark that cuts the first row, and most rows after it, into the same number of cells."""
-    found: list[tuple[float, bool, int, str]] = []
+    found: list[tuple[float, bool, bool, int, str]] = []
     for mark in SEPARATORS:
         widths = []
         try:
@@ -130,8 +170,9 @@ def _separator(text: Text) -> str:
             continue
         if widths and widths[0] > 1:
             # A decimal comma cuts every row but the header's; a space may be part of any text.
-            found.append((round(widths.count(widths[0]) / len(widths), 1), mark != " ", widths[0], mark))
-    return max(found)[3] if found else ","
+            alike = round(widths.count(widths[0]) / len(widths), 1)
+            found.append((alike, widths[0] in expected, mark != " ", widths[0], mark))
+    return max(found)[-1] if found else ","
 
 
 def _late_header(head: Text, first: tuple[str, ...], layout: Layout) -> tuple[int, str] | None:
@@ -157,7 +198,10 @@ def _late_header(head: Text, first: tuple[str, ...], layout: Layout) -> tuple[in
 def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:
     """Tell whether the first row holds names: known ones, or no number where numbers are below."""
     first = rows[0]
-    if any(name in first for name in layout.names):
+    if {name.casefold() for name in layout.names} & {cell.casefold() for cell in first}:
+        return True
+    if len(first) > 2 and first == ("", *map(str, range(len(first) - 1))):
+        # So pandas writes columns that have no names, behind the numbers of the rows.
         return True
     if layout.names and all(_NUMBERED.fullmatch(name) for name in layout.names):
         # So columns are called that have no names.

@@ -13,8 +13,7 @@ from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.parts.quality import oddities
 from dnnctl.datasets.parts.target import Target, decide, targets_of
 from dnnctl.datasets.tables.column_types import known_cells, read_cells
-from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect, position
-from dnnctl.datasets.tables.fixed_width import evened
+from dnnctl.datasets.tables.dialect import Dialect, Layout, check_names, find_dialect, find_known_dialect, position
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.text import Text, open_text
 from dnnctl.errors import DataError
@@ -43,9 +42,9 @@ def load_table(options: "Options") -> Dataset:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    text = _open(options, options.path)
     layout = layout_of(options)
-    dialect = find_dialect(text, layout)
+    text, dialect = find_dialect(open_text(options.path, options.encoding), layout)
+    check_names(dialect, text.name)
     targets = [_name(name, dialect, "target", text) for name in options.target]
     if len(set(targets)) < len(targets):
         raise WrongOptionError("target", f"expected different columns; received {quoted(options.target)}")
@@ -77,10 +76,6 @@ def load_table(options: "Options") -> Dataset:
     info = _info(options, table, target, (len(train), len(test) if test else 0))
     warnings = (*odd, *oddities(Cells(table.columns, train.x), y, ", ".join(targets)))
     return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
-
-
-def _open(options: "Options", path: str, option: str = "path") -> Text:
-    return evened(open_text(path, options.encoding, option), options.separator)
 
 
 def layout_of(options: "Options") -> Layout:
@@ -128,7 +123,7 @@ def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: st
 
 def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
     """Read the table of test rows as the training table was read; categories may be new."""
-    text = _open(options, str(options.test_path), "test_path")
+    text = open_text(str(options.test_path), options.encoding, "test_path")
     samples, inputs, notes = labelled(text, layout_of(options), table, target.classes)
     return samples, replace(table, columns=inputs.columns), notes
 
@@ -151,7 +146,8 @@ def labelled(
     Raises:
         DataError: If a column is missing, or a cell does not fit its kind.
     """
-    dialect = find_dialect(text, layout)
+    text, dialect = find_known_dialect(text, layout)
+    check_names(dialect, text.name)
     every = (*table.columns, *table.targets)
     cells = known_cells(text, dialect, every, layout.gaps)
     read = _parted(text, dialect, cells, len(table.columns), table.missing, advice)
@@ -204,7 +200,7 @@ def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | Non
     """
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    text = _open(options, options.path)
+    text = open_text(options.path, fallback=options.encoding)
     samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names, TRAINED)
     known = replace(table, columns=inputs.columns)
     one = options.model_copy(update={"test_path": None})

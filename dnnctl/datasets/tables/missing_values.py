@@ -1,6 +1,6 @@
 """Empty cells: refused with their place, or dropped with their rows, or left for the training rows to fill."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,9 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.columns import Cells, Column
 from dnnctl.datasets.parts.faults import MOST, numbered, quoted
-from dnnctl.datasets.tables.dialect import Dialect, position
+from dnnctl.datasets.tables.dialect import Dialect, lines_of, position
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
-
-# For so many rows it pays to look whether each is a line, and count.
-MANY = 1000
 
 
 @dataclass(frozen=True)
@@ -106,14 +103,14 @@ def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) 
     counts = empty.sum(axis=0)
     columns = np.flatnonzero(counts)
     firsts = {int(i): np.flatnonzero(empty[:, i])[:MOST] for i in columns[:12]}
-    lines = lines_of(text, dialect, {int(row) for rows in firsts.values() for row in rows})
+    lines = lines_of(text, dialect, len(empty))
     several = "cells are" if counts.sum() > 1 else "cell is"
     told = [f"{text.name}: {counts.sum():,} {several} empty:"]
     for i, rows in firsts.items():
         if counts[i] == len(empty) > MOST:
             told.append(f"  column {cells.columns[i].name!r}: every line")
             continue
-        named = numbered("line", [lines[int(row)] for row in rows])
+        named = numbered("line", lines[rows].tolist())
         more = f" and {counts[i] - len(rows):,} more" if counts[i] > len(rows) else ""
         told.append(f"  column {cells.columns[i].name!r}: {named}{more}")
     if len(columns) > 12:
@@ -132,18 +129,3 @@ def _taken_for_empty(
     if not words:
         return ""
     return f"{quoted(words)} count{'s' * (len(words) == 1)} as empty{advice.words}"
-
-
-def lines_of(text: Text, dialect: Dialect, rows: Collection[int]) -> dict[int, int]:
-    """Return the line of each of some rows; rows are counted from 0, lines from 1."""
-    if len(rows) > MANY and (first := text.plain_from(max(rows), header=dialect.header)):
-        return {row: row + first for row in rows}
-    found: dict[int, int] = {}
-    wanted, last = set(rows), max(rows, default=-1)
-    start = -1 if dialect.header else 0
-    for number, (line, _) in enumerate(text.rows(dialect.separator), start):
-        if number in wanted:
-            found[number] = line
-        if number >= last:
-            break
-    return found

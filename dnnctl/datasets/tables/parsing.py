@@ -1,17 +1,19 @@
 """A table's cells out of its text, by pyarrow; Python's own reader only says where something is wrong."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.parts.columns import side_by_side
 from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.tables.dialect import Dialect, is_number
 from dnnctl.datasets.tables.text import MAX_ROW, Text
 from dnnctl.errors import DataError
+from dnnctl.memory import blocks
 
 # No table may need more than this once it is numbers.
 MAX_NUMBERS = 4 * 1024**3
@@ -35,7 +37,13 @@ Parsed = NDArray[Any] | Words
 
 
 def parse(
-    text: Text, dialect: Dialect, wanted: Mapping[int, bool], gaps: frozenset[str], *, fixed: Collection[int]
+    text: Text,
+    dialect: Dialect,
+    wanted: Mapping[int, bool],
+    gaps: frozenset[str],
+    *,
+    fixed: Collection[int],
+    number: "Number | None" = None,
 ) -> dict[int, Parsed]:
     """Read columns.
 
@@ -46,25 +54,26 @@ def parse(
         gaps: Texts that stand for an empty cell.
         fixed: The columns that are known to hold numbers: it is an error where one does not. Any other one that
             turns out not to is read as text.
+        number: What a number is; None for float32.
 
     Returns:
-        For each position float32 (rows,) with NaN for empty cells, or its words.
+        For each position its numbers (rows,), NaN for empty cells, or its words.
 
     Raises:
         DataError: If rows have different lengths, a quote is not closed, or a cell is no number.
     """
     _check_quotes(text, dialect)
-    numbers = dict(wanted)
+    numbers, number = dict(wanted), number or FLOAT
     while True:
         try:
-            return _columns(_read(text, dialect, numbers, gaps), numbers)
+            return _columns(_read(text, dialect, numbers, gaps, number.dtype), numbers, number.dtype)
         except _NotANumberError as fault:
             late = _late(fault, numbers)
             if not late:
                 raise _unreadable(text, dialect, str(fault)) from None
             guessed = [position for position in late if position not in fixed]
             if not guessed:
-                raise bad_number(text, dialect, late, gaps) from None
+                raise bad_number(text, dialect, late, gaps, number) from None
             numbers |= dict.fromkeys(guessed, False)
 
 
@@ -78,7 +87,31 @@ def _late(fault: _NotANumberError, numbers: Mapping[int, bool]) -> list[int]:
     return [position] if numbers.get(position) else [i for i, is_one in numbers.items() if is_one]
 
 
-def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: frozenset[str]) -> Any:
+def number_columns(text: Text, dialect: Dialect, positions: Sequence[int], number: "Number | None" = None) -> Any:
+    """Read columns of numbers, none of them empty.
+
+    Args:
+        text: The table.
+        dialect: How it is written.
+        positions: Where they stand.
+        number: What a number is; None for float32.
+
+    Returns:
+        Numbers (rows, columns).
+
+    Raises:
+        DataError: If a cell is none; the message names its line.
+    """
+    number = number or FLOAT
+    wanted = dict.fromkeys(positions, True)
+    columns = parse(text, dialect, wanted, frozenset(), fixed=wanted, number=number)
+    values = side_by_side([columns[position] for position in positions], number.dtype)  # type: ignore[misc]
+    if any(not np.isfinite(values[here]).all() for here in blocks(len(values))):
+        raise bad_number(text, dialect, list(positions), frozenset(), number)
+    return values
+
+
+def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: frozenset[str], dtype: str) -> Any:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -98,7 +131,7 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
             ),
             convert_options=csv.ConvertOptions(
                 include_columns=[str(i) for i in numbers],
-                column_types={str(i): pa.float32() if is_one else words for i, is_one in numbers.items()},
+                column_types={str(i): pa.type_for_alias(dtype) if is_one else words for i, is_one in numbers.items()},
                 null_values=sorted(gaps),
                 strings_can_be_null=True,
                 decimal_point=dialect.decimal,
@@ -106,7 +139,7 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as fault:
         message = str(fault)
-        if "conversion error to float" in message or "conversion error to dictionary" in message:
+        if any(f"conversion error to {kind}" in message for kind in ("float", "uint8", "dictionary")):
             raise _NotANumberError(message) from None
         raise _unreadable(text, dialect, message) from None
 
@@ -118,7 +151,7 @@ def _about_rows(text: Text) -> int:
     return int(len(text.data) / max(1, len(head) / lines) * 1.1) + 1
 
 
-def _columns(table: Any, numbers: Mapping[int, bool]) -> dict[int, Parsed]:
+def _columns(table: Any, numbers: Mapping[int, bool], dtype: str) -> dict[int, Parsed]:
     import pyarrow as pa
 
     read: dict[int, Parsed] = {}
@@ -127,7 +160,7 @@ def _columns(table: Any, numbers: Mapping[int, bool]) -> dict[int, Parsed]:
         if is_one:
             # Without a copy where it is one piece; empty cells become NaN.
             values = column.to_numpy()
-            read[i] = np.ascontiguousarray(values, np.float32)
+            read[i] = np.ascontiguousarray(values, dtype)
             continue
         unified = column.unify_dictionaries()
         codes = pa.chunked_array([part.indices for part in unified.chunks], pa.int32()).cast(pa.float32()).to_numpy()
@@ -179,27 +212,41 @@ def _unreadable(text: Text, dialect: Dialect, message: str) -> DataError:
     return DataError(f"{text.name}: cannot be read as CSV: {message}")
 
 
-def bad_number(text: Text, dialect: Dialect, positions: list[int], gaps: frozenset[str]) -> DataError:
-    """Return what is wrong with the first cell that is no finite number in columns of numbers."""
+@dataclass(frozen=True)
+class Number:
+    """What a number in a table is.
+
+    Args:
+        dtype: `float32` or `uint8`.
+        wrong: Given a table's dialect, a column's position and a cell, what is wrong with that, or nothing.
+    """
+
+    dtype: str
+    wrong: Callable[[Dialect, int, str], str]
+
+
+def _no_float(dialect: Dialect, position: int, cell: str) -> str:
+    number = float(cell.replace(",", ".")) if is_number(cell, dialect.decimal) else None
+    if number is not None and abs(number) < float(np.finfo(np.float32).max):
+        return ""
+    expected = "a number" if number is None else "a finite number that fits into 32 bits"
+    hint = "; write decimals with a point" if number is None and is_number(cell, ",") else ""
+    return f"column {dialect.names[position]!r}: expected {expected}; received {clipped(cell)}{hint}"
+
+
+FLOAT = Number("float32", _no_float)
+
+
+def bad_number(
+    text: Text, dialect: Dialect, positions: list[int], gaps: frozenset[str], number: Number = FLOAT
+) -> DataError:
+    """Return what is wrong with the first cell that is no such number in columns of numbers."""
     rows = text.rows(dialect.separator)
     if dialect.header:
         next(rows)
     for line, row in rows:
         for position in positions:
             cell = row[position].strip() if position < len(row) else ""
-            if cell in gaps:
-                continue
-            number = (
-                float(cell.replace(",", ".") if dialect.decimal == "," else cell)
-                if is_number(cell, dialect.decimal)
-                else None
-            )
-            if number is not None and abs(number) < float(np.finfo(np.float32).max):
-                continue
-            expected = "a number" if number is None else "a finite number that fits into 32 bits"
-            hint = "; write decimals with a point" if number is None and is_number(cell, ",") else ""
-            return DataError(
-                f"{text.name}:{line}: column {dialect.names[position]!r}: expected {expected}; "
-                f"received {clipped(cell)}{hint}"
-            )
+            if cell not in gaps and (wrong := number.wrong(dialect, position, cell)):
+                return DataError(f"{text.name}:{line}: {wrong}")
     return DataError(f"{text.name}: column {dialect.names[positions[0]]!r}: holds cells that are no numbers")

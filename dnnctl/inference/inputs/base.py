@@ -6,7 +6,7 @@ Each kind of input is one file with `ENDINGS`, the file endings it reads, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,12 @@ from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.parts.faults import quoted
 
-# No input may need more than this once it is an array, nor have more rows: so what a damaged or hostile header
-# claims, and what a small compressed file expands to, stay below 1 GB with all that is made of it.
+# No input may have more rows than this.
+MAX_ROWS = 4_000_000
+# No array may need more than this: so what a damaged or hostile header claims, and what a small compressed file
+# expands to, stay below 1 GB with all that is made of it. Text does not expand; its own size is its bound.
 # All 60,000 training pictures of MNIST in double precision are within it.
 MAX_BYTES = 384 * 1024**2
-MAX_ROWS = 500_000
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,21 @@ class InputSpec:
             numbers.
         table: How its columns become numbers, where it was trained on a table; None for everything else.
         encoding: What the table that it was trained on is said to be encoded in, or `auto`.
+        separator: What is said to separate the cells of that table, or `auto`.
     """
 
     info: DatasetInfo
     ground: float | None = None
     table: Encoding | None = None
     encoding: str = "auto"
+    separator: str = "auto"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns of a row; of numbers without names, what they are called in a table without a header."""
+        if self.table is not None:
+            return tuple(column.name for column in self.table.columns)
+        return self.info.feature_names or tuple(f"column_{i + 1}" for i in range(self.cells))
 
     @property
     def cells(self) -> int:
@@ -57,8 +67,7 @@ class InputSpec:
             colours = " in colour" * (len(shape) == 3)
             return f"images of {shape[0]} x {shape[1]} pixels{colours} from {self.range[0]:g} to {self.range[1]:g}"
         if self.table is not None:
-            columns = [column.name for column in self.table.columns]
-            return f"rows of a table with the columns {quoted(columns)}"
+            return f"rows of a table with the columns {quoted(self.columns)}"
         names = ", ".join(self.info.feature_names)
         return f"{shape[0]} number{'s' * (shape[0] != 1)} a row" + (f" ({names})" if names else "")
 
@@ -74,6 +83,45 @@ class Options:
     invert: bool | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Numbered(Sequence[str]):
+    """Names that differ in their number only, as `people.csv:2`: a million of them are no million objects.
+
+    Args:
+        before: What stands before the number.
+        numbers: The numbers.
+        behind: What stands behind it.
+    """
+
+    before: str
+    numbers: range | NDArray[np.int64]
+    behind: str = ""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        """Return one name, or a list of some."""
+        if isinstance(at, slice):
+            numbers = self.numbers[at]
+            counted = numbers if isinstance(numbers, range) else numbers.tolist()
+            return [f"{self.before}{number}{self.behind}" for number in counted]
+        return f"{self.before}{self.numbers[at]}{self.behind}"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with another sequence of names."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Rows that are ready for the network.
@@ -86,7 +134,7 @@ class Inputs:
     """
 
     x: NDArray[Any]
-    names: tuple[str, ...]
+    names: Sequence[str]
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -100,6 +148,8 @@ def joined(parts: Sequence[Inputs]) -> Inputs:
     Args:
         parts: At least one.
     """
+    if len(parts) == 1:
+        return parts[0]
     return Inputs(
         np.concatenate([part.x for part in parts]),
         tuple(name for part in parts for name in part.names),

@@ -39,7 +39,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         notes.append("inverted as asked")
     elif options.invert is None and against:
         drawn = "light on dark" if (spec.ground or 0.0) > 0.5 else "dark on light"
-        notes.append(f"{drawn}, inverted to match the training images; --no-invert keeps it")
+        notes.append(f"{drawn}, inverted to match the training images; `invert`=False keeps it")
     if options.invert or (options.invert is None and against):
         picture = np.float32(1) - picture
     framed = frame(picture, spec)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.tables import text
 from dnnctl.errors import DataError
 
 Read = Callable[..., Dataset]
@@ -129,9 +130,9 @@ def test_the_task_is_told_from_the_target(read: Read, cells: list[str], said: st
 
 
 def test_drop_and_impute_leave_what_they_say(read: Read) -> None:
-    text = GOOD + ",1,x\n2,,y\n1,1,\n"
+    gaps = GOOD + ",1,x\n2,,y\n1,1,\n"
 
-    dropped, imputed = read(text, missing="drop"), read(text, missing="impute")
+    dropped, imputed = read(gaps, missing="drop"), read(gaps, missing="impute")
 
     assert len(dropped.train) == 30
     assert any("left out 3 of 33 rows" in note for note in dropped.notes)
@@ -141,7 +142,7 @@ def test_drop_and_impute_leave_what_they_say(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "told"),
+    ("contents", "code", "told"),
     [
         (
             "k,a,c\n" + "".join(f"{i},{i % 7},{'xy'[i % 3 == 0]}\n" for i in range(60)),
@@ -153,8 +154,8 @@ def test_drop_and_impute_leave_what_they_say(read: Read) -> None:
         ("k,a,c\n" + "".join(f"{2 * i**2},{i % 7},{i**2 + 0.5}\n" for i in range(60)), "leakage", "gives 'c' away"),
     ],
 )
-def test_odd_columns_are_warned_about(read: Read, text: str, code: str, told: str) -> None:
-    (warning,) = read(text).warnings
+def test_odd_columns_are_warned_about(read: Read, contents: str, code: str, told: str) -> None:
+    (warning,) = read(contents).warnings
     assert (warning.code, warning.place) == (code, "column 'k'")
     assert warning.message.startswith(told)
 
@@ -167,19 +168,21 @@ def test_spaces_separate_where_nothing_else_does(read: Read) -> None:
     assert read(GOOD.replace(",", " ")).info.feature_names == ("a", "b")
 
 
-@pytest.mark.parametrize("ends", ["\n", "\n\n", "\r\n"])
-def test_the_lines_of_many_rows_are_those_of_few(ends: str) -> None:
-    from dnnctl.datasets.tables.dialect import Layout, find_dialect
-    from dnnctl.datasets.tables.missing_values import lines_of
-    from dnnctl.datasets.tables.text import text_of
+CELLS = ["1,2", '"1",2', '"a\n\nb",2', '"a""b",2', '"a\r\n""",2', 'a 5" b,2', '"",""', "", "1,"]
 
-    text = text_of(ends.join(["", "", "a,b", *(f"{i},2" for i in range(3000))]).encode(), "t.csv")
-    dialect = find_dialect(text, Layout())
-    every = lines_of(text, dialect, range(3000))
 
-    for row in (0, 1, 2999):
-        assert every[row] == lines_of(text, dialect, [row])[row]
-    assert every[2999] == every[0] + 2999 * ends.count("\n")
+@pytest.mark.parametrize("block", [7, 1 << 22])
+@pytest.mark.parametrize("ends", ["\n", "\n\n", "\r\n", "\r"])
+def test_the_line_of_each_row_is_the_one_that_pythons_reader_tells(
+    ends: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "BLOCK", block)
+    draw = np.random.default_rng(3)
+    for last in ("", ends):
+        rows = [*draw.choice(CELLS, 40), '"x","y"']
+        table = text.text_of((ends.join(["", "", "a,b", *rows]) + last).encode(), "t.csv")
+
+        assert table.lines(",").tolist() == [line for line, _ in table.rows(",")]
 
 
 def test_numbers_that_32_bits_cannot_tell_apart_are_warned_about(read: Read) -> None:

@@ -19,7 +19,7 @@ from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import DatasetOptions, Places
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import InputSpec
-from dnnctl.inference.inputs.parts.reading import read_all
+from dnnctl.inference.read_inputs import read_all
 from dnnctl.training.preparation import prepare
 
 NAMES = plugins.names("dnnctl.datasets.user")

@@ -119,8 +119,8 @@ def header(text: str, rest: bytes = b"") -> io.BytesIO:
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ("(500000, 4, 3)", "cut short"),
-        ("(500001, 4, 3)", "at most 500,000 rows"),
+        ("(4000000, 4, 3)", "cut short"),
+        ("(4000001, 4, 3)", "at most 4,000,000 rows"),
         ("(1000000000, 4, 3)", "expected at most"),
         ("(99999999999999999999999999, 4, 3)", "expected at most"),
         ("(-1, 4, 3)", "shape"),

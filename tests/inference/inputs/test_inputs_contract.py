@@ -12,7 +12,7 @@ from dnnctl import plugins
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError, DnnctlError, UsageError
 from dnnctl.inference.inputs.base import InputSpec
-from dnnctl.inference.inputs.parts.reading import PACKAGE, read_all, readers
+from dnnctl.inference.read_inputs import PACKAGE, read_all, readers
 
 PICTURES = InputSpec(
     DatasetInfo("t", "multiclass", (28, 28), tuple("0123456789"), input_range=(0.0, 255.0), drawing=True), 0.0
@@ -122,8 +122,8 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
         (["-"], NUMBERS, {}, "not available"),
         ([str(tmp_path / "a.xyz")], NUMBERS, {}, r"\.csv.*\.npy"),
         ([str(tmp_path / "a.png")], NUMBERS, {}, "numbers a row"),
-        ([str(tmp_path / "a.png")], NUMBERS, {"invert": False}, "--invert is for images"),
-        ([], PICTURES, {"values": ["1"]}, "--value is for numbers"),
+        ([str(tmp_path / "a.png")], NUMBERS, {"invert": False}, "`invert` is for images"),
+        ([], PICTURES, {"values": ["1"]}, "`values` are for numbers"),
     ]:
         with pytest.raises(UsageError, match=message):
             read_all(sources, spec, **options)

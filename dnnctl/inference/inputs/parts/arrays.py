@@ -1,6 +1,6 @@
 """From an array of whatever shape and type to rows for the network, or an error that says what is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.images.fitting import border
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered, Options
 from dnnctl.inference.inputs.parts.polarity import against_ground
 from dnnctl.memory import blocks
 
@@ -34,7 +34,7 @@ def from_array(array: NDArray[Any], name: str, spec: InputSpec, options: Options
         DataError: If the type, the shape or a value does not fit.
     """
     rows = rows_in(array.shape, name, spec)
-    names = (name,) if rows is None else tuple(f"{name}[{row}]" for row in range(rows))
+    names = (name,) if rows is None else Numbered(f"{name}[", range(rows), "]")
     table = array.reshape(len(names), spec.cells)
     return from_rows(table, name, names, spec, options)
 
@@ -85,7 +85,7 @@ def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
 def from_rows(
     table: NDArray[Any],
     name: str,
-    names: tuple[str, ...],
+    names: Sequence[str],
     spec: InputSpec,
     options: Options,
     column: Callable[[int], str] = lambda cell: f"element {cell}",
@@ -115,7 +115,7 @@ def from_rows(
 
     if not spec.info.is_image:
         with np.errstate(over="ignore"):
-            numbers = table.astype(np.float32)
+            numbers = table.astype(np.float32, copy=False)
         fail(_not_finite, numbers, "a finite number that fits into 32 bits")
         return Inputs(numbers, names)
 
@@ -133,7 +133,7 @@ def from_rows(
         x = x.dtype.type(low + high) - x
         notes.append(f"{name}: inverted as asked")
     elif options.invert is None and spec.info.drawing and against_ground((_edges(x) - low) / (high - low), spec):
-        notes.append(f"{name}: its ground is not like that of the training images; --invert turns it round")
+        notes.append(f"{name}: its ground is not like that of the training images; `invert`=True turns it round")
     return Inputs(x, names, tuple(notes))
 
 

@@ -9,7 +9,7 @@ from typing import IO
 from dnnctl import plugins
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, joined
-from dnnctl.inference.inputs.parts.values import read_values
+from dnnctl.inference.inputs.table import read_values
 
 PACKAGE = "dnnctl.inference.inputs"
 STANDARD_INPUT = "-"
@@ -46,9 +46,9 @@ def read_all(
         UsageError: If nothing was named, a file's ending is unknown, or an option does not apply.
     """
     if invert is not None and not spec.info.is_image:
-        raise UsageError(f"--invert is for images; this network takes {spec.described}")
+        raise UsageError(f"`invert` is for images; this network takes {spec.described}")
     if not sources and not values:
-        raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or --value")
+        raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or `values`")
     if list(sources).count(STANDARD_INPUT) > 1:
         raise UsageError("standard input ('-') can be read once only; it was named more than once")
     options = Options(invert)

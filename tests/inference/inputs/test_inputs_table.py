@@ -1,4 +1,4 @@
-"""CSV files as they are found in the wild."""
+"""Tables as they are found in the wild."""
 
 import io
 
@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.tables import text as texts
 from dnnctl.errors import DataError, DnnctlError
-from dnnctl.inference.inputs import comma_separated
+from dnnctl.inference.inputs import table
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
-from dnnctl.inference.inputs.parts import lines
 
 NUMBERS = InputSpec(DatasetInfo("t", "regression", (2,), feature_names=("weight", "age"), target="height"))
 ONE = InputSpec(DatasetInfo("t", "regression", (1,), feature_names=("weight",), target="height"))
@@ -20,7 +20,7 @@ PICTURES = InputSpec(DatasetInfo("t", "multiclass", (2, 2), input_range=(0.0, 25
 
 def read(text: str | bytes, spec: InputSpec = NUMBERS) -> Inputs:
     content = text.encode() if isinstance(text, str) else text
-    return comma_separated.read(io.BytesIO(content), "p.csv", spec, Options())
+    return table.read(io.BytesIO(content), "p.csv", spec, Options())
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,21 @@ def read(text: str | bytes, spec: InputSpec = NUMBERS) -> Inputs:
         "age,weight\n30,75\n40,80\n",
         "\ufeffAge;WEIGHT\r\n30;75\r\n40;80\r\n",
         'name,age,height,weight\nAnna,30,170,75\n"B, C",40,,80\n',
-        "7.5e1,3e+1\n80.0,+40\n",
+        "7.5e1,3e+1\n80.0,40\n",
+        "75,30\r80,40\r",
+        "75 30\n80 40\n",
+        "75|30\n80|40\n",
+        "  75   30\n   80 40\n",
+        "weight     age\n    75      30\n    80      40\n",
+        "weight;age\n75,0;3,0e1\n80,0;40,0\n",
+        "75,0;30,0\n80,0;40,0\n",
+        "75,30\n80,40\n".encode("utf-16"),
+        "weight,age\n75,30\n80,40\n".encode("utf-16-le"),
+        "weight,age\n75,30\n80,40\n".encode("utf-16-be"),
+        "größe,age,weight\n1,30,75\n2,40,80\n".encode("cp1252"),
     ],
 )
-def test_numbers(text: str) -> None:
+def test_numbers(text: str | bytes) -> None:
     inputs = read(text)
     assert inputs.x.dtype == np.float32
     assert inputs.x.tolist() == [[75, 30], [80, 40]]
@@ -83,26 +94,26 @@ def test_pictures(text: str, label: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "p.csv: holds no rows"),
+        ("", "p.csv: is empty"),
         ("\n \n", "p.csv: holds no rows"),
-        ("weight,age\n", "p.csv: holds no rows"),
-        ("75,30\n80\n", "p.csv:2: expected 2 columns as in the first row; received 1"),
-        ("75,30\n80,40,1\n", "p.csv:2: expected 2 columns"),
-        ("weight,age\n75,old\n", r"p.csv:2: column 2 \('age'\): expected a number; received 'old'"),
-        ("75,\n", "p.csv:1: column 2: expected a number; received ''"),
-        ("75;1,5\n", "column 2: .*'1,5'; write decimals with a point"),
+        ("weight,age\n", "p.csv: holds a header and no rows"),
+        ("75,30\n80\n", "p.csv:2: expected 2 cells as in the first row; received 1"),
+        ("75,30\n80,40,1\n", "p.csv:2: expected 2 cells"),
+        ("weight,age\n75,old\n", "p.csv:2: column 'age': expected a number; received 'old'"),
+        ("75,\n", "p.csv:1: column 'age': expected a number; received ''"),
+        ("75;1,5\n70.5;2\n80.5;3\n", "p.csv:1: column 'age': .*'1,5'; write decimals with a point"),
         ("75,1_0\n", "received '1_0'"),
-        ("75,nan\n", "p.csv:1: column 2: expected a finite"),
+        ("75,nan\n", "p.csv:1: column 'age': expected a finite"),
         ("75,1e99\n", "32 bits"),
         ("weight,height\n75,170\n", "missing column 'age'"),
         ("weight,age,age\n75,1,2\n", "more than one column 'age'"),
         ("a,b,c\n1,2,3\n", r"received 3 columns \(a, b, c\)"),
         ("1,2,3\n", "received 3 columns; a first row with names"),
         ('"75,30\n', "is not CSV|expected"),
-        ("75,30\r80,40\r", "is not CSV"),
         ("75,\x1b[2J\n", r"received '\\x1b\[2J'"),
-        (b"\xff\xfe7\x005\x00,\x001\x00\n", "p.csv:1: is not UTF-8"),
-        (b"75,30\n\xe9,1\n", "p.csv:2: is not UTF-8"),
+        (b"\xff\xfe7\x005\x00,\x001\x00\n", "p.csv: is not utf-16 text"),
+        (b"75,30\n\xe9,1\n", "p.csv:2: column 'weight': expected a number; received 'é'"),
+        (b"75,30\x00\n", "p.csv: holds zero bytes"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str | bytes, message: str) -> None:
@@ -111,17 +122,26 @@ def test_what_is_wrong_is_said_with_its_line(text: str | bytes, message: str) ->
 
 
 def test_pixels_out_of_range_are_named() -> None:
-    with pytest.raises(DataError, match=r"p.csv:3: column 3 \('p2'\): expected a pixel from 0 to 255; received 300"):
+    with pytest.raises(DataError, match=r"p.csv:3: column 'p2': expected a pixel from 0 to 255; received 300"):
         read("label,p1,p2,p3,p4\n1,1,2,3,4\n1,1,300,3,4\n", PICTURES)
     with pytest.raises(DataError, match="expected 4 columns, or 5 with a label first; received 3"):
         read("1,2,3\n", PICTURES)
+    with pytest.raises(DataError, match=r"p.csv:2: column 'pixel3': expected a pixel from 0 to 255; received 300"):
+        read("1,2,3,4\n1,2,300,4\n", PICTURES)
 
 
 def test_endless_rows_and_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MAX_ROW", 100)
-    monkeypatch.setattr(lines, "MAX_TEXT", 1000)
-    for text in ("1," * 100, '"1\n",' * 30, "1,2\n" * 400):
-        with pytest.raises(DataError, match="longer than"):
+    monkeypatch.setattr(texts, "MAX_ROW", 100)
+    monkeypatch.setattr(texts, "SAMPLE", 50)
+    monkeypatch.setattr(texts, "MAX_PIPED", 1000)
+    monkeypatch.setattr(table, "MAX_ROWS", 200)
+    for text, told in (
+        ("1," * 100, "longer than"),
+        (f'1,"{"1" * 200}"\n', "longer than|field larger than"),
+        ("1,2\n" * 249, "more than 200 rows"),
+        ("1,2\n" * 400, "longer than"),
+    ):
+        with pytest.raises(DataError, match=told):
             read(text)
 
 

@@ -1,0 +1,202 @@
+"""Tables as text, in files and on standard input: read as those are that networks are trained on."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import IO
+
+from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.tables.column_types import known_cells
+from dnnctl.datasets.tables.dialect import Dialect, Layout, check_names, find_known_dialect, lines_of
+from dnnctl.datasets.tables.missing_values import TRAINED, settle
+from dnnctl.datasets.tables.parsing import number_columns
+from dnnctl.datasets.tables.text import Text, contents_of, text_of
+from dnnctl.errors import DataError, UsageError
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered, Options
+from dnnctl.inference.inputs.parts.arrays import from_rows
+
+ENDINGS = (".csv", ".tsv")
+LABELS = ("label", "class", "target", "y")
+
+
+def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+    """Read the rows of a table, whatever it is encoded in and separates its cells by.
+
+    Its columns are found by their names, in whatever order and with others beside them. A network of numbers or
+    pictures takes them by position too: then they are all that is there, but for a label beside pixels.
+
+    Args:
+        stream: Binary stream of text at its beginning; it need not be seekable.
+        name: What to call it.
+        spec: What the network takes.
+        options: Whether to exchange dark and light.
+
+    Returns:
+        One row a record, named by file and line, as `people.csv:2`.
+
+    Raises:
+        DataError: If it is empty or damaged, columns are missing, rows are of different lengths, or a cell does not
+            fit its column; the message names the line and the column.
+    """
+    text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
+    if text.most_rows() > MAX_ROWS:
+        raise DataError(f"{name}: has more than {MAX_ROWS:,} rows: split it")
+    text, dialect = find_known_dialect(text, _layout(spec))
+    if spec.table is None:
+        return _of_numbers(text, dialect, spec, options)
+    if not dialect.header and len(dialect.names) == len(spec.table.columns):
+        # Without names, the columns must be the network's, in its order.
+        dialect = replace(dialect, names=spec.columns)
+    check_names(dialect, name)
+    inputs = _of_table(text, dialect, spec)
+    used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets))}
+    others = [other for other in dialect.names if other.casefold() not in used]
+    return replace(inputs, notes=(*_ignored(name, others), *inputs.notes))
+
+
+def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
+    """Read rows that are written out, a cell for each column, in the order that the network takes them in.
+
+    Args:
+        values: One text a row, as `75` or `Male,70.5`.
+        spec: What the network takes.
+
+    Returns:
+        The rows, named as they were written.
+
+    Raises:
+        UsageError: If the network takes images, a row has another number of cells, or a cell does not fit.
+    """
+    if spec.info.is_image:
+        raise UsageError(f"`values` are for numbers; this network takes {spec.described}: name a file")
+    out = io.StringIO()
+    writer, noun = csv.writer(out), "number" if spec.table is None else "cell"
+    for value in values:
+        try:
+            cells = next(csv.reader([value]), [])
+        except csv.Error as fault:
+            raise UsageError(f"`values`={value!r} is not a row of cells: {fault}") from None
+        if len(cells) != len(spec.columns):
+            raise UsageError(
+                f"`values`={value!r}: {len(cells)} {noun}{'s' * (len(cells) != 1)} where the network takes "
+                f"{len(spec.columns)} ({quoted(spec.columns)}); separate the {noun}s of one row by commas"
+            )
+        writer.writerow(cells)
+    text = Text("`values`", out.getvalue().encode("utf-8", "replace"), "utf-8")
+    dialect = Dialect(",", False, ".", spec.columns, ())
+    try:
+        if spec.table is None:
+            x = number_columns(text, dialect, range(len(spec.columns)))
+            return Inputs(x, tuple(values))
+        inputs = _of_table(text, dialect, spec)
+    except DataError as fault:
+        raise UsageError(str(fault)) from None
+    lines = [int(name.rpartition(":")[2]) for name in inputs.names]
+    return replace(inputs, names=tuple(values[line - 1] for line in lines))
+
+
+def _layout(spec: InputSpec) -> Layout:
+    """Return what is known of a table for a network before it is read."""
+    table, widths = spec.table, (len(spec.columns),)
+    if table is not None:
+        return Layout(spec.separator, "auto", spec.columns, table.missing_values, table.usual_missing, widths)
+    names = (*spec.info.feature_names, *LABELS)
+    return Layout(
+        spec.separator, "auto", names, (), False, (spec.cells, spec.cells + 1) if spec.info.is_image else widths
+    )
+
+
+def _of_table(text: Text, dialect: Dialect, spec: InputSpec) -> Inputs:
+    """Return the rows of a table for a network that was trained on one."""
+    encoding = spec.table
+    assert encoding is not None
+    table = encoding.table
+    cells = known_cells(text, dialect, table.columns, _layout(spec).gaps)
+    kept = settle(text, dialect, cells, len(table.columns), table.missing, TRAINED)
+    lines = lines_of(text, dialect, len(cells.values))
+    if len(kept.rows) < len(lines):
+        lines = lines[kept.rows]
+    notes = (*kept.notes, *encoding.unknown(text.name, kept.cells))
+    return Inputs(encoding.apply(kept.cells), Numbered(f"{text.name}:", lines), notes)
+
+
+def _of_numbers(text: Text, dialect: Dialect, spec: InputSpec, options: Options) -> Inputs:
+    """Return the rows of a table for a network of numbers or of pictures."""
+    where = f"{text.name}:{text.skipped + 1}"
+    chosen = _pixels(dialect, spec, where) if spec.info.is_image else _features(dialect, spec, where)
+    dialect = replace(dialect, names=chosen.names)
+    x = number_columns(text, dialect, chosen.positions)
+    names = Numbered(f"{text.name}:", lines_of(text, dialect, len(x)))
+
+    def called(cell: int) -> str:
+        return f"column {chosen.names[chosen.positions[cell]]!r}"
+
+    inputs = from_rows(x, text.name, names, spec, options, called)
+    notes = (f"{text.name}: {chosen.note}",) if chosen.note else ()
+    return replace(inputs, notes=(*notes, *inputs.notes))
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The columns that a network takes.
+
+    Args:
+        positions: Where they stand, in the network's order.
+        names: Names of all columns.
+        note: What is to be said of the choice; empty if nothing is.
+    """
+
+    positions: tuple[int, ...]
+    names: tuple[str, ...]
+    note: str = ""
+
+
+def _pixels(dialect: Dialect, spec: InputSpec, where: str) -> _Chosen:
+    names, count = dialect.names, len(dialect.names)
+    pixels = tuple(f"pixel{i + 1}" for i in range(spec.cells))
+    if count == spec.cells:
+        return _Chosen(tuple(range(count)), names if dialect.header else pixels)
+    if count != spec.cells + 1:
+        raise DataError(
+            f"{where}: the network takes {spec.described}: expected {spec.cells} columns, "
+            f"or {spec.cells + 1} with a label first; received {count}"
+        )
+    last = dialect.header and names[-1].casefold() in LABELS and names[0].casefold() not in LABELS
+    label = count - 1 if last else 0
+    named = f" {'' if names[label] in dialect.unnamed else names[label]!r}" if dialect.header else ""
+    note = f"{'last' if last else 'first'} column{named} ignored; it is taken for a label"
+    positions = tuple(position for position in range(count) if position != label)
+    return _Chosen(positions, names if dialect.header else ("label", *pixels), note)
+
+
+def _features(dialect: Dialect, spec: InputSpec, where: str) -> _Chosen:
+    """Return the columns with the features' names or, where there are none of these, all columns."""
+    names, features = dialect.names, spec.info.feature_names
+    folded = [name.casefold() for name in names] if dialect.header else []
+    missing = [name for name in features if name.casefold() not in folded]
+    if len(missing) < len(features):
+        if missing:
+            raise DataError(
+                f"{where}: missing column{'s' * (len(missing) != 1)} {', '.join(map(repr, missing))}; "
+                f"expected {', '.join(features)}; received {', '.join(names[:20])}"
+            )
+        double = next((name for name in features if folded.count(name.casefold()) > 1), None)
+        if double is not None:
+            raise DataError(f"{where}: there is more than one column {double!r}")
+        positions = tuple(folded.index(name.casefold()) for name in features)
+        others = [name for position, name in enumerate(names) if position not in positions]
+        return _Chosen(positions, names, *_ignored("", others))
+    if len(names) != spec.cells:
+        received = f"{len(names)} column{'s' * (len(names) != 1)}"
+        shown = f" ({', '.join(names[:10])}{', ...' * (len(names) > 10)})" if dialect.header else ""
+        hint = "" if dialect.header else "; a first row with names lets other columns be there too"
+        raise DataError(f"{where}: the network takes {spec.described}; received {received}{shown}{hint}")
+    if not dialect.header:
+        return _Chosen(tuple(range(spec.cells)), spec.columns)
+    note = f"columns taken by position: {', '.join(names)}" if features else ""
+    return _Chosen(tuple(range(spec.cells)), names, note)
+
+
+def _ignored(name: str, others: Sequence[str]) -> tuple[str, ...]:
+    return (f"{name}: columns ignored: {quoted(others)}".removeprefix(": "),) if others else ()
