@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "PDF": ("a.png", lambda: b"%PDF-1.4\n", "is no image"),
     "a script": ("a.png", lambda: b"#!/bin/sh\ntouch owned\n", "is no image"),
     "a picture as an array": ("a.npy", lambda: saved(GREY), "is not a .npy array"),
-    "a picture as a table": ("a.csv", lambda: saved(GREY), "is not UTF-8 text"),
+    "a picture as a table": ("a.csv", lambda: saved(GREY), "is a picture; expected text"),
     "a picture as an archive": ("a.npz", lambda: saved(GREY), "is not a .npz archive"),
     "an unknown ending": ("a.svg", lambda: saved(GREY), "unknown ending '.svg'"),
     "no ending": ("a", lambda: saved(GREY), "unknown ending ''"),

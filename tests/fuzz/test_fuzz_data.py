@@ -17,7 +17,7 @@ from specs import FEW, NUMERIC, SPECS, sound
 from dnnctl import archives
 from dnnctl.datasets.published import idx, keras_npz, pixel_csv, sign_language
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs import comma_separated, npy, npz
+from dnnctl.inference.inputs import npy, npz, table
 from dnnctl.inference.inputs.base import InputSpec, Options
 
 CELLS = st.one_of(
@@ -33,7 +33,7 @@ CELLS = st.one_of(
 @pytest.mark.parametrize("length", LENGTHS)
 def test_tables(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    watch(monkeypatch, comma_separated, "_append", seen)
+    watch(monkeypatch, table, "number_columns", seen)
 
     def check(
         header: list[str],
@@ -52,11 +52,11 @@ def test_tables(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) ->
         seen.clear()
         with ledger.trying("tables") as counts:
             try:
-                sound(comma_separated.read(io.BytesIO(contents), "t.csv", NUMERIC, Options()), NUMERIC)
+                sound(table.read(io.BytesIO(contents), "t.csv", NUMERIC, Options()), NUMERIC)
             finally:
                 counts.past += bool(seen)
         if not (bad or edits or mark == "|" or end == "\r" or lead[:1] == b"\xff"):
-            again = comma_separated.read(io.BytesIO(contents), "t.csv", NUMERIC, Options())
+            again = table.read(io.BytesIO(contents), "t.csv", NUMERIC, Options())
             assert np.array_equal(again.x, np.array(good, "float32"))
 
     rows = st.lists(st.lists(st.floats(-1e6, 1e6, width=32), min_size=2, max_size=2), min_size=1, max_size=6)
@@ -123,8 +123,8 @@ def test_zipped_tables(ledger: Ledger, length: str, tmp_path: Path) -> None:
             if isinstance(found, str):
                 raise DataError(found)
             counts.past += 1
-            for table in found.values():
-                sign_language.read(table, (2, 2))
+            for found_table in found.values():
+                sign_language.read(found_table, (2, 2))
 
     hold(count("tables", length) // 4, check, edits=st.lists(EDITS, min_size=1, max_size=2))
 

@@ -14,8 +14,10 @@ import pytest
 from sklearn import datasets as sklearn_datasets
 
 from dnnctl.data.encoding import fit_encoding
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.parts.columns import Column, TableInfo
-from dnnctl.inference.inputs.parts.tables import read_table
+from dnnctl.inference.inputs import table
+from dnnctl.inference.inputs.base import InputSpec, Options
 
 NETWORK = "model: {layers: [{dense: 16}, relu]}\ntraining: {epochs: 12, optimizer: {adam: 0.01}}\n"
 Run = Callable[..., Any]
@@ -116,7 +118,8 @@ def test_a_table_is_not_read_by_more_than_it_holds() -> None:
     encoding = fit_encoding(TableInfo((Column("a", "number"),), (), "error"), np.ones((2, 1), np.float32))
     text = "a\n" + "1.25\n" * 300_000
 
-    assert len(read_table(Piecewise(text.encode()), "t.csv", encoding)) == 300_000
+    spec = InputSpec(DatasetInfo("t", "regression", (1,)), table=encoding)
+    assert len(table.read(Piecewise(text.encode()), "t.csv", spec, Options())) == 300_000
 
 
 FAULTS = [

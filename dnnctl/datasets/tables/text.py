@@ -119,7 +119,7 @@ class Text:
         return 1 + sum(part.count(b"\n") + part.count(b"\r") - part.count(b"\r\n") for part in parts)
 
     def head(self) -> "Text":
-        """Return its first whole lines, at most `SAMPLE` bytes of them, or else all of its first line."""
+        """Return its first whole lines, at most `SAMPLE` bytes of them, or else its first two."""
         if len(self.data) <= SAMPLE:
             return self
         end = max(self.data.rfind(b"\n", 0, SAMPLE), self.data.rfind(b"\r", 0, SAMPLE))
@@ -127,6 +127,11 @@ class Text:
             end = self.data.find(b"\n", SAMPLE, MAX_ROW)
         if end < 0:
             raise DataError(f"{self.name}: its first line is longer than {SAMPLE:,} bytes; is it a table?")
+        if max(self.data.rfind(b"\n", 0, end), self.data.rfind(b"\r", 0, end)) < 0:
+            second = self.data.find(b"\n", end + 1, end + MAX_ROW)
+            if second < 0 and len(self.data) - end > MAX_ROW:
+                raise DataError(f"{self.name}: its second line is longer than {MAX_ROW:,} bytes; is it a table?")
+            end = len(self.data) if second < 0 else second
         return Text(self.name, self.data[: end + 1], self.encoding, self.skipped)
 
 

@@ -41,7 +41,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """
     text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
     if text.most_rows() > MAX_ROWS:
-        raise DataError(f"{name}: has more than {MAX_ROWS:,} rows: split it")
+        raise DataError(f"{name}: has more than {MAX_ROWS:,} lines: split it")
     text, dialect = find_known_dialect(text, _layout(spec))
     if spec.table is None:
         return _of_numbers(text, dialect, spec, options)
@@ -69,25 +69,28 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
         UsageError: If the network takes images, a row has another number of cells, or a cell does not fit.
     """
     if spec.info.is_image:
-        raise UsageError(f"`values` are for numbers; this network takes {spec.described}: name a file")
+        raise UsageError(f"`values` is for numbers; this network takes {spec.described}: name a file")
     out = io.StringIO()
-    writer, noun = csv.writer(out), "number" if spec.table is None else "cell"
+    writer, columns = csv.writer(out), spec.columns
+    noun, taken = "cell", f"{len(columns)} ({quoted(columns)})"
+    if spec.table is None:
+        noun, taken = "number", spec.described
     for value in values:
         try:
             cells = next(csv.reader([value]), [])
         except csv.Error as fault:
             raise UsageError(f"`values`={value!r} is not a row of cells: {fault}") from None
-        if len(cells) != len(spec.columns):
+        if len(cells) != len(columns):
             raise UsageError(
                 f"`values`={value!r}: {len(cells)} {noun}{'s' * (len(cells) != 1)} where the network takes "
-                f"{len(spec.columns)} ({quoted(spec.columns)}); separate the {noun}s of one row by commas"
+                f"{taken}; separate the {noun}s of one row by commas"
             )
         writer.writerow(cells)
     text = Text("`values`", out.getvalue().encode("utf-8", "replace"), "utf-8")
-    dialect = Dialect(",", False, ".", spec.columns, ())
+    dialect = Dialect(",", False, ".", columns, ())
     try:
         if spec.table is None:
-            x = number_columns(text, dialect, range(len(spec.columns)))
+            x = number_columns(text, dialect, range(len(columns)))
             return Inputs(x, tuple(values))
         inputs = _of_table(text, dialect, spec)
     except DataError as fault:

@@ -80,7 +80,7 @@ def test_whole_numbers_are_no_fractions() -> None:
 def test_polarity_is_noted_not_changed() -> None:
     inputs = read(255 - X, invert=None)
     assert np.array_equal(inputs.x, 255 - X)
-    assert "--invert" in inputs.notes[0]
+    assert "`invert`=True" in inputs.notes[0]
     assert np.array_equal(read(255 - X, invert=True).x, X)
     assert read(X, invert=None).notes == ()
 

@@ -123,7 +123,7 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
         ([str(tmp_path / "a.xyz")], NUMBERS, {}, r"\.csv.*\.npy"),
         ([str(tmp_path / "a.png")], NUMBERS, {}, "numbers a row"),
         ([str(tmp_path / "a.png")], NUMBERS, {"invert": False}, "`invert` is for images"),
-        ([], PICTURES, {"values": ["1"]}, "`values` are for numbers"),
+        ([], PICTURES, {"values": ["1"]}, "`values` is for numbers"),
     ]:
         with pytest.raises(UsageError, match=message):
             read_all(sources, spec, **options)

@@ -123,7 +123,7 @@ def test_polarity() -> None:
     found = read(dark_on_light, DRAWING)
     assert found.x[0, 0, 0] == 0
     assert found.x[0, 14, 14] == 200
-    assert found.notes == ("p: dark on light, inverted to match the training images; --no-invert keeps it",)
+    assert found.notes == ("p: dark on light, inverted to match the training images; `invert`=False keeps it",)
     assert read(dark_on_light, PLAIN).x[0, 0, 0] == 255
     kept = read(dark_on_light, DRAWING, invert=False)
     assert (kept.x[0, 0, 0], kept.notes) == (255, ())

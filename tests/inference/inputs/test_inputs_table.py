@@ -138,7 +138,7 @@ def test_endless_rows_and_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
     for text, told in (
         ("1," * 100, "longer than"),
         (f'1,"{"1" * 200}"\n', "longer than|field larger than"),
-        ("1,2\n" * 249, "more than 200 rows"),
+        ("1,2\n" * 249, "more than 200 lines"),
         ("1,2\n" * 400, "longer than"),
     ):
         with pytest.raises(DataError, match=told):
