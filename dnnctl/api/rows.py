@@ -17,8 +17,8 @@ import numpy as np
 
 from dnnctl.errors import DataError, DnnctlError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
-from dnnctl.inference.inputs.comma_separated import read as read_csv
 from dnnctl.inference.inputs.parts.arrays import from_array
+from dnnctl.inference.inputs.table import read as read_table
 from dnnctl.inference.read_inputs import read_all
 
 NAME = "rows"
@@ -134,7 +134,7 @@ def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
         return LINES.sub(said, text)
 
     try:
-        inputs = read_csv(io.BytesIO(out.getvalue().encode("utf-8", "backslashreplace")), NAME, spec, options)
+        inputs = read_table(io.BytesIO(out.getvalue().encode("utf-8", "backslashreplace")), NAME, spec, options)
     except DnnctlError as error:
         raise type(error)(named(str(error))) from None
     return replace(inputs, names=tuple(map(named, inputs.names)), notes=tuple(map(named, inputs.notes)))
