@@ -1,13 +1,25 @@
-r"""Penalties on the size of weights, added to the loss: $l_1 \sum |w| + l_2 \sum w^2$.
+r"""What keeps weights small: penalties added to the loss, and max-norm.
 
-Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 7.1.
+A penalty is $l_1 \sum |w| + l_2 \sum w^2$.
+
+Max-norm scales down the weights that lead into one unit (a column $w$ of the kernel) to a largest norm $c$ after each
+step, with $\epsilon = 10^{-7}$ as Keras computes it: $w \leftarrow w \cdot \min(\lVert w\rVert, c) /
+(\lVert w\rVert + \epsilon)$.
+
+Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 7.1 (penalties); Srivastava et al., Dropout: A
+Simple Way to Prevent Neural Networks from Overfitting, 2014, section 5.1 (max-norm).
 """
 
 from typing import Annotated, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from dnnctl.spec import Strict
+
+# Keras divides by the norm plus this.
+EPSILON = 1e-7
 
 
 class Regularizer(Strict):
@@ -30,3 +42,20 @@ def _from_short_form(written: Any) -> Any:
 
 
 RegularizerField = Annotated[Regularizer, BeforeValidator(_from_short_form)]
+
+
+def limit_norms(weight: NDArray[Any], most: float) -> None:
+    """Scale each column down to a largest Euclidean norm, in place.
+
+    Args:
+        weight: (inputs, units).
+        most: The largest norm, above 0.
+    """
+    norms = np.sqrt(np.einsum("ij,ij->j", weight, weight))
+    weight *= np.minimum(norms, weight.dtype.type(most)) / (weight.dtype.type(EPSILON) + norms)
+
+
+def keras_max_norm(most: float) -> dict[str, Any]:
+    """Return the constraint as Keras writes it."""
+    options = {"max_value": most, "axis": 0}
+    return {"module": "keras.constraints", "class_name": "MaxNorm", "config": options, "registered_name": None}

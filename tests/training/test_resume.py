@@ -96,9 +96,13 @@ def test_a_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path, 
     assert "error" not in manifest
 
 
-def test_steps_that_float16_skips_are_steps(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "optimizer", ["{sgd: {learning_rate: 0.1, momentum: 0.5}}", pytest.param("nadam", marks=pytest.mark.slow)]
+)
+def test_steps_that_float16_skips_are_steps(tmp_path: Path, optimizer: str) -> None:
     # Each row is a batch, so that gradients of about 1, times the first scale of 32,768, overflow in float16.
     settings = ("engine=keras", "training.precision=mixed_float16", "data.batch_size=1", "training.epochs=3")
+    settings = (*settings, f"training.optimizer={optimizer}")
     whole = start(settings, tmp_path / "whole", config="height_weight")
     run = stopped(settings, tmp_path / "parts", 14, config="height_weight")
     kept = read_checkpoint(run.checkpoint)

@@ -119,13 +119,10 @@ def optimizer_variables(spec: OptimizerSpec, optimizer: Any, weights: Sequence[s
         `optimizer/steps`, `optimizer/<scalar>`, `optimizer/<slot>/<weight>`, and with scaled losses `loss_scale/...`.
     """
     inner = getattr(optimizer, "inner_optimizer", optimizer)
-    # Keras counts its steps first, then has the learning rate, which is set anew at every step.
-    kept = inner.variables[2:]
     found = {"optimizer/steps": inner.iterations}
-    numbers = [variable for variable in kept if variable.shape == ()]
-    found |= {f"optimizer/{name}": variable for name, variable in zip(spec.scalars, numbers, strict=True)}
+    found |= {f"optimizer/{name}": getattr(inner, name) for name in spec.scalars}
     for slot in spec.slots:
-        own = [variable for variable in kept if variable.name.endswith(f"_{slot}")]
+        own = [variable for variable in inner.variables if variable.name.endswith(f"_{slot}")]
         found |= {f"optimizer/{slot}/{name}": variable for name, variable in zip(weights, own, strict=True)}
     if inner is not optimizer:
         found |= {"loss_scale/value": optimizer.dynamic_scale, "loss_scale/good_steps": optimizer.step_counter}

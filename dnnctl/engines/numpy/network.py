@@ -10,8 +10,8 @@ from dnnctl.engines.base import ASKED_AT_ONCE, check_weights
 from dnnctl.memory import blocks
 from dnnctl.network.layers.base import Array, NumpyLayer
 from dnnctl.network.layers.dense import Affine
-from dnnctl.network.max_norm import limit_norms
 from dnnctl.network.plan import NetworkPlan, PlannedLayer
+from dnnctl.network.regularizers import limit_norms
 from dnnctl.random_streams import layer_seed
 
 PREDICTION_BATCH = ASKED_AT_ONCE["numpy"]

@@ -151,8 +151,19 @@ class LayerSpec(Spec):
 class Activation(LayerSpec):
     """A layer without weights that maps each number (or row) by a fixed function."""
 
+    # Its forward and backward pass, made with this specification's options; and its name in `keras.activations`.
+    numpy_class: ClassVar[type[NumpyLayer]]
+    keras_activation: ClassVar[str]
     # Whether its outputs have a largest value.
     bounded: ClassVar[bool] = False
+
+    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
+        """Return the NumPy layer that computes this."""
+        return self.numpy_class(dtype=dtype, **self.model_dump())
+
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("Activation", {"activation": self.keras_activation})
 
 
 LAYERS = Catalog("layer", package="dnnctl.network.layers", attribute="Layer")

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from dnnctl.network.initializers import InitializerField, default
 from dnnctl.network.layers.base import ActivationField, Array, FlagOrAuto, KerasForm, LayerSpec, NumpyLayer, WeightSpec
-from dnnctl.network.max_norm import keras_max_norm
-from dnnctl.network.regularizers import Regularizer, RegularizerField
+from dnnctl.network.regularizers import Regularizer, RegularizerField, keras_max_norm
 
 
 class Layer(LayerSpec):

@@ -7,28 +7,6 @@ from pydantic import Field
 
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
 
-
-class Layer(Activation):
-    r"""Exponential linear unit: $y = x$ for $x > 0$, else $alpha \cdot (e^x - 1)$.
-
-    Args:
-        alpha: What the curve tends to far below 0 is -alpha; at least 0.
-
-    Source: Clevert, Unterthiner and Hochreiter, Exponential Linear Units, 2016.
-    """
-
-    main: ClassVar[str | None] = "alpha"
-    alpha: float = Field(1.0, ge=0)
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("ELU", {"alpha": self.alpha})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Elu(self.alpha, dtype)
-
-
 # How far an input may go beyond 0 that counts as below it.
 FAR = 30.0
 
@@ -70,3 +48,21 @@ class Elu(NumpyLayer):
     def side(self) -> Array:
         """Return where x > 0."""
         return self._above.copy()
+
+
+class Layer(Activation):
+    r"""Exponential linear unit: $y = x$ for $x > 0$, else $alpha \cdot (e^x - 1)$.
+
+    Args:
+        alpha: What the curve tends to far below 0 is -alpha; at least 0.
+
+    Source: Clevert, Unterthiner and Hochreiter, Exponential Linear Units, 2016.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Elu
+    main: ClassVar[str | None] = "alpha"
+    alpha: float = Field(1.0, ge=0)
+
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("ELU", {"alpha": self.alpha})

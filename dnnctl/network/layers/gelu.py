@@ -1,25 +1,11 @@
 r"""Gaussian error linear unit: $y = x \cdot \Phi(x)$, with $\Phi(x) = (1 + erf(x / \sqrt 2)) / 2$."""
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
-
-
-class Layer(Activation):
-    r"""Gaussian error linear unit: $y = x \cdot \Phi(x)$, with $\Phi(x) = (1 + erf(x / \sqrt 2)) / 2$.
-
-    Source: Hendrycks and Gimpel, Gaussian Error Linear Units, 2016.
-    """
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "gelu"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Gelu(dtype)
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Gelu(NumpyLayer):
@@ -51,3 +37,13 @@ class Gelu(NumpyLayer):
         dx += self._below
         dx *= dy
         return dx
+
+
+class Layer(Activation):
+    r"""Gaussian error linear unit: $y = x \cdot \Phi(x)$, with $\Phi(x) = (1 + erf(x / \sqrt 2)) / 2$.
+
+    Source: Hendrycks and Gimpel, Gaussian Error Linear Units, 2016.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Gelu
+    keras_activation: ClassVar[str] = "gelu"

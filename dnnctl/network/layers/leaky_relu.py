@@ -8,40 +8,19 @@ from pydantic import Field
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
-class Layer(Activation):
-    r"""Leaky rectified linear unit: $y = x$ for $x > 0$, else $negative\_slope \cdot x$.
-
-    Args:
-        negative_slope: Slope below 0, at least 0; 0.3 as in Keras.
-
-    Source: Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
-    """
-
-    main: ClassVar[str | None] = "negative_slope"
-    negative_slope: float = Field(0.3, ge=0)
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("LeakyReLU", {"negative_slope": self.negative_slope})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return LeakyRelu(self.negative_slope, dtype)
-
-
 class LeakyRelu(NumpyLayer):
-    r"""Leaky rectified linear unit, s the slope below 0; all (batch, units).
+    r"""Leaky rectified linear unit, s its slope below 0; all (batch, units).
 
     Forward $y = x$ for $x > 0$, else $s x$; backward $dx = dy$ for $x > 0$, else $s \cdot dy$.
 
     Args:
-        slope: s, at least 0.
+        negative_slope: s, at least 0.
         dtype: `float32` or `float64`.
     """
 
-    def __init__(self, slope: float, dtype: str) -> None:
+    def __init__(self, negative_slope: float, dtype: str) -> None:
         super().__init__(dtype)
-        self._slope = self.dtype.type(slope)
+        self._slope = self.dtype.type(negative_slope)
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return x above 0, s x below."""
@@ -61,3 +40,21 @@ class LeakyRelu(NumpyLayer):
     def side(self) -> Array:
         """Return where x > 0."""
         return self._above.copy()
+
+
+class Layer(Activation):
+    r"""Leaky rectified linear unit: $y = x$ for $x > 0$, else $negative\_slope \cdot x$.
+
+    Args:
+        negative_slope: Slope below 0, at least 0; 0.3 as in Keras.
+
+    Source: Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = LeakyRelu
+    main: ClassVar[str | None] = "negative_slope"
+    negative_slope: float = Field(0.3, ge=0)
+
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("LeakyReLU", {"negative_slope": self.negative_slope})

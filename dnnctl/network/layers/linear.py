@@ -1,21 +1,8 @@
 r"""Identity: $y = x$."""
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+from typing import ClassVar
 
-
-class Layer(Activation):
-    r"""Identity: $y = x$.
-
-    Source: none needed.
-    """
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "linear"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Linear(dtype)
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Linear(NumpyLayer):
@@ -28,3 +15,13 @@ class Linear(NumpyLayer):
     def backward(self, dy: Array) -> Array:
         """Return dy."""
         return dy
+
+
+class Layer(Activation):
+    r"""Identity: $y = x$.
+
+    Source: none needed.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Linear
+    keras_activation: ClassVar[str] = "linear"

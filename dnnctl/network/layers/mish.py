@@ -1,23 +1,10 @@
 r"""Mish: $y = x \cdot \tanh(\log(1 + e^x))$."""
 
+from typing import ClassVar
+
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
-
-
-class Layer(Activation):
-    r"""Mish: $y = x \cdot \tanh(softplus(x))$ with $softplus(x) = \log(1 + e^x)$.
-
-    Source: Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019.
-    """
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "mish"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Mish(dtype)
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Mish(NumpyLayer):
@@ -54,3 +41,13 @@ class Mish(NumpyLayer):
         dx += self._t
         dx *= dy
         return dx
+
+
+class Layer(Activation):
+    r"""Mish: $y = x \cdot \tanh(softplus(x))$ with $softplus(x) = \log(1 + e^x)$.
+
+    Source: Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Mish
+    keras_activation: ClassVar[str] = "mish"

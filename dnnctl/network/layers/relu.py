@@ -1,23 +1,10 @@
 r"""Rectified linear unit: $y = \max(x, 0)$."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
-
-
-class Layer(Activation):
-    r"""Rectified linear unit: $y = \max(x, 0)$.
-
-    Source: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.
-    """
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("ReLU")
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Relu(dtype)
 
 
 class Relu(NumpyLayer):
@@ -38,3 +25,16 @@ class Relu(NumpyLayer):
     def side(self) -> Array:
         """Return where y > 0."""
         return self._y > 0
+
+
+class Layer(Activation):
+    r"""Rectified linear unit: $y = \max(x, 0)$.
+
+    Source: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Relu
+
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("ReLU")

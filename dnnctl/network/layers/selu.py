@@ -1,8 +1,10 @@
 r"""Scaled exponential linear unit: $y = s\,x$ for $x > 0$, else $s\,a\,(e^x - 1)$, with fixed $a$ and $s$."""
 
+from typing import ClassVar
+
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 from dnnctl.network.layers.elu import Elu
 
 # With these a standard normal input keeps mean 0 and variance 1 through such a layer.
@@ -10,25 +12,11 @@ ALPHA = 1.6732632423543772
 SCALE = 1.0507009873554805
 
 
-class Layer(Activation):
-    r"""Scaled exponential linear unit: $y = s\,x$ for $x > 0$, else $s\,a\,(e^x - 1)$; $a = 1.67326$, $s = 1.0507$.
-
-    Activations keep mean 0 and variance 1 by themselves where the dense layers start from `lecun_normal`.
-
-    Source: Klambauer et al., Self-Normalizing Neural Networks, 2017.
-    """
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "selu"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Selu(ALPHA, dtype)
-
-
 class Selu(Elu):
     """Scaled exponential linear unit: s times an exponential linear unit; all (batch, units)."""
+
+    def __init__(self, dtype: str) -> None:
+        super().__init__(ALPHA, dtype)
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return s x above 0, s a (exp(x) - 1) below."""
@@ -41,3 +29,15 @@ class Selu(Elu):
         dx: Array = super().backward(dy)
         dx *= self.dtype.type(SCALE)
         return dx
+
+
+class Layer(Activation):
+    r"""Scaled exponential linear unit: $y = s\,x$ for $x > 0$, else $s\,a\,(e^x - 1)$; $a = 1.67326$, $s = 1.0507$.
+
+    Activations keep mean 0 and variance 1 by themselves where the dense layers start from `lecun_normal`.
+
+    Source: Klambauer et al., Self-Normalizing Neural Networks, 2017.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Selu
+    keras_activation: ClassVar[str] = "selu"

@@ -4,24 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
-
-
-class Layer(Activation):
-    r"""Logistic sigmoid: $y = 1 / (1 + e^{-x})$.
-
-    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 3.10.
-    """
-
-    bounded: ClassVar[bool] = True
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "sigmoid"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Sigmoid(dtype)
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Sigmoid(NumpyLayer):
@@ -44,3 +27,14 @@ class Sigmoid(NumpyLayer):
         dx *= self._y
         dx *= dy
         return dx
+
+
+class Layer(Activation):
+    r"""Logistic sigmoid: $y = 1 / (1 + e^{-x})$.
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 3.10.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Sigmoid
+    keras_activation: ClassVar[str] = "sigmoid"
+    bounded: ClassVar[bool] = True

@@ -7,23 +7,6 @@ import numpy as np
 from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
 
 
-class Layer(Activation):
-    r"""Softmax: $y_i = e^{x_i} / \sum_j e^{x_j}$, a row at a time.
-
-    Source: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, 1990.
-    """
-
-    bounded: ClassVar[bool] = True
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Softmax")
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Softmax(dtype)
-
-
 class Softmax(NumpyLayer):
     r"""Softmax over each row; all (batch, units).
 
@@ -46,3 +29,17 @@ class Softmax(NumpyLayer):
         np.subtract(dy, along, out=dx)
         dx *= self._y
         return dx
+
+
+class Layer(Activation):
+    r"""Softmax: $y_i = e^{x_i} / \sum_j e^{x_j}$, a row at a time.
+
+    Source: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs, 1990.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Softmax
+    bounded: ClassVar[bool] = True
+
+    def keras_form(self, seed: int) -> KerasForm:
+        """Return the Keras layer that computes this."""
+        return KerasForm("Softmax")

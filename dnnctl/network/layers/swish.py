@@ -1,23 +1,10 @@
 r"""Swish, also called SiLU: $y = x / (1 + e^{-x})$."""
 
+from typing import ClassVar
+
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
-
-
-class Layer(Activation):
-    r"""Swish, also called sigmoid linear unit (SiLU): $y = x \cdot sigmoid(x)$.
-
-    Source: Ramachandran, Zoph and Le, Searching for Activation Functions, 2017; Elfwing, Uchibe and Doya, 2018 (SiLU).
-    """
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "silu"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Swish(dtype)
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Swish(NumpyLayer):
@@ -45,3 +32,13 @@ class Swish(NumpyLayer):
         dx += self._s
         dx *= dy
         return dx
+
+
+class Layer(Activation):
+    r"""Swish, also called sigmoid linear unit (SiLU): $y = x \cdot sigmoid(x)$.
+
+    Source: Ramachandran, Zoph and Le, Searching for Activation Functions, 2017; Elfwing, Uchibe and Doya, 2018 (SiLU).
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Swish
+    keras_activation: ClassVar[str] = "silu"

@@ -4,24 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
-
-
-class Layer(Activation):
-    r"""Hyperbolic tangent: $y = \tanh(x)$.
-
-    Source: LeCun et al., Efficient BackProp, 1998.
-    """
-
-    bounded: ClassVar[bool] = True
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": "tanh"})
-
-    def to_numpy(self, seed: int, dtype: str = "float32") -> NumpyLayer:
-        """Return the NumPy layer that computes this."""
-        return Tanh(dtype)
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Tanh(NumpyLayer):
@@ -38,3 +21,14 @@ class Tanh(NumpyLayer):
         np.subtract(1, dx, out=dx)
         dx *= dy
         return dx
+
+
+class Layer(Activation):
+    r"""Hyperbolic tangent: $y = \tanh(x)$.
+
+    Source: LeCun et al., Efficient BackProp, 1998.
+    """
+
+    numpy_class: ClassVar[type[NumpyLayer]] = Tanh
+    keras_activation: ClassVar[str] = "tanh"
+    bounded: ClassVar[bool] = True

@@ -36,11 +36,11 @@ class SoftmaxCrossEntropy(SmoothLoss):
     """Cross entropy of labels and logits over classes.
 
     Args:
-        smoothing: How much of the certainty is spread over all classes, 0 to 1.
+        label_smoothing: How much of the certainty is spread over all classes, 0 to 1.
     """
 
-    def __init__(self, smoothing: float = 0.0) -> None:
-        self._smoothing = smoothing
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self._smoothing = label_smoothing
         self._rows = np.arange(0)
 
     def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:

@@ -40,16 +40,17 @@ class NumpyLoss(Protocol):
 class LossSpec(Spec):
     """A loss as it is written in a configuration.
 
-    Subclasses say which tasks it fits, the activation whose logits it takes, and its class in `keras.losses`.
+    Subclasses say which tasks it fits, the activation whose logits it takes, and its classes in NumPy and Keras.
     """
 
+    numpy_class: ClassVar[type[NumpyLoss]]
     keras_class: ClassVar[str]
     tasks: ClassVar[tuple[Task, ...]]
     activation: ClassVar[str]
 
     def to_numpy(self) -> NumpyLoss:
         """Return the loss in NumPy."""
-        raise TypeError(f"{type(self).__module__} does not define to_numpy")  # pragma: no cover
+        return self.numpy_class(**self.model_dump())
 
     def keras_type(self) -> Any:
         """Return the Keras class that computes this; its arguments are `keras_options`."""

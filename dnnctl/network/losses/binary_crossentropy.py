@@ -11,50 +11,17 @@ from dnnctl.network.layers.base import Array
 from dnnctl.network.losses.base import LossSpec, NumpyLoss, SmoothLoss
 
 
-class Loss(LossSpec):
-    r"""Cross entropy between 0 or 1 and one probability.
-
-    $-t \log p - (1 - t) \log(1 - p)$ with $t$ the label, smoothed by $s$: $t(1 - s) + s/2$.
-
-    Args:
-        label_smoothing: s, how far 0 and 1 are drawn towards a half, 0 to 1 (1 excluded).
-
-    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.2.
-    """
-
-    keras_class: ClassVar[str] = "BinaryCrossentropy"
-    main: ClassVar[str | None] = "label_smoothing"
-    tasks: ClassVar[tuple[Task, ...]] = ("binary",)
-    activation: ClassVar[str] = "sigmoid"
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return SigmoidCrossEntropy(self.label_smoothing)
-
-    def keras_targets(self, y_true: Any, logits: Any) -> Any:
-        """Return labels (n,) in a column, (n, 1)."""
-        import keras
-
-        return keras.ops.reshape(y_true, (-1, 1))
-
-    def answers(self, logits: Array) -> NDArray[np.float64]:
-        """Return the sigmoid of logits, (n, 1)."""
-        # Written by tanh, which does not overflow where the exponential would.
-        return np.asarray(0.5 * np.tanh(0.5 * logits.astype(np.float64)) + 0.5)
-
-
 class SigmoidCrossEntropy(SmoothLoss):
     r"""Cross entropy of 0 or 1 and one logit.
 
     Value $\max(z, 0) - t z + \log(1 + e^{-\lvert z\rvert})$, mean over rows; gradient $(sigmoid(z) - t) / n$.
 
     Args:
-        smoothing: How far 0 and 1 are drawn towards a half, 0 to 1.
+        label_smoothing: How far 0 and 1 are drawn towards a half, 0 to 1.
     """
 
-    def __init__(self, smoothing: float = 0.0) -> None:
-        self._smoothing = smoothing
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self._smoothing = label_smoothing
 
     def _targets(self, logits: Array, y_true: Array) -> Array:
         if logits.shape[1] != 1:
@@ -80,3 +47,33 @@ class SigmoidCrossEntropy(SmoothLoss):
         if weights is not None:
             gradient *= weights[:, np.newaxis]
         return self.value(logits, y_true, None, weights), gradient
+
+
+class Loss(LossSpec):
+    r"""Cross entropy between 0 or 1 and one probability.
+
+    $-t \log p - (1 - t) \log(1 - p)$ with $t$ the label, smoothed by $s$: $t(1 - s) + s/2$.
+
+    Args:
+        label_smoothing: s, how far 0 and 1 are drawn towards a half, 0 to 1 (1 excluded).
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.2.
+    """
+
+    numpy_class: ClassVar[type[NumpyLoss]] = SigmoidCrossEntropy
+    keras_class: ClassVar[str] = "BinaryCrossentropy"
+    main: ClassVar[str | None] = "label_smoothing"
+    tasks: ClassVar[tuple[Task, ...]] = ("binary",)
+    activation: ClassVar[str] = "sigmoid"
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+
+    def keras_targets(self, y_true: Any, logits: Any) -> Any:
+        """Return labels (n,) in a column, (n, 1)."""
+        import keras
+
+        return keras.ops.reshape(y_true, (-1, 1))
+
+    def answers(self, logits: Array) -> NDArray[np.float64]:
+        """Return the sigmoid of logits, (n, 1)."""
+        # Written by tanh, which does not overflow where the exponential would.
+        return np.asarray(0.5 * np.tanh(0.5 * logits.astype(np.float64)) + 0.5)

@@ -19,13 +19,10 @@ class Loss(SoftmaxLoss):
     Source: Szegedy et al., Rethinking the Inception Architecture, 2016, section 7.
     """
 
+    numpy_class: ClassVar[type[NumpyLoss]] = SoftmaxCrossEntropy
     keras_class: ClassVar[str] = "CategoricalCrossentropy"
     main: ClassVar[str | None] = "label_smoothing"
     label_smoothing: float = Field(0.0, ge=0, lt=1)
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return SoftmaxCrossEntropy(self.label_smoothing)
 
     def keras_targets(self, y_true: Any, logits: Any) -> Any:
         """Return labels (n,) as a row of 0 and 1 each, (n, classes)."""

@@ -9,26 +9,6 @@ from dnnctl.network.layers.base import Array
 from dnnctl.network.losses.base import ErrorLoss, NumpyLoss, RegressionLoss
 
 
-class Loss(RegressionLoss):
-    r"""Squared up to `delta`, absolute beyond it, of standardized targets.
-
-    $e^2/2$ up to $\lvert e\rvert = \delta$, then $\delta\lvert e\rvert - \delta^2/2$.
-
-    Args:
-        delta: Where the one becomes the other, in standard deviations of the target, above 0.
-
-    Source: Huber, Robust Estimation of a Location Parameter, 1964.
-    """
-
-    keras_class: ClassVar[str] = "Huber"
-    main: ClassVar[str | None] = "delta"
-    delta: float = Field(1.0, gt=0)
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return Huber(self.delta)
-
-
 class Huber(ErrorLoss):
     """Squared up to `delta`, absolute beyond it.
 
@@ -51,3 +31,20 @@ class Huber(ErrorLoss):
     def slope(self, error: Array) -> Array:
         """Return e, cut off at -delta and delta."""
         return np.asarray(np.clip(error, -self._delta, self._delta))
+
+
+class Loss(RegressionLoss):
+    r"""Squared up to `delta`, absolute beyond it, of standardized targets.
+
+    $e^2/2$ up to $\lvert e\rvert = \delta$, then $\delta\lvert e\rvert - \delta^2/2$.
+
+    Args:
+        delta: Where the one becomes the other, in standard deviations of the target, above 0.
+
+    Source: Huber, Robust Estimation of a Location Parameter, 1964.
+    """
+
+    numpy_class: ClassVar[type[NumpyLoss]] = Huber
+    keras_class: ClassVar[str] = "Huber"
+    main: ClassVar[str | None] = "delta"
+    delta: float = Field(1.0, gt=0)

@@ -1,33 +1,11 @@
 r"""Logarithm of the hyperbolic cosine of the error: $\log \cosh(\hat y - y)$."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from dnnctl.network.layers.base import Array
 from dnnctl.network.losses.base import ErrorLoss, NumpyLoss, RegressionLoss
-
-
-class Loss(RegressionLoss):
-    r"""$\log \cosh(\hat y - y)$, of standardized targets: about $e^2/2$ near 0, $\lvert e\rvert - \log 2$ far away.
-
-    Source: Green, Iteratively Reweighted Least Squares for Maximum Likelihood Estimation, 1984; formula as in Keras.
-    """
-
-    def keras_type(self) -> Any:
-        """Return a Keras loss with all digits; Keras's own rounds log 2 to single precision even for doubles."""
-        import keras
-
-        class LogCosh(keras.losses.Loss):  # type: ignore[misc]
-            def call(self, y_true: Any, y_pred: Any) -> Any:
-                size = keras.ops.abs(y_pred - y_true)
-                return keras.ops.mean(size + keras.ops.log1p(keras.ops.expm1(-2 * size) / 2), axis=-1)
-
-        return LogCosh
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return LogCosh()
 
 
 class LogCosh(ErrorLoss):
@@ -41,3 +19,23 @@ class LogCosh(ErrorLoss):
     def slope(self, error: Array) -> Array:
         """Return tanh e."""
         return np.asarray(np.tanh(error))
+
+
+class Loss(RegressionLoss):
+    r"""$\log \cosh(\hat y - y)$, of standardized targets: about $e^2/2$ near 0, $\lvert e\rvert - \log 2$ far away.
+
+    Source: Green, Iteratively Reweighted Least Squares for Maximum Likelihood Estimation, 1984; formula as in Keras.
+    """
+
+    numpy_class: ClassVar[type[NumpyLoss]] = LogCosh
+
+    def keras_type(self) -> Any:
+        """Return a Keras loss with all digits; Keras's own rounds log 2 to single precision even for doubles."""
+        import keras
+
+        class LogCosh(keras.losses.Loss):  # type: ignore[misc]
+            def call(self, y_true: Any, y_pred: Any) -> Any:
+                size = keras.ops.abs(y_pred - y_true)
+                return keras.ops.mean(size + keras.ops.log1p(keras.ops.expm1(-2 * size) / 2), axis=-1)
+
+        return LogCosh

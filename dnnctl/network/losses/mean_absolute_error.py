@@ -8,19 +8,6 @@ from dnnctl.network.layers.base import Array
 from dnnctl.network.losses.base import ErrorLoss, NumpyLoss, RegressionLoss
 
 
-class Loss(RegressionLoss):
-    r"""Mean of the absolute differences: $\lvert\hat y - y\rvert$, of standardized targets.
-
-    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.1.1.
-    """
-
-    keras_class: ClassVar[str] = "MeanAbsoluteError"
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return MeanAbsoluteError()
-
-
 class MeanAbsoluteError(ErrorLoss):
     """Mean of the absolute errors."""
 
@@ -35,3 +22,13 @@ class MeanAbsoluteError(ErrorLoss):
     def slope(self, error: Array) -> Array:
         """Return the sign of e."""
         return np.asarray(np.sign(error))
+
+
+class Loss(RegressionLoss):
+    r"""Mean of the absolute differences: $\lvert\hat y - y\rvert$, of standardized targets.
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.1.1.
+    """
+
+    numpy_class: ClassVar[type[NumpyLoss]] = MeanAbsoluteError
+    keras_class: ClassVar[str] = "MeanAbsoluteError"

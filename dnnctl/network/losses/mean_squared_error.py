@@ -8,19 +8,6 @@ from dnnctl.network.layers.base import Array
 from dnnctl.network.losses.base import ErrorLoss, NumpyLoss, RegressionLoss
 
 
-class Loss(RegressionLoss):
-    r"""Mean of the squared differences: $(\hat y - y)^2$, of standardized targets.
-
-    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.1.1.
-    """
-
-    keras_class: ClassVar[str] = "MeanSquaredError"
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return MeanSquaredError()
-
-
 class MeanSquaredError(ErrorLoss):
     """Mean of the squared errors."""
 
@@ -31,3 +18,13 @@ class MeanSquaredError(ErrorLoss):
     def slope(self, error: Array) -> Array:
         """Return 2 e."""
         return np.asarray(2 * error)
+
+
+class Loss(RegressionLoss):
+    r"""Mean of the squared differences: $(\hat y - y)^2$, of standardized targets.
+
+    Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.1.1.
+    """
+
+    numpy_class: ClassVar[type[NumpyLoss]] = MeanSquaredError
+    keras_class: ClassVar[str] = "MeanSquaredError"

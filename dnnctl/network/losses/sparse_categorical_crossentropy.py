@@ -12,8 +12,5 @@ class Loss(SoftmaxLoss):
     Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3.
     """
 
+    numpy_class: ClassVar[type[NumpyLoss]] = SoftmaxCrossEntropy
     keras_class: ClassVar[str] = "SparseCategoricalCrossentropy"
-
-    def to_numpy(self) -> NumpyLoss:
-        """Return the loss in NumPy."""
-        return SoftmaxCrossEntropy()

@@ -1,6 +1,6 @@
 r"""Adagrad: $a \leftarrow a + g^2$, $w \leftarrow w - \eta g / \sqrt{a + \epsilon}$, from a first $a$ above 0."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -9,34 +9,10 @@ from dnnctl.network.layers.base import Array
 from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec
 
 
-class Optimizer(OptimizerSpec):
-    """Steps divided by the root of the sum of all squared gradients so far.
-
-    Args:
-        initial_accumulator_value: What that sum starts from, at least 0.
-        epsilon: Added to the sum against division by zero.
-
-    Source: Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning, 2011.
-    """
-
-    keras_class: ClassVar[str] = "Adagrad"
-    initial_accumulator_value: float = Field(0.1, ge=0)
-    epsilon: float = Field(1e-7, gt=0)
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The sum of the squares."""
-        return ("accumulator",)
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return Adagrad(self, slices, size, dtype)
-
-
 class Adagrad(NumpyOptimizer):
     """Adagrad; see the formula above."""
 
-    def __init__(self, spec: Optimizer, slices: dict[str, slice], size: int, dtype: str) -> None:
+    def __init__(self, spec: Any, slices: dict[str, slice], size: int, dtype: str) -> None:
         super().__init__(spec, slices, size, dtype)
         self.state["accumulator"] += self.type(spec.initial_accumulator_value)
 
@@ -54,3 +30,24 @@ class Adagrad(NumpyOptimizer):
         np.multiply(g, self._rate, out=change)
         change /= root
         w -= change
+
+
+class Optimizer(OptimizerSpec):
+    """Steps divided by the root of the sum of all squared gradients so far.
+
+    Args:
+        initial_accumulator_value: What that sum starts from, at least 0.
+        epsilon: Added to the sum against division by zero.
+
+    Source: Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning, 2011.
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = Adagrad
+    keras_class: ClassVar[str] = "Adagrad"
+    initial_accumulator_value: float = Field(0.1, ge=0)
+    epsilon: float = Field(1e-7, gt=0)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The sum of the squares."""
+        return ("accumulator",)

@@ -15,33 +15,6 @@ from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec, follow
 from dnnctl.network.schedules import LearningRateField, constant
 
 
-class Optimizer(OptimizerSpec):
-    """Steps scaled by running means of the gradient and of its square.
-
-    Args:
-        beta_1: How much of the mean gradient is kept, 0 to 1.
-        beta_2: How much of the mean squared gradient is kept, 0 to 1.
-        epsilon: Added to the root of the latter against division by zero.
-
-    Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, the last form of section 2.
-    """
-
-    keras_class: ClassVar[str] = "Adam"
-    learning_rate: LearningRateField = constant(0.001)
-    beta_1: float = Field(0.9, ge=0, lt=1)
-    beta_2: float = Field(0.999, ge=0, lt=1)
-    epsilon: float = Field(1e-7, gt=0)
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The means of the gradient and of its square."""
-        return ("momentum", "velocity")
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return Adam(self, slices, size, dtype)
-
-
 class Adam(NumpyOptimizer):
     """Adam; see the formulas above."""
 
@@ -63,3 +36,27 @@ class Adam(NumpyOptimizer):
         np.divide(mean, root, out=change)
         change *= self._rate
         w -= change
+
+
+class Optimizer(OptimizerSpec):
+    """Steps scaled by running means of the gradient and of its square.
+
+    Args:
+        beta_1: How much of the mean gradient is kept, 0 to 1.
+        beta_2: How much of the mean squared gradient is kept, 0 to 1.
+        epsilon: Added to the root of the latter against division by zero.
+
+    Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, the last form of section 2.
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = Adam
+    keras_class: ClassVar[str] = "Adam"
+    learning_rate: LearningRateField = constant(0.001)
+    beta_1: float = Field(0.9, ge=0, lt=1)
+    beta_2: float = Field(0.999, ge=0, lt=1)
+    epsilon: float = Field(1e-7, gt=0)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The means of the gradient and of its square."""
+        return ("momentum", "velocity")

@@ -14,33 +14,6 @@ from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec, follow
 from dnnctl.network.schedules import LearningRateField, constant
 
 
-class Optimizer(OptimizerSpec):
-    """Steps scaled by a running mean of the gradient and by its largest size, slowly forgotten.
-
-    Args:
-        beta_1: How much of the mean gradient is kept, 0 to 1.
-        beta_2: How much of the largest size is kept, 0 to 1.
-        epsilon: Added to the latter against division by zero.
-
-    Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, section 7.1.
-    """
-
-    keras_class: ClassVar[str] = "Adamax"
-    learning_rate: LearningRateField = constant(0.001)
-    beta_1: float = Field(0.9, ge=0, lt=1)
-    beta_2: float = Field(0.999, ge=0, lt=1)
-    epsilon: float = Field(1e-7, gt=0)
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The mean of the gradient, and its largest size."""
-        return ("momentum", "norm")
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return Adamax(self, slices, size, dtype)
-
-
 class Adamax(NumpyOptimizer):
     """Adamax; see the formulas above."""
 
@@ -61,3 +34,27 @@ class Adamax(NumpyOptimizer):
         np.divide(mean, size, out=change)
         change *= self._rate
         w -= change
+
+
+class Optimizer(OptimizerSpec):
+    """Steps scaled by a running mean of the gradient and by its largest size, slowly forgotten.
+
+    Args:
+        beta_1: How much of the mean gradient is kept, 0 to 1.
+        beta_2: How much of the largest size is kept, 0 to 1.
+        epsilon: Added to the latter against division by zero.
+
+    Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, section 7.1.
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = Adamax
+    keras_class: ClassVar[str] = "Adamax"
+    learning_rate: LearningRateField = constant(0.001)
+    beta_1: float = Field(0.9, ge=0, lt=1)
+    beta_2: float = Field(0.999, ge=0, lt=1)
+    epsilon: float = Field(1e-7, gt=0)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The mean of the gradient, and its largest size."""
+        return ("momentum", "norm")

@@ -17,54 +17,6 @@ from dnnctl.spec import Catalog, Spec, chosen_from
 BLOCK = 32_768
 
 
-class OptimizerSpec(Spec):
-    """An optimizer as it is written in a configuration, in Keras's words.
-
-    Args:
-        learning_rate: A number above 0, or a schedule such as `{cosine: {peak: 0.001}}`.
-        clipnorm: Largest Euclidean norm of one weight array's gradient.
-        global_clipnorm: Largest Euclidean norm of all gradients together.
-        clipvalue: Largest absolute value of one number of a gradient.
-    """
-
-    main: ClassVar[str | None] = "learning_rate"
-    # Its class in `keras.optimizers`.
-    keras_class: ClassVar[str]
-    # Running numbers it keeps once for all weights, beside the number of steps, and what each starts from.
-    scalars: ClassVar[dict[str, float]] = {}
-
-    learning_rate: LearningRateField = constant(0.01)
-    clipnorm: float | None = Field(None, gt=0)
-    global_clipnorm: float | None = Field(None, gt=0)
-    clipvalue: float | None = Field(None, gt=0)
-
-    @model_validator(mode="after")
-    def _one_clipping(self) -> "OptimizerSpec":
-        given = [k for k in ("clipnorm", "global_clipnorm", "clipvalue") if getattr(self, k) is not None]
-        if len(given) > 1:
-            raise ValueError(f"expected at most one kind of clipping; received {' and '.join(given)}")
-        return self
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """Names of the running values kept for each weight, as Keras ends the names of its variables."""
-        return ()
-
-    def settings(self) -> dict[str, Any]:
-        """Return everything but the learning rate, as keyword arguments in Keras's words."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "learning_rate"}
-
-    def keras_type(self) -> Any:
-        """Return the Keras class that does this; its arguments are `settings` and a learning rate."""
-        import keras
-
-        return getattr(keras.optimizers, self.keras_class)
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> "NumpyOptimizer":
-        """Return the optimizer in NumPy; see `NumpyOptimizer` for the arguments."""
-        raise TypeError(f"{type(self).__module__} does not define to_numpy")  # pragma: no cover
-
-
 class NumpyOptimizer:
     """Changes a vector of weights by its gradient.
 
@@ -75,7 +27,7 @@ class NumpyOptimizer:
         dtype: `float32` or `float64`.
     """
 
-    def __init__(self, spec: OptimizerSpec, slices: dict[str, slice], size: int, dtype: str) -> None:
+    def __init__(self, spec: "OptimizerSpec", slices: dict[str, slice], size: int, dtype: str) -> None:
         self.spec: Any = spec
         self.steps = 0
         self.type = np.dtype(dtype).type
@@ -130,6 +82,56 @@ class NumpyOptimizer:
             _shorten(gradient, self.spec.global_clipnorm)
         elif self.spec.clipvalue is not None:
             np.clip(gradient, -self.spec.clipvalue, self.spec.clipvalue, out=gradient)
+
+
+class OptimizerSpec(Spec):
+    """An optimizer as it is written in a configuration, in Keras's words.
+
+    Args:
+        learning_rate: A number above 0, or a schedule such as `{cosine: {peak: 0.001}}`.
+        clipnorm: Largest Euclidean norm of one weight array's gradient.
+        global_clipnorm: Largest Euclidean norm of all gradients together.
+        clipvalue: Largest absolute value of one number of a gradient.
+    """
+
+    main: ClassVar[str | None] = "learning_rate"
+    # What does it in NumPy, and its class in `keras.optimizers`.
+    numpy_class: ClassVar[type[NumpyOptimizer]]
+    keras_class: ClassVar[str]
+    # Running numbers it keeps once for all weights beside the number of steps, and what each starts from; its Keras
+    # class has them as attributes.
+    scalars: ClassVar[dict[str, float]] = {}
+
+    learning_rate: LearningRateField = constant(0.01)
+    clipnorm: float | None = Field(None, gt=0)
+    global_clipnorm: float | None = Field(None, gt=0)
+    clipvalue: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_clipping(self) -> "OptimizerSpec":
+        given = [k for k in ("clipnorm", "global_clipnorm", "clipvalue") if getattr(self, k) is not None]
+        if len(given) > 1:
+            raise ValueError(f"expected at most one kind of clipping; received {' and '.join(given)}")
+        return self
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Names of the running values kept for each weight, as Keras ends the names of its variables."""
+        return ()
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything but the learning rate, as keyword arguments in Keras's words."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "learning_rate"}
+
+    def keras_type(self) -> Any:
+        """Return the Keras class that does this; its arguments are `settings` and a learning rate."""
+        import keras
+
+        return getattr(keras.optimizers, self.keras_class)
+
+    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
+        """Return the optimizer in NumPy; see `NumpyOptimizer` for the arguments."""
+        return self.numpy_class(self, slices, size, dtype)
 
 
 def follow(mean: Array, value: Array, share: Any, scratch: Array) -> None:

@@ -14,37 +14,6 @@ from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec
 from dnnctl.network.schedules import LearningRateField, constant
 
 
-class Optimizer(OptimizerSpec):
-    """Every weight moves by the learning rate, up or down; so it takes a third to a tenth of Adam's learning rate.
-
-    Args:
-        beta_1: How much of the mean counts in a step's direction, above 0, below 1.
-        beta_2: How much of the mean gradient is kept, 0 to 1.
-        weight_decay: Each step also takes learning_rate * weight_decay * w off every weight.
-
-    Source: Chen et al., Symbolic Discovery of Optimization Algorithms, 2023.
-    """
-
-    keras_class: ClassVar[str] = "Lion"
-    learning_rate: LearningRateField = constant(0.0001)
-    beta_1: float = Field(0.9, gt=0, lt=1)
-    beta_2: float = Field(0.99, ge=0, lt=1)
-    weight_decay: float = Field(0.0, ge=0)
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The mean of the gradient."""
-        return ("momentum",)
-
-    def settings(self) -> dict[str, Any]:
-        """Return everything but the learning rate; no weight decay is none, not a decay of 0 to compute."""
-        return super().settings() | {"weight_decay": self.weight_decay or None}
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return Lion(self, slices, size, dtype)
-
-
 class Lion(NumpyOptimizer):
     """Lion; see the formulas above."""
 
@@ -65,3 +34,31 @@ class Lion(NumpyOptimizer):
         w -= change
         mean *= self._mean[0]
         mean += np.multiply(g, self._mean[1], out=part)
+
+
+class Optimizer(OptimizerSpec):
+    """Every weight moves by the learning rate, up or down; so it takes a third to a tenth of Adam's learning rate.
+
+    Args:
+        beta_1: How much of the mean counts in a step's direction, above 0, below 1.
+        beta_2: How much of the mean gradient is kept, 0 to 1.
+        weight_decay: Each step also takes learning_rate * weight_decay * w off every weight.
+
+    Source: Chen et al., Symbolic Discovery of Optimization Algorithms, 2023.
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = Lion
+    keras_class: ClassVar[str] = "Lion"
+    learning_rate: LearningRateField = constant(0.0001)
+    beta_1: float = Field(0.9, gt=0, lt=1)
+    beta_2: float = Field(0.99, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The mean of the gradient."""
+        return ("momentum",)
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything but the learning rate; no weight decay is none, not a decay of 0 to compute."""
+        return super().settings() | {"weight_decay": self.weight_decay or None}

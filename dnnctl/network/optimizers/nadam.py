@@ -18,39 +18,6 @@ from dnnctl.network.optimizers.base import NumpyOptimizer, follow
 DECAY = 0.96
 
 
-class Optimizer(adam.Optimizer):
-    """Adam that looks ahead along its momentum, which grows while it learns.
-
-    Source: Dozat, Incorporating Nesterov Momentum into Adam, 2016; the momentum as in Keras.
-    """
-
-    keras_class: ClassVar[str] = "Nadam"
-    scalars: ClassVar[dict[str, float]] = {"momentum_product": 1.0}
-
-    def keras_type(self) -> Any:
-        """Return Keras's class with all digits of 0.96, which Keras rounds to single precision even for doubles."""
-        import keras
-
-        class Nadam(keras.optimizers.Nadam):  # type: ignore[misc]
-            def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-                index, step = self._get_variable_index(variable), keras.ops.cast(self.iterations + 1, variable.dtype)
-                gradient = keras.ops.cast(gradient, variable.dtype)
-                mean, square = self._momentums[index], self._velocities[index]
-                product = keras.ops.cast(self._u_product, variable.dtype)
-                now, ahead = (self.beta_1 * (1 - DECAY**number / 2) for number in (step, step + 1))
-                self.assign_add(mean, (gradient - mean) * (1 - self.beta_1))
-                self.assign_add(square, (keras.ops.square(gradient) - square) * (1 - self.beta_2))
-                change = ahead * mean / (1 - product * ahead) + (1 - now) * gradient / (1 - product)
-                root = keras.ops.sqrt(square / (1 - self.beta_2**step)) + self.epsilon
-                self.assign_sub(variable, learning_rate * change / root)
-
-        return Nadam
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return Nadam(self, slices, size, dtype)
-
-
 class Nadam(NumpyOptimizer):
     """Nadam; see the formulas above."""
 
@@ -78,3 +45,37 @@ class Nadam(NumpyOptimizer):
         root += self._epsilon
         change /= root
         w -= change
+
+
+class Optimizer(adam.Optimizer):
+    """Adam that looks ahead along its momentum, which grows while it learns.
+
+    Source: Dozat, Incorporating Nesterov Momentum into Adam, 2016; the momentum as in Keras.
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = Nadam
+    keras_class: ClassVar[str] = "Nadam"
+    scalars: ClassVar[dict[str, float]] = {"momentum_product": 1.0}
+
+    def keras_type(self) -> Any:
+        """Return Keras's class with all digits of 0.96, which Keras rounds to single precision even for doubles."""
+        import keras
+
+        class Nadam(keras.optimizers.Nadam):  # type: ignore[misc]
+            @property
+            def momentum_product(self) -> Any:
+                return self._u_product
+
+            def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+                index, step = self._get_variable_index(variable), keras.ops.cast(self.iterations + 1, variable.dtype)
+                gradient = keras.ops.cast(gradient, variable.dtype)
+                mean, square = self._momentums[index], self._velocities[index]
+                product = keras.ops.cast(self.momentum_product, variable.dtype)
+                now, ahead = (self.beta_1 * (1 - DECAY**number / 2) for number in (step, step + 1))
+                self.assign_add(mean, (gradient - mean) * (1 - self.beta_1))
+                self.assign_add(square, (keras.ops.square(gradient) - square) * (1 - self.beta_2))
+                change = ahead * mean / (1 - product * ahead) + (1 - now) * gradient / (1 - product)
+                root = keras.ops.sqrt(square / (1 - self.beta_2**step)) + self.epsilon
+                self.assign_sub(variable, learning_rate * change / root)
+
+        return Nadam

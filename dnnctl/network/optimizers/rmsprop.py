@@ -15,36 +15,6 @@ from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec
 from dnnctl.network.schedules import LearningRateField, constant
 
 
-class Optimizer(OptimizerSpec):
-    """Steps divided by the root of a running mean of the squared gradient.
-
-    Args:
-        rho: How much of that mean is kept, 0 to 1.
-        momentum: How much of the last step is kept, 0 to 1.
-        epsilon: Added to the mean against division by zero.
-        centered: Whether to subtract the square of the mean gradient.
-
-    Source: Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012; Graves, 2013 (centered).
-    """
-
-    keras_class: ClassVar[str] = "RMSprop"
-    learning_rate: LearningRateField = constant(0.001)
-    rho: float = Field(0.9, ge=0, lt=1)
-    momentum: float = Field(0.0, ge=0, lt=1)
-    epsilon: float = Field(1e-7, gt=0)
-    centered: bool = False
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The mean of the square, the last step if any of it is kept, and the mean gradient if it is subtracted."""
-        wanted = {"velocity": True, "momentum": self.momentum > 0, "average_gradient": self.centered}
-        return tuple(name for name, needed in wanted.items() if needed)
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return RmsProp(self, slices, size, dtype)
-
-
 class RmsProp(NumpyOptimizer):
     """RMSprop; see the formulas above."""
 
@@ -77,3 +47,30 @@ class RmsProp(NumpyOptimizer):
             slots["momentum"] += change
             change = slots["momentum"]
         w -= change
+
+
+class Optimizer(OptimizerSpec):
+    """Steps divided by the root of a running mean of the squared gradient.
+
+    Args:
+        rho: How much of that mean is kept, 0 to 1.
+        momentum: How much of the last step is kept, 0 to 1.
+        epsilon: Added to the mean against division by zero.
+        centered: Whether to subtract the square of the mean gradient.
+
+    Source: Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012; Graves, 2013 (centered).
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = RmsProp
+    keras_class: ClassVar[str] = "RMSprop"
+    learning_rate: LearningRateField = constant(0.001)
+    rho: float = Field(0.9, ge=0, lt=1)
+    momentum: float = Field(0.0, ge=0, lt=1)
+    epsilon: float = Field(1e-7, gt=0)
+    centered: bool = False
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The mean of the square, the last step if any of it is kept, and the mean gradient if it is subtracted."""
+        wanted = {"velocity": True, "momentum": self.momentum > 0, "average_gradient": self.centered}
+        return tuple(name for name, needed in wanted.items() if needed)

@@ -13,36 +13,6 @@ from dnnctl.network.layers.base import Array
 from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec
 
 
-class Optimizer(OptimizerSpec):
-    r"""Gradient descent: $v \leftarrow momentum \cdot v - \eta g$, $w \leftarrow w + v$.
-
-    Args:
-        momentum: How much of the last step is kept, 0 to 1.
-        nesterov: Whether to look ahead along the momentum; needs a momentum above 0.
-
-    Source: Polyak, 1964; Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
-    """
-
-    keras_class: ClassVar[str] = "SGD"
-    momentum: float = Field(0.0, ge=0, lt=1)
-    nesterov: bool = False
-
-    @model_validator(mode="after")
-    def _nesterov_needs_momentum(self) -> "Optimizer":
-        if self.nesterov and not self.momentum:
-            raise ValueError("nesterov needs a momentum above 0, as `momentum: 0.9`; received momentum 0")
-        return self
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The last step, if any of it is kept."""
-        return ("momentum",) if self.momentum else ()
-
-    def to_numpy(self, slices: dict[str, slice], size: int, dtype: str) -> NumpyOptimizer:
-        """Return the optimizer in NumPy."""
-        return Sgd(self, slices, size, dtype)
-
-
 class Sgd(NumpyOptimizer):
     """Gradient descent; see the formulas above."""
 
@@ -64,3 +34,30 @@ class Sgd(NumpyOptimizer):
             w -= stride
         else:
             w += last
+
+
+class Optimizer(OptimizerSpec):
+    r"""Gradient descent: $v \leftarrow momentum \cdot v - \eta g$, $w \leftarrow w + v$.
+
+    Args:
+        momentum: How much of the last step is kept, 0 to 1.
+        nesterov: Whether to look ahead along the momentum; needs a momentum above 0.
+
+    Source: Polyak, 1964; Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
+    """
+
+    numpy_class: ClassVar[type[NumpyOptimizer]] = Sgd
+    keras_class: ClassVar[str] = "SGD"
+    momentum: float = Field(0.0, ge=0, lt=1)
+    nesterov: bool = False
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> "Optimizer":
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov needs a momentum above 0, as `momentum: 0.9`; received momentum 0")
+        return self
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The last step, if any of it is kept."""
+        return ("momentum",) if self.momentum else ()

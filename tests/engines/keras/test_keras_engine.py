@@ -73,6 +73,9 @@ def test_iterations_stop_in_mid_epoch_and_keep_each_loss(train_digits: Train) ->
         "adamw",
         "rmsprop: {centered: true}",
         "adagrad: 0.1",
+        "nadam",
+        "adamax: 0.01",
+        "lion: 0.001",
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -123,8 +126,9 @@ def test_a_diverging_training_stops_and_says_where(train_digits: Train) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-def test_half_precision_learns_and_leaves_float32(train_digits: Train, precision: str) -> None:
-    result = train_digits("training.epochs=6", f"training.precision={precision}")
+@pytest.mark.parametrize("more", [(), ("training.optimizer=nadam", "model.layers=[dense: 64, mish, dense: 64, swish]")])
+def test_half_precision_learns_and_leaves_float32(train_digits: Train, precision: str, more: tuple[str, ...]) -> None:
+    result = train_digits("training.epochs=6", f"training.precision={precision}", *more)
     assert result.metrics["test"]["accuracy"] > 0.95
     assert result.steps == 6 * 41
     assert {array.dtype for array in arrays(result.run.weights).values()} == {np.dtype("float32")}

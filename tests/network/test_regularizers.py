@@ -11,8 +11,8 @@ from dnnctl.config.loading import load
 from dnnctl.errors import ConfigError
 from dnnctl.network.layers.base import LAYERS
 from dnnctl.network.layers.dense import Layer as Dense
-from dnnctl.network.max_norm import limit_norms
 from dnnctl.network.plan import plan_network
+from dnnctl.network.regularizers import limit_norms
 
 SETTINGS = (
     "engine=numpy",
