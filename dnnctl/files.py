@@ -71,9 +71,15 @@ def write_json(path: Path, value: Any) -> None:
 
 def json_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values as JSON can hold them: it has no word for what is infinite or not a number, so that is None."""
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in values.items()
-    }
+    return {name: _finite(value) for name, value in values.items()}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return json_numbers(value)
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -16,82 +16,48 @@ def output_folder() -> Path:
     return usual()
 
 
-def out_option(function: Function) -> Function:
-    """Add `--out`, the folder of all runs."""
-    return click.option(
-        "--out",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=output_folder,
-        show_default="outputs, or $DNNCTL_OUTPUT_DIR",
-        metavar="DIR",
-        help="Folder that runs are kept in, as --out experiments.",
-    )(function)
-
-
-def set_option(function: Function) -> Function:
-    """Add `--set key=value`, which may be given several times."""
-    return click.option(
-        "--set",
-        "overrides",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="Override one key, as --set training.epochs=5. May be repeated.",
-    )(function)
-
-
-def engine_option(function: Function) -> Function:
-    """Add `--engine` for commands that answer."""
-    return click.option(
-        "--engine",
-        type=click.Choice(["auto", "numpy", "keras"]),
-        default="auto",
-        show_default=True,
-        help="What computes, as --engine keras; auto takes NumPy where training found that both say the same.",
-    )(function)
-
-
-def jobs_option(function: Function) -> Function:
-    """Add `--jobs`, how many networks are trained at a time."""
-    return click.option(
-        "--jobs",
-        type=int,
-        default=1,
-        show_default=True,
-        metavar="N",
-        help="Train N networks at a time, each in a process of its own; results are the same: --jobs 2.",
-    )(function)
-
-
-def name_option(function: Function) -> Function:
-    """Add `--name`, for commands that train a configuration."""
-    return click.option(
-        "--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try."
-    )(function)
-
-
-def trained_engine_option(function: Function) -> Function:
-    """Add `--engine` for commands that train."""
-    return click.option(
-        "--engine",
-        type=click.Choice(["keras", "numpy"]),
-        help="Train with this engine instead of the one named, as --engine numpy.",
-    )(function)
-
-
-def resume_option(function: Function) -> Function:
-    """Add `--resume`, for commands that go on where they were stopped."""
-    return click.option(
-        "--resume",
-        metavar="RUN",
-        help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
-    )(function)
-
-
-def quiet_option(function: Function) -> Function:
-    """Add `--quiet`, for commands whose result is a folder."""
-    return click.option(
-        "--quiet", is_flag=True, help="Print the folder of the result only, for scripts: RUN=$(dnnctl ... --quiet)."
-    )(function)
+# The folder of all runs.
+out_option = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=output_folder,
+    show_default="outputs, or $DNNCTL_OUTPUT_DIR",
+    metavar="DIR",
+    help="Folder that runs are kept in, as --out experiments.",
+)
+# Values of single keys of a configuration.
+set_option = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override one key, as --set training.epochs=5. May be repeated.",
+)
+# For commands that answer.
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["auto", "numpy", "keras"]),
+    default="auto",
+    show_default=True,
+    help="What computes, as --engine keras; auto takes NumPy where training found that both say the same.",
+)
+# For commands that read the data set of a run again.
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Read the data set from this folder or file instead, as --data ~/mnist.",
+)
+# For commands that train a configuration.
+name_option = click.option(
+    "--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try."
+)
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object on standard output, the rest on standard error: --json | jq .metrics.",
+)
 
 
 def training_options(function: Function) -> Function:
@@ -99,24 +65,33 @@ def training_options(function: Function) -> Function:
     for option in (
         json_option,
         out_option,
-        quiet_option,
-        resume_option,
-        jobs_option,
-        trained_engine_option,
+        click.option(
+            "--quiet",
+            is_flag=True,
+            help="Print the folder of the result only, for scripts: RUN=$(dnnctl ... --quiet).",
+        ),
+        click.option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
+        ),
+        click.option(
+            "--jobs",
+            type=int,
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Train N networks at a time, each in a process of its own; results are the same: --jobs 2.",
+        ),
+        click.option(
+            "--engine",
+            type=click.Choice(["keras", "numpy"]),
+            help="Train with this engine instead of the one named, as --engine numpy.",
+        ),
         set_option,
     ):
         function = option(function)
     return function
-
-
-def json_option(function: Function) -> Function:
-    """Add `--json`."""
-    return click.option(
-        "--json",
-        "as_json",
-        is_flag=True,
-        help="Print one JSON object on standard output, the rest on standard error: --json | jq .metrics.",
-    )(function)
 
 
 def expect_no(others: Mapping[str, object], reason: str, instead: str = "") -> None:

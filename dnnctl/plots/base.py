@@ -25,15 +25,16 @@ class PlotContext:
     Args:
         title: Name of the run's configuration.
         info: What is known about the data set.
-        history: The rows of `history.csv`: `epoch`, `loss`, metrics, `val_loss`, `val_...`,
-            `learning_rate`, `seconds`; the `val_` columns are absent where there is no validation split.
-        best_epoch: Epoch whose weights were kept, counted from 1; None if the last one was.
-        iterations: Loss of each optimizer step, (steps,), where it was kept; else None.
         train: Training rows, raw.
         test: Test rows, raw.
         scores: What the network says of the test rows: (n, classes) probabilities, (n,) probabilities of
             class 1 for two classes with one output unit, (n, targets) values in the target's unit.
         predict: The network: raw inputs (n, ...) to scores as above.
+        history: The rows of `history.csv`: `epoch`, `loss`, metrics, `val_loss`, `val_...`,
+            `learning_rate`, `seconds`; the `val_` columns are absent where there is no validation split. Of an
+            ensemble, a cross-validation and an evaluation there is none.
+        best_epoch: Epoch whose weights were kept, counted from 1; None if the last one was.
+        iterations: Loss of each optimizer step, (steps,), where it was kept; else None.
         members: The members of an ensemble on the test rows; None for a single network.
         tested: What a test row is called: in a cross-validation each row is held out once, and the test rows are not
             among them.
@@ -41,13 +42,13 @@ class PlotContext:
 
     title: str
     info: DatasetInfo
-    history: Sequence[Mapping[str, float]]
-    best_epoch: int | None
-    iterations: NDArray[Any] | None
     train: Samples
     test: Samples
     scores: NDArray[Any]
     predict: Callable[[NDArray[Any]], NDArray[Any]]
+    history: Sequence[Mapping[str, float]] = ()
+    best_epoch: int | None = None
+    iterations: NDArray[Any] | None = None
     members: Comparison | None = None
     tested: str = "test row"
 

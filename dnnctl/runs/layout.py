@@ -15,6 +15,16 @@ def output_folder() -> Path:
     return Path(os.environ.get("DNNCTL_OUTPUT_DIR") or "outputs")
 
 
+class _Inside:
+    """The path of a file or folder in that of a run."""
+
+    def __init__(self, *parts: str) -> None:
+        self._parts = parts
+
+    def __get__(self, run: "RunDirectory", _: type) -> Path:
+        return run.path.joinpath(*self._parts)
+
+
 @dataclass(frozen=True)
 class RunDirectory:
     """The folder of one run.
@@ -25,80 +35,36 @@ class RunDirectory:
 
     path: Path
 
-    @property
-    def config(self) -> Path:
-        """The resolved configuration; training it repeats the run (from the weights of another one, if that did)."""
-        return self.path / "config.yaml"
-
-    @property
-    def manifest(self) -> Path:
-        """Versions, platform, digests, sizes, timings, hashes, and the run's state."""
-        return self.path / MANIFEST
-
-    @property
-    def preprocessing(self) -> Path:
-        """Statistics fitted on the training rows."""
-        return self.path / "preprocessing.json"
-
-    @property
-    def history(self) -> Path:
-        """A row an epoch."""
-        return self.path / "history.csv"
-
-    @property
-    def iterations(self) -> Path:
-        """A row an optimizer step, where the length is given in iterations."""
-        return self.path / "iterations.csv"
-
-    @property
-    def layers(self) -> Path:
-        """A row an epoch and layer."""
-        return self.path / "layers.csv"
-
-    @property
-    def metrics(self) -> Path:
-        """The final metrics of each split and of the baselines."""
-        return self.path / "metrics.json"
-
-    @property
-    def predictions(self) -> Path:
-        """Row numbers, truth and scores of the test rows."""
-        return self.path / "predictions.npz"
-
-    @property
-    def model(self) -> Path:
-        """The network with its preprocessing, for plain Keras."""
-        return self.path / "model.keras"
-
-    @property
-    def weights(self) -> Path:
-        """The network's weights by name."""
-        return self.path / "weights.npz"
-
-    @property
-    def ensemble(self) -> Path:
-        """How the members of an ensemble vote, and their names; other runs have none."""
-        return self.path / "ensemble.json"
-
-    @property
-    def members(self) -> Path:
-        """The folder of an ensemble's members, each a run."""
-        return self.path / "members"
-
-    @property
-    def plots(self) -> Path:
-        """The folder of pictures."""
-        return self.path / "plots"
-
-    @property
-    def checkpoint(self) -> Path:
-        """Everything that an exact resume needs."""
-        return self.path / "checkpoint" / "state.npz"
-
-    @property
-    def lock(self) -> Path:
-        """Held by the process that trains."""
-        return self.path / "checkpoint" / "lock"
+    config = _Inside("config.yaml")
+    """The resolved configuration; training it repeats the run (from the weights of another one, if that did)."""
+    manifest = _Inside(MANIFEST)
+    """Versions, platform, digests, sizes, timings, hashes, and the run's state."""
+    preprocessing = _Inside("preprocessing.json")
+    """Statistics fitted on the training rows."""
+    history = _Inside("history.csv")
+    """A row an epoch."""
+    iterations = _Inside("iterations.csv")
+    """A row an optimizer step, where the length is given in iterations."""
+    layers = _Inside("layers.csv")
+    """A row an epoch and layer."""
+    metrics = _Inside("metrics.json")
+    """The final metrics of each split and of the baselines."""
+    predictions = _Inside("predictions.npz")
+    """Row numbers, truth and scores of the test rows."""
+    model = _Inside("model.keras")
+    """The network with its preprocessing, for plain Keras."""
+    weights = _Inside("weights.npz")
+    """The network's weights by name."""
+    ensemble = _Inside("ensemble.json")
+    """How the members of an ensemble vote, and their names; other runs have none."""
+    members = _Inside("members")
+    """The folder of an ensemble's members, each a run."""
+    plots = _Inside("plots")
+    """The folder of pictures."""
+    checkpoint = _Inside("checkpoint", "state.npz")
+    """Everything that an exact resume needs."""
+    lock = _Inside("checkpoint", "lock")
+    """Held by the process that trains."""
 
     def can_answer(self) -> bool:
         """Whether what its answers come from is there: weights, or the members of an ensemble."""

@@ -36,7 +36,17 @@ def pictures():
     test = Samples(x[:40], y[:40])
     scores = predict(test.x)
     scores[[3, 7, 9]] = scores[[4, 8, 10]]
-    return PlotContext("pictures", info, history(), 3, np.linspace(2, 0.1, 90), Samples(x, y), test, scores, predict)
+    return PlotContext(
+        "pictures",
+        info,
+        Samples(x, y),
+        test,
+        scores,
+        predict,
+        history=history(),
+        best_epoch=3,
+        iterations=np.linspace(2, 0.1, 90),
+    )
 
 
 def corners():
@@ -47,7 +57,7 @@ def corners():
         return 1 / (1 + np.exp(-8 * (0.5 - np.abs(inputs[:, 0] + inputs[:, 1] - 1))))
 
     info = DatasetInfo("XOR", "binary", (2,), class_names=("false", "true"), feature_names=("a", "b"), shared_rows=True)
-    return PlotContext("xor", info, history(40, validation=False), None, None, rows, rows, predict(x), predict)
+    return PlotContext("xor", info, rows, rows, predict(x), predict, history=history(40, validation=False))
 
 
 def line():
@@ -67,7 +77,7 @@ def line():
         unit="cm",
         shared_rows=True,
     )
-    return PlotContext("line", info, history(1, "mse"), None, None, rows, rows, predict(x), predict)
+    return PlotContext("line", info, rows, rows, predict(x), predict, history=history(1, "mse"))
 
 
 def clouds():
@@ -81,7 +91,7 @@ def clouds():
 
     info = DatasetInfo("Clouds", "multiclass", (2,), class_names=LONG[:3], feature_names=("left", "up"))
     rows = Samples(x, y)
-    return PlotContext("clouds", info, history(), None, None, rows, rows.take(slice(0, 60)), predict(x[:60]), predict)
+    return PlotContext("clouds", info, rows, rows.take(slice(0, 60)), predict(x[:60]), predict, history=history())
 
 
 def surface():
@@ -93,7 +103,7 @@ def surface():
 
     info = DatasetInfo("Surface", "regression", (2,), feature_names=("width", "depth"), target="price", unit="$")
     rows = Samples(x, predict(x).astype(np.float32) + 1)
-    return PlotContext("surface", info, history(3, "mse"), 2, None, rows, rows, predict(x), predict)
+    return PlotContext("surface", info, rows, rows, predict(x), predict, history=history(3, "mse"), best_epoch=2)
 
 
 def one_input():
@@ -104,7 +114,7 @@ def one_input():
     def predict(inputs):
         return 1 / (1 + np.exp(19.5 - inputs))
 
-    return PlotContext("step", info, history(), None, None, rows, rows, predict(x), predict)
+    return PlotContext("step", info, rows, rows, predict(x), predict, history=history())
 
 
 def ages():

@@ -29,7 +29,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_every_file_has_a_name_of_its_own_inside_the_folder(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path)
-    names = [name for name, kind in vars(RunDirectory).items() if isinstance(kind, property)]
+    names = [name for name, kind in vars(RunDirectory).items() if type(kind).__name__ == "_Inside"]
     paths = [getattr(run, name) for name in names]
     assert len(set(paths)) == len(paths) > 8
     assert all(path.parent in {tmp_path, run.checkpoint.parent} for path in paths)

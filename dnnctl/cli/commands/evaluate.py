@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import engine_option, json_option, out_option
+from dnnctl.cli.options import data_option, engine_option, json_option, out_option
 
 
 @click.command()
@@ -17,12 +17,7 @@ from dnnctl.cli.options import engine_option, json_option, out_option
     show_default=True,
     help="Which rows, as --split validation.",
 )
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Read the data set from this folder or file instead, as --data ~/mnist.",
-)
+@data_option
 @click.option(
     "--plots",
     type=click.Path(file_okay=False, path_type=Path),

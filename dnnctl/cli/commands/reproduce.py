@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import json_option, out_option
+from dnnctl.cli.options import data_option, json_option, out_option
 
 
 @click.command()
@@ -16,12 +16,7 @@ from dnnctl.cli.options import json_option, out_option
     metavar="RUN",
     help="The run whose weights it was started from, if that moved, as --init-from digits.",
 )
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Read the data set from this folder or file instead, as --data ~/mnist.",
-)
+@data_option
 @click.option("--quiet", is_flag=True, help="Do not show the training: reproduce latest --quiet.")
 @out_option
 @json_option

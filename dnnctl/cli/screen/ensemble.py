@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.output import missed, named, print_result, shown
-from dnnctl.cli.screen.text import duration, plain, rounded
+from dnnctl.cli.screen.text import duration, metric_columns, plain, rounded
 from dnnctl.cli.screen.training_result import comparison
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> int:
 def report(result: "EnsembleResult") -> str:
     """Return everything that is shown at the end."""
     opened, run, name = result.opened, shown(result.run.path), named(result.run.path)
-    which = f"{result.test_rows:,} {'rows' if opened.info.shared_rows else 'test rows'}"
+    which = f"{len(result.splits.test):,} {'rows' if opened.info.shared_rows else 'test rows'}"
     simple = [(b.label, b.test) for b in reversed(result.baselines)]
     lines = [
         "",
@@ -65,9 +65,7 @@ def table(
         which: Which rows they were asked about.
         more: Further predictors: what they are called, and their metrics.
     """
-    usual = ["mse", "rmse", "mae", "r2"] if opened.info.task == "regression" else ["accuracy", "f1", "auc"]
-    followed = opened.config.training.metrics or ()
-    columns = [*usual, *(name for name in followed if name not in usual), "loss"]
+    columns = metric_columns(opened.config, opened.info)
     named = zip(members.names, members.labels, members.metrics, strict=True)
     rows: list[tuple[str, Mapping[str, Any]]] = [(f"{name}  {plain(label)}", metrics) for name, label, metrics in named]
     rows += [("the mean member", members.mean), ("this ensemble", members.together), *more]

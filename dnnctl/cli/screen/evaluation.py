@@ -80,9 +80,6 @@ def draw(opened: "OpenedRun", result: "Evaluation", folder: Path) -> list[Path]:
     context = PlotContext(
         title=opened.config.name,
         info=opened.info,
-        history=[],
-        best_epoch=None,
-        iterations=None,
         train=result.train,
         test=result.samples,
         scores=result.scores,

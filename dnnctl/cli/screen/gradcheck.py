@@ -5,9 +5,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.text import grid, plain, rounded
+from dnnctl.files import json_numbers
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.explain.gradcheck import ArrayCheck, Disagreement, GradientCheck
+    from dnnctl.experiments.explain.gradcheck import ArrayCheck, GradientCheck
 
 HEADER = ["layer", "weight", "shape", "checked", "largest |g|", "differences", "Keras", ""]
 
@@ -85,27 +86,7 @@ def _where(check: "GradientCheck") -> str:
 
 def for_programs(check: "GradientCheck") -> dict[str, Any]:
     """Return a check as values that JSON can hold."""
-    return {
-        "name": check.name,
-        "rows": check.rows,
-        "loss": check.loss,
-        "passed": check.passed,
-        "arrays": [
-            {
-                "layer": array.layer,
-                "weight": array.weight,
-                "shape": list(array.shape),
-                "checked": array.checked,
-                "largest": array.largest,
-                "differences": _plain(array.differences),
-                "keras": None if array.keras is None else _plain(array.keras),
-                "passed": array.passed,
-            }
-            for array in check.arrays
-        ],
-    }
-
-
-def _plain(found: "Disagreement") -> dict[str, Any]:
-    values = asdict(found)
-    return {name: None if isinstance(v, float) and not isfinite(v) else v for name, v in values.items()}
+    arrays = [{**asdict(array), "passed": array.passed} for array in check.arrays]
+    return json_numbers(
+        {"name": check.name, "rows": check.rows, "loss": check.loss, "passed": check.passed, "arrays": arrays}
+    )

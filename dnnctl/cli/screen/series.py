@@ -5,11 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.output import missed, print_result, shown
-from dnnctl.cli.screen.text import grid, plain, rounded
+from dnnctl.cli.screen.text import grid, metric_columns, plain, rounded
 
 if TYPE_CHECKING:
-    from dnnctl.config.schema import Config
-    from dnnctl.datasets.base import DatasetInfo
     from dnnctl.evaluation.confidence_interval import MeanInterval
     from dnnctl.experiments.series.aggregate import Aggregate
     from dnnctl.experiments.series.crossval import CrossValidation
@@ -37,7 +35,7 @@ def _show(result: "CrossValidation | Repetition", report: Callable[[], str], *, 
 def crossval_report(result: "CrossValidation") -> str:
     """Return the end of a cross-validation as text."""
     aggregate, found = result.aggregate, result.out_of_fold
-    columns = _columns(result.config, result.info)
+    columns = metric_columns(result.config, result.info)
     numbers = [str(number) for number in range(1, len(result.members) + 1)]
     rows = _runs(numbers, [f"{count:,}" for count in found.counts], aggregate, columns)
     intervals = aggregate.intervals["test"]
@@ -75,7 +73,7 @@ def _classes(result: "CrossValidation") -> list[str]:
 def repeat_report(result: "Repetition") -> str:
     """Return the end of a repeated training as text."""
     aggregate = result.aggregate
-    columns = _columns(result.config, result.info)
+    columns = metric_columns(result.config, result.info)
     names = [str(member.config.seed) for member in result.members]
     rows = _runs(names, None, aggregate, columns)
     intervals = aggregate.intervals["test"]
@@ -91,11 +89,6 @@ def repeat_report(result: "Repetition") -> str:
     folder = plain(shown(result.run.path))
     following = [f"evaluate {_first(result)}", f"runs compare {folder} OTHER", f"ensemble {folder}/members/*"]
     return "\n".join([*lines, *_end(result, "metrics.json, members/", [], following)])
-
-
-def _columns(config: "Config", info: "DatasetInfo") -> list[str]:
-    columns = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
-    return [*columns, *(name for name in config.training.metrics or () if name not in columns), "loss"]
 
 
 def _runs(

@@ -2,7 +2,11 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dnnctl.config.schema import Config
+    from dnnctl.datasets.base import DatasetInfo
 
 
 def is_terminal(stream: IO[str]) -> bool:
@@ -20,6 +24,12 @@ def rounded(value: float) -> str:
     if value != 0 and (abs(value) < 0.001 or abs(value) >= 100_000):
         return f"{value:.3e}"
     return f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"
+
+
+def metric_columns(config: "Config", info: "DatasetInfo") -> list[str]:
+    """Return the metrics that a table shows: the usual ones of the task, those that are followed, and the loss."""
+    usual = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
+    return [*usual, *(name for name in config.training.metrics or () if name not in usual), "loss"]
 
 
 def duration(seconds: float) -> str:

@@ -1,10 +1,10 @@
 """What `dnnctl trace` shows: one step explained, or how numbers move over many."""
 
 from collections.abc import Callable, Iterator
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.text import grid, plain, rounded
+from dnnctl.files import json_numbers
 
 if TYPE_CHECKING:
     from dnnctl.experiments.explain.layer_recorder import LayerRecord
@@ -139,7 +139,7 @@ def _share(relative: float | None) -> str:
 
 def for_programs(traced: "Trace") -> dict[str, Any]:
     """Return a trace as values that JSON can hold; what is no finite number is null."""
-    result: dict[str, Any] = _finite(
+    return json_numbers(
         {
             "name": traced.name,
             "rows": traced.rows,
@@ -149,7 +149,6 @@ def for_programs(traced: "Trace") -> dict[str, Any]:
             "signs": [vars(problem) for problem in traced.problems],
         }
     )
-    return result
 
 
 def _step(step: "StepTrace") -> dict[str, Any]:
@@ -165,11 +164,3 @@ def _step(step: "StepTrace") -> dict[str, Any]:
     if step.numbers is not None:
         written["numbers"] = {name: array.tolist() for name, array in arrays(step, step.numbers)}
     return written
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not isfinite(value) else value

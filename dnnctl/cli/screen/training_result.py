@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dnnctl.cli.screen.output import missed, named, print_result, shown
-from dnnctl.cli.screen.text import duration, grid, rounded
+from dnnctl.cli.screen.text import duration, grid, metric_columns, rounded
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
@@ -59,13 +59,10 @@ def predict_example(result: "TrainingResult") -> str:
 
 def metrics_table(result: "TrainingResult") -> str:
     """Return the test metrics of the network beside those of the baselines."""
-    classes = result.prepared.dataset.info.task != "regression"
-    columns = ["accuracy", "f1", "auc"] if classes else ["mse", "rmse", "mae", "r2"]
+    columns = metric_columns(result.prepared.config, result.prepared.dataset.info)
     if result.prepared.class_weights is not None:
         # What the verdict rests on then.
-        columns.insert(1, "recall")
-    extra = [m for m in result.prepared.config.training.metrics or () if m not in columns]
-    columns = [*columns, *extra, "loss"]
+        columns = [columns[0], "recall", *(name for name in columns[1:] if name != "recall")]
     which = "rows" if result.prepared.dataset.info.shared_rows else "test rows"
     rows: list[tuple[str, Mapping[str, Any]]] = [("this network", result.metrics["test"])]
     rows += [(b.label, b.test) for b in reversed(result.baselines)]

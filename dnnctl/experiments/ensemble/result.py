@@ -29,33 +29,6 @@ LONGEST_NAME = 64
 
 
 @dataclass(frozen=True)
-class EnsembleResult:
-    """A finished ensemble.
-
-    Args:
-        run: Its folder.
-        opened: What it consists of.
-        metrics: Figures of each split, as in `metrics.json`.
-        members: Its members beside each other, on the test rows.
-        baselines: What a trivial and a linear model reach.
-        unmet: Requirements that the ensemble missed, in words.
-        test_rows: How many rows were tested on.
-        plots: Pictures that were drawn.
-        seconds: Where the time went.
-    """
-
-    run: RunDirectory
-    opened: OpenedEnsemble
-    metrics: dict[str, dict[str, float]]
-    members: Comparison
-    baselines: tuple[Baseline, ...]
-    unmet: tuple[str, ...]
-    test_rows: int
-    plots: tuple[Path, ...]
-    seconds: dict[str, float]
-
-
-@dataclass(frozen=True)
 class Measured:
     """An ensemble measured on its own data, before anything of that is written.
 
@@ -64,7 +37,7 @@ class Measured:
         dataset: Its data.
         splits: The rows of it.
         network: What answers.
-        metrics: Figures of each split.
+        metrics: Loss and metrics of each split, as in `metrics.json`.
         scores: What the ensemble says of the test rows.
         members: Its members beside each other, on the test rows.
         baselines: What a trivial and a linear model reach.
@@ -78,6 +51,23 @@ class Measured:
     scores: NDArray[Any]
     members: Comparison
     baselines: tuple[Baseline, ...]
+
+
+@dataclass(frozen=True)
+class EnsembleResult(Measured):
+    """A finished ensemble.
+
+    Args:
+        run: Its folder.
+        unmet: Requirements that the ensemble missed, in words.
+        plots: Pictures that were drawn.
+        seconds: Where the time went.
+    """
+
+    run: RunDirectory
+    unmet: tuple[str, ...]
+    plots: tuple[Path, ...]
+    seconds: dict[str, float]
 
 
 def vote_for(task: Task, vote: str | None) -> Vote:
@@ -183,17 +173,7 @@ def finish(
         unmet=list(missed),
         seconds=clock.seconds,
     )
-    return EnsembleResult(
-        run,
-        opened,
-        measured.metrics,
-        measured.members,
-        measured.baselines,
-        missed,
-        len(measured.splits.test),
-        tuple(pictures),
-        clock.seconds,
-    )
+    return EnsembleResult(**vars(measured), run=run, unmet=missed, plots=tuple(pictures), seconds=clock.seconds)
 
 
 def _data_facts(measured: Measured) -> dict[str, Any]:
@@ -225,9 +205,6 @@ def _plot_context(measured: Measured) -> PlotContext:
     return PlotContext(
         title=measured.opened.config.name,
         info=measured.opened.info,
-        history=[],
-        best_epoch=None,
-        iterations=None,
         train=measured.splits.train,
         test=measured.splits.test,
         scores=measured.scores,

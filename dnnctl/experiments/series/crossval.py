@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config, Fold
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import Samples
 from dnnctl.errors import Call, DataError, RunError, UsageError
 from dnnctl.evaluation.classification import ClassRow, confusion_matrix, per_class
 from dnnctl.evaluation.measure import all_metrics, measure
-from dnnctl.experiments.series.aggregate import Aggregate
-from dnnctl.experiments.series.folder import Series, begin, go_on, reopen_series
-from dnnctl.experiments.series.jobs import Member, MembersObserver
+from dnnctl.experiments.series.folder import Series, SeriesResult, begin, go_on, reopen_series
+from dnnctl.experiments.series.jobs import MembersObserver
 from dnnctl.files import write_npz
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.layout import RunDirectory
@@ -70,30 +69,18 @@ class OutOfFold:
         test = Samples(self.rows, self.y_true)
         title = f"{series.config.name}, {len(self.counts)} folds"
         none = test.take(slice(0))
-        context = PlotContext(
-            title, series.info, [], None, None, none, test, self.scores, np.asarray, tested="held-out row"
-        )
+        context = PlotContext(title, series.info, none, test, self.scores, np.asarray, tested="held-out row")
         self.plots.extend(draw_all(context, series.run.plots, PICTURES))
 
 
 @dataclass(frozen=True)
-class CrossValidation:
+class CrossValidation(SeriesResult):
     """A finished cross-validation.
 
     Args:
-        run: Its folder.
-        config: What its folds share.
-        info: What is known about the data set.
-        members: Its folds.
-        aggregate: The metrics of the folds, their means and intervals.
         out_of_fold: What the networks say of the rows that they never saw, all folds together.
     """
 
-    run: RunDirectory
-    config: Config
-    info: DatasetInfo
-    members: tuple[Member, ...]
-    aggregate: Aggregate
     out_of_fold: OutOfFold
 
 

@@ -77,6 +77,25 @@ class Series:
             self.manifest.update("done", unmet=list(aggregate.unmet), seconds=clock.seconds)
 
 
+@dataclass(frozen=True)
+class SeriesResult:
+    """A finished series.
+
+    Args:
+        run: Its folder.
+        config: What its runs share; of a repetition, its seed is that of the first one.
+        info: What is known about the data set.
+        members: Its runs: one a fold, or one a seed.
+        aggregate: The metrics of the runs, their means and intervals.
+    """
+
+    run: RunDirectory
+    config: Config
+    info: DatasetInfo
+    members: tuple[Member, ...]
+    aggregate: Aggregate
+
+
 def begin(
     kind: Kind,
     loaded: LoadedConfig,

@@ -17,8 +17,7 @@ from typing import Any
 from dnnctl.config.loading import as_yaml
 from dnnctl.config.schema import Config
 from dnnctl.errors import Call, Interrupted, RunError, UsageError
-from dnnctl.experiments.series.worker import ENDS
-from dnnctl.experiments.series.worker_process import News, WorkerProcess
+from dnnctl.experiments.series.worker import ENDS, News, WorkerProcess
 from dnnctl.files import write_text
 from dnnctl.runs.layout import RunDirectory, run_at
 from dnnctl.runs.manifest import read_manifest

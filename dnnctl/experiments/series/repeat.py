@@ -4,16 +4,13 @@ Whether one configuration is better than another is told by intervals (`signific
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
-from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import ConfigError, Fault, UsageError
-from dnnctl.experiments.series.aggregate import Aggregate
-from dnnctl.experiments.series.folder import Series, begin, go_on, reopen_series
-from dnnctl.experiments.series.jobs import Member, MembersObserver
+from dnnctl.experiments.series.folder import Series, SeriesResult, begin, go_on, reopen_series
+from dnnctl.experiments.series.jobs import MembersObserver
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
 from dnnctl.runs.series import MOST, REPEAT, count_in
@@ -21,23 +18,8 @@ from dnnctl.runs.series import MOST, REPEAT, count_in
 SEEDS = 2**32
 
 
-@dataclass(frozen=True)
-class Repetition:
-    """A finished repetition.
-
-    Args:
-        run: Its folder.
-        config: What its runs share; its seed is that of the first one.
-        info: What is known about the data set.
-        members: Its runs, one a seed.
-        aggregate: The metrics of the runs, their means and intervals.
-    """
-
-    run: RunDirectory
-    config: Config
-    info: DatasetInfo
-    members: tuple[Member, ...]
-    aggregate: Aggregate
+class Repetition(SeriesResult):
+    """A finished repetition."""
 
 
 def repeat(

@@ -92,7 +92,7 @@ def test_a_member_that_fails_is_named_with_its_one_error(tmp_path: Path) -> None
 
 
 def test_a_process_that_breaks_down_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dnnctl.experiments.series.worker_process.WORKER", "dnnctl.no_such_module")
+    monkeypatch.setattr("dnnctl.experiments.series.worker.WORKER", "dnnctl.no_such_module")
     with pytest.raises(RunError, match=r"seed 0: its process ended with status 1: .*No module named"):
         train_members(members_of(tmp_path), go_on="again")
 
@@ -101,7 +101,7 @@ def test_a_process_that_is_killed_while_it_writes_is_told_of(tmp_path: Path, mon
     torn = 'import os, sys\nsys.stdin.readline()\nos.write(1, b\'{"event": "failed", "err\')\nos._exit(9)\n'
     (tmp_path / "torn_worker.py").write_text(torn)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("dnnctl.experiments.series.worker_process.WORKER", "torn_worker")
+    monkeypatch.setattr("dnnctl.experiments.series.worker.WORKER", "torn_worker")
     with pytest.raises(RunError, match="seed 0: its process ended with status 9"):
         train_members(members_of(tmp_path), go_on="again")
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from dnnctl.config.loading import as_yaml, load
-from dnnctl.experiments.series.worker import ENDS, WorkerObserver
-from dnnctl.experiments.series.worker_process import WORKER
+from dnnctl.experiments.series.worker import ENDS, WORKER, WorkerObserver
 
 
 def test_a_training_is_interrupted_once(monkeypatch: pytest.MonkeyPatch) -> None:
