@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dnnctl.data.encoding import FittedColumn
 from dnnctl.errors import DataError, DnnctlError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import from_array
@@ -50,8 +51,10 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     if invert is not None and not spec.info.is_image:
         raise UsageError(f"`invert` is for images; this network takes {spec.described}")
     table = _named_columns(rows)
-    if table is None:
-        array = _as_array(rows)
+    # A frame that was given no names counts its columns.
+    counted = table is not None and spec.table is None and all(name.isdecimal() for name in table[0])
+    if table is None or counted:
+        array = _as_array(list(zip(*table[1], strict=True)) if table else rows)
         if spec.table is None:
             return from_array(array, NAME, spec, Options(invert))
         table = _columns_in_order(array, [column.name for column in spec.table.columns], spec)
@@ -110,14 +113,16 @@ def _columns_in_order(array: Any, names: list[str], spec: InputSpec) -> Table:
 def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
     """Read named columns as a CSV file of them would be read; where that has lines, rows are counted from 0."""
     names, columns = table
+    fitted = {} if spec.table is None else {column.name.casefold(): column for column in spec.table.columns}
+    known = [fitted.get(name.casefold()) for name in names]
     # Only a network trained on a table knows empty cells; any other shall name the cell that is none.
-    empty = "" if spec.table is not None else "nan"
+    empty = "" if fitted else "nan"
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     starts, line = [], 2 + sum(name.count("\n") for name in names)
     for row in zip(*columns, strict=True):
-        cells = [_text(value, empty) for value in row]
+        cells = [_text(value, column, empty) for value, column in zip(row, known, strict=True)]
         writer.writerow(cells)
         starts.append(line)
         line += 1 + sum(cell.count("\n") for cell in cells)
@@ -127,7 +132,8 @@ def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
 
     def said(lines: re.Match[str]) -> str:
         if lines["line"]:
-            return f"{NAME}[{place(lines['line'])}]"
+            at = place(lines["line"])
+            return NAME if at < 0 else f"{NAME}[{at}]"
         return f"row{lines['s']} {', '.join(f'{place(line):,}' for line in lines['lines'].split(', '))}"
 
     def named(text: str) -> str:
@@ -140,7 +146,7 @@ def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
     return replace(inputs, names=tuple(map(named, inputs.names)), notes=tuple(map(named, inputs.notes)))
 
 
-def _text(value: Any, empty: str) -> str:
+def _text(value: Any, column: FittedColumn | None, empty: str) -> str:
     """Return a cell as it is written in a file, a number with all its digits."""
     if isinstance(value, str):
         return value
@@ -148,4 +154,10 @@ def _text(value: Any, empty: str) -> str:
         value = value.item()
     if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124 - NaN
         return empty
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, bool) and column is not None and column.kind == "boolean":
+        return column.words[value]
+    if not isinstance(value, float):
+        return str(value)
+    # In pandas, whole numbers of a column with empty cells are floating point ones.
+    whole = value.is_integer() and column is not None and str(int(value)) in column.words
+    return str(int(value)) if whole else repr(value)
