@@ -70,7 +70,7 @@ def _named_columns(rows: Any) -> Table | None:
         return list(map(str, names)), [[row.get(name) for row in rows] for name in names]
     # Whoever holds a frame has imported what it is of.
     libraries = [sys.modules[name] for name in FRAMES if name in sys.modules]
-    if not any(isinstance(rows, library.DataFrame) for library in libraries):
+    if not any(isinstance(rows, getattr(library, "DataFrame", ())) for library in libraries):
         return None
     columns = rows.get_columns() if hasattr(rows, "get_columns") else [rows.iloc[:, i] for i in range(rows.shape[1])]
     return [str(name) for name in rows.columns], [column.to_list() for column in columns]
