@@ -123,7 +123,7 @@ def test_a_frame_is_read_by_the_names_of_its_columns(heights: Any, library: str)
 
 @pytest.mark.parametrize("nothing", [None, math.nan])
 def test_an_empty_cell_of_a_number_is_refused_with_its_row(heights: Any, nothing: Any) -> None:
-    with pytest.raises(DataError, match=r"^rows\[1\]: column 1 \('weight'\): expected a finite number"):
+    with pytest.raises(DataError, match=r"^rows\[1\]: column 'weight': expected a finite number"):
         heights.predict([{"weight": 75}, {"weight": nothing}])
 
 
