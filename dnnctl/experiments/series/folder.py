@@ -6,7 +6,7 @@ to aggregate), and a folder with the runs, each complete in itself.
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +97,9 @@ class SeriesResult:
     """
 
     run: RunDirectory
-    config: Config
-    info: DatasetInfo
-    members: tuple[Member, ...]
+    config: Config = field(repr=False)
+    info: DatasetInfo = field(repr=False)
+    members: tuple[Member, ...] = field(repr=False)
     aggregate: Aggregate
 
     @property
