@@ -7,6 +7,10 @@ import pytest
 
 from dnnctl import plugins
 from dnnctl.errors import UsageError
+from dnnctl.network.initializers import INITIALIZERS
+from dnnctl.network.layers.base import LAYERS
+from dnnctl.network.losses.base import LOSSES
+from dnnctl.network.optimizers.base import OPTIMIZERS
 
 
 @pytest.fixture
@@ -65,3 +69,10 @@ def test_suggestions(received: str, hint: str) -> None:
 
 def test_nothing_to_suggest() -> None:
     assert plugins.suggestion("relu", ()) == ""
+
+
+def test_other_tools_words_lead_to_a_name_and_are_none_themselves() -> None:
+    known = {name for catalog in (LAYERS, LOSSES, OPTIMIZERS, INITIALIZERS) for name in catalog.names()}
+    assert not known & plugins.SYNONYMS.keys()
+    for word, meant in (("silu", "swish"), ("mse", "mean_squared_error"), ("xavier", "glorot_uniform")):
+        assert plugins.nearest(word, known) == meant

@@ -162,8 +162,11 @@ class Engine(Protocol):
     def state(self) -> dict[str, NDArray[Any]]:
         """Return a copy of everything that decides what the next steps do.
 
-        That is weights (averaged ones too), moving statistics, running values and step count of the optimizer, and the
-        state of what draws random numbers; the names are the same in every process.
+        The names are written out and the same in every process, and in both engines where the thing is the same:
+
+        - `network/<weight>`, `average/<weight>` of averaged ones: weights and moving statistics by the plan's names,
+        - `optimizer/steps`, `optimizer/<slot>/<weight>`, `optimizer/<scalar>`: what the optimizer keeps,
+        - `steps`, `loss_scale/...`: steps taken where float16 skips some of the optimizer's, and its scale.
         """
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:

@@ -1,7 +1,7 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,14 @@ class Evaluation:
     """
 
     split: str
-    samples: Samples = field(repr=False)
-    train: Samples = field(repr=False)
-    scores: NDArray[Any] = field(repr=False)
+    samples: Samples
+    train: Samples
+    scores: NDArray[Any]
     metrics: dict[str, float]
-    classes: tuple[ClassRow, ...] = field(repr=False)
+    classes: tuple[ClassRow, ...]
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
-    network: Network = field(repr=False)
+    network: Network
     members: Comparison | None = None
 
 

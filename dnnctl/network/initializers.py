@@ -22,7 +22,7 @@ from pydantic import Field
 from dnnctl.spec import Catalog, Spec, chosen_from
 
 # Standard deviation of a standard normal distribution cut off at -2 and 2.
-TRUNCATED_SPREAD = 0.87962566103423978
+TRUNCATED_STD = 0.87962566103423978
 
 
 class Initializer(Spec):
@@ -104,7 +104,7 @@ class Scaled(Initializer):
         fan = fan_in if self.fan == "in" else (fan_in + fan_out) / 2
         variance = self.scale / max(1.0, fan)
         if self.normal:
-            return _truncated_normal(shape, generator) * (math.sqrt(variance) / TRUNCATED_SPREAD)
+            return _truncated_normal(shape, generator) * (math.sqrt(variance) / TRUNCATED_STD)
         limit = math.sqrt(3 * variance)
         return generator.uniform(-limit, limit, shape)
 

@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,28 +14,20 @@ if TYPE_CHECKING:
     from dnnctl.runs.layout import RunDirectory
 
 
-class Result(Protocol):
-    """What comes of what trains."""
-
-    @property
-    def run(self) -> "RunDirectory":
-        """Its folder."""
-
-    @property
-    def unmet(self) -> Sequence[str]:
-        """What is required but was missed."""
-
-
-R = TypeVar("R", bound=Result)
-
-
 def print_result(
-    result: R, report: Callable[[R], str], values: Callable[[R], Mapping[str, Any]], *, as_json: bool, quiet: bool
+    run: "RunDirectory",
+    unmet: Sequence[str],
+    report: Callable[[], str],
+    values: Callable[[], Mapping[str, Any]],
+    *,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Print what came of one training or several.
 
     Args:
-        result: What came of it.
+        run: Its folder.
+        unmet: What is required but was missed.
         report: Returns everything that is shown.
         values: Returns the same as values that JSON can hold.
         as_json: Whether standard output gets one JSON object and nothing else.
@@ -45,15 +37,15 @@ def print_result(
         The exit status: 3 if something required was missed, else 0.
     """
     if quiet:
-        for text in result.unmet:
+        for text in unmet:
             click.echo(f"requirement not met: {plain(text)}", err=True)
     else:
-        click.echo(report(result), err=as_json)
+        click.echo(report(), err=as_json)
     if as_json:
-        click.echo(json.dumps(values(result)))
+        click.echo(json.dumps(values()))
     elif quiet:
-        click.echo(result.run.path)
-    return 3 if result.unmet else 0
+        click.echo(run.path)
+    return 3 if unmet else 0
 
 
 def missed(unmet: Sequence[str]) -> list[str]:

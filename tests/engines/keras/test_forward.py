@@ -19,8 +19,8 @@ def mask(rate: float, seed: int = 3, step: int = 5, rows: int = 401, units: int 
 @pytest.mark.parametrize("rate", [0.0, 0.001, 0.2, 0.5, 0.9, 0.9999999])
 def test_the_rate_and_the_mean_are_kept(rate: float) -> None:
     drawn = mask(rate, rows=1000, units=1000)
-    spread = np.sqrt(rate * (1 - rate) / drawn.size)
-    assert abs((drawn == 0).mean() - rate) < 5 * spread + 2**-16
+    std = np.sqrt(rate * (1 - rate) / drawn.size)
+    assert abs((drawn == 0).mean() - rate) < 5 * std + 2**-16
     kept = np.unique(drawn[drawn > 0])
     assert len(kept) <= 1
     if rate < 0.99:
