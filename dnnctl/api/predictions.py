@@ -1,6 +1,6 @@
 """What a network says of rows, as NumPy arrays, as plain values, as a frame, and as a notebook shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,22 +27,23 @@ class Predictions:
     """
 
     def __init__(self, said: base.Predictions) -> None:
-        self._said = said
+        assert isinstance(said.rows, base.Answers)
+        self._said, self._answers = said, said.rows
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> Sequence[str]:
         """What each row is called, as `rows[3]`, `photo.png` or `people.csv:2`."""
-        return tuple(row.name for row in self._said.rows)
+        return self._answers.names
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done to the rows that the user should know, as columns that were ignored."""
         return self._said.notes
 
-    @cached_property
+    @property
     def scores(self) -> NDArray[np.float32]:
         """(n, classes) probabilities, (n, 1) of class 1 for one output unit, or (n, targets) values."""
-        return np.stack([row.scores for row in self._said.rows])
+        return self._answers.scores
 
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
@@ -69,12 +70,11 @@ class Predictions:
             raise AttributeError("values: this network predicts classes; see labels and probabilities")
         return self.scores[:, 0] if self.scores.shape[1] == 1 else self.scores
 
-    @cached_property
+    @property
     def true(self) -> NDArray[Any] | None:
         """The right answers where they are known, as of `sample`: numbers of classes (n,), or values; else None."""
-        if not self._said.has_truth:
-            return None
-        return np.array([row.truths or row.true for row in self._said.rows])
+        known = self._answers.truth
+        return known[:, 0] if known is not None and known.shape[1] == 1 else known
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return a record a row, as the command `predict` writes it in JSON."""

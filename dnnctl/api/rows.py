@@ -8,15 +8,14 @@ import io
 import os
 import re
 import sys
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from dnnctl.data.encoding import FittedColumn
 from dnnctl.errors import DataError, DnnctlError, UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Numbered, Options
 from dnnctl.inference.inputs.parts.arrays import from_array
 from dnnctl.inference.inputs.table import read as read_table
 from dnnctl.inference.read_inputs import read_all
@@ -50,8 +49,10 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     if invert is not None and not spec.info.is_image:
         raise UsageError(f"`invert` is for images; this network takes {spec.described}")
     table = _named_columns(rows)
-    if table is None:
-        array = _as_array(rows)
+    # A frame that was given no names counts its columns.
+    counted = table is not None and spec.table is None and all(name.isdecimal() for name in table[0])
+    if table is None or counted:
+        array = _as_array(list(zip(*table[1], strict=True)) if table else rows)
         if spec.table is None:
             return from_array(array, NAME, spec, Options(invert))
         table = _columns_in_order(array, [column.name for column in spec.table.columns], spec)
@@ -67,7 +68,7 @@ def _named_columns(rows: Any) -> Table | None:
         return list(map(str, names)), [[row.get(name) for row in rows] for name in names]
     # Whoever holds a frame has imported what it is of.
     libraries = [sys.modules[name] for name in FRAMES if name in sys.modules]
-    if not any(isinstance(rows, library.DataFrame) for library in libraries):
+    if not any(isinstance(rows, getattr(library, "DataFrame", ())) for library in libraries):
         return None
     columns = rows.get_columns() if hasattr(rows, "get_columns") else [rows.iloc[:, i] for i in range(rows.shape[1])]
     return [str(name) for name in rows.columns], [column.to_list() for column in columns]
@@ -110,37 +111,52 @@ def _columns_in_order(array: Any, names: list[str], spec: InputSpec) -> Table:
 def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
     """Read named columns as a CSV file of them would be read; where that has lines, rows are counted from 0."""
     names, columns = table
+    fitted = {} if spec.table is None else {column.name.casefold(): column for column in spec.table.columns}
+    known = [fitted.get(name.casefold()) for name in names]
     # Only a network trained on a table knows empty cells; any other shall name the cell that is none.
-    empty = "" if spec.table is not None else "nan"
+    empty = "" if fitted else "nan"
+    cells = [_texts(column, of, empty) for column, of in zip(columns, known, strict=True)]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    starts, line = [], 2 + sum(name.count("\n") for name in names)
-    for row in zip(*columns, strict=True):
-        cells = [_text(value, empty) for value in row]
-        writer.writerow(cells)
-        starts.append(line)
-        line += 1 + sum(cell.count("\n") for cell in cells)
+    writer.writerows(zip(*cells, strict=True))
+    contents = out.getvalue()
+    # The line that each row begins in: a cell may have line breaks of its own.
+    lines = np.ones(len(cells[0]) + 1, np.int64)
+    if contents.count("\n") > len(lines):
+        lines += [sum(cell.count("\n") for cell in row) for row in (names, *zip(*cells, strict=True))]
+    starts = 1 + lines.cumsum()[:-1]
 
-    def place(line: str) -> int:
-        return bisect_right(starts, int(line.replace(",", ""))) - 1
+    def row(line: str) -> int:
+        return int(np.searchsorted(starts, int(line.replace(",", "")), "right")) - 1
 
-    def said(lines: re.Match[str]) -> str:
-        if lines["line"]:
-            return f"{NAME}[{place(lines['line'])}]"
-        return f"row{lines['s']} {', '.join(f'{place(line):,}' for line in lines['lines'].split(', '))}"
-
-    def named(text: str) -> str:
-        return LINES.sub(said, text)
+    def said(found: re.Match[str]) -> str:
+        if found["line"]:
+            at = row(found["line"])
+            return NAME if at < 0 else f"{NAME}[{at}]"
+        return f"row{found['s']} {', '.join(f'{row(line):,}' for line in found['lines'].split(', '))}"
 
     try:
-        inputs = read_table(io.BytesIO(out.getvalue().encode("utf-8", "backslashreplace")), NAME, spec, options)
+        inputs = read_table(io.BytesIO(contents.encode("utf-8", "backslashreplace")), NAME, spec, options)
     except DnnctlError as error:
-        raise type(error)(named(str(error))) from None
-    return replace(inputs, names=tuple(map(named, inputs.names)), notes=tuple(map(named, inputs.notes)))
+        raise type(error)(LINES.sub(said, str(error))) from None
+    assert isinstance(inputs.names, Numbered)
+    rows = np.searchsorted(starts, np.asarray(inputs.names.numbers), "right") - 1
+    return Inputs(inputs.x, Numbered(f"{NAME}[", rows, "]"), tuple(LINES.sub(said, note) for note in inputs.notes))
 
 
-def _text(value: Any, empty: str) -> str:
+def _texts(column: Sequence[Any], fitted: FittedColumn | None, empty: str) -> Sequence[str]:
+    """Return the cells of a column as they are written in a file."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    # A shorter way to what `_text` gives, for a million numbers.
+    if kinds == {float} and not (fitted and fitted.words) and not np.isnan(column).any():
+        return list(map(repr, column))
+    return [_text(value, fitted, empty) for value in column]
+
+
+def _text(value: Any, column: FittedColumn | None, empty: str) -> str:
     """Return a cell as it is written in a file, a number with all its digits."""
     if isinstance(value, str):
         return value
@@ -148,4 +164,10 @@ def _text(value: Any, empty: str) -> str:
         value = value.item()
     if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124 - NaN
         return empty
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, bool) and column is not None and column.kind == "boolean":
+        return column.words[value]
+    if not isinstance(value, float):
+        return str(value)
+    # In pandas, whole numbers of a column with empty cells are floating point ones.
+    whole = value.is_integer() and column is not None and str(int(value)) in column.words
+    return str(int(value)) if whole else repr(value)

@@ -25,7 +25,8 @@ from dnnctl.runs.metrics_file import read_metrics
 if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation
 
-# Figures that are looked at first; the others are in `metrics`.
+# What a notebook shows of `metrics`.
+PARTS = {"test": "test", "mean_member": "test, mean of the members", "validation": "validation", "train": "training"}
 FIRST = ("accuracy", "f1", "auc", "rmse", "mae", "r2", "loss")
 
 
@@ -78,7 +79,7 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, dict[str, float]]:
-        """Final loss and metrics, by split: `test`, `validation`, `train`."""
+        """Final loss and metrics, by split: `test`, `validation`, `train`; of an ensemble more, as `mean_member`."""
         return self._figures[0]
 
     @property
@@ -168,7 +169,7 @@ class Run:
         """Return what a notebook shows: figures beside the baselines, the verdict and the learning curves."""
         measured, curves = self._measured, self.plots.get("learning_curves")
         names = [name for name in FIRST if name in measured.get("test", {})]
-        rows = [(f"this network, {split}", values) for split, values in measured.items()]
+        rows = [(label, measured[part]) for part, label in PARTS.items() if part in measured]
         rows += (
             [(str(simple.get("label", kind)), simple) for kind, simple in self.baselines.items()] if measured else []
         )

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl import plugins
 from dnnctl.config.schema import DataConfig, Fold
 from dnnctl.datasets.base import Dataset, Samples
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, UsageError
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
 
@@ -45,8 +46,12 @@ class Splits:
 
         Raises:
             DataError: If it is `validation` and there is none.
+            UsageError: If there is no split of that name.
         """
-        samples = {"train": self.train, "validation": self.validation, "test": self.test}[name]
+        known = {"train": self.train, "validation": self.validation, "test": self.test}
+        if name not in known:
+            raise UsageError(f"`split`: no split {name!r}{plugins.suggestion(name, tuple(known))}")
+        samples = known[name]
         if samples is None:
             raise DataError("this run has no validation rows (data.validation_split is 0 or the rows are too few)")
         return samples

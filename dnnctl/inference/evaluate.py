@@ -1,7 +1,7 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,14 @@ class Evaluation:
     """
 
     split: str
-    samples: Samples
-    train: Samples
-    scores: NDArray[Any]
+    samples: Samples = field(repr=False)
+    train: Samples = field(repr=False)
+    scores: NDArray[Any] = field(repr=False)
     metrics: dict[str, float]
-    classes: tuple[ClassRow, ...]
+    classes: tuple[ClassRow, ...] = field(repr=False)
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
-    network: Network
+    network: Network = field(repr=False)
     members: Comparison | None = None
 
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl import plugins
 from dnnctl.archives import read_npy
 from dnnctl.config.loading import load
 from dnnctl.config.resolve import plan_of
@@ -16,7 +17,7 @@ from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.engines.choosing import build_engine
-from dnnctl.errors import ConfigError, DataError, RunError
+from dnnctl.errors import ConfigError, DataError, RunError, UsageError
 from dnnctl.inference.network import Forward, Network
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.runs.layout import RunDirectory, how_to_resume
@@ -28,6 +29,7 @@ from dnnctl.runs.series import check_single
 LARGEST = float(np.finfo(np.float32).max)
 SMALLEST = float(np.finfo(np.float32).tiny)
 WIDTHS = (2, 4, 8)
+ENGINES = ("auto", "numpy", "keras")
 # Bytes of an archive of arrays that are no elements: headers, names, directory.
 ARCHIVE_BYTES = 1 << 16
 MEMBER_BYTES = 1 << 11
@@ -59,7 +61,12 @@ class OpenedRun:
         Args:
             engine: `keras`, `numpy`, or `auto`: NumPy where training found that both say the same, since
                 it starts in a fraction of the time; Keras otherwise.
+
+        Raises:
+            UsageError: If it is none of these.
         """
+        if engine not in ENGINES:
+            raise UsageError(f"`engine`: unknown engine {engine!r}{plugins.suggestion(engine, ENGINES)}")
         config = self.config
         weights = read_weights(self.run, self.plan)
         chosen = self.light_engine() if engine == "auto" else engine

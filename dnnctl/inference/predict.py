@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.errors import UsageError
-from dnnctl.inference.formats.base import Prediction, Predictions
+from dnnctl.inference.formats.base import Answers, Predictions
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
@@ -69,7 +69,7 @@ def predict(
         raise UsageError("expected either `sample` or inputs; received both")
     if request.top > 1 and opened.info.task == "regression":
         raise UsageError(f"`top`={request.top} names the best classes; this network predicts numbers: leave it out")
-    truth: list[Any] = []
+    truth: NDArray[Any] | None = None
     if request.sample:
         inputs, truth = _sample(opened, request.sample, progress)
     elif request.inputs is not None:
@@ -80,10 +80,7 @@ def predict(
     # A value too large for 32 bits is infinite, and written as no number.
     with np.errstate(over="ignore"):
         scores = (network or opened.network(request.engine)).scores(inputs.x).astype(np.float32)
-    rows = tuple(
-        Prediction(name, np.atleast_1d(score), *true)
-        for name, score, true in zip(inputs.names, scores, truth or [(None, ())] * len(inputs), strict=True)
-    )
+    rows = Answers(inputs.names, scores.reshape(len(inputs), -1), truth)
     return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
 
 
@@ -94,8 +91,8 @@ def spec_of(opened: OpenedRun) -> InputSpec:
     return InputSpec(opened.info, stored.ground, stored.table, *written)
 
 
-def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, list[Any]]:
-    """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
+def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, NDArray[Any]]:
+    """Return rows of the test split, the same ones each time, and what is true of each, (n, 1) or (n, targets)."""
     dataset, splits = read_splits(opened, None, progress, test_only=True)
     test = splits.test
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
@@ -105,6 +102,4 @@ def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[
     names = tuple(f"{dataset.name} {kind} row {row}" for row in splits.rows["test"][chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
-    known = samples.y.reshape(len(samples), -1).tolist()
-    truth = [(row[0], ()) if len(row) == 1 else (None, tuple(row)) for row in known]
-    return Inputs(samples.x, names, notes), truth
+    return Inputs(samples.x, names, notes), samples.y.reshape(len(samples), -1)

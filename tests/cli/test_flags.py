@@ -89,7 +89,7 @@ def test_only_the_command_line_names_flags_and_commands(clone: Path) -> None:
     found = [
         f"{path.relative_to(clone)}:{line}: {text}"
         for path in sorted((clone / "dnnctl").rglob("*.py"))
-        if path.relative_to(clone).parts[1] != "cli" and "inputs" not in path.parts
+        if path.relative_to(clone).parts[1] != "cli"
         for line, text in texts(path)
         if ours.search(text) and "pip install" not in text
     ]
@@ -109,3 +109,20 @@ def test_every_call_that_the_library_names_is_a_command(clone: Path) -> None:
 
 def test_a_missing_run_is_told_with_the_command_that_makes_one(dnnctl: Callable[..., Any]) -> None:
     assert "Train one first: dnnctl train digits" in dnnctl("evaluate", "latest").err
+
+
+def test_every_flag_in_the_documents_is_one_of_its_command(clone: Path) -> None:
+    wrong, seen = [], 0
+    for page in [clone / "README.md", *(clone / "docs").rglob("*.md"), *(clone / "configs").rglob("*.yaml")]:
+        # A command ends with its line, its quotes, a comment, or where another one begins.
+        for found in re.finditer(r"dnnctl ([a-z]+(?: [^`#;|&\n]*)?)", page.read_text(encoding="utf-8")):
+            words = found[1].split()
+            command = command_at(words)
+            if command is None:
+                continue
+            known = {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
+            flags = re.findall(r"(?<!\S)(--[a-z][a-z-]*)", found[1])
+            seen += len(flags)
+            wrong += [f"{page.name}: {found[0]}: {flag}" for flag in flags if flag not in {*known, "--help"}]
+    assert wrong == []
+    assert seen > 30

@@ -45,8 +45,9 @@ def command(
     Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met by the mean, 130 interrupted,
     143 terminated; the message of the last two names the command that goes on.
     """
-    from dnnctl.cli.screen import series
     from dnnctl.cli.screen.members import MembersScreen
+    from dnnctl.cli.screen.output import print_result
+    from dnnctl.cli.screen.series import crossval_report, for_programs
     from dnnctl.config.loading import load
     from dnnctl.errors import UsageError
     from dnnctl.experiments.series.crossval import crossval, resume_crossval
@@ -70,4 +71,4 @@ def command(
             loaded = load(config, overrides, {"name": name, "engine": engine})
             count = 5 if folds is None else folds
             result = crossval(loaded, count, jobs=jobs, out=out, observer=screen, command=sys.argv)
-    return series.show_crossval(result, as_json=as_json, quiet=quiet)
+    return print_result(result, crossval_report, for_programs, as_json=as_json, quiet=quiet)

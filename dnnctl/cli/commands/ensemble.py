@@ -56,8 +56,9 @@ def command(
     Exit status: 0 done, 1 failure, 2 faulty command or configuration, 3 a requirement not met by the ensemble,
     130 interrupted, 143 terminated; the message of the last two names the command that goes on.
     """
-    from dnnctl.cli.screen.ensemble import show
+    from dnnctl.cli.screen.ensemble import for_programs, report
     from dnnctl.cli.screen.members import MembersScreen
+    from dnnctl.cli.screen.output import print_result
     from dnnctl.config.loading import load
     from dnnctl.experiments.ensemble.combine import combine
     from dnnctl.experiments.ensemble.train import resume_ensemble, train_ensemble
@@ -86,7 +87,7 @@ def command(
                 observer=screen,
                 command=sys.argv,
             )
-    return show(result, as_json=as_json, quiet=quiet)
+    return print_result(result, report, for_programs, as_json=as_json, quiet=quiet)
 
 
 def _only(sources: tuple[str, ...]) -> str:

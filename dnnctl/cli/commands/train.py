@@ -135,9 +135,10 @@ def _lay_out(loaded: "LoadedConfig", start: "RunDirectory | None", screen: "Scre
 
 def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool) -> int:
     """Show what came of a training and return the exit status."""
-    from dnnctl.cli.screen.training_result import show, time_table
+    from dnnctl.cli.screen.output import print_result
+    from dnnctl.cli.screen.training_result import for_programs, report, time_table
 
-    status = show(result, as_json=as_json, quiet=quiet)
+    status = print_result(result, report, for_programs, as_json=as_json, quiet=quiet)
     if profile:
         click.echo(f"\n{time_table(result.seconds)}", err=as_json or quiet)
     return status
@@ -164,8 +165,9 @@ def _repeat(
     what: "LoadedConfig | RunDirectory", times: int, *, jobs: int, out: Path, as_json: bool, quiet: bool
 ) -> int:
     """Train a configuration several times, or go on with that; show what came of it and return the exit status."""
-    from dnnctl.cli.screen import series
     from dnnctl.cli.screen.members import MembersScreen
+    from dnnctl.cli.screen.output import print_result
+    from dnnctl.cli.screen.series import for_programs, repeat_report
     from dnnctl.experiments.series.repeat import repeat, resume_repeat
     from dnnctl.runs.layout import RunDirectory
 
@@ -174,7 +176,7 @@ def _repeat(
             result = resume_repeat(what, jobs=jobs, observer=screen, command=sys.argv)
         else:
             result = repeat(what, times, jobs=jobs, out=out, observer=screen, command=sys.argv)
-    return series.show_repeat(result, as_json=as_json, quiet=quiet)
+    return print_result(result, repeat_report, for_programs, as_json=as_json, quiet=quiet)
 
 
 def _check_jobs(jobs: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.output import missed, named, print_result, shown
+from dnnctl.cli.screen.output import missed, named, shown
 from dnnctl.cli.screen.text import duration, metric_columns, plain, rounded
 from dnnctl.cli.screen.training_result import comparison
 
@@ -18,18 +18,6 @@ VOTES = {
     "hard": "hard vote: the class that most put first",
     "mean": "mean of the answers",
 }
-
-
-def show(result: "EnsembleResult", *, as_json: bool, quiet: bool) -> int:
-    """Print what came of an ensemble and return the exit status; arguments as in `output.print_result`."""
-    return print_result(
-        result.run,
-        result.unmet,
-        lambda: report(result),
-        lambda: for_programs(result),
-        as_json=as_json,
-        quiet=quiet,
-    )
 
 
 def report(result: "EnsembleResult") -> str:

@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -14,20 +14,28 @@ if TYPE_CHECKING:
     from dnnctl.runs.layout import RunDirectory
 
 
+class Result(Protocol):
+    """What comes of what trains."""
+
+    @property
+    def run(self) -> "RunDirectory":
+        """Its folder."""
+
+    @property
+    def unmet(self) -> Sequence[str]:
+        """What is required but was missed."""
+
+
+R = TypeVar("R", bound=Result)
+
+
 def print_result(
-    run: "RunDirectory",
-    unmet: Sequence[str],
-    report: Callable[[], str],
-    values: Callable[[], Mapping[str, Any]],
-    *,
-    as_json: bool,
-    quiet: bool,
+    result: R, report: Callable[[R], str], values: Callable[[R], Mapping[str, Any]], *, as_json: bool, quiet: bool
 ) -> int:
     """Print what came of one training or several.
 
     Args:
-        run: Its folder.
-        unmet: What is required but was missed.
+        result: What came of it.
         report: Returns everything that is shown.
         values: Returns the same as values that JSON can hold.
         as_json: Whether standard output gets one JSON object and nothing else.
@@ -37,15 +45,15 @@ def print_result(
         The exit status: 3 if something required was missed, else 0.
     """
     if quiet:
-        for text in unmet:
+        for text in result.unmet:
             click.echo(f"requirement not met: {plain(text)}", err=True)
     else:
-        click.echo(report(), err=as_json)
+        click.echo(report(result), err=as_json)
     if as_json:
-        click.echo(json.dumps(values()))
+        click.echo(json.dumps(values(result)))
     elif quiet:
-        click.echo(run.path)
-    return 3 if unmet else 0
+        click.echo(result.run.path)
+    return 3 if result.unmet else 0
 
 
 def missed(unmet: Sequence[str]) -> list[str]:

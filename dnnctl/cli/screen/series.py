@@ -1,10 +1,10 @@
 """What is shown of cross-validations and repeated trainings: a row a run, and what they come to together."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.output import missed, print_result, shown
+from dnnctl.cli.screen.output import missed, shown
 from dnnctl.cli.screen.text import grid, metric_columns, plain, rounded
 
 if TYPE_CHECKING:
@@ -15,21 +15,6 @@ if TYPE_CHECKING:
 
 # So many runs have a row on the screen; metrics.json has all of them.
 ROWS = 30
-
-
-def show_crossval(result: "CrossValidation", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a cross-validation and return the exit status; arguments as in `output.print_result`."""
-    return _show(result, lambda: crossval_report(result), as_json=as_json, quiet=quiet)
-
-
-def show_repeat(result: "Repetition", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a repeated training and return the exit status; arguments as in `output.print_result`."""
-    return _show(result, lambda: repeat_report(result), as_json=as_json, quiet=quiet)
-
-
-def _show(result: "CrossValidation | Repetition", report: Callable[[], str], *, as_json: bool, quiet: bool) -> int:
-    unmet = result.aggregate.unmet
-    return print_result(result.run, unmet, report, lambda: _for_programs(result), as_json=as_json, quiet=quiet)
 
 
 def crossval_report(result: "CrossValidation") -> str:
@@ -120,7 +105,7 @@ def _end(
 ) -> list[str]:
     folder = plain(shown(result.run.path))
     return [
-        *missed(result.aggregate.unmet),
+        *missed(result.unmet),
         "",
         f"  written   {folder}/  {files}",
         *([f"  plots     {folder}/plots/  {', '.join(pictures)}"] if pictures else []),
@@ -129,12 +114,12 @@ def _end(
     ]
 
 
-def _for_programs(result: "CrossValidation | Repetition") -> dict[str, Any]:
+def for_programs(result: "CrossValidation | Repetition") -> dict[str, Any]:
     """Return the same as values that JSON can hold; the metrics are those of `metrics.json`."""
     return {
         "run": str(result.run.path),
         "state": "done",
         "metrics": json.loads(result.run.metrics.read_text(encoding="utf-8")),
         "members": [{"name": member.label, "run": str(member.path)} for member in result.members],
-        "unmet": list(result.aggregate.unmet),
+        "unmet": list(result.unmet),
     }

@@ -3,23 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dnnctl.cli.screen.output import missed, named, print_result, shown
+from dnnctl.cli.screen.output import missed, named, shown
 from dnnctl.cli.screen.text import duration, grid, metric_columns, rounded
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
-
-
-def show(result: "TrainingResult", *, as_json: bool, quiet: bool) -> int:
-    """Print the end of a training and return the exit status; arguments as in `output.print_result`."""
-    return print_result(
-        result.run,
-        result.unmet,
-        lambda: report(result),
-        lambda: for_programs(result),
-        as_json=as_json,
-        quiet=quiet,
-    )
 
 
 def report(result: "TrainingResult") -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dnnctl.config.loading import LoadedConfig
-from dnnctl.errors import Call, Interrupted, RunError, UsageError
+from dnnctl.errors import Call, RunError, UsageError
 from dnnctl.experiments.ensemble.result import EnsembleResult, ensemble_name, finish, measure_ensemble, vote_for
 from dnnctl.experiments.series.folder import Series, begin, go_on, reopen_series
-from dnnctl.experiments.series.jobs import MembersObserver, train_members
+from dnnctl.experiments.series.jobs import MembersObserver
 from dnnctl.experiments.series.repeat import by_seed
 from dnnctl.inference.ensemble import ensemble_of
 from dnnctl.inference.open import open_run
@@ -21,7 +21,6 @@ from dnnctl.runs.ensembles import FEWEST, MOST, VOTES, EnsembleFile, Vote, membe
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
 from dnnctl.runs.series import ENSEMBLE, count_in
-from dnnctl.training.failure_record import recorded
 from dnnctl.training.timing import Clock
 
 
@@ -127,19 +126,11 @@ def _finish(
     series: Series, vote: Vote, clock: Clock, observer: MembersObserver, command: Sequence[str]
 ) -> EnsembleResult:
     """Train what is left to train, measure and write."""
-    run, manifest = series.run, series.manifest
-    resume = ENSEMBLE.how_to_resume(run)
-    with recorded(run, manifest, clock, resume):
-        manifest.update("running")
-        try:
-            with clock.stage("training"):
-                train_members(series.members, jobs=series.jobs, go_on=resume, observer=observer, command=command)
-        except Interrupted:
-            manifest.update("interrupted", seconds=clock.seconds)
-            raise
+    run = series.run
+    with series.training(clock, observer, command):
         observer.on_stage("measuring the members")
         with clock.stage("evaluation"):
             opened = [open_run(member.run) for member in series.members]
             file = EnsembleFile(vote, tuple(member.path.name for member in series.members))
             measured = measure_ensemble(ensemble_of(run, {}, series.config, opened, file), observer.on_download)
-        return finish(run, manifest, measured, clock, observer.on_stage)
+        return finish(run, series.manifest, measured, clock, observer.on_stage)

@@ -1,6 +1,6 @@
 """What a training step does: what goes forward, what comes back, and by how much the weights change."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -83,7 +83,7 @@ class StepTrace:
     penalty: float
     layers: tuple[LayerRecord, ...]
     weights: tuple[WeightStep, ...]
-    numbers: Numbers | None
+    numbers: Numbers | None = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What several runs of one configuration come to together: the mean and the standard deviation of each metric."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dnnctl.errors import RunError
@@ -25,11 +25,11 @@ class Aggregate:
         more: What else belongs into `metrics.json`.
     """
 
-    metrics: tuple[dict[str, dict[str, float]], ...]
+    metrics: tuple[dict[str, dict[str, float]], ...] = field(repr=False)
     intervals: Intervals
     baselines: dict[str, tuple[str, dict[str, MeanInterval]]]
     unmet: tuple[str, ...]
-    more: dict[str, Any]
+    more: dict[str, Any] = field(repr=False)
 
     def to_json(self, *, interval: bool) -> dict[str, Any]:
         """Return this as `metrics.json` has it; with the limits of each mean, if `interval`."""

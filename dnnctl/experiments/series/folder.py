@@ -6,7 +6,7 @@ to aggregate), and a folder with the runs, each complete in itself.
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,20 @@ class Series:
     jobs: int
 
     @contextlib.contextmanager
+    def training(self, clock: Clock, observer: MembersObserver | None, command: Sequence[str]) -> Iterator[None]:
+        """Train what is not trained yet, and record how that or the block ends; arguments as of `trained`."""
+        go_on = self.kind.how_to_resume(self.run)
+        with recorded(self.run, self.manifest, clock, go_on):
+            self.manifest.update("running")
+            try:
+                with clock.stage("training"):
+                    train_members(self.members, jobs=self.jobs, go_on=go_on, observer=observer, command=command)
+            except Interrupted:
+                self.manifest.update("interrupted", seconds=clock.seconds)
+                raise
+            yield
+
+    @contextlib.contextmanager
     def trained(self, observer: MembersObserver | None, command: Sequence[str]) -> Iterator[Aggregate]:
         """Train what is not trained yet, let the block make of it what it wants, and record how that ends.
 
@@ -61,15 +75,8 @@ class Series:
         Yields:
             What the runs come to together; as the block ends it is written, with what the block added.
         """
-        clock, go_on = Clock(), self.kind.how_to_resume(self.run)
-        with recorded(self.run, self.manifest, clock, go_on):
-            self.manifest.update("running")
-            try:
-                with clock.stage("training"):
-                    train_members(self.members, jobs=self.jobs, go_on=go_on, observer=observer, command=command)
-            except Interrupted:
-                self.manifest.update("interrupted", seconds=clock.seconds)
-                raise
+        clock = Clock()
+        with self.training(clock, observer, command):
             aggregate = gather(self.members, self.config.require)
             yield aggregate
             write_json(self.run.metrics, aggregate.to_json(interval=self.kind is REPEAT))
@@ -90,10 +97,15 @@ class SeriesResult:
     """
 
     run: RunDirectory
-    config: Config
-    info: DatasetInfo
-    members: tuple[Member, ...]
+    config: Config = field(repr=False)
+    info: DatasetInfo = field(repr=False)
+    members: tuple[Member, ...] = field(repr=False)
     aggregate: Aggregate
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """Requirements that the means miss, in words."""
+        return self.aggregate.unmet
 
 
 def begin(

@@ -6,10 +6,11 @@ Each format is one file with `write(predictions, stream)`, where `stream` is an 
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,42 @@ class Prediction:
     truths: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Answers(Sequence[Prediction]):
+    """What the network said of many inputs, as arrays: a million of them are no million objects.
+
+    Args:
+        names: Names of the inputs.
+        scores: What it said, (n, classes), (n, 1) or (n, targets), as in `Prediction`; float32.
+        truth: Labels, or the values of the targets, (n, 1) or (n, targets), where they are known; else None.
+    """
+
+    names: Sequence[str]
+    scores: NDArray[np.float32]
+    truth: NDArray[Any] | None = None
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, at: int) -> Prediction: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Prediction]: ...
+
+    def __getitem__(self, at: int | slice) -> Prediction | list[Prediction]:
+        """Return one, or a list of some."""
+        if isinstance(at, slice):
+            return [self[each] for each in range(len(self))[at]]
+        known = () if self.truth is None else tuple(self.truth[at].tolist())
+        return (
+            Prediction(self.names[at], self.scores[at], *known)
+            if len(known) == 1
+            else Prediction(self.names[at], self.scores[at], None, known)
+        )
+
+
 @dataclass(frozen=True)
 class Predictions:
     """What the network said of all inputs.
@@ -54,7 +91,7 @@ class Predictions:
         UsageError: If `top` is less than 1.
     """
 
-    rows: tuple[Prediction, ...]
+    rows: Sequence[Prediction]
     info: DatasetInfo
     top: int = 1
     notes: tuple[str, ...] = ()
@@ -72,6 +109,8 @@ class Predictions:
     @cached_property
     def has_truth(self) -> bool:
         """Whether the right answer is known for any row."""
+        if isinstance(self.rows, Answers):
+            return self.rows.truth is not None
         return any(row.true is not None or row.truths for row in self.rows)
 
 
