@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from dnnctl.api.display import paragraphs, table
 from dnnctl.errors import UsageError
 from dnnctl.inference.formats import base
-from dnnctl.inference.formats.base import class_name, record
-from dnnctl.inference.formats.csv import flat
+from dnnctl.inference.formats.base import class_name
 
 # Rows that a notebook shows.
 SHOWN = 20
-# Of a record in a table: what is the same for all rows, and what stands there under another name.
-LEFT_OUT = {"target", "unit", "class_1", "probability_1"}
+# Columns that are the same in all rows.
+LEFT_OUT = {"unit"}
 
 
 class Predictions:
@@ -27,23 +26,22 @@ class Predictions:
     """
 
     def __init__(self, said: base.Predictions) -> None:
-        assert isinstance(said.rows, base.Answers)
-        self._said, self._answers = said, said.rows
+        self._said = said
 
     @property
     def names(self) -> Sequence[str]:
         """What each row is called, as `rows[3]`, `photo.png` or `people.csv:2`."""
-        return self._answers.names
+        return self._said.names
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done to the rows that the user should know, as columns that were ignored."""
         return self._said.notes
 
-    @property
+    @cached_property
     def scores(self) -> NDArray[np.float32]:
         """(n, classes) probabilities, (n, 1) of class 1 for one output unit, or (n, targets) values."""
-        return self._answers.scores
+        return self._said.scores
 
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
@@ -70,15 +68,15 @@ class Predictions:
             raise AttributeError("values: this network predicts classes; see labels and probabilities")
         return self.scores[:, 0] if self.scores.shape[1] == 1 else self.scores
 
-    @property
+    @cached_property
     def true(self) -> NDArray[Any] | None:
         """The right answers where they are known, as of `sample`: numbers of classes (n,), or values; else None."""
-        known = self._answers.truth
-        return known[:, 0] if known is not None and known.shape[1] == 1 else known
+        truth = self._said.truth
+        return truth if truth is None or self._said.is_regression else truth.astype(np.int64)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return a record a row, as the command `predict` writes it in JSON."""
-        return [record(row, self._said) for row in self._said.rows]
+        return list(self._said.records())
 
     def to_pandas(self) -> Any:
         """Return a frame of names and predictions, with `top` above 1 also of the classes that follow.
@@ -98,11 +96,9 @@ class Predictions:
         Args:
             most: How many rows; all of them if None.
         """
-        records = (flat(record(row, self._said)) for row in self._said.rows[:most])
-        return [
-            {key: value for key, value in each.items() if key not in LEFT_OUT and not isinstance(value, list)}
-            for each in records
-        ]
+        table = self._said.columns(slice(most))
+        kept = [name for name in table if name not in LEFT_OUT]
+        return [dict(zip(kept, cells, strict=True)) for cells in zip(*(table[name] for name in kept), strict=True)]
 
     def _expect_classes(self, asked: str) -> None:
         if self._said.is_regression:
@@ -110,7 +106,7 @@ class Predictions:
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self._said.rows)
+        return len(self._said)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield a record a row."""
@@ -118,7 +114,8 @@ class Predictions:
 
     def __getitem__(self, row: int) -> dict[str, Any]:
         """Return the record of a row."""
-        return record(self._said.rows[row], self._said)
+        at = range(len(self))[row]
+        return next(self._said.records(slice(at, at + 1)))
 
     def __repr__(self) -> str:
         """Return how many rows there are and the first answers."""

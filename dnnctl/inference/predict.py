@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.errors import UsageError
-from dnnctl.inference.formats.base import Answers, Predictions
+from dnnctl.inference.formats.base import Predictions
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.read_inputs import read_all
 from dnnctl.inference.run_data import read_splits
+from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
 
 
@@ -77,11 +78,12 @@ def predict(
     else:
         spec = spec_of(opened)
         inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
+    asked = network or opened.network(request.engine)
     # A value too large for 32 bits is infinite, and written as no number.
     with np.errstate(over="ignore"):
-        scores = (network or opened.network(request.engine)).scores(inputs.x).astype(np.float32)
-    rows = Answers(inputs.names, scores.reshape(len(inputs), -1), truth)
-    return Predictions(rows, opened.info, request.top, (*opened.unfinished, *inputs.notes))
+        parts = [asked.scores(inputs.x[rows]).astype(np.float32) for rows in blocks(len(inputs))]
+    scores = np.concatenate(parts).reshape(len(inputs), -1)
+    return Predictions(inputs.names, scores, opened.info, request.top, (*opened.unfinished, *inputs.notes), truth)
 
 
 def spec_of(opened: OpenedRun) -> InputSpec:
@@ -92,7 +94,7 @@ def spec_of(opened: OpenedRun) -> InputSpec:
 
 
 def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, NDArray[Any]]:
-    """Return rows of the test split, the same ones each time, and what is true of each, (n, 1) or (n, targets)."""
+    """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
     dataset, splits = read_splits(opened, None, progress, test_only=True)
     test = splits.test
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
@@ -102,4 +104,5 @@ def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[
     names = tuple(f"{dataset.name} {kind} row {row}" for row in splits.rows["test"][chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
-    return Inputs(samples.x, names, notes), samples.y.reshape(len(samples), -1)
+    truth = samples.y.astype(np.float64)
+    return Inputs(samples.x, names, notes), truth[:, 0] if truth.ndim > 1 and truth.shape[1] == 1 else truth

@@ -3,21 +3,10 @@
 import io
 import math
 from collections.abc import Sequence
-from typing import IO
-
-import numpy as np
+from typing import IO, Any
 
 from dnnctl.cli.screen.text import grid, plain
-from dnnctl.inference.formats.base import (
-    Choice,
-    Prediction,
-    Predictions,
-    choices,
-    class_name,
-    encodable,
-    exact,
-    is_correct,
-)
+from dnnctl.inference.formats.base import Predictions, encodable
 
 WRITES_NOTES = True
 
@@ -34,9 +23,10 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
     columns = _columns(predictions)
     titles = [_printable(title, stream) for title, _ in columns]
     right = [i for i, (_, at_right) in enumerate(columns) if at_right]
-    rows = [[_printable(cell, stream) for cell in _cells(row, predictions)] for row in predictions.rows]
+    records = list(predictions.records())
+    rows = [[_printable(cell, stream) for cell in _cells(record, predictions)] for record in records]
     if stream.isatty():
-        wrong = [is_correct(row, predictions.info) is False for row in predictions.rows]
+        wrong = [record.get("correct") is False for record in records]
         lines = _fitted(titles, right, rows, wrong, stream)
     else:
         lines = grid(rows, titles, right, indent=0).split("\n")
@@ -75,34 +65,27 @@ def _columns(predictions: Predictions) -> list[tuple[str, bool]]:
         return [("input", False), (title, True)] + [("true", True), ("error", True)] * predictions.has_truth
     columns = [("input", False), ("prediction", False), ("confidence", True)]
     if predictions.top > 1:
-        columns.append((f"top {min(predictions.top, max(2, len(info.class_names)))}", False))
+        columns.append((f"top {predictions.ranks}", False))
     return columns + [("true", False), ("", False)] * predictions.has_truth
 
 
-def _cells(row: Prediction, predictions: Predictions) -> list[str]:
+def _cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
+    said, true = record["prediction"], record.get("true")
     if predictions.is_regression:
-        values = [exact(value) for value in np.asarray(row.scores).reshape(-1)]
-        cells = [row.name, ", ".join(map(_number, values))]
+        values, known = (each if isinstance(each, list) else [each] for each in (said, true))
+        cells = [record["name"], ", ".join(map(_number, values))]
         if predictions.has_truth:
-            known = row.true is not None and values[0] is not None and len(values) == 1
-            error = _number(values[0] - row.true) if known else ""  # type: ignore[operator]
-            true = ", ".join(_number(exact(value)) for value in row.truths)
-            cells += [true if row.true is None else _number(exact(row.true)), error]
+            error = said is not None and true is not None and not isinstance(said, list)
+            cells += ["" if true is None else ", ".join(map(_number, known)), _number(said - true) if error else ""]
         return cells
-    ranked = choices(row, predictions.info)
-    best = ranked[0]
-    cells = [row.name, best.name if best.probability is not None else NO_NUMBER, _percent(best)]
+    cells = [record["name"], NO_NUMBER if said is None else said, _percent(record["confidence"])]
     if predictions.top > 1:
-        cells.append(", ".join(f"{choice.name} {_percent(choice)}" for choice in ranked[: predictions.top]))
-    if predictions.has_truth:
-        true = "" if row.true is None else class_name(int(row.true), predictions.info)
-        cells += [true, "wrong" if is_correct(row, predictions.info) is False else ""]
-    return cells
+        cells.append(", ".join(f"{choice['class']} {_percent(choice['probability'])}" for choice in record["top"]))
+    return cells + [true or "", "wrong" if record.get("correct") is False else ""] * predictions.has_truth
 
 
-def _percent(choice: Choice) -> str:
+def _percent(p: float | None) -> str:
     """Return a probability in tenths of a percent; never 100% or 0% for what is only near it."""
-    p = choice.probability
     if p is None:
         return NO_NUMBER
     if 0.9995 <= p < 1:

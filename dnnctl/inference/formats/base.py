@@ -6,11 +6,11 @@ Each format is one file with `write(predictions, stream)`, where `stream` is an 
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Protocol, cast, overload
+from typing import IO, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,63 +18,10 @@ from numpy.typing import NDArray
 from dnnctl import plugins
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError, UsageError
-from dnnctl.files import write_text
+from dnnctl.files import replacing
+from dnnctl.memory import ROWS
 
 PACKAGE = "dnnctl.inference.formats"
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the network said of one input.
-
-    Args:
-        name: Name of the input, as `photo.png`.
-        scores: (classes,) probabilities, (1,) probability of class 1 for two classes with one output
-            unit, or (targets,) values in the target's unit.
-        true: The label or the value where it is known, else None.
-        truths: The value of each of several targets, where they are known; empty otherwise.
-    """
-
-    name: str
-    scores: NDArray[Any]
-    true: int | float | None = None
-    truths: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Answers(Sequence[Prediction]):
-    """What the network said of many inputs, as arrays: a million of them are no million objects.
-
-    Args:
-        names: Names of the inputs.
-        scores: What it said, (n, classes), (n, 1) or (n, targets), as in `Prediction`; float32.
-        truth: Labels, or the values of the targets, (n, 1) or (n, targets), where they are known; else None.
-    """
-
-    names: Sequence[str]
-    scores: NDArray[np.float32]
-    truth: NDArray[Any] | None = None
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.names)
-
-    @overload
-    def __getitem__(self, at: int) -> Prediction: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> list[Prediction]: ...
-
-    def __getitem__(self, at: int | slice) -> Prediction | list[Prediction]:
-        """Return one, or a list of some."""
-        if isinstance(at, slice):
-            return [self[each] for each in range(len(self))[at]]
-        known = () if self.truth is None else tuple(self.truth[at].tolist())
-        return (
-            Prediction(self.names[at], self.scores[at], *known)
-            if len(known) == 1
-            else Prediction(self.names[at], self.scores[at], None, known)
-        )
 
 
 @dataclass(frozen=True)
@@ -82,24 +29,33 @@ class Predictions:
     """What the network said of all inputs.
 
     Args:
-        rows: One an input.
+        names: Name of each input, as `photo.png`.
+        scores: A row an input, (n, outputs): probabilities of the classes, the one of class 1 for two classes with one
+            output unit, or values in the target's unit.
         info: What is known about the data set.
         top: How many classes to name for each input, from 1; more than there are means all.
         notes: What the user should know of how the inputs were read.
+        truth: Labels (n,), or values (n,) or (n, targets), where they are known; NaN for a row of which they are not.
 
     Raises:
         UsageError: If `top` is less than 1.
     """
 
-    rows: Sequence[Prediction]
+    names: Sequence[str]
+    scores: NDArray[Any]
     info: DatasetInfo
     top: int = 1
     notes: tuple[str, ...] = ()
+    truth: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         """Check `top`."""
         if self.top < 1:
             raise UsageError(f"`top`: expected at least 1; received {self.top}")
+
+    def __len__(self) -> int:
+        """Return the number of inputs."""
+        return len(self.names)
 
     @property
     def is_regression(self) -> bool:
@@ -109,39 +65,99 @@ class Predictions:
     @cached_property
     def has_truth(self) -> bool:
         """Whether the right answer is known for any row."""
-        if isinstance(self.rows, Answers):
-            return self.rows.truth is not None
-        return any(row.true is not None or row.truths for row in self.rows)
+        return self.truth is not None and not np.isnan(self.truth).all()
+
+    @property
+    def ranks(self) -> int:
+        """How many classes are named for each input."""
+        return min(self.top, max(2, int(self.scores.shape[1])))
+
+    def columns(self, rows: slice = slice(None)) -> dict[str, list[Any]]:
+        """Return the answers as flat columns, in their order.
+
+        For classes they are `name`, `prediction`, `confidence`, then `class_2`, `probability_2` and so on for `top`
+        above 1, then `true` and `correct` where the truth is known. For values they are `name`, `prediction` (or
+        `prediction_1`, ... for several targets), `unit`, and `true`. None stands for what is no finite number, or not
+        known.
+
+        Args:
+            rows: Which inputs.
+        """
+        table = self._columns(rows)
+        table.pop("class_1", None)
+        return table
+
+    def _columns(self, rows: slice) -> dict[str, list[Any]]:
+        """Return flat columns, the name of the best class among them even where its probability is no number."""
+        table: dict[str, list[Any]] = {"name": list(self.names[rows])}
+        scores = self.scores[rows]
+        truth = self.truth[rows] if self.truth is not None and self.has_truth else None
+        if self.is_regression:
+            table |= _numbered("prediction", scores) | {"unit": [self.info.unit] * len(scores)}
+            return table | (
+                {} if truth is None else _numbered("true", truth if truth.ndim > 1 else truth[:, np.newaxis])
+            )
+        if scores.shape[1] == 1:
+            scores = np.concatenate([1 - scores, scores], axis=1)
+        # The lower label first among equals. NaN sorts last, so what is no number is never preferred to what is one.
+        labels = np.argsort(-scores, axis=1, kind="stable")[:, : self.ranks]
+        called = [class_name(label, self.info) for label in range(scores.shape[1])]
+        for rank, label in enumerate(labels.T, 1):
+            names = [called[each] for each in label.tolist()]
+            chances = exact(np.take_along_axis(scores, label[:, np.newaxis], axis=1)[:, 0])
+            if rank == 1:
+                said = zip(names, chances, strict=True)
+                table["prediction"] = [None if chance is None else name for name, chance in said]
+            table |= {f"class_{rank}": names, "confidence" if rank == 1 else f"probability_{rank}": chances}
+        if truth is not None:
+            known = [None if label != label else int(label) for label in truth.tolist()]  # noqa: PLR0124 - NaN
+            answers = zip(known, labels[:, 0].tolist(), table["confidence"], strict=True)
+            table["true"] = [None if label is None else class_name(label, self.info) for label in known]
+            table["correct"] = [
+                None if label is None else chance is not None and label == best for label, best, chance in answers
+            ]
+        return table
+
+    def records(self, rows: slice = slice(None)) -> Iterator[dict[str, Any]]:
+        """Yield each answer as it is written in JSON.
+
+        For classes it has `name`, `prediction`, `confidence`, with `top` above 1 `top` (a list of `class` and
+        `probability`), and where the truth is known `true` and `correct`. For values it has `name`, `prediction` (a
+        list if there are several targets), `target`, `unit`, and `true`. None stands for what is no finite number.
+
+        Args:
+            rows: Which inputs.
+        """
+        start, stop, _ = rows.indices(len(self))
+        for first in range(start, stop, ROWS):
+            table = self._columns(slice(first, min(first + ROWS, stop)))
+            for cells in zip(*table.values(), strict=True):
+                yield self._record(dict(zip(table, cells, strict=True)))
+
+    def _record(self, flat: dict[str, Any]) -> dict[str, Any]:
+        """Return a flat record with what belongs together as lists."""
+        known = {key: flat[key] for key in ("true", "correct") if flat.get(key) is not None}
+        if not self.is_regression:
+            record = {key: flat[key] for key in ("name", "prediction", "confidence")}
+            if self.top > 1:
+                first = {"class": flat["class_1"], "probability": flat["confidence"]}
+                others = ((flat[f"class_{rank}"], flat[f"probability_{rank}"]) for rank in range(2, self.ranks + 1))
+                record["top"] = [first, *({"class": name, "probability": chance} for name, chance in others)]
+            return record | known
+        told = {"target": self.info.target, "unit": self.info.unit}
+        if "prediction" in flat:
+            return {"name": flat["name"], "prediction": flat["prediction"], **told, **known}
+        every = range(1, self.scores.shape[1] + 1)
+        values = [flat[f"prediction_{target}"] for target in every]
+        true = [flat[f"true_{target}"] for target in every if flat.get(f"true_{target}") is not None]
+        return {"name": flat["name"], "prediction": values, **told, **({"true": true} if true else {})}
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One class and how probable it is.
-
-    Args:
-        label: The class's number.
-        name: The class's name.
-        probability: From 0 to 1; None if the network's output is not a finite number.
-    """
-
-    label: int
-    name: str
-    probability: float | None
-
-
-def choices(row: Prediction, info: DatasetInfo) -> tuple[Choice, ...]:
-    """Return all classes, the most probable first, the lower label first among equals.
-
-    Args:
-        row: What the network said; a single score p is the probability of class 1, and 1 - p that of 0.
-        info: What is known about the data set; a class without a name is called by its number.
-    """
-    scores = np.asarray(row.scores).reshape(-1)
-    if scores.size == 1:
-        scores = np.concatenate([1 - scores, scores])
-    # NaN sorts last, so what is no number is never preferred to what is one.
-    order = np.argsort(-scores, kind="stable")
-    return tuple(Choice(int(label), class_name(int(label), info), exact(scores[label])) for label in order)
+def _numbered(name: str, values: NDArray[Any]) -> dict[str, list[Any]]:
+    """Return numbers (n, columns) as columns, numbered from 1 if there are several."""
+    if values.shape[1] == 1:
+        return {name: exact(values[:, 0])}
+    return {f"{name}_{number}": exact(column) for number, column in enumerate(values.T, 1)}
 
 
 def class_name(label: int, info: DatasetInfo) -> str:
@@ -149,66 +165,28 @@ def class_name(label: int, info: DatasetInfo) -> str:
     return info.class_names[label] if 0 <= label < len(info.class_names) else str(label)
 
 
-def exact(value: Any) -> float | None:
-    """Return a number whose shortest decimal form is that of `value` in its own precision.
+def exact(values: NDArray[Any]) -> list[float | None]:
+    """Return numbers whose shortest decimal form is that of `values` in their own precision.
 
     A float32 of 0.9 becomes 0.9, not 0.8999999761581421.
 
     Args:
-        value: A NumPy or Python number.
+        values: (n,) numbers.
 
     Returns:
-        The number; None if it is infinite or not a number.
+        The numbers; None for those that are infinite or none.
     """
-    number = float(str(value)) if isinstance(value, np.floating) else float(value)
-    return number if math.isfinite(number) else None
-
-
-def is_correct(row: Prediction, info: DatasetInfo) -> bool | None:
-    """Return whether the first choice is the right class; None if that is not known, or for values."""
-    if row.true is None or info.task == "regression":
-        return None
-    best = choices(row, info)[0]
-    return best.probability is not None and best.label == int(row.true)
-
-
-def record(row: Prediction, predictions: Predictions) -> dict[str, Any]:
-    """Return one prediction as it is written in JSON.
-
-    Returns:
-        For classes `name`, `prediction`, `confidence`, with `top` above 1 `top` (a list of `class` and
-        `probability`), and where the truth is known `true` and `correct`. For values `name`,
-        `prediction` (a list if there are several targets), `target`, `unit`, and `true`. None stands
-        for what is no finite number.
-    """
-    info = predictions.info
-    if predictions.is_regression:
-        values = [exact(value) for value in np.asarray(row.scores).reshape(-1)]
-        written: dict[str, Any] = {
-            "name": row.name,
-            "prediction": values[0] if len(values) == 1 else values,
-            "target": info.target,
-            "unit": info.unit,
-        }
-        if row.truths:
-            return written | {"true": [exact(value) for value in row.truths]}
-        return written | ({} if row.true is None else {"true": exact(row.true)})
-    ranked = choices(row, info)
-    best = ranked[0]
-    written = {
-        "name": row.name,
-        "prediction": best.name if best.probability is not None else None,
-        "confidence": best.probability,
-    }
-    if predictions.top > 1:
-        written["top"] = [{"class": c.name, "probability": c.probability} for c in ranked[: predictions.top]]
-    if row.true is not None:
-        written |= {"true": class_name(int(row.true), info), "correct": is_correct(row, info)}
-    return written
+    short = values.dtype.kind == "f" and values.dtype.itemsize < 8
+    numbers: list[float | None] = list(map(float, values.astype("U").tolist() if short else values.tolist()))
+    return (
+        numbers if np.isfinite(values).all() else [n if n is not None and math.isfinite(n) else None for n in numbers]
+    )
 
 
 def encodable(text: str, stream: IO[str]) -> str:
     r"""Return a text with what a stream's encoding lacks written as `\udce9`."""
+    if text.isascii():
+        return text
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
@@ -252,9 +230,10 @@ def write(predictions: Predictions, form: Format, output: Path | None, stream: I
     if output is None:
         form.write(predictions, stream)
         return
-    text = io.StringIO()
-    form.write(predictions, text)
     try:
-        write_text(output, text.getvalue())
+        with replacing(output) as file:
+            text = io.TextIOWrapper(file, "utf-8", newline="")
+            form.write(predictions, text)
+            text.detach()
     except OSError as error:
         raise DataError(f"{output}: cannot be written: {error.strerror}") from None

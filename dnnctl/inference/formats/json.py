@@ -1,9 +1,9 @@
 """One JSON object: `{"predictions": [...], "notes": [...]}`."""
 
 import json
-from typing import IO
+from typing import IO, Any
 
-from dnnctl.inference.formats.base import Predictions, record
+from dnnctl.inference.formats.base import Predictions
 
 WRITES_NOTES = True
 
@@ -17,8 +17,14 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
 
     Source: RFC 8259.
     """
-    written = {
-        "predictions": [record(row, predictions) for row in predictions.rows],
-        "notes": list(predictions.notes),
-    }
-    stream.write(json.dumps(written, indent=2, allow_nan=False) + "\n")
+    encoder = json.JSONEncoder(indent=2, allow_nan=False)
+
+    def indented(value: Any, depth: int) -> str:
+        return encoder.encode(value).replace("\n", "\n" + "  " * depth)
+
+    stream.write('{\n  "predictions": [')
+    before = "\n    "
+    for record in predictions.records():
+        stream.write(before + indented(record, 2))
+        before = ",\n    "
+    stream.write(("\n  " if len(predictions) else "") + f'],\n  "notes": {indented(list(predictions.notes), 1)}\n}}\n')

@@ -3,7 +3,7 @@
 import json
 from typing import IO
 
-from dnnctl.inference.formats.base import Predictions, record
+from dnnctl.inference.formats.base import Predictions
 
 WRITES_NOTES = False
 
@@ -17,5 +17,6 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
 
     Source: https://jsonlines.org
     """
-    for row in predictions.rows:
-        stream.write(json.dumps(record(row, predictions), allow_nan=False) + "\n")
+    encoder = json.JSONEncoder(allow_nan=False)
+    for record in predictions.records():
+        stream.write(encoder.encode(record) + "\n")

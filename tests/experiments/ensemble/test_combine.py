@@ -86,7 +86,7 @@ def test_it_can_be_moved_and_its_members_be_gone(digits: list[RunDirectory], tmp
         shutil.rmtree(run.path)
     opened = open_any(moved)
     assert evaluate(opened).metrics == pytest.approx(made.metrics["test"])
-    assert len(predict(opened, Request(sample=3)).rows) == 3
+    assert len(predict(opened, Request(sample=3))) == 3
     assert verify(moved).passed
     assert evaluate(open_run(RunDirectory(moved.members / "01"))).metrics == made.members.metrics[0]
     (moved.members / "02" / "weights.npz").write_bytes(b"damaged")

@@ -4,17 +4,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dnnctl import plugins
+from dnnctl import memory, plugins
 from dnnctl.cli.screen import predictions as table
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
-from dnnctl.inference.formats.base import PACKAGE, Format, Prediction, Predictions, choices, format_named
+from dnnctl.inference.formats import base
+from dnnctl.inference.formats.base import PACKAGE, Format, Predictions, format_named
 
 FORMATS: dict[str, Format] = {"table": table, **{name: format_named(name) for name in plugins.names(PACKAGE)}}
 CLASSES = DatasetInfo("t", "multiclass", (2, 2), ("T-shirt", "Bag", "Coat"), input_range=(0.0, 255.0))
@@ -22,24 +23,34 @@ BINARY = DatasetInfo("t", "binary", (2,), ("no", "yes"))
 VALUES = DatasetInfo("t", "regression", (1,), feature_names=("weight",), target="height", unit="cm")
 SCORES = np.array([0.1, 0.9, 0.0], np.float32)
 
-THREE = Predictions((Prediction("a.png", SCORES, 1), Prediction("b.png", SCORES[::-1], 1)), CLASSES, 2, ("a note",))
+
+def said(info: DatasetInfo, *rows: tuple[str, Any, Any], top: int = 1, notes: tuple[str, ...] = ()) -> Predictions:
+    """Return predictions from names, scores, and truths, None where they are not known."""
+    scores = np.array([scores for _, scores, _ in rows], np.float32).reshape(len(rows), -1)
+    known = np.array([np.nan if true is None else true for _, _, true in rows], np.float64)
+    return Predictions(tuple(name for name, _, _ in rows), scores, info, top, notes, known)
+
+
+THREE = said(CLASSES, ("a.png", SCORES, 1), ("b.png", SCORES[::-1], 1), top=2, notes=("a note",))
 CASES = {
     "classes": THREE,
     "top one": replace(THREE, top=1),
     "all of them": replace(THREE, top=99),
-    "no truth": Predictions((Prediction("a", SCORES),), CLASSES),
-    "some truth": Predictions((Prediction("a", SCORES), Prediction("b", SCORES, 0)), CLASSES),
-    "binary": Predictions((Prediction("a", np.array([0.9], np.float32), 0),), BINARY, 2),
-    "binary of two": Predictions((Prediction("a", np.array([0.25, 0.75], np.float32), 1),), BINARY, 2),
-    "values": Predictions((Prediction("75", np.array([170.12345], np.float32), 171.5),), VALUES),
-    "several values": Predictions((Prediction("75", np.array([170, 3], np.float32)),), VALUES),
-    "no number": Predictions((Prediction("a", np.array([np.nan] * 3, np.float32), 1),), CLASSES, 3),
-    "infinite": Predictions((Prediction("a", np.array([-np.inf], np.float32), 1.0),), VALUES),
-    "nothing": Predictions((), CLASSES),
-    "no names": Predictions((Prediction("a", SCORES, 2),), replace(CLASSES, class_names=())),
-    "hostile": Predictions(
-        (Prediction("\x1b[2J[red]:smile:\n\r\u202e\udce9,\"'é", SCORES, 1),),
-        replace(CLASSES, class_names=("[bold]a", "b\x07", "ç\n")), 3, ("\x1b]0;x\x07 note",),
+    "no truth": said(CLASSES, ("a", SCORES, None)),
+    "truth not asked for": replace(said(CLASSES, ("a", SCORES, None)), truth=None),
+    "some truth": said(CLASSES, ("a", SCORES, None), ("b", SCORES, 0)),
+    "binary": said(BINARY, ("a", 0.9, 0), top=2),
+    "binary of two": said(BINARY, ("a", [0.25, 0.75], 1), top=2),
+    "values": said(VALUES, ("75", 170.12345, 171.5)),
+    "several values": said(VALUES, ("75", [170, 3], None)),
+    "several values and truths": said(VALUES, ("75", [170, 3], [171.5, 3])),
+    "no number": said(CLASSES, ("a", [np.nan] * 3, 1), top=3),
+    "infinite": said(VALUES, ("a", -np.inf, 1.0)),
+    "nothing": Predictions((), np.empty((0, 3), np.float32), CLASSES),
+    "no names": said(replace(CLASSES, class_names=()), ("a", SCORES, 2)),
+    "hostile": said(
+        replace(CLASSES, class_names=("[bold]a", "b\x07", "ç\n")),
+        ("\x1b[2J[red]:smile:\n\r\u202e\udce9,\"'é", SCORES, 1), top=3, notes=("\x1b]0;x\x07 note",),
     ),
 }  # fmt: skip
 
@@ -70,7 +81,7 @@ def test_machine_formats_agree(case: str) -> None:
     lines = [json.loads(line, parse_constant=refuse) for line in written(CASES[case], "jsonl").splitlines()]
     assert whole == {"predictions": lines, "notes": list(CASES[case].notes)}
     rows = list(csv.DictReader(io.StringIO(written(CASES[case], "csv"), newline="")))
-    assert len(rows) == len(lines) == len(CASES[case].rows)
+    assert len(rows) == len(lines) == len(CASES[case])
     for row, record in zip(rows, lines, strict=True):
         if not isinstance(record["prediction"], list):
             assert row["prediction"] == ("" if record["prediction"] is None else str(record["prediction"]))
@@ -95,29 +106,33 @@ def test_json_of_classes() -> None:
 
 
 def test_csv_of_classes_and_values() -> None:
-    wrong = replace(THREE, rows=(Prediction("x", np.array([0.125, 0.25, 0.625]), 0),))
+    wrong = said(CLASSES, ("x", [0.125, 0.25, 0.625], 0), top=2)
     assert written(wrong, "csv") == (
         "name,prediction,confidence,class_2,probability_2,true,correct\nx,Coat,0.625,Bag,0.25,T-shirt,false\n"
     )
     assert written(CASES["values"], "csv") == "name,prediction,unit,true\n75,170.12344,cm,171.5\n"
     assert written(CASES["several values"], "csv") == "name,prediction_1,prediction_2,unit\n75,170.0,3.0,cm\n"
+    several = written(CASES["several values and truths"], "csv").splitlines()
+    assert several == ["name,prediction_1,prediction_2,unit,true_1,true_2", "75,170.0,3.0,cm,171.5,3.0"]
+    assert written(CASES["some truth"], "csv").splitlines()[1:] == ["a,Bag,0.9,,", "b,Bag,0.9,T-shirt,false"]
 
 
 def test_single_precision_is_written_in_its_own_digits() -> None:
-    predictions = Predictions((Prediction("a", np.array([0.9], np.float32)),), BINARY)
+    predictions = said(BINARY, ("a", 0.9, None))
     assert '"confidence": 0.9}' in written(predictions, "jsonl")
     exact = np.float32(1) / np.float32(3)
-    one = json.loads(written(Predictions((Prediction("a", np.array([exact])),), VALUES), "jsonl"))
+    one = json.loads(written(said(VALUES, ("a", exact, None)), "jsonl"))
     assert np.float32(one["prediction"]) == exact
 
 
 def test_one_probability_is_that_of_class_one() -> None:
-    ranked = choices(Prediction("a", np.array([0.25])), BINARY)
-    assert [(choice.name, choice.probability) for choice in ranked] == [("no", 0.75), ("yes", 0.25)]
+    (record,) = said(BINARY, ("a", 0.25, None), top=2).records()
+    assert record["top"] == [{"class": "no", "probability": 0.75}, {"class": "yes", "probability": 0.25}]
 
 
 def test_equal_scores_go_to_the_lower_label() -> None:
-    assert choices(Prediction("a", np.array([0.2, 0.4, 0.4])), CLASSES)[0].label == 1
+    (record,) = said(CLASSES, ("a", [0.2, 0.4, 0.4], None)).records()
+    assert record["prediction"] == "Bag"
 
 
 def test_the_table_in_a_pipe() -> None:
@@ -125,7 +140,7 @@ def test_the_table_in_a_pipe() -> None:
     assert lines[0].split() == ["input", "prediction", "confidence", "top", "2", "true"]
     assert lines[1].split() == ["a.png", "Bag", "90.0%", "Bag", "90.0%,", "T-shirt", "10.0%", "Bag"]
     assert lines[-1] == "note: a note"
-    wrong = written(Predictions((Prediction("a", SCORES, 0),), CLASSES), "table")
+    wrong = written(said(CLASSES, ("a", SCORES, 0)), "table")
     assert wrong.splitlines()[1].endswith("wrong")
     assert written(CASES["values"], "table").splitlines() == [
         "input  height (cm)    true    error",
@@ -136,24 +151,37 @@ def test_the_table_in_a_pipe() -> None:
 def test_the_table_is_never_cut_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     name = "folder/" * 60 + "p.png"
-    assert name in written(Predictions((Prediction(name, SCORES),), CLASSES, 3), "table")
+    assert name in written(said(CLASSES, (name, SCORES, None), top=3), "table")
 
 
-class Counted(tuple[Prediction, ...]):
-    """Rows that count how often they are gone through."""
+class Counted(list[str]):
+    """Names that count how often some of them are asked for."""
 
-    passes = 0
+    asked = 0
 
-    def __iter__(self) -> Iterator[Prediction]:
-        self.passes += 1
-        return super().__iter__()
+    def __getitem__(self, at: Any) -> Any:
+        self.asked += 1
+        return super().__getitem__(at)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_rows_are_not_gone_through_for_each_row(form: str) -> None:
-    rows = Counted(Prediction(str(i), SCORES) for i in range(50))
-    written(Predictions(rows, CLASSES), form)
-    assert 0 < rows.passes < 10
+    names = Counted(map(str, range(50)))
+    written(Predictions(names, np.tile(SCORES, (50, 1)), CLASSES), form)
+    assert 0 < names.asked < 10
+
+
+@pytest.mark.parametrize("form", plugins.names(PACKAGE))
+def test_many_rows_are_written_as_few_are(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(5)
+    scores = np.concatenate([draw.random((90, 3)), draw.standard_normal((9, 3)) * 1e-6, np.full((1, 3), np.nan)])
+    many = Predictions([f"r{i}" for i in range(100)], scores.astype(np.float32), CLASSES, 2, (), np.arange(100) % 3.0)
+    whole = written(many, form)
+    for module in (base, memory):
+        monkeypatch.setattr(module, "ROWS", 7)
+    monkeypatch.setattr(memory.blocks, "__defaults__", (7,))
+
+    assert written(many, form) == whole
 
 
 def test_names_cannot_command_a_terminal() -> None:
@@ -185,7 +213,7 @@ def test_the_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     ("p", "shown"), [(1.0, "100.0%"), (0.9999, ">99.9%"), (0.00001, "<0.1%"), (0.0, "0.0%"), (0.5, "50.0%")]
 )
 def test_percentages_never_claim_certainty(p: float, shown: str) -> None:
-    text = written(Predictions((Prediction("a", np.array([p])),), BINARY, 2), "table")
+    text = written(said(BINARY, ("a", p, None), top=2), "table")
     assert f"yes {shown}" in text
 
 
@@ -200,10 +228,10 @@ def test_percentages_never_claim_certainty(p: float, shown: str) -> None:
     ],
 )
 def test_values_have_five_digits(value: float, shown: str) -> None:
-    text = written(Predictions((Prediction("a", np.array([value])),), VALUES), "table")
+    text = written(said(VALUES, ("a", value, None)), "table")
     assert text.splitlines()[1].split() == ["a", shown]
 
 
 def test_top_must_be_positive() -> None:
     with pytest.raises(UsageError, match="`top`"):
-        Predictions((), CLASSES, 0)
+        Predictions((), np.empty((0, 3), np.float32), CLASSES, 0)
