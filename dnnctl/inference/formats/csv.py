@@ -28,6 +28,8 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
 
 def _encodable(column: list[Any], stream: IO[str]) -> list[Any]:
     """Return a column of texts with what a stream's encoding lacks written in ASCII; one of numbers as it is."""
-    if "".join(cell for cell in column if isinstance(cell, str)).isascii():
+    try:
+        ascii_only = "".join(filter(None, column)).isascii()
+    except TypeError:
         return column
-    return [encodable(cell, stream) if isinstance(cell, str) else cell for cell in column]
+    return column if ascii_only else [None if cell is None else encodable(cell, stream) for cell in column]
