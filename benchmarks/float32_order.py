@@ -30,7 +30,7 @@ def losses(prepared: Prepared, shuffle: int) -> NDArray[np.float64]:
     start = initial_weights(prepared.plan, config.seed, config.training.precision)
     engine = build_engine(config, prepared.plan, prepared.preprocessing, start)
     network = Network(engine, prepared.dataset.info, prepared.preprocessing, config.training.loss)
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
+    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
     found = []
     for epoch in range(EPOCHS):
         order = epoch_order(len(train), config.seed, epoch)
@@ -41,8 +41,9 @@ def losses(prepared: Prepared, shuffle: int) -> NDArray[np.float64]:
         engine.start_epoch(order, prepared.batch_size)
         steps = range(epoch * length.steps_per_epoch, (epoch + 1) * length.steps_per_epoch)
         taken = engine.run([config.training.optimizer.learning_rate.rate(step, length) for step in steps])
-        assert prepared.splits.validation is not None
-        held_out, _ = network.evaluate(prepared.splits.validation, [])
+        validation = prepared.splits.validation
+        assert validation is not None
+        held_out, _ = network.evaluate(validation.rows, validation.y, [])
         found.append((float(taken.losses.mean(dtype=np.float64)), held_out["loss"]))
     return np.array(found)
 

@@ -45,7 +45,7 @@ def engine_of(hidden: str, optimizer: str) -> tuple[Engine, int]:
     prepared = prepare(load("mnist", [*settings, f"training.optimizer={optimizer}", *sys.argv[1:]]))
     config, train = prepared.config, prepared.splits.train
     engine = build_engine(config, prepared.plan, prepared.preprocessing, initial_weights(prepared.plan, 0, "float32"))
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y))
+    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y))
     return engine, len(train)
 
 

@@ -51,7 +51,7 @@ def pipeline() -> Callable[[], int]:
     """Return a function that trains a network without hidden layers for an epoch and returns its rows."""
     prepared = prepared_work(replace(WORK, hidden=(), optimizer="sgd", learning_rate=0.01))
     train, engine = prepared.splits.train, engine_of(prepared)
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y))
+    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y))
     epoch = itertools.count()
 
     def one_epoch() -> int:
@@ -75,7 +75,7 @@ def pipeline_alone() -> Callable[[], int] | None:
     if not hasattr(module, "EpochRows"):
         return None
     train = prepared_work(WORK).splits.train
-    source: Any = module.EpochRows(train.x, train.y.astype(np.int32))
+    source: Any = module.EpochRows(train.rows, train.y.astype(np.int32))
     epoch = itertools.count()
 
     def one_epoch() -> int:
@@ -102,7 +102,7 @@ def main() -> None:
     network = Network(engine_of(prepared), prepared.dataset.info, prepared.preprocessing, config.training.loss)
     runs: dict[str, Callable[[], int]] = {
         "pipeline": pipeline(),
-        "validation": lambda: len(network.evaluate(train, config.training.metrics or ())[1]),
+        "validation": lambda: len(network.evaluate(train.rows, train.y, config.training.metrics or ())[1]),
         "inference": lambda: len(network.scores(train.x)),
     }
     alone = pipeline_alone()

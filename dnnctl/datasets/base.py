@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.columns import TableInfo
+from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.errors import Notice
 from dnnctl.spec import Catalog, Spec, chosen_from
 
@@ -175,6 +176,11 @@ class Samples:
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.x)
+
+    @property
+    def rows(self) -> Rows:
+        """The inputs, as training and evaluation ask for them."""
+        return ArrayRows(self.x)
 
     def take(self, rows: NDArray[Any] | slice) -> "Samples":
         """Return some of the rows."""

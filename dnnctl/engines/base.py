@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.datasets.rows import Rows
 from dnnctl.errors import ModelError
 from dnnctl.network.losses.base import LossSpec
 from dnnctl.network.optimizers.base import OptimizerSpec
@@ -122,7 +123,7 @@ class Engine(Protocol):
     def optimizer_steps(self) -> int:
         """Steps taken, those included whose gradient overflowed, so that they changed nothing."""
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+    def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from.
 
         Args:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.rows import Rows
 from dnnctl.errors import DataError
 from dnnctl.evaluation.logistic import MOST_WEIGHTS, fit_logistic
 from dnnctl.evaluation.measure import all_metrics, measure
@@ -111,12 +112,12 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
     """
     _require_rows(train)
     rows = np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64)
-    model = _fit(train.x[rows].reshape(len(rows), -1), _targets(info, train.take(rows)))
+    model = _fit(train.rows.take(rows).reshape(len(rows), -1), _targets(info, train.take(rows)))
     # Of classes the largest score counts; values in a target's unit may need more digits than pixels do.
     number = np.dtype(np.float64) if info.task == "regression" else model.kernel.dtype
     names = _names(info, metrics)
     measured = [
-        measure(info.task, part.y, _answers(model, part.x, number), names) if len(part) else {}
+        measure(info.task, part.y, _answers(model, part.rows, number), names) if len(part) else {}
         for part in (train, test)
     ]
     return Baseline("linear", "linear model (closed form)", *measured)
@@ -172,12 +173,12 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
     return _Linear(centre.astype(number), kernel.astype(number), bias)
 
 
-def _answers(model: _Linear, x: NDArray[Any], number: np.dtype[Any]) -> NDArray[Any]:
+def _answers(model: _Linear, rows: Rows, number: np.dtype[Any]) -> NDArray[Any]:
     """Return the model's answers to raw inputs (n, ...) in a type of number: (n, outputs)."""
-    flat = x.reshape(len(x), -1)
-    answers = np.empty((len(flat), len(model.bias)), number)
-    for block in blocks(len(flat), BLOCK):
-        answers[block] = (flat[block].astype(model.kernel.dtype) - model.centre) @ model.kernel + model.bias
+    answers = np.empty((len(rows), len(model.bias)), number)
+    for here, x in zip(blocks(len(rows), BLOCK), rows.blocks(BLOCK), strict=True):
+        flat = x.reshape(len(x), -1).astype(model.kernel.dtype)
+        answers[here] = (flat - model.centre) @ model.kernel + model.bias
     return answers
 
 

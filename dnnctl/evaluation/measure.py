@@ -74,15 +74,17 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
-def all_metrics(task: Task, classes: int) -> tuple[str, ...]:
-    """Return the names of the metrics that a final report gives.
+def all_metrics(task: Task, classes: int, followed: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Return the names of the metrics that a final report gives, each once.
 
     Args:
         task: What is predicted.
         classes: Number of classes; 0 for regression.
+        followed: Metrics that the training followed, which are reported too.
     """
-    fitting = tuple(name for name, entry in METRICS.items() if task in entry.tasks)
-    return (*fitting, "top_5") if task == "multiclass" and classes > 5 else fitting
+    fitting = [name for name, entry in METRICS.items() if task in entry.tasks]
+    fitting += ["top_5"] if task == "multiclass" and classes > 5 else []
+    return tuple(dict.fromkeys([*fitting, *(followed or ())]))
 
 
 def measure(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequence[str]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import load
 from dnnctl.config.schema import Config
-from dnnctl.datasets.base import Samples
+from dnnctl.datasets.rows import Rows
 from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.evaluation.classification import predicted_labels
 from dnnctl.evaluation.ensemble_diversity import Comparison, compare_members
@@ -128,12 +128,13 @@ class EnsembleNetwork(Network):
         super().__init__(self._committee, opened.info, opened.preprocessing, opened.config.training.loss)
 
     def evaluate_members(
-        self, samples: Samples, metrics: Sequence[str]
+        self, x: Rows, y: NDArray[Any], metrics: Sequence[str]
     ) -> tuple[dict[str, float], NDArray[Any], Comparison]:
         """Measure the ensemble and each of its members on rows; each member is asked once.
 
         Args:
-            samples: Raw rows with their targets, at least one.
+            x: Raw rows, (n, ...), at least one.
+            y: Their raw targets, (n,) labels or (n, targets).
             metrics: Names of metrics.
 
         Returns:
@@ -142,15 +143,15 @@ class EnsembleNetwork(Network):
         opened, ballot = self._opened, Ballot(self._opened.vote)
         measured, answers = [], []
         for network in self._committee.networks():
-            own, scores = network.evaluate(samples, metrics)
+            own, scores = network.evaluate(x, y, metrics)
             ballot.cast(scores)
             measured.append(own)
             # A class a row is enough to compare members by.
             answers.append(scores if opened.vote == "mean" else predicted_labels(scores))
         logits = self._committee.as_logits(ballot.count())
-        whole, scores = self.evaluate_logits(logits, samples.y, metrics, penalty=self._committee.penalty())
+        whole, scores = self.evaluate_logits(logits, y, metrics, penalty=self._committee.penalty())
         described = list(zip(opened.names, map(label, opened.members), strict=True))
-        return whole, scores, compare_members(opened.info.task, samples.y, answers, measured, whole, described)
+        return whole, scores, compare_members(opened.info.task, y, answers, measured, whole, described)
 
 
 def label(member: OpenedRun) -> str:

@@ -78,13 +78,12 @@ def evaluate(
     samples = splits.named(name)
     network = opened.network(engine)
     config, info = opened.config, opened.info
-    followed = config.training.metrics or ()
-    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    names = all_metrics(info.task, len(info.class_names), config.training.metrics)
     members = None
     if isinstance(network, EnsembleNetwork):
-        metrics, scores, members = network.evaluate_members(samples, names)
+        metrics, scores, members = network.evaluate_members(samples.rows, samples.y, names)
     else:
-        metrics, scores = network.evaluate(samples, names)
+        metrics, scores = network.evaluate(samples.rows, samples.y, names)
     if engine == "keras" and name == "test" and members is None:
         _compare_late(opened, network, samples)
     classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
@@ -118,7 +117,7 @@ def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None
     """
     if opened.config.engine != "numpy" or opened.manifest.get("engines_agree") is not None or opened.unfinished:
         return
-    found = compare_engines(network, opened.network("numpy"), samples.x, opened.preprocessing)
+    found = compare_engines(network, opened.network("numpy"), samples.rows, opened.preprocessing)
     with contextlib.suppress(OSError, RunError), locked(opened.run):
         if read_manifest(opened.run.manifest) == opened.manifest:
             write_json(opened.run.manifest, {**opened.manifest, "engines_agree": found.to_json()})

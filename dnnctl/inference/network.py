@@ -1,6 +1,6 @@
 """A network that answers: raw rows in, probabilities or values in the target's unit out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from dnnctl import memory
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.evaluation.measure import measure, metric
 from dnnctl.memory import ROWS, blocks
 from dnnctl.network.losses.base import LossSpec
@@ -71,18 +72,19 @@ class Network:
             return self._preprocessing.restore_targets(result)
         return result[:, 0] if result.shape[1] == 1 else result
 
-    def evaluate(self, samples: Samples, metrics: Sequence[str]) -> tuple[dict[str, float], NDArray[Any]]:
+    def evaluate(self, x: Rows, y: NDArray[Any], metrics: Sequence[str]) -> tuple[dict[str, float], NDArray[Any]]:
         """Measure the network on rows.
 
         Args:
-            samples: Raw rows with their targets, at least one.
+            x: Raw rows, (n, ...), at least one.
+            y: Their raw targets, (n,) labels or (n, targets).
             metrics: Names of metrics.
 
         Returns:
             The loss, with penalties, and the metrics by name; and the scores of the rows, float64, but probabilities of
             more than `ROWS` rows in the type of the logits.
         """
-        return self._evaluate(lambda here: self._engine.logits(samples.x[here]), samples.y, metrics, self.penalty())
+        return self._evaluate(map(self._engine.logits, x.blocks(ROWS)), y, metrics, self.penalty())
 
     def evaluate_logits(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
@@ -95,7 +97,7 @@ class Network:
             metrics: Names of metrics.
             penalty: What the weights' penalties add to the loss.
         """
-        return self._evaluate(lambda here: logits[here], y, metrics, penalty)
+        return self._evaluate(ArrayRows(logits).blocks(ROWS), y, metrics, penalty)
 
     def metrics_of(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, spend: bool = False
@@ -112,23 +114,23 @@ class Network:
         enough = self._spec.activation == "softmax" and all(metric(name).by_order for name in metrics)
         if enough and all(np.isfinite(logits[here]).all() for here in blocks(len(logits))):
             return measure(self._info.task, y, logits, metrics)
-        measured, _ = self._evaluate(lambda here: logits[here], y, metrics, 0.0, logits if spend else None)
+        measured, _ = self._evaluate(ArrayRows(logits).blocks(ROWS), y, metrics, 0.0, logits if spend else None)
         return {name: measured[name] for name in metrics if name in measured}
 
     def _evaluate(
         self,
-        logits_of: Callable[[slice], NDArray[Any]],
+        parts: Iterator[NDArray[Any]],
         y: NDArray[Any],
         metrics: Sequence[str],
         penalty: float,
         into: NDArray[Any] | None = None,
     ) -> tuple[dict[str, float], NDArray[Any]]:
-        """Measure rows block by block: logits and what is computed of them are never held for all of very many rows."""
+        """Measure rows by the logits of each block of `ROWS`; what is computed of them is never held for all rows."""
         # What is too large for its type is infinite, and said to be so.
         with np.errstate(over="ignore", invalid="ignore"):
             # Without any row `measure` says what is wrong.
             first, *others = blocks(max(1, len(y)), ROWS)
-            logits = logits_of(first)
+            logits = next(parts)
             loss, scores = self._block(logits, y[first])
             if others:
                 # Probabilities have no more digits than the network computes with; values in a target's unit may, since
@@ -137,8 +139,8 @@ class Network:
                 fits = into is not None and (len(y), *scores.shape[1:], number) == (*into.shape, into.dtype)
                 whole = into if into is not None and fits else np.empty((len(y), *scores.shape[1:]), number)
                 whole[first], total = scores, loss * len(scores)
-                for here in others:
-                    loss, whole[here] = self._block(logits_of(here), y[here])
+                for here, logits in zip(others, parts, strict=True):
+                    loss, whole[here] = self._block(logits, y[here])
                     total += loss * len(y[here])
                 loss, scores = total / len(y), whole
             measured = {"loss": loss + penalty, **measure(self._info.task, y, scores, metrics)}
@@ -172,7 +174,7 @@ class Agreement:
         return {"rows": self.rows, "largest_difference": self.largest_difference, "passed": self.passed}
 
 
-def compare_engines(one: Network, other: Network, x: NDArray[Any], preprocessing: Preprocessing) -> Agreement:
+def compare_engines(one: Network, other: Network, x: Rows, preprocessing: Preprocessing) -> Agreement:
     """Compare what two engines say of rows.
 
     Args:
@@ -181,7 +183,7 @@ def compare_engines(one: Network, other: Network, x: NDArray[Any], preprocessing
         x: Raw rows, (n, ...); the first `COMPARED` are compared.
         preprocessing: Statistics of the training rows.
     """
-    rows = x[:COMPARED]
+    rows = next(x.blocks(COMPARED))
     with np.errstate(over="ignore", invalid="ignore"):
         difference = np.abs(one.scores(rows) - other.scores(rows))
         if preprocessing.target_std:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixtures
+from dnnctl.datasets.rows import Rows
 from dnnctl.engines.base import Steps
 from dnnctl.errors import RunError
 from dnnctl.network.schedules import Length
@@ -30,7 +31,7 @@ class TrainingRows:
             the larger part counts.
     """
 
-    x: NDArray[Any]
+    x: Rows
     y: NDArray[Any]
     targets: NDArray[Any]
     batch_size: int
@@ -48,7 +49,7 @@ class TrainingRows:
 
     def shown(self, index: NDArray[Any], epoch: int) -> NDArray[Any]:
         """Return raw rows (n, ...) as an epoch shows them to the network: augmented, if that is asked for."""
-        x: NDArray[Any] = self.x[index]
+        x = self.x.take(index)
         return x if self.augmenter is None else self.augmenter(x, index, self.augmenter.draws(epoch, len(self)))
 
     def visited(self, order: NDArray[np.int64], epoch: int, first: int, rows: int) -> NDArray[Any]:

@@ -20,13 +20,14 @@ MetricsBySplit = dict[str, dict[str, float]]
 def measure_splits(prepared: Prepared, network: Network) -> tuple[MetricsBySplit, NDArray[Any]]:
     """Return the final figures of each split, the test rows first, and the scores of the test rows."""
     info = prepared.dataset.info
-    followed = prepared.config.training.metrics or ()
-    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    names = all_metrics(info.task, len(info.class_names), prepared.config.training.metrics)
     metrics = {}
-    metrics["test"], scores = network.evaluate(prepared.splits.test, names)
+    test = prepared.splits.test
+    metrics["test"], scores = network.evaluate(test.rows, test.y, names)
     for name in ("validation", "train"):
         if name != "validation" or prepared.splits.validation is not None:
-            metrics[name], _ = network.evaluate(prepared.splits.named(name), names)
+            samples = prepared.splits.named(name)
+            metrics[name], _ = network.evaluate(samples.rows, samples.y, names)
     return metrics, scores
 
 
@@ -40,7 +41,7 @@ def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement
     other = NumpyNetwork(prepared.plan, prepared.preprocessing, engine.weights(), dtype=prepared.config.training.dtype)
     info, loss = prepared.dataset.info, prepared.config.training.loss
     answers = Network(other, info, prepared.preprocessing, loss)
-    return compare_engines(network, answers, prepared.splits.test.x, prepared.preprocessing)
+    return compare_engines(network, answers, prepared.splits.test.rows, prepared.preprocessing)
 
 
 def verdict(prepared: Prepared, trained: Trained, metrics: MetricsBySplit, simple: tuple[Baseline, ...]) -> Verdict:

@@ -43,5 +43,5 @@ def inspect_layers(engine: Engine, rows: TrainingRows, epoch: int, epochs: int) 
             "zeros": seen.zeros,
             "gradient": seen.gradient,
         }
-        for seen in engine.inspect(rows.x[:ROWS], rows.targets[:ROWS])
+        for seen in engine.inspect(next(rows.x.blocks(ROWS)), rows.targets[:ROWS])
     ]

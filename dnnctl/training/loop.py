@@ -117,7 +117,7 @@ class Loop:
         # The epoch is over: nobody asks for its logits again.
         row |= self.network.metrics_of(epoch.logits, visited, self.metrics, spend=True)
         if self.validation is not None:
-            held_out, _ = self.network.evaluate(self.validation, self.metrics)
+            held_out, _ = self.network.evaluate(self.validation.rows, self.validation.y, self.metrics)
             row |= {f"val_{name}": value for name, value in held_out.items()}
         row["learning_rate"] = self._learning_rate(self.state.steps - 1)
         row["seconds"] = time.perf_counter() - start

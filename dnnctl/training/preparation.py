@@ -64,7 +64,7 @@ class Prepared:
         train, training = self.splits.train, self.config.training
         targets = self.preprocessing.prepare_targets(train.y, training.dtype)
         blending = training.mix_up if self.dataset.info.task == "regression" else None
-        return TrainingRows(train.x, train.y, targets, self.batch_size, self.config.seed, self.augmenter, blending)
+        return TrainingRows(train.rows, train.y, targets, self.batch_size, self.config.seed, self.augmenter, blending)
 
     @property
     def memory(self) -> int:

@@ -21,7 +21,7 @@ def test_both_engines_take_the_same_steps_on_changed_pictures(dtype: str) -> Non
         weights = initial_weights(prepared.plan, 0, dtype)
         engine = build_engine(prepared.config, prepared.plan, prepared.preprocessing, weights)
         train = prepared.splits.train
-        engine.set_training_rows(train.x, train.y.astype("int32"), prepared.augmenter)
+        engine.set_training_rows(train.rows, train.y.astype("int32"), prepared.augmenter)
         for epoch in range(2):
             engine.start_epoch(epoch_order(len(train), 0, epoch), 64, epoch=epoch)
             steps = engine.run([0.01] * -(-len(train) // 64))

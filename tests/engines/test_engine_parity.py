@@ -11,6 +11,7 @@ import pytest
 from dnnctl import plugins
 from dnnctl.config.shipped import shipped
 from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.datasets.rows import ArrayRows
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.engines.keras import forward, runtime
 from dnnctl.engines.keras.build import build_layers
@@ -55,7 +56,7 @@ def task(layers: list[Any], optimizer: Any, loss: Any, dtype: str) -> tuple[Netw
 
 def losses(engine: Engine, x: np.ndarray, y: np.ndarray, dtype: str) -> np.ndarray:
     """Train for some epochs of partial last batches, with a changing learning rate."""
-    engine.set_training_rows(x, y if y.dtype.kind == "i" else y.astype(dtype))
+    engine.set_training_rows(ArrayRows(x), y if y.dtype.kind == "i" else y.astype(dtype))
     taken: list[Any] = []
     for epoch in range(STEPS // 4 + 1):
         engine.start_epoch(epoch_order(ROWS, 7, epoch), 16, epoch=epoch)
@@ -197,7 +198,7 @@ def test_layers_are_seen_as_keras_computes_them(kind: Any) -> None:
 
     given, x, y = task(STACK, "adam", "sparse_categorical_crossentropy", "float32")
     engine = kind(given, Hardware())
-    engine.set_training_rows(x, y)
+    engine.set_training_rows(ArrayRows(x), y)
     engine.start_epoch(epoch_order(ROWS, 7, 0), 16)
     engine.run([0.02] * 3)
     layers = build_layers(replace(given, weights=engine.weights()))

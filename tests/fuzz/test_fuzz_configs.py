@@ -87,7 +87,7 @@ def train_briefly(loaded: LoadedConfig) -> None:
     weights = initial_weights(prepared.plan, config.seed, config.training.precision)
     engine = build_engine(config, prepared.plan, prepared.preprocessing, weights)
     train = prepared.splits.train
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
+    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
     engine.start_epoch(epoch_order(len(train), config.seed, 0), prepared.batch_size)
     steps = range(min(3, prepared.length.steps_per_epoch, prepared.length.steps))
     losses = engine.run([config.training.optimizer.learning_rate.rate(step, prepared.length) for step in steps]).losses

@@ -7,6 +7,7 @@ import pytest
 
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.rows import ArrayRows
 from dnnctl.inference import network
 from dnnctl.inference.network import COMPARED, Agreement, Network, compare_engines
 from dnnctl.network.losses.base import LOSSES
@@ -84,7 +85,7 @@ class Says:
 
 def compared(one: list[float], other: list[float]) -> Agreement:
     networks: Any = Says(one), Says(other)
-    return compare_engines(*networks, np.zeros((len(one), 1)), IN_UNITS)
+    return compare_engines(*networks, ArrayRows(np.zeros((len(one), 1))), IN_UNITS)
 
 
 def test_the_largest_difference_is_in_standard_deviations_of_the_target() -> None:

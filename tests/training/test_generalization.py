@@ -68,11 +68,12 @@ def test_every_answer_is_that_of_the_averaged_weights(tmp_path: Path, engine: st
     stopping = "training.early_stopping={monitor: val_loss, patience: 1}"
     result = trained(tmp_path, f"engine={engine}", "training.weight_averaging=0.97", stopping)
     opened, test = open_run(result.run), result.prepared.splits.test
-    figures, _ = opened.network("numpy").evaluate(test, ["accuracy"])
+    figures, _ = opened.network("numpy").evaluate(test.rows, test.y, ["accuracy"])
     assert figures["accuracy"] == result.metrics["test"]["accuracy"]
     assert figures["loss"] == pytest.approx(result.metrics["test"]["loss"], rel=1e-5)
-    assert result.prepared.splits.validation is not None
-    held_out, _ = opened.network("numpy").evaluate(result.prepared.splits.validation, ["accuracy"])
+    validation = result.prepared.splits.validation
+    assert validation is not None
+    held_out, _ = opened.network("numpy").evaluate(validation.rows, validation.y, ["accuracy"])
     best = result.trained.history[(result.trained.best_epoch or 0) - 1]
     assert best["val_loss"] == pytest.approx(held_out["loss"], rel=1e-5)
 
@@ -127,9 +128,10 @@ def test_weights_of_classes_are_recorded_and_only_train(tmp_path: Path) -> None:
     assert "class_weights" not in json.loads(plain.run.manifest.read_text())["data"]
     assert losses(weighed) != losses(plain)
     # Validation counts every row once, with the loss of those weights.
-    assert weighed.prepared.splits.validation is not None
+    held_out = weighed.prepared.splits.validation
+    assert held_out is not None
     network = open_run(weighed.run).network("numpy")
-    figures, _ = network.evaluate(weighed.prepared.splits.validation, [])
+    figures, _ = network.evaluate(held_out.rows, held_out.y, [])
     assert weighed.trained.history[-1]["val_loss"] == pytest.approx(figures["loss"], rel=1e-6)
 
 

@@ -1,5 +1,6 @@
 """Changed pictures made ahead of need, in threads of their own, while the network learns from those before."""
 
+import math
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter, Floats
+from dnnctl.datasets.rows import Rows
 
 # Pixels made in one go: what is worked on stays in the processor's cache.
 PIXELS = 1 << 17
@@ -18,19 +20,19 @@ class AheadRows:
     """The training rows of one epoch after another, changed, in the order they are visited.
 
     Args:
-        x: All training rows, raw: (n, height, width[, channels]).
+        rows: All training rows, raw: (n, height, width[, channels]).
         augmenter: What changes them, and in how many threads.
     """
 
-    def __init__(self, x: NDArray[Any], augmenter: Augmenter) -> None:
-        self._x, self._augmenter = x, augmenter
+    def __init__(self, rows: Rows, augmenter: Augmenter) -> None:
+        self._rows, self._augmenter = rows, augmenter
         self._workers = augmenter.workers
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="augment")
-        self._portion = max(1, PIXELS // max(1, x[:1].size))
+        self._portion = max(1, PIXELS // max(1, math.prod(rows.shape[1:])))
         self._waiting: deque[Future[Floats]] = deque()
         self._order = np.zeros(0, np.int64)
         self._next = 0
-        self._left = np.zeros((0, *x.shape[1:]), np.float32)
+        self._left = np.zeros((0, *rows.shape[1:]), np.float32)
         self._make = partial(augmenter, draws=augmenter.draws(0, 0))
 
     def start(self, order: NDArray[Any], epoch: int, first: int = 0) -> None:
@@ -43,7 +45,7 @@ class AheadRows:
         """
         while self._waiting:
             self._waiting.popleft().cancel()
-        self._make = partial(self._augmenter, draws=self._augmenter.draws(epoch, len(self._x)))
+        self._make = partial(self._augmenter, draws=self._augmenter.draws(epoch, len(self._rows)))
         self._order, self._next, self._left = order, first, self._left[:0]
         self._fill()
 
@@ -71,4 +73,4 @@ class AheadRows:
             self._waiting.append(self._pool.submit(self._work, rows))
 
     def _work(self, rows: NDArray[Any]) -> Floats:
-        return self._make(self._x[rows], rows)
+        return self._make(self._rows.take(rows), rows)

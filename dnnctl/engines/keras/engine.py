@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixtures
+from dnnctl.datasets.rows import Rows
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import (
@@ -81,7 +82,7 @@ class KerasEngine:
         """Steps taken, those included that float16 skipped and Keras's optimizer did not count."""
         return int(self._taken.numpy())
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+    def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
         self._rows = EpochRows(x, y, augmenter)
         blends = (((), self._number), ((), "int32")) if self._task.mix_up is not None else ()

@@ -1,5 +1,6 @@
 """The input pipeline: rows stay where they are, the next few batches are gathered from them as they are."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.prefetch import AheadRows
 from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.datasets.rows import Rows
 from dnnctl.engines.base import STEPS_AT_ONCE
 
 # Rows are handed to the graph in portions of at most so many bytes, one batch at least.
@@ -17,23 +19,23 @@ PORTION = 8 << 20
 class EpochRows:
     """Training rows, and those of one epoch after another in its order.
 
-    Shuffling moves row numbers, not rows. The rows are the caller's array, never a copy of it: a portion of
+    Shuffling moves row numbers, not rows. The rows stay where the caller has them: a portion of
     some batches is gathered (bytes, for images) and handed to TensorFlow, which casts and scales them.
 
     Args:
-        x: Raw inputs, (n, ...).
+        x: Raw inputs, (n, ...), wherever they are.
         y: Prepared targets, (n,) or (n, targets).
         augmenter: What changes pictures before each visit; None leaves them as they are.
     """
 
-    def __init__(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+    def __init__(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         self._x, self._y = x, y
         self._changed = AheadRows(x, augmenter) if augmenter is not None else None
         self.dtype = np.dtype(np.float32) if augmenter is not None else x.dtype
         self._order = np.zeros(0, np.int64)
         self._batch_size = self._batches = 1
         self._position = 0
-        self._buffer = x[:0]
+        self._buffer = np.empty((0, *x.shape[1:]), x.dtype)
 
     def start(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin an epoch.
@@ -45,7 +47,7 @@ class EpochRows:
             epoch: The epoch, counted from 0: it decides how pictures are changed.
         """
         self._order, self._batch_size, self._position = order, batch_size, first * batch_size
-        row = max(1, self._x[:1].size * self.dtype.itemsize)
+        row = max(1, math.prod(self._x.shape[1:]) * self.dtype.itemsize)
         self._batches = min(STEPS_AT_ONCE, max(1, PORTION // (row * batch_size)))
         if self._changed is not None:
             self._changed.start(order, epoch, self._position)
@@ -83,12 +85,11 @@ class EpochRows:
             rows = self._gathered(index)
             if self._position >= len(self._order):
                 # Of very many rows even their numbers take room, and what follows an epoch may need it.
-                self._order, self._buffer = np.zeros(0, np.int64), self._x[:0]
+                self._order, self._buffer = np.zeros(0, np.int64), self._buffer[:0].copy()
             yield rows, self._y[index], count
 
     def _gathered(self, index: NDArray[Any]) -> NDArray[Any]:
         """Return the rows that come next."""
         if self._changed is not None:
             return self._changed.take(len(index))
-        # mode="clip" writes straight into the buffer; the default would make a copy first.
-        return self._x.take(index, axis=0, out=self._buffer[: len(index)], mode="clip")
+        return self._x.take(index, out=self._buffer[: len(index)])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dnnctl.data.augmentation.prefetch import AheadRows
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixture
+from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.inspection import inspect_network
@@ -50,9 +51,11 @@ class NumpyEngine:
         self._class_weights = None if task.class_weights is None else np.array(task.class_weights)
         theta = self.network.theta
         self.optimizer = task.optimizer.to_numpy(self.network.slices, len(theta), task.dtype)
-        self._rows = np.zeros((0, 0), self._dtype)
+        self._rows: Rows = ArrayRows(np.zeros((0, 0), self._dtype))
+        # Whether they are as the first layer takes them, or prepared batch by batch.
+        self._ready = False
         self._changed: AheadRows | None = None
-        self._gathered = self._batch = self._rows
+        self._gathered = self._batch = np.zeros((0, 0), self._dtype)
         self._divisor: float | None = None
         self._y = np.zeros(0)
         self._order = np.zeros(0, np.int64)
@@ -63,16 +66,19 @@ class NumpyEngine:
         """Steps the optimizer has counted."""
         return self.optimizer.steps
 
-    def set_training_rows(self, x: NDArray[Any], y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+    def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
         self._changed = AheadRows(x, augmenter) if augmenter is not None else None
         # Bytes are gathered four times as fast as what they become, so images are scaled batch by batch.
         self._divisor = self._task.preprocessing.divisor if x.dtype == np.uint8 else None
-        raw = self._divisor is not None or augmenter is not None
-        kept = x.reshape(len(x), -1) if raw else self._task.preprocessing.prepare(x, self._dtype)
-        self._rows = np.ascontiguousarray(kept)
+        # Numbers that are in memory anyway are prepared once, not at each visit.
+        self._ready = isinstance(x, ArrayRows) and self._divisor is None and augmenter is None
+        if isinstance(x, ArrayRows) and self._ready:
+            x = ArrayRows(self._task.preprocessing.prepare(x.array, self._dtype))
+        self._rows = x
         self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
-        self._gathered = self._batch = self._rows[:0]
+        self._gathered = np.empty((0, *x.shape[1:]), x.dtype)
+        self._batch = np.empty((0, self._task.plan.inputs), self._dtype)
 
     def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
@@ -82,9 +88,11 @@ class NumpyEngine:
             self._changed.start(order, epoch, first * batch_size)
         self._order, self._position, self._batch_size, self._epoch = order, first * batch_size, batch_size, epoch
         self.threads = {"blas": self._blas.choose(batch_size)}
-        if len(self._batch) < batch_size:
-            self._gathered = np.empty((batch_size, self._rows.shape[1]), self._rows.dtype)
-            self._batch = self._gathered if self._divisor is None else self._gathered.astype(self._dtype)
+        if len(self._gathered) < batch_size:
+            self._gathered = np.empty((batch_size, *self._rows.shape[1:]), self._rows.dtype)
+            self._batch = np.empty(
+                (batch_size if self._divisor is not None else 0, self._task.plan.inputs), self._dtype
+            )
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
@@ -128,12 +136,14 @@ class NumpyEngine:
         """Return the rows of the next batch as the first layer takes them."""
         if self._changed is not None:
             return self._task.preprocessing.prepare(self._changed.take(len(index)), self._dtype)
-        # mode="clip" writes straight into the buffer; the default would make a copy first.
-        gathered = self._rows.take(index, axis=0, out=self._gathered[: len(index)], mode="clip")
+        gathered = self._rows.take(index, out=self._gathered[: len(index)])
+        if self._ready:
+            return gathered
+        if self._divisor is None:
+            return self._task.preprocessing.prepare(gathered, self._dtype)
         batch = self._batch[: len(index)]
-        if self._divisor is not None:
-            np.copyto(batch, gathered)
-            batch *= self._batch.dtype.type(1 / self._divisor)
+        np.copyto(batch, gathered.reshape(len(index), -1))
+        batch *= self._batch.dtype.type(1 / self._divisor)
         return batch
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:

@@ -125,13 +125,13 @@ def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent
             "differ), so the ensemble cannot be measured. Bring that data back"
         )
     info, network = opened.info, opened.network()
-    followed = opened.config.training.metrics or ()
-    names = list(dict.fromkeys([*all_metrics(info.task, len(info.class_names)), *followed]))
+    names = all_metrics(info.task, len(info.class_names), opened.config.training.metrics)
     metrics = {}
-    metrics["test"], scores, members = network.evaluate_members(splits.test, names)
+    metrics["test"], scores, members = network.evaluate_members(splits.test.rows, splits.test.y, names)
     for name in ("validation", "train"):
         if name != "validation" or splits.validation is not None:
-            metrics[name], _ = network.evaluate(splits.named(name), names)
+            samples = splits.named(name)
+            metrics[name], _ = network.evaluate(samples.rows, samples.y, names)
     simple = baselines(info, splits.train, splits.test)
     return Measured(opened, dataset, splits, network, metrics, scores, members, simple)
 

@@ -7,6 +7,7 @@ from dnnctl.config.augmentation import Augment
 from dnnctl.data.augmentation import prefetch as ahead
 from dnnctl.data.augmentation.prefetch import AheadRows
 from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.datasets.rows import ArrayRows
 
 X = np.random.default_rng(0).integers(0, 256, (50, 6, 5)).astype(np.uint8)
 AUGMENT = Augment(shift=0.2, rotate=30, noise=0.1)
@@ -22,7 +23,7 @@ def expected(order: np.ndarray, epoch: int) -> np.ndarray:
 def test_rows_come_in_the_order_asked_for(workers: int, pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "PIXELS", pixels)
     augmenter = Augmenter(AUGMENT, 0, (6, 5), workers=workers)
-    rows = AheadRows(X, augmenter)
+    rows = AheadRows(ArrayRows(X), augmenter)
     for epoch in range(3):
         order = np.random.default_rng(epoch).permutation(50)
         rows.start(order, epoch)
@@ -32,7 +33,7 @@ def test_rows_come_in_the_order_asked_for(workers: int, pixels: int, monkeypatch
 
 
 def test_an_epoch_may_be_left_and_begun_in_the_middle() -> None:
-    rows, order = AheadRows(X, AUGMENTER), np.arange(50)[::-1].copy()
+    rows, order = AheadRows(ArrayRows(X), AUGMENTER), np.arange(50)[::-1].copy()
     rows.start(order, 0)
     rows.take(9)
     rows.start(order, 4, first=20)
@@ -40,7 +41,7 @@ def test_an_epoch_may_be_left_and_begun_in_the_middle() -> None:
 
 
 def test_what_goes_wrong_in_a_thread_is_raised_where_rows_are_asked_for() -> None:
-    rows = AheadRows(X, AUGMENTER)
+    rows = AheadRows(ArrayRows(X), AUGMENTER)
     rows.start(np.array([3, 99]), 0)
     with pytest.raises(IndexError):
         rows.take(2)

@@ -52,7 +52,7 @@ def test_its_steps_are_those_of_training(more: tuple[str, ...]) -> None:
     training = config.training
     task = NetworkTask(prepared.plan, prepared.preprocessing, training.loss, training.optimizer, config.seed, weights)
     engine = NumpyEngine(replace(task, class_weights=prepared.class_weights, mix_up=training.mix_up), Hardware())
-    engine.set_training_rows(train.x, prepared.preprocessing.prepare_targets(train.y), prepared.augmenter)
+    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y), prepared.augmenter)
     losses: list[float] = []
     for epoch in range(2):
         engine.start_epoch(epoch_order(len(train), config.seed, epoch), prepared.batch_size, epoch=epoch)
