@@ -65,7 +65,12 @@ CASES = {
     "numbers": ("height_weight", "data.batch_size=3", "training.epochs=3"),
     "changed": ("digits", "data.limit=200", "training.epochs=2", "data.augment={shift: 0.1, rotate: 10}"),
     "blended": ("height_weight", "training.epochs=2", "training.mix_up=0.4", "data.batch_size=4"),
-    "doubled": ("height_weight", "training.epochs=2", "training.precision=float64", "training.early_stopping={monitor: loss}"),
+    "doubled": (
+        "height_weight",
+        "training.epochs=2",
+        "training.precision=float64",
+        "training.early_stopping={monitor: loss}",
+    ),
 }
 
 
