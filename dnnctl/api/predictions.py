@@ -55,6 +55,11 @@ class Predictions:
         known = np.where(np.isnan(self.probabilities), -1, self.probabilities)
         return np.where(np.isfinite(known).all(axis=1) & (known.max(axis=1) >= 0), known.argmax(axis=1), -1)
 
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """Probability of the most probable class, (n,); NaN where no output is a number."""
+        return np.where(self.classes < 0, np.nan, self.probabilities.max(axis=1, initial=0)).astype(np.float32)
+
     @cached_property
     def labels(self) -> NDArray[np.str_]:
         """Name of the most probable class, (n,); empty where no output is a number."""
