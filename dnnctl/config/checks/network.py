@@ -74,7 +74,8 @@ def _activation(layer: LayerSpec, units: int | None, info: DatasetInfo) -> Itera
     elif info.task == "regression" and activation != "linear":
         if isinstance(layer, Activation) and not layer.bounded:
             problem = (
-                f"{activation} cannot answer below the target's mean, since targets are standardized; expected linear"
+                f"{activation} cuts off or bends what lies below the target's mean, since targets are standardized; "
+                "expected linear"
             )
         else:
             problem = f"{activation} is bounded and a number to predict is not; expected linear"

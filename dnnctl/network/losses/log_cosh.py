@@ -24,7 +24,7 @@ class LogCosh(ErrorLoss):
 class Loss(RegressionLoss):
     r"""$\log \cosh(\hat y - y)$, of standardized targets: about $e^2/2$ near 0, $\lvert e\rvert - \log 2$ far away.
 
-    Source: Green, Iteratively Reweighted Least Squares for Maximum Likelihood Estimation, 1984; formula as in Keras.
+    Source: Green, Bayesian Reconstructions from Emission Tomography Data, 1990; formula as in Keras.
     """
 
     numpy_class: ClassVar[type[NumpyLoss]] = LogCosh
