@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dnnctl.api.studies import check_data, gradcheck, reproduce, trace, verify
     from dnnctl.api.training import train
     from dnnctl.errors import ConfigError, DataError, DnnctlError, Interrupted, ModelError, RunError, UsageError
+    from dnnctl.experiments.series.jobs import MembersObserver
     from dnnctl.training.observer import Observer
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "DataError",
     "DnnctlError",
     "Interrupted",
+    "MembersObserver",
     "ModelError",
     "Observer",
     "Predictions",
@@ -58,6 +60,7 @@ _HOMES = {
     "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat"),
     "dnnctl.api.studies": ("check_data", "gradcheck", "reproduce", "trace", "verify"),
     "dnnctl.api.training": ("train",),
+    "dnnctl.experiments.series.jobs": ("MembersObserver",),
     "dnnctl.training.observer": ("Observer",),
 }
 

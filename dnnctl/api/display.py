@@ -7,6 +7,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from dnnctl.runs.reading import read_bytes
+
+MOST_BYTES = 1 << 24
+
 
 class Plot(os.PathLike[str]):
     """A picture of a run, which a notebook shows.
@@ -32,8 +36,12 @@ class Plot(os.PathLike[str]):
         return f"Plot({str(self.path)!r})"
 
     def _repr_png_(self) -> bytes:
-        """Return the picture."""
-        return self.path.read_bytes()
+        """Return the picture.
+
+        Raises:
+            RunError: If it is too large, no regular file, or leads out of the run's folder.
+        """
+        return read_bytes(self.path, self.path.parents[1], MOST_BYTES)
 
 
 def number(value: Any) -> str:

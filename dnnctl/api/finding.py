@@ -30,8 +30,8 @@ def find(run: RunLike, out: str | os.PathLike[str] | None = None, *, to_resume: 
     Raises:
         RunError: If there is none.
     """
-    path = os.fspath(run) if isinstance(run, str | os.PathLike) else str(run.path)
-    return find_run(path, runs_folder(out), to_resume=to_resume)
+    path: str | os.PathLike[str] = getattr(run, "path", run)  # type: ignore[arg-type]
+    return find_run(os.fspath(path), runs_folder(out), to_resume=to_resume)
 
 
 def runs_folder(out: str | os.PathLike[str] | None) -> Path:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,8 +117,16 @@ class Predictions:
         """Yield a record a row."""
         return iter(self.to_dicts())
 
-    def __getitem__(self, row: int) -> dict[str, Any]:
-        """Return the record of a row."""
+    @overload
+    def __getitem__(self, row: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, row: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return the record of a row, or a list of some."""
+        if isinstance(row, slice):
+            return list(self._said.records(row))
         at = range(len(self))[row]
         return next(self._said.records(slice(at, at + 1)))
 

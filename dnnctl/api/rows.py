@@ -66,6 +66,8 @@ def _named_columns(rows: Any) -> Table | None:
     if isinstance(rows, list | tuple) and rows and all(isinstance(row, Mapping) for row in rows):
         names = list(dict.fromkeys(name for row in rows for name in row))
         return list(map(str, names)), [[row.get(name) for row in rows] for name in names]
+    if type(rows).__name__ == "LazyFrame":
+        rows = rows.collect()
     # Whoever holds a frame has imported what it is of.
     libraries = [sys.modules[name] for name in FRAMES if name in sys.modules]
     if not any(isinstance(rows, getattr(library, "DataFrame", ())) for library in libraries):

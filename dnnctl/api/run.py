@@ -102,13 +102,19 @@ class Run:
         return RunNetwork(self._opened)
 
     def evaluate(
-        self, split: str = "test", *, data: str | os.PathLike[str] | None = None, engine: str = "auto"
+        self,
+        split: str = "test",
+        *,
+        data: str | os.PathLike[str] | None = None,
+        plots: str | os.PathLike[str] | None = None,
+        engine: str = "auto",
     ) -> "Evaluation":
         """Measure it, as `dnnctl evaluate` does.
 
         Args:
             split: Which rows: `test`, `validation` or `train`.
             data: Folder or file to read the data set from, in place of where the training found it.
+            plots: A folder to draw the plots into that speak of these rows; none are drawn if None.
             engine: What computes: `numpy`, `keras`, or `auto`: NumPy where training found that both say the same.
 
         Returns:
@@ -118,8 +124,12 @@ class Run:
             DataError: If the data is missing or damaged, or there is no such split.
         """
         from dnnctl.inference.evaluate import evaluate
+        from dnnctl.plots.base import draw_evaluation
 
-        return evaluate(self._opened, split, data=None if data is None else Path(data), engine=engine)
+        result = evaluate(self._opened, split, data=None if data is None else Path(data), engine=engine)
+        if plots is not None:
+            draw_evaluation(self._opened, result, Path(plots))
+        return result
 
     def predict(
         self,

@@ -250,6 +250,7 @@ def _override(document: dict[str, Any], overrides: Overrides) -> tuple[dict[KeyP
     changed: dict[KeyPath, str] = {}
     faults: list[Fault] = []
     values = overrides if isinstance(overrides, Mapping) else None
+    overrides = [overrides] if isinstance(overrides, str) else overrides
     for override in overrides:
         try:
             path, value = split(override) if values is None else given(override, values[override])

@@ -7,7 +7,7 @@ How all of them look is in `style/`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -15,7 +15,22 @@ from dnnctl import files, plugins
 from dnnctl.datasets.base import DatasetInfo, Samples
 from dnnctl.evaluation.ensemble_diversity import Comparison
 
+if TYPE_CHECKING:
+    from dnnctl.inference.evaluate import Evaluation
+    from dnnctl.inference.open import OpenedRun
+
 PACKAGE = "dnnctl.plots"
+# The pictures that speak of the rows evaluated rather than of the training.
+OF_AN_EVALUATION = (
+    "confusion_matrix",
+    "members",
+    "misclassified",
+    "per_class",
+    "fit",
+    "predicted_vs_true",
+    "residuals",
+    "decision_boundary",
+)
 
 
 @dataclass(frozen=True)
@@ -81,3 +96,23 @@ def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = N
             figure.savefig(stream, format="png", dpi="figure", metadata={"Software": None})
         written.append(path)
     return written
+
+
+def draw_evaluation(opened: "OpenedRun", result: "Evaluation", folder: Path) -> list[Path]:
+    """Draw the plots that speak of the rows that a run was measured on; arguments and returns as of `draw_all`.
+
+    Args:
+        opened: The run.
+        result: What it is worth on them.
+        folder: Where to.
+    """
+    context = PlotContext(
+        title=opened.config.name,
+        info=opened.info,
+        train=result.train,
+        test=result.samples,
+        scores=result.scores,
+        predict=result.network.scores,
+        members=result.members,
+    )
+    return draw_all(context, folder, OF_AN_EVALUATION)

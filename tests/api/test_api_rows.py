@@ -40,6 +40,7 @@ FORMS = {
     "nan": lambda rows: [{k: math.nan if v is None else v for k, v in row.items()} for row in rows],
     "pandas": lambda rows: as_frame("pandas", rows),
     "pandas nullable": lambda rows: as_frame("pandas", rows).convert_dtypes(),
+    "polars lazy": lambda rows: as_frame("polars", [{**row, "age": float(row["age"])} for row in rows]).lazy(),
     "polars": lambda rows: as_frame("polars", [{**row, "age": float(row["age"])} for row in rows]),
 }
 

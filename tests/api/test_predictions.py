@@ -55,6 +55,7 @@ def test_records_are_those_of_the_command_line(digits: Any, dnnctl: Any) -> None
     assert said.to_dicts() == shown["predictions"]
     assert list(said) == said.to_dicts()
     assert said[4] == shown["predictions"][4]
+    assert said[-2:] == shown["predictions"][-2:]
     assert list(said.notes) == shown["notes"]
 
 

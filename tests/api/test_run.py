@@ -67,6 +67,8 @@ def test_evaluation_comes_to_what_was_stored(digits: Any) -> None:
         result = digits.evaluate(split)
         assert result.metrics["accuracy"] == pytest.approx(digits.metrics[split]["accuracy"])
         assert len(repr(result)) < 1000
+    digits.evaluate(plots="drawn")
+    assert Path("drawn", "confusion_matrix.png").is_file()
     with pytest.raises(UsageError, match="`split`: no split 'tset'; did you mean 'test'"):
         digits.evaluate("tset")
     with pytest.raises(UsageError, match="digits reads no files of yours"):
@@ -146,6 +148,16 @@ def test_a_run_that_did_not_come_to_its_end_shows_itself_all_the_same(changed: C
     assert repr(run) == f"Run({str(run.path)!r})"
     with pytest.raises(RunError, match="no such file; the run is incomplete"):
         _ = run.metrics
+
+
+def test_a_picture_that_leads_out_of_the_run_is_not_shown(digits: Any, tmp_path: Path) -> None:
+    shutil.copytree(digits.path, tmp_path / "run")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    picture = tmp_path / "run" / "plots" / "learning_curves.png"
+    picture.unlink()
+    picture.symlink_to(tmp_path / "secret.png")
+    with pytest.raises(RunError, match="link"):
+        dnnctl.load(tmp_path / "run")._repr_html_()
 
 
 def test_a_history_that_is_damaged_is_refused(digits: Any, tmp_path: Path) -> None:

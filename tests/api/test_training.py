@@ -58,6 +58,7 @@ def test_options_stand_in_place_of_the_configuration() -> None:
         ({"seed": "x"}, "`seed`: seed: expected a whole number; received the text 'x'"),
         ({"overrides": {"training.epoch": 1}}, "`overrides` training.epoch: training.epoch: unknown key"),
         ({"overrides": ["training.epoch"]}, "`overrides` training.epoch: expected key=value"),
+        ({"overrides": "training.epochs=x"}, "`overrides` training.epochs: training.epochs: expected a whole number"),
         ({"name": "a/b"}, "`name`: name: "),
     ],
 )

@@ -44,12 +44,13 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, engine:
     from dnnctl.cli.screen import evaluation as screen
     from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.evaluate import evaluate
+    from dnnctl.plots.base import draw_evaluation
     from dnnctl.runs.finding import find_run
 
     opened = open_any(find_run(run, out))
     with shown() as progress:
         result = evaluate(opened, split, data=data, engine=engine, progress=progress)
-    pictures = screen.draw(opened, result, plots) if plots else []
+    pictures = draw_evaluation(opened, result, plots) if plots else []
     if as_json:
         click.echo(json.dumps(screen.as_json(opened, result, pictures)))
     else:

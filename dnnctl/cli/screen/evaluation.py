@@ -12,18 +12,6 @@ if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation
     from dnnctl.inference.open import OpenedRun
 
-# The pictures that speak of the rows evaluated rather than of the training.
-PICTURES = (
-    "confusion_matrix",
-    "members",
-    "misclassified",
-    "per_class",
-    "fit",
-    "predicted_vs_true",
-    "residuals",
-    "decision_boundary",
-)
-
 
 def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> str:
     """Return the metrics of an evaluation as text."""
@@ -70,20 +58,3 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         "notes": list(result.notes),
         "plots": [str(path) for path in pictures],
     }
-
-
-def draw(opened: "OpenedRun", result: "Evaluation", folder: Path) -> list[Path]:
-    """Draw the pictures that speak of the rows evaluated into a folder."""
-    from dnnctl.plots.base import PlotContext, draw_all
-
-    folder.mkdir(parents=True, exist_ok=True)
-    context = PlotContext(
-        title=opened.config.name,
-        info=opened.info,
-        train=result.train,
-        test=result.samples,
-        scores=result.scores,
-        predict=result.network.scores,
-        members=result.members,
-    )
-    return draw_all(context, folder, PICTURES)
