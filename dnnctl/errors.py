@@ -104,6 +104,10 @@ class Notice:
         """Return the notice as one line."""
         return f"{self.place}: {self.message}" if self.place else self.message
 
+    def to_json(self) -> dict[str, str]:
+        """Return this as a manifest has it."""
+        return {"code": self.code, "message": self.message, "place": self.place}
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -2,65 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from dnnctl.config import schema
 from dnnctl.config.metrics import larger_is_better
-from dnnctl.config.schema import Config
-from dnnctl.data.split import Splits
-from dnnctl.datasets.base import DatasetInfo
-from dnnctl.errors import ConfigError, Fault
-from dnnctl.evaluation.measure import metric
-
-
-def check_watched(config: Config, info: DatasetInfo, splits: Splits, where: Path) -> None:
-    """Refuse rules that watch a figure these rows do not have: they would stop, or slow down, for nothing.
-
-    Args:
-        config: The resolved configuration.
-        info: What is predicted.
-        splits: The rows.
-        where: The configuration's file.
-
-    Raises:
-        ConfigError: If a rule watches validation rows and none are left, or a metric that is not defined for the rows,
-            as the area under the curve where all are of one class.
-    """
-    faults = []
-    for key in ("early_stopping", "reduce_on_plateau"):
-        rule = getattr(config.training, key)
-        if rule is None:
-            continue
-        name = rule.monitor.removeprefix("val_")
-        split, rows = ("train", splits.train) if name == rule.monitor else ("validation", splits.validation)
-        if rows is None:
-            few = len(splits.train)
-            problem = (
-                f"watches {rule.monitor!r}, but of {few:,} rows data.validation_split {config.data.validation_split:g} "
-                f"leaves none for validation; raise it, or watch {name!r}"
-            )
-        elif name == "loss" or _is_defined(name, info, rows.y):
-            continue
-        else:
-            problem = (
-                f"watches {rule.monitor!r}, which is not defined for these {len(rows):,} {split} rows: "
-                f"{'all are of one class' if info.class_names else 'their targets are all the same, or one alone'}; "
-                f"watch {rule.monitor.removesuffix(name)}loss, or raise data.validation_split"
-            )
-        faults.append(Fault(f"training.{key}.monitor", problem, str(where)))
-    if faults:
-        raise ConfigError(faults)
-
-
-def _is_defined(name: str, info: DatasetInfo, y: NDArray[Any]) -> bool:
-    """Tell whether a metric has a value for rows with these targets, whatever a network says of them."""
-    said = np.zeros((len(y), len(info.class_names))) if info.class_names else np.zeros(y.shape)
-    return metric(name).function(y, said) is not None
 
 
 class Stored(BaseModel):

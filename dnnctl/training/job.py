@@ -45,7 +45,7 @@ class TrainingResult:
         run: Its folder.
         prepared: What it was made from.
         trained: The history, and how it ended.
-        metrics: MetricsBySplit of each split, as in `metrics.json`.
+        metrics: Metrics of each split, as in `metrics.json`.
         baselines: What a trivial and a linear model reach.
         verdict: Whether the network overfits or underfits.
         unmet: Requirements that were missed, in words.
@@ -123,7 +123,7 @@ def resume(
         command: The command line, for the manifest.
 
     Returns:
-        The finished run: weights, history (but for its seconds) and figures are those of a run that did not stop.
+        The finished run: weights, history (but for its seconds) and metrics are those of a run that did not stop.
 
     Raises:
         ConfigError: If a setting cannot be read.
@@ -172,13 +172,14 @@ class _Job:
             )
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
         checkpoints = CheckpointManager(run, prepared.config.checkpoint, checkpoint)
-        state = _begin(prepared, engine)
+        loop = _loop(prepared, engine, network, checkpoints, self.observer)
+        state = loop.state
         if checkpoint is not None:
             state.restore(checkpoint)
         before = state.steps
         try:
             with clock.stage("training"):
-                trained = self._train(state, network, checkpoints)
+                trained = loop.run()
         except ModelError:
             # It diverged: what was recorded says how, and the best weights so far may still be of use.
             save_history(run, state.trained)
@@ -197,21 +198,6 @@ class _Job:
             self.manifest.update("interrupted", optimizer_steps=steps, seconds=clock.seconds)
             raise Interrupted(f"interrupted after {steps:,} steps; go on with: ", how_to_resume(run))
         return self._finish(engine, network, trained, steps)
-
-    def _train(self, state: TrainingState, network: Network, checkpoints: CheckpointManager) -> Trained:
-        """Take the steps that are left."""
-        training = self.prepared.config.training
-        loop = Loop(
-            state=state,
-            network=network,
-            schedule=training.optimizer.learning_rate,
-            validation=self.prepared.splits.validation,
-            metrics=training.metrics or (),
-            groups=StepGroups(training.steps_per_execution),
-            checkpoints=checkpoints,
-            observer=self.observer,
-        )
-        return loop.run()
 
     def _finish(self, engine: Engine, network: Network, trained: Trained, steps: int) -> TrainingResult:
         """Measure, judge and draw."""
@@ -249,10 +235,12 @@ class _Job:
         )
 
 
-def _begin(prepared: Prepared, engine: Engine) -> TrainingState:
-    """Return a training before its first step."""
+def _loop(
+    prepared: Prepared, engine: Engine, network: Network, checkpoints: CheckpointManager, observer: Observer
+) -> Loop:
+    """Return the loop of a training before its first step."""
     training = prepared.config.training
-    return TrainingState(
+    state = TrainingState(
         engine=engine,
         plan=prepared.plan,
         rows=prepared.training_rows,
@@ -261,6 +249,16 @@ def _begin(prepared: Prepared, engine: Engine) -> TrainingState:
         plateau=ReduceOnPlateau(training.reduce_on_plateau),
         record_losses=training.iterations is not None,
         config=prepared.config.model_dump(mode="json"),
+    )
+    return Loop(
+        state=state,
+        network=network,
+        schedule=training.optimizer.learning_rate,
+        validation=prepared.splits.validation,
+        metrics=training.metrics or (),
+        groups=StepGroups(training.steps_per_execution),
+        checkpoints=checkpoints,
+        observer=observer,
     )
 
 

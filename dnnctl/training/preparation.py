@@ -2,6 +2,11 @@
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
@@ -14,10 +19,10 @@ from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split_as, valid
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, silent
 from dnnctl.engines.base import ASKED_AT_ONCE
-from dnnctl.errors import Notice
+from dnnctl.errors import ConfigError, Fault, Notice
+from dnnctl.evaluation.measure import metric
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
-from dnnctl.training.early_stopping import check_watched
 from dnnctl.training.epoch import TrainingRows
 from dnnctl.training.memory_estimate import check_fits, estimate
 
@@ -100,7 +105,7 @@ def prepare(loaded: LoadedConfig, progress: DownloadProgress = silent) -> Prepar
         # What becomes of a table's empty cells is settled when it is encoded.
         check_finite(dataset)
     prepared = split_and_plan(loaded, dataset)
-    check_watched(config, prepared.dataset.info, prepared.splits, loaded.path)
+    _check_monitors(config, prepared.dataset.info, prepared.splits, loaded.path)
     return prepared
 
 
@@ -151,3 +156,48 @@ def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[Not
         return ()
     told = f"no validation rows: {share:g} (data.validation_split) of {len(splits.train):,} rows is less than one"
     return (Notice("no_validation_rows", told),)
+
+
+def _check_monitors(config: Config, info: DatasetInfo, splits: Splits, where: Path) -> None:
+    """Refuse rules that watch a figure these rows do not have: they would stop, or slow down, for nothing.
+
+    Args:
+        config: The resolved configuration.
+        info: What is predicted.
+        splits: The rows.
+        where: The configuration's file.
+
+    Raises:
+        ConfigError: If a rule watches validation rows and none are left, or a metric that is not defined for the rows,
+            as the area under the curve where all are of one class.
+    """
+    faults = []
+    for key in ("early_stopping", "reduce_on_plateau"):
+        rule = getattr(config.training, key)
+        if rule is None:
+            continue
+        name = rule.monitor.removeprefix("val_")
+        split, rows = ("train", splits.train) if name == rule.monitor else ("validation", splits.validation)
+        if rows is None:
+            few = len(splits.train)
+            problem = (
+                f"watches {rule.monitor!r}, but of {few:,} rows data.validation_split {config.data.validation_split:g} "
+                f"leaves none for validation; raise it, or watch {name!r}"
+            )
+        elif name == "loss" or _is_defined(name, info, rows.y):
+            continue
+        else:
+            problem = (
+                f"watches {rule.monitor!r}, which is not defined for these {len(rows):,} {split} rows: "
+                f"{'all are of one class' if info.class_names else 'their targets are all the same, or one alone'}; "
+                f"watch {rule.monitor.removesuffix(name)}loss, or raise data.validation_split"
+            )
+        faults.append(Fault(f"training.{key}.monitor", problem, str(where)))
+    if faults:
+        raise ConfigError(faults)
+
+
+def _is_defined(name: str, info: DatasetInfo, y: NDArray[Any]) -> bool:
+    """Tell whether a metric has a value for rows with these targets, whatever a network says of them."""
+    said = np.zeros((len(y), len(info.class_names))) if info.class_names else np.zeros(y.shape)
+    return metric(name).function(y, said) is not None

@@ -1,7 +1,6 @@
 """Writing what a training leaves behind; each file whole or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +37,7 @@ def metrics_json(metrics: MetricsBySplit, simple: Sequence[Baseline]) -> dict[st
     """Return final figures as `metrics.json` has them: by split, and those of the baselines by their kind.
 
     Args:
-        metrics: MetricsBySplit of each split.
+        metrics: Metrics of each split.
         simple: What a trivial and a linear model reach.
     """
     by_split = {split: json_numbers(figures) for split, figures in metrics.items()}
@@ -58,7 +57,7 @@ def save_evaluation(
     Args:
         splits: The rows that were measured.
         run: The run's folder.
-        metrics: MetricsBySplit of each split.
+        metrics: Metrics of each split.
         simple: What a trivial and a linear model reach.
         scores: What the network says of the test rows.
         more: Further figures by name.
@@ -108,7 +107,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         },
         "init_from": str(init_from.path.absolute()) if init_from else None,
         "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
-        "warnings": [asdict(warning) for warning in prepared.warnings],
+        "warnings": [warning.to_json() for warning in prepared.warnings],
     }
 
 
@@ -123,5 +122,5 @@ def changed_facts(prepared: Prepared, before: dict[str, Any]) -> dict[str, Any]:
     known = network if isinstance(network, dict) else {}
     return {
         "network": {**known, "steps_planned": prepared.length.steps},
-        "warnings": [asdict(warning) for warning in prepared.warnings],
+        "warnings": [warning.to_json() for warning in prepared.warnings],
     }

@@ -1,67 +1,21 @@
-"""Rules that watch a figure which the rows do not have are refused before they stop a training for nothing."""
+"""What is decided at the end of each epoch."""
 
-from pathlib import Path
-
-import pytest
-
-from dnnctl.config.loading import load
-from dnnctl.errors import ConfigError
-from dnnctl.training.preparation import Prepared, prepare
-
-STOPPING = "training.early_stopping={monitor: %s, patience: 3}"
-METRICS = "training.metrics=[accuracy, auc]"
+from dnnctl.config import schema
+from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 
 
-@pytest.fixture
-def rare(tmp_path: Path) -> Path:
-    """Write a table of 1,000 rows with 5 of a rare class, none of which is drawn for validation."""
-    rows = "".join(f"{i % 37},{'rare' if i % 200 == 0 else 'usual'}\n" for i in range(1000))
-    return written(tmp_path, f"x,y\n{rows}")
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """Write a table of twelve rows with numbers to predict, of which one is for validation."""
-    return written(tmp_path, "x,y\n" + "".join(f"{i},{i * i + 0.5}\n" for i in range(12)))
-
-
-def written(folder: Path, table: str) -> Path:
-    (folder / "t.csv").write_text(table)
-    (folder / "t.yaml").write_text("data: {csv: {path: t.csv, target: y}}\nengine: numpy\n")
-    return folder / "t.yaml"
-
-
-def prepared(config: Path, *settings: str) -> Prepared:
-    return prepare(load(config, settings))
-
-
-def refusal(config: Path, *settings: str) -> str:
-    with pytest.raises(ConfigError) as raised:
-        prepared(config, *settings)
-    assert raised.value.exit_status == 2
-    return str(raised.value)
-
-
-@pytest.mark.parametrize("rule", [STOPPING, "training.reduce_on_plateau={monitor: %s, factor: 0.1, patience: 1}"])
-def test_a_figure_that_these_rows_do_not_have(rare: Path, rule: str) -> None:
-    told = refusal(rare, METRICS, rule % "val_auc")
-    assert "watches 'val_auc', which is not defined for these 80 validation rows: all are of one class" in told
-    assert "watch val_loss" in told
-    for monitor in ("val_loss", "val_accuracy", "auc"):
-        prepared(rare, METRICS, rule % monitor)
-
-
-def test_one_row_has_no_share_of_explained_variance(small: Path) -> None:
-    assert "not defined for these 1 validation rows" in refusal(small, "training.metrics=[r2]", STOPPING % "val_r2")
-
-
-def test_validation_rows_that_there_are_too_few_for(small: Path) -> None:
-    few = ("data.limit=4", "data.validation_split=0.1")
-    told = refusal(small, *few, STOPPING % "val_loss")
-    assert "of 4 rows data.validation_split 0.1 leaves none for validation; raise it, or watch 'loss'" in told
-    ready = prepared(small, *few)
-    assert any(
-        "no validation rows: 0.1 (data.validation_split) of 4 rows" in str(warning) for warning in ready.warnings
+def test_the_plateau_rule_lowers_and_cools_down() -> None:
+    plateau = ReduceOnPlateau(
+        schema.ReduceOnPlateau(monitor="loss", factor=0.5, patience=2, cooldown=2, min_learning_rate=0.2)
     )
-    none_asked = prepared(small, "data.validation_split=0").warnings
-    assert not any(warning.code == "no_validation_rows" for warning in none_asked)
+    falls = [plateau.update({"epoch": i, "loss": 1.0, "learning_rate": plateau.rate(1.0)}) for i in range(1, 12)]
+    assert [i for i, fell in enumerate(falls, start=1) if fell] == [3, 7, 11]
+    assert plateau.rate(1.0) == 0.2
+
+
+def test_the_stopper_waits_for_patience() -> None:
+    stopper = EarlyStopping(schema.EarlyStopping(monitor="val_accuracy", patience=2, min_delta=0.1))
+    values = [0.5, 0.55, 0.7, 0.75, 0.7]
+    kept = [stopper.update({"epoch": i, "val_accuracy": v}) for i, v in enumerate(values, start=1)]
+    assert kept == [True, False, True, False, False]
+    assert stopper.done

@@ -12,9 +12,7 @@ import pytest
 from stored import arrays
 
 from dnnctl.cli.screen.training_result import for_programs
-from dnnctl.config import schema
 from dnnctl.config.loading import load
-from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.job import train
 from dnnctl.training.observer import Observer, StepProgress
 
@@ -223,20 +221,3 @@ def test_a_figure_too_large_for_its_type_is_none(tmp_path: Path) -> None:
     assert stored["train"]["loss"] == result.metrics["train"]["loss"]
     assert json.loads(result.run.manifest.read_text())["state"] == "done"
     json.dumps(for_programs(result), allow_nan=False)
-
-
-def test_the_plateau_rule_lowers_and_cools_down() -> None:
-    plateau = ReduceOnPlateau(
-        schema.ReduceOnPlateau(monitor="loss", factor=0.5, patience=2, cooldown=2, min_learning_rate=0.2)
-    )
-    falls = [plateau.update({"epoch": i, "loss": 1.0, "learning_rate": plateau.rate(1.0)}) for i in range(1, 12)]
-    assert [i for i, fell in enumerate(falls, start=1) if fell] == [3, 7, 11]
-    assert plateau.rate(1.0) == 0.2
-
-
-def test_the_stopper_waits_for_patience() -> None:
-    stopper = EarlyStopping(schema.EarlyStopping(monitor="val_accuracy", patience=2, min_delta=0.1))
-    values = [0.5, 0.55, 0.7, 0.75, 0.7]
-    kept = [stopper.update({"epoch": i, "val_accuracy": v}) for i, v in enumerate(values, start=1)]
-    assert kept == [True, False, True, False, False]
-    assert stopper.done
