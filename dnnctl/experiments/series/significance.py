@@ -80,8 +80,9 @@ def compare_series(first: RunDirectory, second: RunDirectory) -> SeriesCompariso
     """
     if first.path.resolve() == second.path.resolve():
         raise UsageError(f"{first.path}: expected two repeated trainings; received the same one twice")
-    (ours, one), (theirs, other) = _read(first), _read(second)
-    if not _same_rows(ours, theirs):
+    (digests, rows, one), (other_digests, other_rows, other) = _read(first), _read(second)
+    same = np.array_equal(rows.rows, other_rows.rows) and np.array_equal(rows.y_true, other_rows.y_true)
+    if digests != other_digests or not same:
         raise RunError(
             f"{first.path} and {second.path}: expected the same test rows of the same data; their digests, or the test "
             "rows (data.split_seed, data.test_split), differ, so their figures cannot be compared"
@@ -96,16 +97,8 @@ def _compared(name: str, first: MeanInterval, second: MeanInterval) -> ComparedM
     return ComparedMetric(name, first, second, 1 if (first.mean > second.mean) == larger_is_better(name) else 2)
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """What a series was measured on."""
-
-    digests: object
-    rows: StoredPredictions
-
-
-def _read(series: RunDirectory) -> tuple[_Measured, dict[str, MeanInterval]]:
-    """Return what a series was measured on, and its metrics on it, read from its runs."""
+def _read(series: RunDirectory) -> tuple[object, StoredPredictions, dict[str, MeanInterval]]:
+    """Return digests and test rows that a series was measured on, and its metrics on them, read from its runs."""
     manifest = read_manifest(series.manifest)
     if kind_of(manifest) is not REPEAT:
         raise RunError(
@@ -123,13 +116,9 @@ def _read(series: RunDirectory) -> tuple[_Measured, dict[str, MeanInterval]]:
     # Configurations may have different losses, which cannot be compared.
     shared = [name for name in each[0] if name != "loss" and all(name in values for values in each)]
     data = manifest.get("data")
-    measured = _Measured(data.get("digests") if isinstance(data, dict) else None, read_predictions(runs[0]))
-    return measured, {name: mean_interval([values[name] for values in each]) for name in shared}
-
-
-def _same_rows(one: _Measured, other: _Measured) -> bool:
+    digests = data.get("digests") if isinstance(data, dict) else None
     return (
-        one.digests == other.digests
-        and np.array_equal(one.rows.rows, other.rows.rows)
-        and np.array_equal(one.rows.y_true, other.rows.y_true)
+        digests,
+        read_predictions(runs[0]),
+        {name: mean_interval([values[name] for values in each]) for name in shared},
     )

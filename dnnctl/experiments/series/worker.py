@@ -63,7 +63,11 @@ class WorkerProcess:
             start_new_session=True,
         )
         self._news = news
-        self._write(json.dumps({"run": str(run.path), "command": list(command)}) + "\n")
+        assert self._process.stdin is not None
+        # Where it ended before it was told anything, `ended` says so.
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(json.dumps({"run": str(run.path), "command": list(command)}) + "\n")
+            self._process.stdin.flush()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -89,13 +93,6 @@ class WorkerProcess:
         self._errors.seek(0)
         said = self._errors.read().decode(errors="replace").strip().splitlines()
         return f"its process ended with status {self._process.wait()}" + (f": {said[-1][:LAST_WORDS]}" if said else "")
-
-    def _write(self, text: str) -> None:
-        assert self._process.stdin is not None
-        # Where it ended before it was told anything, `ended` says so.
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(text)
-            self._process.stdin.flush()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -150,9 +147,6 @@ class WorkerObserver(Observer):
             self._stream.flush()
         except OSError:
             self._stopping = True
-
-    def on_download(self, name: str, done: int, total: int) -> None:
-        """Tell nothing: the parent has downloaded what there is."""
 
     def on_progress(self, progress: StepProgress) -> None:
         """Tell a few times a second how far it is."""
