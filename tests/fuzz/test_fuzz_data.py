@@ -15,7 +15,9 @@ from mutations import EDITS, NUMBERS, WORDS, Edit, hold, spoiled, watch
 from specs import FEW, NUMERIC, SPECS, sound
 
 from dnnctl import archives
-from dnnctl.datasets.published import idx, keras_npz, pixel_csv, sign_language
+from dnnctl.datasets.published import idx, keras_npz
+from dnnctl.datasets.sources import sign_language_mnist
+from dnnctl.datasets.tables.text import text_of
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import npy, npz, table
 from dnnctl.inference.inputs.base import InputSpec, Options
@@ -76,7 +78,7 @@ def test_tables(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("length", LENGTHS)
 def test_pixel_tables(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    watch(monkeypatch, pixel_csv, "_check_header", seen)
+    watch(monkeypatch, sign_language_mnist, "_check_header", seen)
 
     def check(rows: list[list[int]], bad: list[tuple[int, str]], edits: list[Edit], end: str) -> None:
         cells = [str(value) for row in rows for value in row]
@@ -88,13 +90,12 @@ def test_pixel_tables(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPat
         contents = spoiled((head + body).encode("utf-8", "surrogatepass"), edits, len(head))
         with ledger.trying("tables") as counts:
             counts.past += contents.startswith(head.encode()) and bool(body)
-            opened = lambda: io.TextIOWrapper(io.BytesIO(contents), "utf-8-sig", errors="replace")  # noqa: E731
-            images, labels = pixel_csv.read(opened, "t.csv", 4, range(4))
-            assert images.shape == (len(labels), 4)
-            assert images.dtype == labels.dtype == np.uint8
-            assert set(labels.tolist()) <= set(range(4))
+            table_rows = sign_language_mnist.rows_of(text_of(contents, "t.csv"), 4)
+            assert table_rows.shape == (len(table_rows), 5)
+            assert table_rows.dtype == np.uint8
+            assert set(table_rows[:, 0].tolist()) <= set(sign_language_mnist.LABELS)
         if not bad and not edits:
-            assert np.array_equal(np.column_stack([labels, images]), np.array(rows))
+            assert np.array_equal(table_rows, np.array(rows))
 
     row = st.tuples(st.integers(0, 3), *[st.integers(0, 255)] * 4).map(list)
     hold(
@@ -112,19 +113,19 @@ def test_zipped_tables(ledger: Ledger, length: str, tmp_path: Path) -> None:
     path = tmp_path / "archive.zip"
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for stem in sign_language.PARTS.values():
+        for stem in sign_language_mnist.PARTS.values():
             archive.writestr(f"{stem}.csv", "label,pixel1,pixel2,pixel3,pixel4\n" + "3,0,10,200,255\n" * 4)
     whole = stream.getvalue()
 
     def check(edits: list[Edit]) -> None:
         path.write_bytes(spoiled(whole, edits))
         with ledger.trying("tables") as counts:
-            found = sign_language.look(path)
+            found = sign_language_mnist.look(path)
             if isinstance(found, str):
                 raise DataError(found)
             counts.past += 1
             for found_table in found.values():
-                sign_language.read(found_table, (2, 2))
+                sign_language_mnist.read(found_table, (2, 2))
 
     hold(count("tables", length) // 4, check, edits=st.lists(EDITS, min_size=1, max_size=2))
 

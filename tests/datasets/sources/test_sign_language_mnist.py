@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.published import sign_language
 from dnnctl.datasets.sources import sign_language_mnist
 from dnnctl.errors import DataError
 
 HEADER = ",".join(["label", *(f"pixel{i}" for i in range(1, 785))])
 LETTERS = "ABCDEFGHIKLMNOPQRSTUVWXY"
+# What is no ASCII digit is neither a number nor a crash.
+SIGNS = ["\U0010ffff", "\U000e796a", "\u0663", "\u00b2", "\u3000", "\ufffd"]
 LABELS = [label for label in range(25) if label != 9]
 
 
@@ -66,8 +67,8 @@ def test_windows_line_ends_byte_order_marks_and_blank_lines(tmp_path: Path, text
         ([row(25)], "train.csv:2: label: .*received '25'"),
         ([row(26)], "train.csv:2: label: .*received '26'"),
         ([row(-1)], "train.csv:2: label: .*received '-1'"),
-        ([row(0), "", row(0), row(0) + ",1"], "train.csv:5: expected 785 numbers, received 786"),
-        ([row(0), row(0).rpartition(",")[0]], "train.csv:3: expected 785 numbers, received 784"),
+        ([row(0), "", row(0), row(0) + ",1"], "train.csv:5: expected 785 cells as in the first row; received 786"),
+        ([row(0), row(0).rpartition(",")[0]], "train.csv:3: expected 785 cells as in the first row; received 784"),
         ([row(0, "x")], "train.csv:2: pixel1: expected a whole number 0 to 255, received 'x'"),
         ([row(0, "")], "train.csv:2: pixel1: .*received ''"),
         ([row(0, 256)], "train.csv:2: pixel1: .*received '256'"),
@@ -76,8 +77,10 @@ def test_windows_line_ends_byte_order_marks_and_blank_lines(tmp_path: Path, text
         ([row(0, "nan")], "train.csv:2: pixel1: .*received 'nan'"),
         ([row(0, "#")], "train.csv:2: pixel1: .*received '#'"),
         ([row(0, "9" * 30)], "train.csv:2: pixel1: "),
+        ([row(0), row(0, "0x10")], "train.csv:3: pixel1: .*received '0x10'"),
+        *(([row(0), row(0, sign)], "train.csv:3: pixel1: expected a whole number 0 to 255") for sign in SIGNS),
         ([], "train.csv: expected rows below the header, received none"),
-        (["0,1"], "train.csv:2: expected 785 numbers, received 2"),
+        (["0,1"], "train.csv:2: expected 785 cells as in the first row; received 2"),
     ],
 )
 def test_a_wrong_row_is_named(tmp_path: Path, rows: list[str], problem: str) -> None:
@@ -148,7 +151,7 @@ def test_a_damaged_or_incomplete_zip_file_is_told(tmp_path: Path, monkeypatch: p
     with pytest.raises(DataError, match=r"archive.zip/sign_mnist_train.csv: .*CRC.*kaggle.com"):
         read(file)
     file.write_bytes(whole)
-    monkeypatch.setattr(sign_language, "LARGEST", 1000)
+    monkeypatch.setattr(sign_language_mnist, "LARGEST", 1000)
     with pytest.raises(DataError, match="expected at most 1,000 bytes"):
         read(file)
 
