@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, Samples
-from dnnctl.datasets.parts.columns import Cells, Column, Kind, TableInfo
+from dnnctl.datasets.columns import Cells, Column, Kind, TableInfo
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import DataError, RunError
 

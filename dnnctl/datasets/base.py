@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from numpy.typing import NDArray
+from pydantic import BeforeValidator
 
-from dnnctl.datasets.parts.columns import TableInfo
+from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.errors import Notice
+from dnnctl.files import sha256_of_array
 from dnnctl.spec import Catalog, Spec, chosen_from
 
+# Where data is found that is written out in the source.
+BUILT_IN = "built in"
 Task = Literal["binary", "multiclass", "regression"]
 
 
@@ -21,6 +25,19 @@ DownloadProgress = Callable[[str, int, int], None]
 
 def silent(name: str, done: int, total: int) -> None:
     """Report no progress."""
+
+
+def _as_list(written: Any) -> Any:
+    """Return one name as a list of it; a year that heads a column is a name too."""
+    if isinstance(written, str | int) and not isinstance(written, bool):
+        written = [written]
+    if not isinstance(written, list | tuple):
+        return written
+    return [str(name) if isinstance(name, int) and not isinstance(name, bool) else name for name in written]
+
+
+# Names in a configuration: a list of them, or one alone.
+Names = Annotated[list[str], BeforeValidator(_as_list)]
 
 
 class DatasetOptions(Spec):
@@ -214,6 +231,19 @@ class Dataset:
     notes: tuple[str, ...] = ()
     warnings: tuple[Notice, ...] = ()
     table: TableInfo | None = None
+
+    @classmethod
+    def built_in(cls, name: str, info: DatasetInfo, x: NDArray[Any], y: NDArray[Any]) -> "Dataset":
+        """Return a data set that is written out in the source, and whose test rows are its training rows.
+
+        Args:
+            name: Key of its plugin.
+            info: What is known about it.
+            x: Inputs, (n, features).
+            y: Targets, (n,) or (n, targets).
+        """
+        rows = Samples(x, y)
+        return cls(name, info, rows, rows, BUILT_IN, {"inputs": sha256_of_array(x), "targets": sha256_of_array(y)})
 
 
 @dataclass(frozen=True)

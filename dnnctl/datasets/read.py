@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from dnnctl import plugins
 from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places
-from dnnctl.datasets.parts.columns import TableInfo
+from dnnctl.datasets.columns import TableInfo
 from dnnctl.errors import UsageError
 
 PACKAGE = "dnnctl.datasets.sources"

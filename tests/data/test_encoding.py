@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.data.encoding import Encoding, fit_encoding
-from dnnctl.datasets.parts.columns import Cells, Column, TableInfo
+from dnnctl.datasets.columns import Cells, Column, TableInfo
 from dnnctl.errors import RunError
 
 NAN = np.nan

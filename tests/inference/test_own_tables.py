@@ -15,7 +15,7 @@ from sklearn import datasets as sklearn_datasets
 
 from dnnctl.data.encoding import fit_encoding
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.parts.columns import Column, TableInfo
+from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.inference.inputs import table
 from dnnctl.inference.inputs.base import InputSpec, Options
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from dnnctl.errors import DataError
+from dnnctl.files import sha256_of_array
 
 MOST = 5
 
@@ -31,6 +35,10 @@ class NoSuchFileError(WrongOptionError):
             f"no such file or folder: {path}. A relative path starts at the configuration's folder, then at "
             "DNNCTL_DATA_DIR; in `overrides` it starts at the current directory",
         )
+
+
+class DamagedError(DataError):
+    """A file is not what it should be; the message does not name the file, as its reader may not know it."""
 
 
 def existing_file(path: str, expected: str, option: str = "path") -> Path:
@@ -76,3 +84,26 @@ def numbered(what: str, numbers: Sequence[int], most: int = MOST) -> str:
 def clipped(text: str) -> str:
     """Return a cell in quotes, short enough for a message."""
     return repr(text if len(text) <= 40 else text[:40] + "...")
+
+
+def verify(array: NDArray[Any], expected: str, name: str) -> str:
+    """Check that an array holds the published values.
+
+    Args:
+        array: What was read, in any container.
+        expected: SHA-256 of its elements in C order, in hexadecimal.
+        name: What it is called, as `train-images`.
+
+    Returns:
+        The digest.
+
+    Raises:
+        DamagedError: If the digest is another one.
+    """
+    received = sha256_of_array(array)
+    if received != expected:
+        raise DamagedError(
+            f"these are not the published {name}: expected SHA-256 {expected} of the decoded values, "
+            f"received {received}"
+        )
+    return received

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Samples
-from dnnctl.datasets.parts.columns import Cells, Column
+from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.target import EXACT
 from dnnctl.errors import Notice, NoticeCode

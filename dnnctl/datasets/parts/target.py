@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Task
-from dnnctl.datasets.parts.columns import Cells
+from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.errors import DataError
 
@@ -98,7 +98,7 @@ def _classes(names: tuple[str, ...], reason: str, table: str, target: str) -> Ta
     return Target("binary" if len(names) == 2 else "multiclass", names, reason)
 
 
-def targets_of(cells: Cells, classes: Sequence[str], name: str) -> NDArray[Any]:
+def encode_targets(cells: Cells, classes: Sequence[str], name: str) -> NDArray[Any]:
     """Return a target's cells as they are learned from.
 
     Args:

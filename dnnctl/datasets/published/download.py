@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from dnnctl.datasets.base import DownloadProgress
-from dnnctl.datasets.parts.damage import DamagedError
+from dnnctl.datasets.parts.faults import DamagedError
 from dnnctl.errors import DataError
 from dnnctl.files import write_with
 

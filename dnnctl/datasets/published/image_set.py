@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
-from dnnctl.datasets.parts.damage import DamagedError, verify
+from dnnctl.datasets.parts.faults import DamagedError, verify
 from dnnctl.datasets.parts.places import Search, not_found, search
 from dnnctl.datasets.published import idx, keras_npz
 from dnnctl.datasets.published.download import fetch

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy_header
-from dnnctl.datasets.parts.damage import DamagedError
+from dnnctl.datasets.parts.faults import DamagedError
 from dnnctl.datasets.published.idx import read_exactly
 
 # Labels are sometimes stored wider than a byte.

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
-from dnnctl.datasets.parts.built_in import BUILT_IN, shared
+from dnnctl.datasets.base import BUILT_IN, Dataset, DatasetInfo, DatasetOptions, Places
 
 WEIGHTS = (87, 81, 82, 92, 90, 61, 86, 66, 69, 69)
 HEIGHTS = (187, 174, 179, 192, 188, 160, 179, 168, 168, 174)
@@ -40,4 +39,4 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     """Return the ten rows: x float32 (10, 1) in kg, y float32 (10, 1) in cm; also the test rows."""
     x = np.array(WEIGHTS, dtype=np.float32)[:, None]
     y = np.array(HEIGHTS, dtype=np.float32)[:, None]
-    return shared("height_weight", describe(options), x, y)
+    return Dataset.built_in("height_weight", describe(options), x, y)

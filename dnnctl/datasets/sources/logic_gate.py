@@ -4,8 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
-from dnnctl.datasets.parts.built_in import BUILT_IN, shared
+from dnnctl.datasets.base import BUILT_IN, Dataset, DatasetInfo, DatasetOptions, Places
 
 INPUTS = ((0, 0), (0, 1), (1, 0), (1, 1))
 OUTPUTS = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
@@ -50,4 +49,4 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     """Return the truth table: x float32 (4, 2), y int64 (4,); training and test rows are the same."""
     x = np.array(INPUTS, dtype=np.float32)
     y = np.array(OUTPUTS[options.gate], dtype=np.int64)
-    return shared("logic_gate", describe(options), x, y)
+    return Dataset.built_in("logic_gate", describe(options), x, y)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.parts.columns import PAIRS, Cells, Column, Kind, side_by_side
+from dnnctl.datasets.columns import PAIRS, Cells, Column, Kind, side_by_side
 from dnnctl.datasets.parts.faults import clipped, quoted
 from dnnctl.datasets.tables.dialect import Dialect, is_number, lines_of, position
 from dnnctl.datasets.tables.parsing import Words, bad_number, parse

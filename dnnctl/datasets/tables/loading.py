@@ -1,48 +1,40 @@
-"""From the options of a table to its rows: the one place where all of it is read."""
+"""From the options of a table to its rows, step by step, each a file beside this one.
+
+Its text (whatever that is encoded in), its dialect (separator, header, decimal mark), its cells (what each column holds),
+its empty cells; then its target and what is odd about it, as for every source of data.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
-from dnnctl.datasets.parts.columns import Cells, Column, TableInfo, recoded
+from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.parts.quality import oddities
-from dnnctl.datasets.parts.target import Target, decide, targets_of
+from dnnctl.datasets.parts.target import Target, decide, encode_targets
 from dnnctl.datasets.tables.column_types import known_cells, read_cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, check_names, find_dialect, find_known_dialect, position
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
+from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.text import Text, open_text
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_file
 
-if TYPE_CHECKING:
-    from dnnctl.datasets.user.csv import Options
 
-
-@dataclass(frozen=True)
-class _Read:
-    """A table's inputs and targets."""
-
-    inputs: Cells
-    targets: Cells
-    notes: tuple[str, ...]
-
-
-def load_table(options: "Options") -> Dataset:
+def load_table(options: TableOptions) -> Dataset:
     """Read a table, and the one of the test rows where there is one.
 
-    Args:
-        options: Which, and how.
+    Returns:
+        Cells float32 (n, columns) with the codes of categories, which are not yet one-hot.
 
     Raises:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    layout = layout_of(options)
+    layout = _layout(options)
     text, dialect = find_dialect(open_text(options.path, options.encoding), layout)
     check_names(dialect, text.name)
     targets = [_name(name, dialect, "target", text) for name in options.target]
@@ -56,7 +48,7 @@ def load_table(options: "Options") -> Dataset:
     cells = cells.pick([i for i, column in enumerate(cells.columns) if column.name not in nothing])
     read = _parted(text, dialect, cells, len(inputs), options.missing)
     target = decide(read.targets, options.task, text.name, "data.csv")
-    y = targets_of(read.targets, target.classes, text.name)
+    y = encode_targets(read.targets, target.classes, text.name)
     table = TableInfo(
         read.inputs.columns,
         read.targets.columns,
@@ -78,22 +70,42 @@ def load_table(options: "Options") -> Dataset:
     return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
 
 
-def layout_of(options: "Options") -> Layout:
-    """Return how a table is said to be written."""
-    return Layout(
-        options.separator,
-        options.header,
-        (*options.target, *(options.columns or ())),
-        tuple(options.missing_values),
-        options.usual_missing,
-    )
+def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
+    """Read another table with the columns of one that was trained on; all its rows are in `train`.
+
+    Args:
+        options: The path, and how it is written.
+        info: What is known about the table of the run.
+        table: Its columns.
+
+    Raises:
+        DataError: If it cannot be read, a column is missing, or a cell does not fit.
+    """
+    if table is None:
+        raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
+    text = open_text(options.path, fallback=options.encoding)
+    samples, inputs, notes = _labelled(text, _layout(options), table, info.class_names, TRAINED)
+    known = replace(table, columns=inputs.columns)
+    one = options.model_copy(update={"test_path": None})
+    return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), known)
 
 
-def _name(name: str, dialect: Dialect, option: str, text: Text) -> str:
-    return dialect.names[position(name, dialect, option, text.name)]
+def digests_of(options: TableOptions) -> dict[str, str]:
+    """Return the SHA-256 of a table's file, and of the one with test rows.
+
+    Raises:
+        DataError: If a file is not there.
+    """
+    files = {"file": existing_file(options.path, "a CSV file")}
+    if options.test_path:
+        files["test-file"] = existing_file(options.test_path, "a CSV file", "test_path")
+    try:
+        return {name: sha256_of_file(path) for name, path in files.items()}
+    except OSError as fault:
+        raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None
 
 
-def _inputs(options: "Options", dialect: Dialect, targets: Sequence[str], text: Text) -> list[str]:
+def _inputs(options: TableOptions, dialect: Dialect, targets: Sequence[str], text: Text) -> list[str]:
     """Return the names of the inputs in the order of the table, or in the order they were chosen in."""
     chosen = dialect.names if options.columns is None else options.columns
     names = [_name(name, dialect, "columns", text) for name in chosen]
@@ -115,20 +127,14 @@ def _nothing(cells: Cells, inputs: Sequence[str], dialect: Dialect) -> list[str]
     return found if len(found) < len(inputs) else []
 
 
-def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> _Read:
-    kept = settle(text, dialect, cells, inputs, missing, advice)
-    both = range(inputs), range(inputs, len(cells.columns))
-    return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
-
-
-def _test_rows(options: "Options", table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
+def _test_rows(options: TableOptions, table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
     """Read the table of test rows as the training table was read; categories may be new."""
     text = open_text(str(options.test_path), options.encoding, "test_path")
-    samples, inputs, notes = labelled(text, layout_of(options), table, target.classes)
+    samples, inputs, notes = _labelled(text, _layout(options), table, target.classes)
     return samples, replace(table, columns=inputs.columns), notes
 
 
-def labelled(
+def _labelled(
     text: Text, layout: Layout, table: TableInfo, classes: Sequence[str], advice: Advice = OPTIONS
 ) -> tuple[Samples, Cells, tuple[str, ...]]:
     """Read rows with their targets from a table whose columns are known.
@@ -152,11 +158,41 @@ def labelled(
     cells = known_cells(text, dialect, every, layout.gaps)
     read = _parted(text, dialect, cells, len(table.columns), table.missing, advice)
     inputs = recoded(read.inputs, table.columns)
-    y = targets_of(read.targets, classes, text.name)
+    y = encode_targets(read.targets, classes, text.name)
     return Samples(inputs.values, y), inputs, read.notes
 
 
-def _info(options: "Options", table: TableInfo, target: Target, rows: tuple[int, int]) -> DatasetInfo:
+@dataclass(frozen=True)
+class _Read:
+    """A table's inputs and targets."""
+
+    inputs: Cells
+    targets: Cells
+    notes: tuple[str, ...]
+
+
+def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> _Read:
+    kept = settle(text, dialect, cells, inputs, missing, advice)
+    both = range(inputs), range(inputs, len(cells.columns))
+    return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
+
+
+def _layout(options: TableOptions) -> Layout:
+    """Return how a table is said to be written."""
+    return Layout(
+        options.separator,
+        options.header,
+        (*options.target, *(options.columns or ())),
+        tuple(options.missing_values),
+        options.usual_missing,
+    )
+
+
+def _name(name: str, dialect: Dialect, option: str, text: Text) -> str:
+    return dialect.names[position(name, dialect, option, text.name)]
+
+
+def _info(options: TableOptions, table: TableInfo, target: Target, rows: tuple[int, int]) -> DatasetInfo:
     names = tuple(column.name for column in table.columns)
     targets = tuple(column.name for column in table.targets)
     predicted = ", ".join(targets[:6]) + ", ..." * (len(targets) > 6)
@@ -185,38 +221,3 @@ def _listed(columns: Sequence[Column]) -> str:
         if shown:
             parts.append(f"{plural}: {', '.join([*shown, *more])}")
     return "; ".join(parts)
-
-
-def load_more_rows(options: "Options", info: DatasetInfo, table: TableInfo | None) -> Dataset:
-    """Read another table with the columns of one that was trained on; all its rows are in `train`.
-
-    Args:
-        options: The path, and how it is written.
-        info: What is known about the table of the run.
-        table: Its columns.
-
-    Raises:
-        DataError: If it cannot be read, a column is missing, or a cell does not fit.
-    """
-    if table is None:
-        raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    text = open_text(options.path, fallback=options.encoding)
-    samples, inputs, notes = labelled(text, layout_of(options), table, info.class_names, TRAINED)
-    known = replace(table, columns=inputs.columns)
-    one = options.model_copy(update={"test_path": None})
-    return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), known)
-
-
-def digests_of(options: "Options") -> dict[str, str]:
-    """Return the SHA-256 of a table's file, and of the one with test rows.
-
-    Raises:
-        DataError: If a file is not there.
-    """
-    files = {"file": existing_file(options.path, "a CSV file")}
-    if options.test_path:
-        files["test-file"] = existing_file(options.test_path, "a CSV file", "test_path")
-    try:
-        return {name: sha256_of_file(path) for name, path in files.items()}
-    except OSError as fault:
-        raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.parts.columns import Cells, Column
+from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import MOST, numbered, quoted
 from dnnctl.datasets.tables.dialect import Dialect, lines_of, position
 from dnnctl.datasets.tables.text import Text

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.parts.columns import side_by_side
+from dnnctl.datasets.columns import side_by_side
 from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.tables.dialect import Dialect, is_number
 from dnnctl.datasets.tables.text import MAX_ROW, Text

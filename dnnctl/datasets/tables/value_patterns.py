@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from dnnctl.datasets.parts.columns import PAIRS
+from dnnctl.datasets.columns import PAIRS
 from dnnctl.datasets.parts.faults import clipped, quoted
 from dnnctl.errors import DataError, Notice
 

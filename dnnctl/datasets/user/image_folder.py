@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.images.decoding import decode
 from dnnctl.datasets.images.fitting import fit
-from dnnctl.datasets.parts.columns import TableInfo
 from dnnctl.datasets.parts.faults import NoSuchFileError, WrongOptionError, quoted
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_array

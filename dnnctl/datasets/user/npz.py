@@ -1,24 +1,19 @@
 """Arrays in an `.npz` file: `data: {npz: {path: rows.npz}}`."""
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
-from dnnctl.datasets.parts.columns import Cells, Column, TableInfo
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Names, Places, Samples
+from dnnctl.datasets.columns import Cells, Column, TableInfo
 from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.parts.named_arrays import USUAL, read_arrays
 from dnnctl.datasets.parts.quality import oddities
-from dnnctl.datasets.parts.target import decide, targets_of
+from dnnctl.datasets.parts.target import decide, encode_targets
 from dnnctl.errors import DataError, Notice
 from dnnctl.files import sha256_of_file
-
-
-def _as_list(written: Any) -> Any:
-    return [written] if isinstance(written, str) else written
 
 
 class Options(DatasetOptions):
@@ -43,7 +38,7 @@ class Options(DatasetOptions):
     y: str = "auto"
     x_test: str = "auto"
     y_test: str = "auto"
-    classes: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    classes: Names | None = None
     task: Literal["auto", "classification", "regression"] = "auto"
 
 
@@ -76,7 +71,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         _refuse_one_hot(labels, name)
     target = decide(labels, options.task, name, "data.npz")
     own, classes = _class_names(options, labels, target.classes)
-    train, test = Samples(x, targets_of(labels, own, name)), None
+    train, test = Samples(x, encode_targets(labels, own, name)), None
     if "x_test" in arrays and "y_test" in arrays:
         test = _test_rows(arrays, train, image_range, own, labels.values.shape[1], name)
     features = () if x.ndim > 2 else tuple(f"x{i + 1}" for i in range(x.shape[1]))
@@ -120,7 +115,7 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
             f"{name}: pixels are of the scale {_scale(image_range)}; the network takes {_scale(info.input_range)}"
         )
     labels = _labels(arrays["y"], len(x), name, len(info.targets) or 1)
-    samples = Samples(x, targets_of(labels, info.labels or info.class_names, name))
+    samples = Samples(x, encode_targets(labels, info.labels or info.class_names, name))
     return Dataset("npz", info, samples, None, options.path, digests(options))
 
 
@@ -145,7 +140,7 @@ def _test_rows(
             f"{name}: test pixels are of the scale {_scale(own_range)}; expected {_scale(image_range)} as in training. "
             "Store both with one scale and one type"
         )
-    y = targets_of(_labels(arrays["y_test"], len(x), f"{name}: test rows", targets), classes, name)
+    y = encode_targets(_labels(arrays["y_test"], len(x), f"{name}: test rows", targets), classes, name)
     # Both float32 where one of them is: whole pixels are stored in bytes, fractions must not be cut off.
     return Samples(x.astype(np.result_type(x, train.x), copy=False), y)
 

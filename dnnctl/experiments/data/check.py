@@ -12,7 +12,7 @@ from dnnctl.config.schema import Config
 from dnnctl.data.encoding import Encoding
 from dnnctl.data.split import Splits, split_as
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
-from dnnctl.datasets.parts.columns import Cells
+from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import contradicting, duplicates, shared_rows
 from dnnctl.training.preparation import split_and_plan

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dnnctl.datasets.parts.damage import DamagedError
+from dnnctl.datasets.parts.faults import DamagedError
 from dnnctl.datasets.published import idx
 
 SHAPE = (5, 3, 2)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dnnctl.datasets.parts.damage import DamagedError
+from dnnctl.datasets.parts.faults import DamagedError
 from dnnctl.datasets.published import keras_npz
 
 VALUES = np.arange(30, dtype=np.uint8).reshape(5, 3, 2)
