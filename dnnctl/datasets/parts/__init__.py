@@ -1,1 +1,1 @@
-"""What every source of data needs: columns, targets, faults, quality, places and whole files."""
+"""What every source of data needs: targets, faults, quality, places and whole files."""

@@ -1,1 +1,1 @@
-"""Reading tables of one's own: how a file is written, what its columns hold, and what is odd about them."""
+"""The one reader of tables in text, for training and for predictions: from bytes to columns of numbers and categories."""
