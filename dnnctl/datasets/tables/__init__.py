@@ -1,1 +1,1 @@
-"""The one reader of tables in text, for training and for predictions: from bytes to columns of numbers and categories."""
+"""The one reader of tables in text, for trainings and predictions: from bytes to columns of numbers and categories."""
