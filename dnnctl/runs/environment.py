@@ -51,7 +51,8 @@ def machine() -> dict[str, Any]:
     return {
         "system": platform.platform(),
         "machine": platform.machine(),
-        "processor": _processor(),
+        # On Linux, Python itself does not know it.
+        "processor": _processor_says("model name") or platform.processor(),
         "python": platform.python_version(),
         "processors": os.cpu_count(),
     }
@@ -79,11 +80,6 @@ def slow_in_bfloat16(device: str) -> bool:
     on_processor = device == "cpu" or (device == "auto" and not Path("/dev/nvidiactl").exists())
     flags = _processor_says("flags").split()
     return on_processor and bool(flags) and "amx_bf16" not in flags
-
-
-def _processor() -> str:
-    """Return the processor's model name; on Linux, Python itself does not know it."""
-    return _processor_says("model name") or platform.processor()
 
 
 def _processor_says(key: str) -> str:

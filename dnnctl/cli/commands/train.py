@@ -75,6 +75,8 @@ def command(
     from dnnctl.config.loading import load
     from dnnctl.errors import UsageError
     from dnnctl.runs.finding import find_run
+    from dnnctl.runs.manifest import read_manifest
+    from dnnctl.runs.series import REPEAT, check_single, kind_of
 
     if resume is not None:
         others = {"CONFIG": config, "--name": name, "--engine": engine, "--init-from": init_from, "--repeat": times}
@@ -83,7 +85,8 @@ def command(
             "--resume goes on with a run as it was begun",
             "--set training.epochs=N makes it longer",
         )
-        if _is_repeat(found := find_run(resume, out, to_resume=True)):
+        found = find_run(resume, out, to_resume=True)
+        if kind_of(read_manifest(found.manifest)) is REPEAT:
             expect_no({"--set": overrides or None, "--profile": profile or None}, REPEATED)
             return _repeat(found, 0, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
         _check_jobs(jobs)
@@ -106,7 +109,9 @@ def command(
         repetitions(loaded, times)
     else:
         _check_jobs(jobs)
-    start = _start(find_run(init_from, out)) if init_from else None
+    start = find_run(init_from, out) if init_from else None
+    if start is not None:
+        check_single(start, read_manifest(start.manifest))
     with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
         if dry_run:
             return _lay_out(loaded, start, screen, as_json=as_json)
@@ -142,23 +147,6 @@ def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool
     if profile:
         click.echo(f"\n{time_table(result.seconds)}", err=as_json or quiet)
     return status
-
-
-def _start(run: "RunDirectory") -> "RunDirectory":
-    """Return the run whose weights to start from, or raise `RunError` if it is several runs."""
-    from dnnctl.runs.manifest import read_manifest
-    from dnnctl.runs.series import check_single
-
-    check_single(run, read_manifest(run.manifest))
-    return run
-
-
-def _is_repeat(run: "RunDirectory") -> bool:
-    """Tell whether a folder is a repeated training; what cannot be read is refused later."""
-    from dnnctl.runs.manifest import read_manifest
-    from dnnctl.runs.series import REPEAT, kind_of
-
-    return kind_of(read_manifest(run.manifest)) is REPEAT
 
 
 def _repeat(

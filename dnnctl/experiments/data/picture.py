@@ -45,16 +45,14 @@ def draw(
         dataset = reading.read(reading.options_for(name), default_places(path, progress))
         return data_set.draw(dataset), dataset.name
     loaded = load(name, overrides)
-    config = loaded.config
-    if changed:
-        _check_augmented(loaded)
-    dataset = loaded.read(progress, path)
+    title = loaded.config.name
     if not changed:
-        return data_set.draw(dataset), config.name
-    prepared = split_and_plan(loaded, dataset)
+        return data_set.draw(loaded.read(progress, path)), title
+    _check_augmented(loaded)
+    prepared = split_and_plan(loaded, loaded.read(progress, path))
     assert prepared.augmenter is not None
     info, train = prepared.dataset.info, prepared.splits.train
-    return augmented.draw(info, train, prepared.augmenter, config.name), f"{config.name}-augmented"
+    return augmented.draw(info, train, prepared.augmenter, title), f"{title}-augmented"
 
 
 def _check_augmented(loaded: LoadedConfig) -> None:

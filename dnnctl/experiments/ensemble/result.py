@@ -159,7 +159,16 @@ def finish(
         write_ensemble(run, opened.vote, folders)
     on_stage("drawing plots")
     with clock.stage("plots"):
-        pictures = draw_all(_plot_context(measured), run.plots)
+        context = PlotContext(
+            title=opened.config.name,
+            info=opened.info,
+            train=measured.splits.train,
+            test=measured.splits.test,
+            scores=measured.scores,
+            predict=measured.network.scores,
+            members=measured.members,
+        )
+        pictures = draw_all(context, run.plots)
     missed = unmet(opened.config.require, measured.metrics)
     clock.finish()
     manifest.update(
@@ -199,15 +208,3 @@ def _member_facts(measured: Measured) -> list[dict[str, Any]]:
         }
         for name, member, metrics in zip(opened.names, opened.members, compared.metrics, strict=True)
     ]
-
-
-def _plot_context(measured: Measured) -> PlotContext:
-    return PlotContext(
-        title=measured.opened.config.name,
-        info=measured.opened.info,
-        train=measured.splits.train,
-        test=measured.splits.test,
-        scores=measured.scores,
-        predict=measured.network.scores,
-        members=measured.members,
-    )
