@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     if invert is not None and not spec.info.is_image:
         raise UsageError(f"`invert` is for images; this network takes {spec.described}")
     table = _named_columns(rows)
+    if table is not None and not table[0]:
+        raise DataError(f"`{NAME}`: the network takes {spec.described}; received no columns")
     # A frame that was given no names counts its columns.
     counted = table is not None and spec.table is None and all(name.isdecimal() for name in table[0])
     if table is None or counted:
@@ -164,7 +167,7 @@ def _text(value: Any, column: FittedColumn | None, empty: str) -> str:
         return value
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124 - NaN
+    if value is None or type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and isnan(value)):
         return empty
     if isinstance(value, bool) and column is not None and column.kind == "boolean":
         return column.words[value]

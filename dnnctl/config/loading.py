@@ -68,7 +68,7 @@ class LoadedConfig:
     Args:
         config: With nothing left to `auto` that the data set decides.
         info: What is known about its data set.
-        path: The file it came from.
+        path: The file it came from; `config` if it was made in Python.
         warnings: Things that are probably not meant.
         dataset: Data of the user's own, which had to be read to check the configuration; empty for named data sets.
     """

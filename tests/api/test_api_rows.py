@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import dnnctl
-from dnnctl.errors import DataError, UsageError
+from dnnctl.errors import DataError, DnnctlError, UsageError
 
 NEW: list[dict[str, Any]] = [
     {"extra": 1, "pay": 1.5, "member": "yes", "city": "Köln", "age": 20},
@@ -172,3 +172,25 @@ def test_whole_numbers_that_pandas_made_floating_ones_are_their_categories(outpu
     assert frame["kind"].dtype == np.float64
     assert not any("unknown" in note for note in said.notes)
     assert said.scores[0] == run.predict({"kind": "1", "z": 1}).scores[0]
+
+
+ODD = [
+    *({}, [], [{}], [[]], {1, 2}, b"ab", 3j, object(), "", ".", "-", "\0", np.zeros((0, 64)), np.zeros((2, 2, 2, 2))),
+    *({"weight": {"a": 1}}, {"weight": []}, [{"weight": 1}, 3], [{"weight": 1}, {"other": 2}], [[1, [2]]]),
+    *({"weight": [math.inf]}, {"weight": [10**400]}, {"weight": ["\ud800"]}, {"weight": iter([1])}, [None], ["\0"]),
+    {"weight": np.zeros((2, 2))},
+]
+
+
+@pytest.mark.parametrize("rows", ODD, ids=lambda rows: f"{rows!r:.40}")
+def test_odd_rows_are_refused_in_words(digits: Any, heights: Any, rows: Any) -> None:
+    for run in (digits, heights):
+        with pytest.raises(DnnctlError) as caught:
+            run.predict(rows)
+        assert str(caught.value)
+
+
+def test_no_columns_are_no_rows(table_run: Any) -> None:
+    for rows in ({}, [{}], as_frame("pandas", [])):
+        with pytest.raises(DataError, match=r"`rows`: the network takes .*; received no columns"):
+            table_run.predict(rows)
