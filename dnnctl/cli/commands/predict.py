@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dnnctl import plugins
 from dnnctl.cli.flags import with_flags
 from dnnctl.cli.options import engine_option, out_option
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "jsonl"]),
+    type=click.Choice(["table", *plugins.names("dnnctl.inference.formats")]),
     help="How to write the predictions, as --format json; by the ending of --output, else a table.",
 )
 @click.option(
