@@ -57,6 +57,8 @@ def test_repetitions_are_compared() -> None:
     assert all(metric.better is None for metric in result.metrics)
     with pytest.raises(RunError, match="finished"):
         dnnctl.resume(one.run)
+    with pytest.raises(RunError, match="this is a repeated training, not a single run"):
+        dnnctl.train("digits", init_from=one.run)
     with pytest.raises(UsageError, match="`times`: expected 2"):
         dnnctl.repeat("digits", 1, **options("none"))
 

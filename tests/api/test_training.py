@@ -12,7 +12,7 @@ import pytest
 import dnnctl
 from dnnctl.errors import ConfigError, Interrupted, RunError, UsageError
 
-LONG = {"training.epochs": 60, "checkpoint.every": 5}
+LONG = {"training.epochs": 12, "checkpoint.every": 3, "model.layers": [{"dense": 16}, "relu", {"dropout": 0.1}]}
 
 
 @pytest.fixture(autouse=True)
@@ -142,9 +142,3 @@ def test_a_run_is_made_longer() -> None:
         dnnctl.resume(run, overrides={"training.epochs": 30, "seed": 3})
     with pytest.raises(UsageError, match="`jobs`: there is one network to train"):
         dnnctl.resume(run, jobs=2)
-
-
-def test_several_runs_are_no_run_to_start_from() -> None:
-    series = dnnctl.repeat("xor", 2, overrides={"training.epochs": 2}, engine="numpy")
-    with pytest.raises(RunError, match="this is a repeated training, not a single run"):
-        dnnctl.train("xor", engine="numpy", init_from=series.run)
