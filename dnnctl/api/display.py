@@ -45,7 +45,7 @@ class Plot(os.PathLike[str]):
 
 
 def number(value: Any) -> str:
-    """Return a figure with four digits; any other value as it is, and nothing for None."""
+    """Return a number with four digits; any other value as it is, and nothing for None."""
     if value is None:
         return ""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -33,7 +33,7 @@ FIRST = ("accuracy", "f1", "auc", "rmse", "mae", "r2", "loss")
 class Run:
     """A finished run, or an ensemble: made by `dnnctl.train` or `dnnctl.load`.
 
-    What it says is what was in its folder when it was loaded. It may be asked from several threads at a time.
+    Each file of its folder is read when it is first needed, and kept. It may be asked from several threads at a time.
 
     Args:
         opened: Its configuration, statistics and plan.
@@ -57,12 +57,12 @@ class Run:
 
     @property
     def verdict(self) -> str:
-        """Whether it learned too little, or its rows by heart, with the figures that show it; empty if not finished."""
+        """Whether it learned too little, or its rows by heart, with the metrics that show it; empty if not finished."""
         return str(self._opened.manifest.get("verdict", ""))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What someone who reads its figures should know."""
+        """What someone who reads its metrics should know."""
         return self._opened.notes
 
     @property
@@ -80,15 +80,15 @@ class Run:
     @property
     def metrics(self) -> dict[str, dict[str, float]]:
         """Final loss and metrics, by split: `test`, `validation`, `train`; of an ensemble more, as `mean_member`."""
-        return self._figures[0]
+        return self._metrics[0]
 
     @property
     def baselines(self) -> dict[str, dict[str, Any]]:
         """What simple models reach on the test rows, and a `label` of each: `trivial`, `linear`, `logistic`."""
-        return self._figures[1]
+        return self._metrics[1]
 
     @cached_property
-    def _figures(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+    def _metrics(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
         return read_metrics(self._opened.run)
 
     @cached_property
@@ -170,13 +170,13 @@ class Run:
         return self._networks[engine]
 
     def __repr__(self) -> str:
-        """Return its folder and its figures on the test rows, on one line."""
+        """Return its folder and its metrics on the test rows, on one line."""
         test = self._measured.get("test", {})
         told = ", ".join(f"{name} {number(test[name])}" for name in FIRST if name in test)
         return f"Run({str(self.path)!r}{', test: ' * bool(told)}{told})"
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: figures beside the baselines, the verdict and the learning curves."""
+        """Return what a notebook shows: metrics beside the baselines, the verdict and the learning curves."""
         measured, curves = self._measured, self.plots.get("learning_curves")
         names = [name for name in FIRST if name in measured.get("test", {})]
         rows = [(label, measured[part]) for part, label in PARTS.items() if part in measured]
@@ -193,7 +193,7 @@ class Run:
 
     @property
     def _measured(self) -> dict[str, dict[str, float]]:
-        """Its figures; none where its training did not come to its end."""
+        """Its metrics; none where its training did not come to its end."""
         return self.metrics if self._opened.run.metrics.is_file() else {}
 
 

@@ -42,7 +42,7 @@ def repeat(
         observer: Who watches; nobody if None.
 
     Returns:
-        The runs in `members`, and in `aggregate` the mean and the 95% interval of each figure.
+        The runs in `members`, and in `aggregate` the mean and the 95% interval of each metric.
 
     Raises:
         DnnctlError: If something is wrong that the user can put right; what was trained stays.
@@ -80,7 +80,7 @@ def crossval(
         observer: Who watches; nobody if None.
 
     Returns:
-        The folds' runs in `members`, in `aggregate` the mean and standard deviation of each figure, and what is said of
+        The folds' runs in `members`, in `aggregate` the mean and standard deviation of each metric, and what is said of
         each training row by the network that never saw it.
 
     Raises:
@@ -150,7 +150,7 @@ def compare(first: RunLike, second: RunLike, *, out: str | os.PathLike[str] | No
         out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
 
     Returns:
-        Each figure of both with its interval, and which is better where the intervals do not overlap.
+        Each metric of both with its interval, and which is better where the intervals do not overlap.
 
     Raises:
         RunError: If one is no finished repetition, or they were not measured on the same rows.

@@ -95,7 +95,7 @@ def reproduce(
         observer: Who watches the training; nobody if None.
 
     Returns:
-        Whether all is `equal`, and what differs, in weights, figures, versions and platform.
+        Whether all is `equal`, and what differs, in weights, metrics, versions and platform.
 
     Raises:
         DnnctlError: If the run is not finished or not whole, or cannot be trained here.

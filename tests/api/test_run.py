@@ -100,7 +100,7 @@ def test_threads_may_ask_at_the_same_time(digits: Any) -> None:
             assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
 
 
-def test_a_notebook_shows_figures_verdict_and_curves(digits: Any) -> None:
+def test_a_notebook_shows_metrics_verdict_and_curves(digits: Any) -> None:
     page = digits._repr_html_()
     assert f"{digits.metrics['test']['accuracy']:.4g}" in page
     assert all(simple["label"] in page for simple in digits.baselines.values())
