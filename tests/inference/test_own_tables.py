@@ -109,6 +109,39 @@ def test_a_table_in_the_encoding_of_the_training_is_understood(dnnctl: Run) -> N
         assert told["notes"] == []
 
 
+PLAIN = "größe;art;y\n" + "".join(f"{i * 7 % 40 / 4};{['Bär', 'Żuk', 'fox'][i % 3]};{i % 9 / 2}\n" for i in range(60))
+POINT = PLAIN.replace(";", ",")
+WRITTEN: dict[str, tuple[bytes, str]] = {
+    "UTF-8": (POINT.encode(), ""),
+    "byte order mark": (POINT.encode("utf-8-sig"), ""),
+    "UTF-16": (POINT.encode("utf-16"), ""),
+    "UTF-16 without a mark": (POINT.encode("utf-16-le"), ""),
+    "cp1250": (POINT.encode("cp1250"), ", encoding: cp1250"),
+    "decimal commas": (PLAIN.replace(".", ",").encode(), ""),
+    "tabs and CRLF": (PLAIN.replace(";", "\t").replace("\n", "\r\n").encode(), ""),
+    "quotes": ("".join(f'"{line}"\n' for line in PLAIN.replace(";", '";"').splitlines()).encode(), ""),
+    "lined up": ("".join("{:>12}{:>8}{:>8}\n".format(*line.split(";")) for line in PLAIN.splitlines()).encode(), ""),
+    "a separator of its own": (PLAIN.replace(";", "~").encode(), ", separator: '~'"),
+}
+
+
+@pytest.mark.parametrize("how", list(WRITTEN)[1:])
+def test_what_a_network_is_trained_on_it_predicts_and_measures_however_it_is_written(dnnctl: Run, how: str) -> None:
+    def answers(name: str, contents: bytes, options: str) -> tuple[Any, Any]:
+        Path(name).write_bytes(contents)
+        run = train(dnnctl, f"{{path: {name}, target: y{options}}}", "--set", "training.epochs=2")["run"]
+        Path("again.csv").write_bytes(contents)
+        Path("other.csv").write_bytes(POINT.encode())
+        measured = [dnnctl("evaluate", run, "--data", file, "--json") for file in ("again.csv", "other.csv")]
+        assert [status for status, _, _ in measured] == [0, 0]
+        told = json.loads(dnnctl("predict", run, "again.csv", "--format", "json")[1])
+        return [row["prediction"] for row in told["predictions"]], told["notes"]
+
+    expected = answers("plain.csv", *WRITTEN["UTF-8"])
+    assert len(expected[0]) == 60
+    assert answers("t.csv", *WRITTEN[how]) == expected
+
+
 def test_a_table_is_not_read_by_more_than_it_holds() -> None:
     class Piecewise(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:

@@ -9,8 +9,7 @@ from dnnctl.datasets.images.fitting import border, fit
 from dnnctl.errors import UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
 from dnnctl.inference.inputs.parts.arrays import narrowed
-from dnnctl.inference.inputs.parts.polarity import against_ground
-from dnnctl.inference.inputs.parts.subject import frame
+from dnnctl.inference.inputs.parts.drawing import against_ground, frame
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 

@@ -1,1 +1,1 @@
-"""What the kinds of input share: decoding, fitting, checking arrays, and finding the right reader."""
+"""What the kinds of input share: rows out of arrays, and the drawing in a picture."""

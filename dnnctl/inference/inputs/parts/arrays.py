@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.images.fitting import border
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered, Options
-from dnnctl.inference.inputs.parts.polarity import against_ground
+from dnnctl.inference.inputs.parts.drawing import against_ground
 from dnnctl.memory import blocks
 
 # Numbers looked at together, so that what is computed on the way stays small beside the array itself.
