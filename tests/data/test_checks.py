@@ -51,6 +51,10 @@ def test_large_numbers_are_numbers() -> None:
     wide = x.astype(np.float64)
     wide[:] = np.finfo(np.float64).max
     check_finite(Dataset("people", INFO, Samples(wide, y), None, "", {}))
+    # Their sum is infinite, so each is looked at: none is reported but the one that is none.
+    wide[7, 0] = np.inf
+    with pytest.raises(DataError, match=r"received inf in row 8, column 'weight'\. Correct"):
+        check_finite(Dataset("people", INFO, Samples(wide, y), None, "", {}))
 
 
 def test_training_does_not_begin(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

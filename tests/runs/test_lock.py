@@ -28,8 +28,9 @@ def test_a_second_one_is_told_who_holds_it(tmp_path: Path) -> None:
         locked(run),
     ):
         raise AssertionError("both hold it")
+    run.lock.write_text("")
     with locked(run):
-        pass
+        assert f'"process": {os.getpid()}' in run.lock.read_text()
 
 
 def test_a_lock_of_a_killed_process_is_taken_over(tmp_path: Path) -> None:

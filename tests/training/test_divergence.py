@@ -12,8 +12,10 @@ import pytest
 from dnnctl.engines.base import LayerStatistics
 from dnnctl.errors import ModelError
 from dnnctl.runs.layout import RunDirectory
-from dnnctl.training.checkpoint import read_checkpoint
+from dnnctl.training.checkpoint import CheckpointManager, read_checkpoint
 from dnnctl.training.divergence import first_wrong
+from dnnctl.training.loop import Loop
+from dnnctl.training.state import TrainingState
 
 Train = Callable[..., Any]
 
@@ -55,6 +57,36 @@ def test_a_replay_from_a_checkpoint_after_steps_that_float16_skipped(
     (path,) = tmp_path.rglob("manifest.json")
     kept = read_checkpoint(RunDirectory(path.parent).checkpoint)
     assert kept.arrays["engine/optimizer/steps"] < kept.meta.optimizer_steps
+
+
+@pytest.mark.parametrize("engine", ["numpy", "keras"])
+def test_a_replay_takes_the_same_steps_at_the_same_rates(
+    train_digits: Train, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    # Three epochs of 4 steps after the only checkpoint, each at half the rate of the one before.
+    bad, states = 14, dict[str, Any]()
+
+    def check(loop: Loop, losses: Any) -> None:
+        if loop.state.steps == bad - 1:
+            states["training"] = loop.state.engine.state()
+        if loop.state.steps == bad:
+            raise loop._diverged("the loss became nan", bad)
+
+    def inspect(state: TrainingState, step: int) -> list[LayerStatistics]:
+        states[str(step)] = state.engine.state()
+        return []
+
+    monkeypatch.setattr(Loop, "_check_losses", check)
+    monkeypatch.setattr("dnnctl.training.divergence._inspect_before", inspect)
+    monkeypatch.setattr(CheckpointManager, "due", lambda *_: False)
+    plateau = "training.reduce_on_plateau={monitor: loss, patience: 1, factor: 0.5, min_delta: 100}"
+    settings = (f"engine={engine}", "training.steps_per_execution=1", "data.limit=400", "data.batch_size=90", plateau)
+    with pytest.raises(ModelError, match="in epoch 4, step 3"):
+        train_digits(*settings, "training.epochs=9", "training.optimizer={adam: 0.01}")
+    assert set(states) == {"training", str(bad - 1), str(bad)}
+    for name, array in states["training"].items():
+        assert np.array_equal(array, states[str(bad)][name]), name
+    assert any(not np.array_equal(array, states[str(bad - 1)][name]) for name, array in states["training"].items())
 
 
 def test_the_first_layer_forward_or_the_last_one_backward() -> None:

@@ -45,7 +45,7 @@ def test_data_and_batches_count_too(write: Write, monkeypatch: pytest.MonkeyPatc
     needed = prepare(loaded).memory
     assert needed > prepare(load("digits", ["data.batch_size=1", "data.limit=10"])).memory
     monkeypatch.setattr(memory, "available", lambda: (needed, "a test"))
-    prepare(loaded)
+    assert prepare(loaded).memory == needed
     monkeypatch.setattr(memory, "available", lambda: (needed - 1, "a test"))
     with pytest.raises(ConfigError, match="a test"):
         prepare(loaded)

@@ -48,7 +48,10 @@ def test_a_figure_that_these_rows_do_not_have(rare: Path, rule: str) -> None:
     assert "watches 'val_auc', which is not defined for these 80 validation rows: all are of one class" in told
     assert "watch val_loss" in told
     for monitor in ("val_loss", "val_accuracy", "auc"):
-        prepared(rare, METRICS, rule % monitor)
+        training = prepared(rare, METRICS, rule % monitor).config.training
+        watching = training.early_stopping or training.reduce_on_plateau
+        assert watching is not None
+        assert watching.monitor == monitor
 
 
 def test_one_row_has_no_share_of_explained_variance(small: Path) -> None:
