@@ -74,9 +74,9 @@ class Loop:
         if epoch.left:
             engine.start_epoch(epoch.order, state.rows.batch_size, epoch.done, epoch.number)
         while epoch.left:
-            count = self.groups.next(epoch.left)
+            count, first = self.groups.next(epoch.left), state.steps
             begun = time.perf_counter()
-            result = engine.run([self._learning_rate(state.steps + i) for i in range(count)])
+            result = engine.run([self._learning_rate(step) for step in range(first, first + count)])
             self.groups.took(count, time.perf_counter() - begun)
             self._check_losses(result.losses)
             epoch.add(result)
