@@ -1,7 +1,7 @@
 """Early stopping and the plateau rule: what is decided at the end of each epoch."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dnnctl.config import schema
 from dnnctl.config.metrics import larger_is_better
+
+Weights = dict[str, NDArray[Any]]
 
 
 class Stored(BaseModel):
@@ -90,7 +92,7 @@ class EarlyStopping:
     def __init__(self, spec: schema.EarlyStopping | None) -> None:
         self._spec = spec
         self._best = Best(spec.monitor, spec.min_delta) if spec else None
-        self.best_weights: dict[str, NDArray[Any]] | None = None
+        self.best_weights: Weights | None = None
 
     @property
     def best_epoch(self) -> int | None:
@@ -101,16 +103,24 @@ class EarlyStopping:
         """Return what a later process needs to go on, besides the best weights."""
         return self._best.state() if self._best else None
 
-    def restore(self, state: BestState | None, weights: dict[str, NDArray[Any]]) -> None:
+    def restore(self, state: BestState | None, weights: Weights) -> None:
         """Go back to what `state` returned, and the best weights, if there were any."""
         if self._best is not None and state is not None:
             self._best.restore(state)
             self.best_weights = weights or None
 
-    def update(self, row: Mapping[str, float]) -> bool:
-        """Take an epoch's row in and tell whether its weights are the ones to keep."""
+    def update(self, row: Mapping[str, float], weights: Callable[[], Weights]) -> bool:
+        """Take an epoch's row in and tell whether its weights were kept as the best.
+
+        Args:
+            row: The epoch's row of the history.
+            weights: Returns a copy of the weights.
+        """
         improved = self._best.update(row) if self._best else False
-        return improved and self._spec is not None and self._spec.restore_best
+        if not improved or self._spec is None or not self._spec.restore_best:
+            return False
+        self.best_weights = weights()
+        return True
 
     @property
     def done(self) -> bool:

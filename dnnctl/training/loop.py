@@ -126,8 +126,7 @@ class Loop:
     def _decide(self, row: Mapping[str, float]) -> None:
         """Apply the rules for the end of an epoch: keep the best weights, lower the learning rate."""
         state = self.state
-        if state.early_stopping.update(row):
-            state.early_stopping.best_weights = state.engine.weights()
+        state.early_stopping.update(row, state.engine.weights)
         if state.plateau.update(row):
             self.observer.on_notice(f"no improvement: learning rate lowered by {state.plateau.factor:g} in all")
 

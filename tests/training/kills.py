@@ -49,10 +49,10 @@ def add(epoch, result):
     real(epoch, result)
 RunningEpoch.add = add
 restored = RunningEpoch.restore
-def restore(epoch, *given):
+def restore(epoch, *given, **named):
     # A checkpoint's steps were taken, and written down, before.
     RunningEpoch.add = real
-    restored(epoch, *given)
+    restored(epoch, *given, **named)
     RunningEpoch.add = add
 RunningEpoch.restore = restore
 job.draw_all = lambda *_: []
