@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
 from dnnctl.datasets.parts.places import not_found, search
-from dnnctl.datasets.tables.dialect import Dialect
+from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
 from dnnctl.datasets.tables.parsing import Number, bad_number, number_columns
 from dnnctl.datasets.tables.text import Text, contents_of, text_of
 from dnnctl.errors import DataError
@@ -25,6 +25,8 @@ PARTS = {"train": "sign_mnist_train", "test": "sign_mnist_test"}
 ZIPS = ("archive.zip", "sign-language-mnist.zip")
 # The published training file has 83 million bytes.
 LARGEST = 1 << 28
+# Lines, blank ones included.
+MOST = 200_000
 # Labels count letters from A = 0; J = 9 and Z = 25 are signed with a movement and do not occur.
 LABELS = tuple(label for label in range(25) if label != 9)
 INFO = DatasetInfo(
@@ -179,11 +181,12 @@ def rows_of(text: Text, pixels: int) -> NDArray[np.uint8]:
     Raises:
         DataError: If the header or a row is wrong, as `file:row: expected ..., received ...`.
     """
-    dialect = Dialect(",", True, ".", ("label", *(f"pixel{i}" for i in range(1, pixels + 1))), ())
-    _check_header(text, dialect.names)
+    if text.most_rows() > MOST:
+        raise DataError(f"{text.name}: expected at most {MOST:,} lines, received more")
+    _, header = next(text.rows(","), (1, []))
+    _check_header(tuple(name.strip() for name in header), pixels, text.name)
+    text, dialect = find_dialect(text, Layout(",", header=True))
     rows: NDArray[np.uint8] = number_columns(text, dialect, range(1 + pixels), PIXEL)
-    if not len(rows):
-        raise DataError(f"{text.name}: expected rows below the header, received none")
     # 0x10 is a number to the reader.
     last = dialect.names[-1].encode()
     odd = text.data.find(b"x", text.data.find(last) + len(last)) >= 0
@@ -192,13 +195,11 @@ def rows_of(text: Text, pixels: int) -> NDArray[np.uint8]:
     return rows
 
 
-def _check_header(text: Text, names: tuple[str, ...]) -> None:
-    _, row = next(text.rows(","), (1, []))
-    received = [name.strip() for name in row]
-    if tuple(received) != names:
+def _check_header(received: tuple[str, ...], pixels: int, name: str) -> None:
+    if received != ("label", *(f"pixel{i}" for i in range(1, pixels + 1))):
         shown = ",".join(received)[:40] or "nothing"
         raise DataError(
-            f"{text.name}:1: expected the header label,pixel1,...,{names[-1]}, received {len(received)} columns that "
+            f"{name}:1: expected the header label,pixel1,...,pixel{pixels}, received {len(received)} columns that "
             f"start with {shown!r}"
         )
 

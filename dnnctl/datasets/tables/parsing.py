@@ -203,7 +203,7 @@ def _unreadable(text: Text, dialect: Dialect, message: str) -> DataError:
                 f"{text.name}:{line}: expected {width} cells as in the first row; received {len(row)}: {shown}. "
                 + (
                     "If the first column holds names of rows, give it a name in the first row"
-                    if dialect.header and not dialect.sample
+                    if dialect.header and not dialect.sample and len(row) == width + 1
                     else "A cell with a separator in it must stand in quotes"
                 )
             )

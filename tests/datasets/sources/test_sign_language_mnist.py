@@ -79,7 +79,7 @@ def test_windows_line_ends_byte_order_marks_and_blank_lines(tmp_path: Path, text
         ([row(0, "9" * 30)], "train.csv:2: pixel1: "),
         ([row(0), row(0, "0x10")], "train.csv:3: pixel1: .*received '0x10'"),
         *(([row(0), row(0, sign)], "train.csv:3: pixel1: expected a whole number 0 to 255") for sign in SIGNS),
-        ([], "train.csv: expected rows below the header, received none"),
+        ([], "train.csv: holds a header and no rows"),
         (["0,1"], "train.csv:2: expected 785 cells as in the first row; received 2"),
     ],
 )
