@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.faults import WrongOptionError, clipped, quoted
-from dnnctl.datasets.tables.fixed_width import evened
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
@@ -23,6 +22,12 @@ BLANK = ("", " ")
 USUAL = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
 _NUMBERED = re.compile(r"column_\d+")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
+# Rows that are looked at for columns that are lined up.
+LINED_UP = 50
+# A cell in quotes keeps its spaces.
+_CELL = re.compile(rb'"[^"\r\n]*"|[^ \t]+')
+_GAP = re.compile(rb'("[^"\r\n]*")|^[ \t]+|[ \t]+$|[ \t]+', re.MULTILINE)
+_MARKS = (b",", b";", b"|")
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,36 @@ def find_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     unnamed = tuple(name for name, cell in zip(names, rows[0], strict=True) if header and not cell)
     usual = frozenset(USUAL) - set(layout.missing) if layout.usual else frozenset()
     return text, Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed, usual)
+
+
+def evened(text: Text, separator: str) -> Text:
+    """Return a table with one space between its cells, where it is lined up; any other as it is.
+
+    Args:
+        text: The table.
+        separator: What is said to separate its cells; only `auto`, `space` and a space leave room for this.
+    """
+    if separator not in {"auto", "space", " "} or not _is_aligned(text):
+        return text
+    return replace(text, data=_GAP.sub(_gap, bytes(text.data)))
+
+
+def _gap(found: re.Match[bytes]) -> bytes:
+    if found[1] is not None:
+        return found[1]
+    at_edge = found.start() == 0 or found.string[found.start() - 1 : found.start()] in {b"\n", b"\r"}
+    return b"" if at_edge or found.string[found.end() : found.end() + 1] in {b"", b"\n", b"\r"} else b" "
+
+
+def _is_aligned(text: Text) -> bool:
+    """Tell whether runs of spaces or tabs, and nothing else, cut the first rows into as many cells each."""
+    lines = [line for line in bytes(text.head().data).splitlines()[: 4 * LINED_UP] if line.strip()][:LINED_UP]
+    widths = {len(_CELL.findall(line)) for line in lines}
+    if len(widths) != 1 or widths <= {1} or not any(re.search(rb"^[ \t]|[ \t]{2}", line) for line in lines):
+        return False
+    # A mark in every line separates the cells, whatever stands around it; so does a tab that is as frequent in each.
+    tabs = {line.count(b"\t") for line in lines}
+    return not any(all(mark in line for line in lines) for mark in _MARKS) and not (len(tabs) == 1 and tabs != {0})
 
 
 def lines_of(text: Text, dialect: Dialect, rows: int) -> NDArray[np.int64]:

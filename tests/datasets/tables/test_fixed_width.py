@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.tables.fixed_width import evened
+from dnnctl.datasets.tables.dialect import evened
 from dnnctl.datasets.tables.text import text_of
 from dnnctl.datasets.user.csv import Options, load
 from dnnctl.errors import DataError
