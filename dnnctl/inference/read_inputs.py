@@ -9,7 +9,6 @@ from typing import IO
 from dnnctl import plugins
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, joined
-from dnnctl.inference.inputs.table import read_values
 
 PACKAGE = "dnnctl.inference.inputs"
 STANDARD_INPUT = "-"
@@ -54,6 +53,8 @@ def read_all(
     options = Options(invert)
     parts = [_read_one(source, spec, options, stdin) for source in sources]
     if values:
+        from dnnctl.inference.inputs.table import read_values
+
         parts.append(read_values(values, spec))
     return joined(parts)
 
