@@ -1,6 +1,7 @@
 """The bytes of a table as UTF-8 text, whatever they are encoded in, and its rows with their lines."""
 
 import codecs
+import contextlib
 import csv
 import io
 import mmap
@@ -182,16 +183,16 @@ def contents_of(stream: IO[bytes], name: str) -> "bytes | mmap.mmap":
     """Return what a stream holds: a file mapped into memory, of anything else what can be read.
 
     Args:
-        stream: A binary stream at its beginning; it need not be seekable.
+        stream: A binary stream; it need not be seekable.
         name: What to call it.
 
     Raises:
         DataError: If more than `MAX_PIPED` bytes come out of what is no file.
     """
-    try:
-        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):
-        pass
+    # What someone has read the beginning of goes on from there.
+    with contextlib.suppress(OSError, ValueError):
+        if stream.seekable() and stream.tell() == 0:
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     # In pieces, as `read(n)` takes n bytes of memory before it reads the first.
     contents = bytearray()
     while piece := stream.read(1 << 20):

@@ -1,6 +1,7 @@
 """Tables as they are found in the wild."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,6 +56,13 @@ def test_numbers(text: str | bytes) -> None:
     inputs = read(text)
     assert inputs.x.dtype == np.float32
     assert inputs.x.tolist() == [[75, 30], [80, 40]]
+
+
+def test_a_file_is_read_from_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("remarks\n75,30\n80,40\n")
+    with (tmp_path / "p.csv").open("rb") as stream:
+        stream.readline()
+        assert table.read(stream, "p.csv", NUMBERS, Options()).x.tolist() == [[75, 30], [80, 40]]
 
 
 def test_names_are_lines_of_the_file() -> None:
