@@ -41,6 +41,7 @@ def resume(
 
     Raises:
         RunError: If it is finished, is being trained, or anything but its length would change.
+        UsageError: If an argument does not apply.
         DnnctlError: If something else is wrong that the user can put right.
         Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
     """
@@ -53,15 +54,16 @@ def resume(
             return load(job.resume(begun, overrides, observer=watching).run)
     if overrides:
         raise UsageError(f"`overrides`: {kind.article} {kind.noun} goes on as it was begun; leave them out")
-    several = observer if isinstance(observer, MembersObserver) else None
+    if observer is not None and not isinstance(observer, MembersObserver):
+        raise UsageError(f"`observer`: expected a MembersObserver, as {kind.article} {kind.noun} is several trainings")
     if kind is ENSEMBLE:
         from dnnctl.experiments.ensemble.train import resume_ensemble
 
-        return load(resume_ensemble(begun, jobs=jobs, observer=several).run)
+        return load(resume_ensemble(begun, jobs=jobs, observer=observer).run)
     if kind is CROSSVAL:
         from dnnctl.experiments.series.crossval import resume_crossval
 
-        return resume_crossval(begun, jobs=jobs, observer=several)
+        return resume_crossval(begun, jobs=jobs, observer=observer)
     from dnnctl.experiments.series.repeat import resume_repeat
 
-    return resume_repeat(begun, jobs=jobs, observer=several)
+    return resume_repeat(begun, jobs=jobs, observer=observer)

@@ -50,8 +50,10 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     if invert is not None and not spec.info.is_image:
         raise UsageError(f"`invert` is for images; this network takes {spec.described}")
     table = _named_columns(rows)
-    if table is not None and not table[0]:
-        raise DataError(f"`{NAME}`: the network takes {spec.described}; received no columns")
+    if table is not None and not (table[0] and len(table[1][0])):
+        raise DataError(
+            f"`{NAME}`: the network takes {spec.described}; received no {'rows' if table[0] else 'columns'}"
+        )
     # A frame that was given no names counts its columns.
     counted = table is not None and spec.table is None and all(name.isdecimal() for name in table[0])
     if table is None or counted:

@@ -95,7 +95,7 @@ def crossval(
 
 def ensemble(
     *sources: ConfigLike | RunLike,
-    members: int = 5,
+    members: int | None = None,
     vote: str | None = None,
     overrides: Overrides = (),
     name: str | None = None,
@@ -109,7 +109,7 @@ def ensemble(
 
     Args:
         sources: One configuration, as of `dnnctl.train`; or two or more finished runs, which are copied and combined.
-        members: How many networks to train of a configuration.
+        members: How many networks to train of a configuration, 2 to 99; 5 if None.
         vote: `soft` (mean of the probabilities; if None) or `hard` (majority); numbers have their mean taken.
         overrides: As of `dnnctl.train`.
         name: Name of the ensemble; else the configuration's, or the first run's, and `-ensemble`.
@@ -130,14 +130,19 @@ def ensemble(
     if len(sources) > 1:
         from dnnctl.experiments.ensemble.combine import combine
 
+        given = {"members": members, "overrides": overrides or None, "engine": engine, "seed": seed}
+        unfit = [f"`{option}`" for option, value in given.items() if value is not None] + ["`jobs`"] * (jobs != 1)
+        if unfit:
+            raise UsageError(f"combining takes finished runs as they are; leave out {' and '.join(unfit)}")
         runs = [find(cast(RunLike, run), out) for run in sources]
         return load(combine(runs, vote=vote, name=name, out=folder, observer=observer).run)
-    if not sources:
+    if not sources or isinstance(sources[0], Run):
         raise UsageError("expected a configuration, or two or more finished runs")
     from dnnctl.experiments.ensemble.train import train_ensemble
 
     loaded = read_config(cast(ConfigLike, sources[0]), overrides, engine=engine, seed=seed)
-    made = train_ensemble(loaded, members=members, vote=vote, name=name, jobs=jobs, out=folder, observer=observer)
+    count = 5 if members is None else members
+    made = train_ensemble(loaded, members=count, vote=vote, name=name, jobs=jobs, out=folder, observer=observer)
     return load(made.run)
 
 

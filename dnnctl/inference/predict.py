@@ -66,6 +66,8 @@ def predict(
     named = bool(request.sources or request.values or request.inputs is not None)
     if not (request.sample or named):
         raise UsageError("nothing to predict; expected files, '-' for standard input, `values` or `sample`")
+    if request.sample < 0:
+        raise UsageError(f"`sample`: expected at least 1; received {request.sample}")
     if request.sample and named:
         raise UsageError("expected either `sample` or inputs; received both")
     if request.top > 1 and opened.info.task == "regression":

@@ -190,6 +190,11 @@ def test_odd_rows_are_refused_in_words(digits: Any, heights: Any, rows: Any) -> 
         assert str(caught.value)
 
 
+def test_a_frame_without_rows_is_refused(table_run: Any) -> None:
+    with pytest.raises(DataError, match=r"`rows`: the network takes .*; received no rows"):
+        table_run.predict({"sex": [], "height": []})
+
+
 def test_no_columns_are_no_rows(table_run: Any) -> None:
     for rows in ({}, [{}], as_frame("pandas", [])):
         with pytest.raises(DataError, match=r"`rows`: the network takes .*; received no columns"):

@@ -66,6 +66,8 @@ def test_a_sample_knows_the_right_answers(digits: Any, heights: Any) -> None:
     assert np.mean(said.classes == said.true) > 0.5
     assert heights.predict(sample=3).true.shape == (3,)
     assert digits.predict(PIXELS).true is None
+    with pytest.raises(dnnctl.UsageError, match="`sample`: expected at least 1; received -2"):
+        digits.predict(sample=-2)
 
 
 def test_a_frame_has_a_row_a_prediction(digits: Any, heights: Any) -> None:

@@ -46,6 +46,8 @@ def test_a_cross_validation_that_was_stopped_goes_on() -> None:
         dnnctl.load(result.run)
     with pytest.raises(UsageError, match="`overrides`: a cross-validation goes on as it was begun"):
         dnnctl.resume(result.run, overrides=["training.epochs=3"])
+    with pytest.raises(UsageError, match="`observer`: expected a MembersObserver, as a cross-validation"):
+        dnnctl.resume(result.run, observer=dnnctl.Observer())
 
 
 def test_repetitions_are_compared() -> None:
@@ -78,6 +80,12 @@ def test_an_ensemble_is_a_run(one_plot: None) -> None:
     assert np.array_equal(combined.predict(pixels).probabilities, together.predict(pixels).probabilities)
     with pytest.raises(UsageError, match="expected a configuration, or two or more finished runs"):
         dnnctl.ensemble()
+    with pytest.raises(UsageError, match="expected a configuration, or two or more finished runs"):
+        dnnctl.ensemble(members[0])
+    with pytest.raises(UsageError, match="takes finished runs as they are; leave out `engine` and `jobs`"):
+        dnnctl.ensemble(members[0], members[1], engine="numpy", jobs=2)
+    with pytest.raises(UsageError, match="`vote`: expected 'soft' or 'hard'; received 'loud'"):
+        dnnctl.ensemble(members[0], members[1], vote="loud")
 
 
 def test_data_gradients_and_steps_are_looked_at() -> None:

@@ -78,8 +78,10 @@ def vote_for(task: Task, vote: str | None) -> Vote:
         vote: `soft`, `hard`, or None for what fits.
 
     Raises:
-        UsageError: If the vote does not fit.
+        UsageError: If there is no such vote, or it does not fit.
     """
+    if vote not in {None, "soft", "hard"}:
+        raise UsageError(f"`vote`: expected 'soft' or 'hard'; received {vote!r}")
     if task == "regression":
         if vote == "hard":
             raise UsageError("`vote`='hard': numbers cannot be voted on; their mean is taken. Leave out `vote`")

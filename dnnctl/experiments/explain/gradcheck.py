@@ -116,7 +116,7 @@ def gradcheck(
         UsageError: If `rows` is below 1.
     """
     if rows < 1:
-        raise UsageError(f"rows: expected at least 1; received {rows}")
+        raise UsageError(f"`rows`: expected at least 1; received {rows}")
     prepared = prepare(loaded, progress)
     prepared = replace(prepared, batch_size=min(rows, len(prepared.splits.train)))
     batch = batch_of(prepared, 0, DTYPE)

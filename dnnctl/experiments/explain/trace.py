@@ -127,7 +127,7 @@ def trace(
     """
     for name, value in (("steps", steps), ("rows", rows)):
         if value is not None and value < 1:
-            raise UsageError(f"{name}: expected at least 1; received {value}")
+            raise UsageError(f"`{name}`: expected at least 1; received {value}")
     prepared = prepare(loaded if rows is None else _with_batch_size(loaded, rows), progress)
     stepper = _Stepper(prepared)
     found = []

@@ -194,7 +194,7 @@ def test_entries_are_the_largest_and_some_by_lot() -> None:
 
 def test_what_cannot_be_checked_is_refused(write: Write) -> None:
     loaded = config(write, "[]")
-    with pytest.raises(UsageError, match="rows: expected at least 1; received 0"):
+    with pytest.raises(UsageError, match="`rows`: expected at least 1; received 0"):
         gradcheck(loaded, rows=0)
     wild = config(write, "[dense: {units: 3, kernel_initializer: {constant: 1e308}}]", "height_weight")
     with pytest.raises(ModelError, match="initial weights"), np.errstate(all="ignore"):
