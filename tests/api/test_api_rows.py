@@ -182,7 +182,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("rows", ODD, ids=lambda rows: f"{rows!r:.40}")
+@pytest.mark.parametrize("rows", ODD, ids=[f"{type(rows).__name__}-{i}" for i, rows in enumerate(ODD)])
 def test_odd_rows_are_refused_in_words(digits: Any, heights: Any, rows: Any) -> None:
     for run in (digits, heights):
         with pytest.raises(DnnctlError) as caught:
