@@ -11,6 +11,7 @@ from dnnctl.api.display import paragraphs, table
 from dnnctl.errors import UsageError
 from dnnctl.inference.formats import base
 from dnnctl.inference.formats.base import class_name
+from dnnctl.inference.inputs.base import Numbered
 
 # Rows that a notebook shows.
 SHOWN = 20
@@ -23,10 +24,12 @@ class Predictions:
 
     Args:
         said: What the network said.
+        index: How the pandas frame that was asked about labels its rows; None if it was none.
     """
 
-    def __init__(self, said: base.Predictions) -> None:
+    def __init__(self, said: base.Predictions, index: Any = None) -> None:
         self._said = said
+        self._index = index
 
     @property
     def names(self) -> Sequence[str]:
@@ -86,6 +89,8 @@ class Predictions:
     def to_pandas(self) -> Any:
         """Return a frame of names and predictions, with `top` above 1 also of the classes that follow.
 
+        Its index is that of the frame that was asked about, if it was one of pandas.
+
         Raises:
             UsageError: If pandas is not installed.
         """
@@ -93,7 +98,11 @@ class Predictions:
             import pandas as pd
         except ImportError:
             raise UsageError("to_pandas: pandas is not installed; install it, or use to_dicts") from None
-        return pd.DataFrame(self.as_table())
+        index, names = self._index, self.names
+        if index is not None and isinstance(names, Numbered):
+            # Rows with empty cells may have been left out.
+            index = index[np.asarray(names.numbers)]
+        return pd.DataFrame(self.as_table(), index=index)
 
     def as_table(self, most: int | None = None) -> list[dict[str, Any]]:
         """Return a record a row whose values are single ones, under the names that they have as CSV.

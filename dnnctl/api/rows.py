@@ -8,7 +8,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from typing import Any
 
@@ -33,7 +34,8 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     """Read rows for a network.
 
     Args:
-        rows: An array, a frame, a list of dicts, a dict of columns or of one row, a path, or a list of paths.
+        rows: An array, a frame, a row of one, a record array, a list of dicts, a dict of columns or of one row, a path,
+            or a list of paths.
         spec: What the network takes.
         invert: Whether to exchange dark and light in images; None to detect it.
 
@@ -66,19 +68,55 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
 
 def _named_columns(rows: Any) -> Table | None:
     """Return rows whose columns have names; None if they have none."""
-    if isinstance(rows, Mapping):
-        return _of_dict(rows)
-    if isinstance(rows, list | tuple) and rows and all(isinstance(row, Mapping) for row in rows):
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        return list(map(str, names)), [[row.get(name) for row in rows] for name in names]
     if type(rows).__name__ == "LazyFrame":
         rows = rows.collect()
+    if _is_frame(rows):
+        # By position: of two columns with one name, pandas would return both.
+        each = rows.get_columns() if hasattr(rows, "get_columns") else (rows.iloc[:, i] for i in range(rows.shape[1]))
+        return _expect_different(rows.columns), [column.to_list() for column in each]
+    fields = getattr(getattr(rows, "dtype", None), "names", None)
+    if fields:
+        records = np.atleast_1d(rows)
+        return list(fields), [records[name].tolist() for name in fields]
+    labelled = _by_label(rows)
+    if labelled is not None:
+        return _of_dict(labelled)
+    if isinstance(rows, list | tuple) and rows and _by_label(rows[0]) is not None:
+        found = [each for row in rows if (each := _by_label(row)) is not None]
+        if len(found) == len(rows):
+            names = list(dict.fromkeys(name for each in found for name in each))
+            return list(map(str, names)), [[each.get(name) for each in found] for name in names]
+    return None
+
+
+def frame_index(rows: Any) -> Any:
+    """Return how a pandas frame labels its rows; None for anything else."""
+    return rows.index if _is_frame(rows) and hasattr(rows, "iloc") else None
+
+
+def _is_frame(rows: Any) -> bool:
     # Whoever holds a frame has imported what it is of.
     libraries = [sys.modules[name] for name in FRAMES if name in sys.modules]
-    if not any(isinstance(rows, getattr(library, "DataFrame", ())) for library in libraries):
+    return any(isinstance(rows, getattr(library, "DataFrame", ())) for library in libraries)
+
+
+def _by_label(row: Any) -> Mapping[Any, Any] | None:
+    """Return what has its values by label, as a dict, a row of a frame or of a database; None for anything else."""
+    if isinstance(row, Mapping):
+        return row
+    # A column of a frame counts its values.
+    if not hasattr(row, "keys") or not all(isinstance(label, str) for label in row.keys()):  # noqa: SIM118
         return None
-    columns = rows.get_columns() if hasattr(rows, "get_columns") else [rows.iloc[:, i] for i in range(rows.shape[1])]
-    return [str(name) for name in rows.columns], [column.to_list() for column in columns]
+    return {label: row[label] for label in _expect_different(row.keys())}
+
+
+def _expect_different(names: Iterable[Any]) -> list[str]:
+    """Return names of columns as text, no two of them the same."""
+    told = list(map(str, names))
+    twice = [name for name, count in Counter(told).items() if count > 1]
+    if twice:
+        raise DataError(f"`{NAME}`: expected columns of different names; received several called {twice[0]!r}")
+    return told
 
 
 def _of_dict(rows: Mapping[Any, Any]) -> Table:
@@ -169,6 +207,8 @@ def _text(value: Any, column: FittedColumn | None, empty: str) -> str:
         return value
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
     if value is None or type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and isnan(value)):
         return empty
     if isinstance(value, bool) and column is not None and column.kind == "boolean":

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dnnctl.api.display import Plot, number, paragraphs, table, title
 from dnnctl.api.finding import RunLike, find
 from dnnctl.api.predictions import Predictions
-from dnnctl.api.rows import read_rows
+from dnnctl.api.rows import frame_index, read_rows
 from dnnctl.api.weights import RunNetwork
 from dnnctl.config.schema import Config
 from dnnctl.inference.ensemble import open_any
@@ -144,8 +144,8 @@ class Run:
 
         Args:
             rows: An array of one row or many (raw pixels, or columns in the order of the training data); a pandas or
-                polars frame, a list of dicts, a dict of columns or of one row, with columns found by name; or a path,
-                or several, of files that `dnnctl predict` takes.
+                polars frame, a row of one, a record array, a list of dicts, a dict of columns or of one row, with
+                columns found by name; or a path, or several, of files that `dnnctl predict` takes.
             sample: How many rows of the test split to take in place of `rows`.
             top: How many classes to name for each row in `to_dicts` and the like, from 1.
             invert: Whether to exchange dark and light in images; None to detect it.
@@ -161,7 +161,8 @@ class Run:
         inputs = None if rows is None else read_rows(rows, spec_of(self._opened), invert)
         request = Request(inputs=inputs, sample=sample, invert=invert, top=top, engine=engine)
         with self._asking:
-            return Predictions(predict(self._opened, request, network=self._network(engine)))
+            said = predict(self._opened, request, network=self._network(engine))
+        return Predictions(said, frame_index(rows))
 
     def _network(self, engine: str) -> Network:
         """Return the network that an engine computes; its weights are read once."""

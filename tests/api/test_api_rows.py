@@ -2,6 +2,7 @@
 
 import csv
 import math
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ FORMS = {
     "nan": lambda rows: [{k: math.nan if v is None else v for k, v in row.items()} for row in rows],
     "pandas": lambda rows: as_frame("pandas", rows),
     "pandas nullable": lambda rows: as_frame("pandas", rows).convert_dtypes(),
+    "rows of pandas": lambda rows: [row for _, row in as_frame("pandas", rows).iterrows()],
+    "records": lambda rows: as_frame("pandas", rows).to_records(index=False),
     "polars lazy": lambda rows: as_frame("polars", [{**row, "age": float(row["age"])} for row in rows]).lazy(),
     "polars": lambda rows: as_frame("polars", [{**row, "age": float(row["age"])} for row in rows]),
 }
@@ -120,6 +123,43 @@ def test_a_frame_is_read_by_the_names_of_its_columns(heights: Any, library: str)
     assert np.array_equal(said.values, heights.predict([[75.0], [90.0]]).values)
     assert said.notes == ("rows: columns ignored: 'shoe'",)
     assert np.array_equal(heights.predict(frame["Weight"]).values, said.values)
+
+
+def test_a_row_of_a_frame_is_read_by_its_labels(table_run: Any) -> None:
+    frame = as_frame("pandas", WHOLE)
+    assert table_run.predict(frame.iloc[1]).scores == table_run.predict(WHOLE[1]).scores
+    assert table_run.predict(frame.to_records(index=False)[1]).scores == table_run.predict(WHOLE[1]).scores
+    with pytest.raises(DataError, match="missing column 'age'; it has"):
+        table_run.predict(frame.iloc[1].drop("age"))
+    # Values that are counted are in the order of the columns.
+    counted = as_frame("pandas", as_array(WHOLE)).iloc[1]
+    assert table_run.predict(counted).scores == table_run.predict(WHOLE[1]).scores
+
+
+def test_a_row_of_a_database_is_read_by_its_labels(heights: Any) -> None:
+    database = sqlite3.connect(":memory:")
+    database.row_factory = sqlite3.Row
+    found = database.execute("SELECT 7 AS shoe, 75 AS weight").fetchall()
+    database.close()
+    assert heights.predict(found).values == heights.predict(found[0]).values == heights.predict([75]).values
+
+
+def test_columns_of_one_name_are_refused(table_run: Any) -> None:
+    frame = as_frame("pandas", WHOLE)
+    frame.columns = ["age", *frame.columns[1:]]
+    for rows in (frame, frame.iloc[1]):
+        with pytest.raises(
+            DataError, match="`rows`: expected columns of different names; received several called 'age'"
+        ):
+            table_run.predict(rows)
+
+
+@pytest.mark.parametrize("table_run", ["drop", "impute"], indirect=True)
+def test_a_frame_of_predictions_has_the_index_of_the_rows(table_run: Any) -> None:
+    frame = as_frame("pandas", NEW).set_index(as_frame("pandas", {"id": list("wxyz")})["id"])
+    expected = list("wxyz" if table_run.config.name == "impute" else "wyz")
+    assert table_run.predict(frame).to_pandas().index.tolist() == expected
+    assert table_run.predict(NEW).to_pandas().index.tolist() == list(range(len(expected)))
 
 
 @pytest.mark.parametrize("nothing", [None, math.nan])
