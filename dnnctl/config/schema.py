@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 from dnnctl.config.augmentation import Augment
 from dnnctl.config.class_weights import ClassWeights
 from dnnctl.datasets.base import DatasetField, DatasetOptions
-from dnnctl.datasets.user import csv as own_csv
-from dnnctl.datasets.user import image_folder as own_images
-from dnnctl.datasets.user import npz as own_npz
+from dnnctl.datasets.user import csv as user_csv
+from dnnctl.datasets.user import image_folder as user_images
+from dnnctl.datasets.user import npz as user_npz
 from dnnctl.network.layers.base import LayerField, OutputField
 from dnnctl.network.losses.base import LossField
 from dnnctl.network.optimizers.base import OPTIMIZERS, OptimizerField
@@ -107,9 +107,9 @@ class DataConfig(Strict):
     """
 
     dataset: DatasetField | None = None
-    csv: own_csv.Options | None = None
-    npz: own_npz.Options | None = None
-    image_folder: own_images.Options | None = None
+    csv: user_csv.Options | None = None
+    npz: user_npz.Options | None = None
+    image_folder: user_images.Options | None = None
     path: str | None = None
     split_seed: int = Field(0, ge=0, lt=2**32)
     validation_split: float = Field(0.1, ge=0, le=0.9)
@@ -154,7 +154,7 @@ class ModelConfig(Strict):
 
 
 class EarlyStopping(Strict):
-    """Stop when a figure has not improved for a while.
+    """Stop when a metric has not improved for a while.
 
     Args:
         monitor: Column of the history to watch.
@@ -170,7 +170,7 @@ class EarlyStopping(Strict):
 
 
 class ReduceOnPlateau(Strict):
-    """Lower the learning rate when a figure has not improved for a while.
+    """Lower the learning rate when a metric has not improved for a while.
 
     Args:
         monitor: Column of the history to watch.
@@ -201,7 +201,7 @@ class TrainingConfig(Strict):
             much as every other), or weights by class name (1 for those that are not named).
         mix_up: Blend the rows of each batch in pairs; alpha of the Beta distribution that draws their shares.
         weight_averaging: Answer with a running average of the weights; how much of it is kept at each step.
-        metrics: Figures to follow; each can be monitored, for validation rows with `val_` in front.
+        metrics: What to follow; each can be monitored, for validation rows with `val_` in front.
         early_stopping: When to stop before the end.
         reduce_on_plateau: When to lower the learning rate.
         threads: Processor threads for one operation; `auto` chooses by the cores and the network.
@@ -276,7 +276,7 @@ class Config(Strict):
         model: Which network.
         training: How it learns.
         checkpoint: How often what a resume needs is written.
-        require: Figures to reach, as `{test.accuracy: ">= 0.88"}`; exit status 3 if one is missed.
+        require: Metrics to reach, as `{test.accuracy: ">= 0.88"}`; exit status 3 if one is missed.
     """
 
     name: Name = "run"

@@ -96,7 +96,7 @@ def recoded(cells: Cells, columns: Sequence[Column]) -> Cells:
 
 @dataclass(frozen=True)
 class TableInfo:
-    """What was found out about a table's columns, and what to do with its gaps.
+    """What was found out about a table's columns, and what to do with its empty cells.
 
     Args:
         columns: The inputs as they are in the table.

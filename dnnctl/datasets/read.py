@@ -11,7 +11,7 @@ from dnnctl.datasets.columns import TableInfo
 from dnnctl.errors import UsageError
 
 PACKAGE = "dnnctl.datasets.sources"
-OWN = "dnnctl.datasets.user"
+USER_PACKAGE = "dnnctl.datasets.user"
 
 
 def options_for(name: str) -> DatasetOptions:
@@ -109,4 +109,4 @@ def _check_path(options: DatasetOptions, places: Places) -> None:
 
 
 def _plugin(options: DatasetOptions) -> ModuleType:
-    return plugins.load(OWN if options.paths else PACKAGE, options.key)
+    return plugins.load(USER_PACKAGE if options.paths else PACKAGE, options.key)

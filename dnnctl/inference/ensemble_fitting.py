@@ -1,6 +1,6 @@
 """Can these runs be the members of one ensemble? They may be different networks, but must know the same rows.
 
-If one member had been trained on rows that another is tested on, the figures of the ensemble would be too good.
+If one member had been trained on rows that another is tested on, the metrics of the ensemble would be too good.
 """
 
 from collections.abc import Iterator, Sequence

@@ -30,7 +30,7 @@ class Evaluation:
         samples: The rows.
         train: The training rows, for comparison.
         scores: What the network says of the rows.
-        metrics: Figures by name, the loss first.
+        metrics: By name, the loss first.
         classes: A row a class, empty for regression.
         unmet: Requirements on this split that were missed, in words.
         notes: Things the user should know.

@@ -89,7 +89,7 @@ class OpenedRun:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What someone who reads this run's figures should know."""
+        """What someone who reads this run's metrics should know."""
         shared = "training and test are the same few rows, so these figures say nothing about new ones"
         return (*self.unfinished, *((shared,) if self.info.shared_rows else ()))
 

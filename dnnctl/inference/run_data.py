@@ -27,7 +27,7 @@ def read_splits(
     """
     settings = opened.config.data
     if settings.source.paths:
-        return _read_own(opened, data)
+        return _read_user_data(opened, data)
     # A fold's test rows are among the training rows.
     test_only = test_only and settings.fold is None
     places = replace(default_places(data or settings.path, progress), test_only=test_only)
@@ -39,7 +39,7 @@ def read_splits(
     return dataset, split_as(dataset, settings)
 
 
-def _read_own(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:
+def _read_user_data(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:
     """Read a run's own data and split it as the training did, or take all rows of other data as test rows.
 
     Args:

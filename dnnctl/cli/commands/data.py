@@ -76,7 +76,7 @@ def fetch(name: str) -> None:
 def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
     """Look at the data of CONFIG before training on it.
 
-    Sizes, classes, ranges, gaps, copies, rows in two splits, columns that never vary: passed, warned or failed.
+    Sizes, classes, ranges, empty cells, copies, rows in two splits, columns that never vary: passed, warned or failed.
 
     Exit status: 0 passed or warned, 1 failed, 2 faulty configuration.
     """

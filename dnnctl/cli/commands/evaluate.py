@@ -22,7 +22,7 @@ from dnnctl.cli.options import data_option, engine_option, json_option, out_opti
     "--plots",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Draw the plots into this folder, as --plots pictures.",
+    help="Draw the plots into this folder, as --plots plots.",
 )
 @engine_option
 @out_option
@@ -36,7 +36,7 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, engine:
     Examples:
       dnnctl evaluate latest
       dnnctl evaluate digits --split validation --json
-      dnnctl evaluate latest --plots pictures/
+      dnnctl evaluate latest --plots plots/
 
     Exit status: 0 done, 1 failure, 3 a requirement of the configuration not met.
     """
@@ -50,9 +50,9 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, engine:
     opened = open_any(find_run(run, out))
     with shown() as progress:
         result = evaluate(opened, split, data=data, engine=engine, progress=progress)
-    pictures = draw_evaluation(opened, result, plots) if plots else []
+    drawn = draw_evaluation(opened, result, plots) if plots else []
     if as_json:
-        click.echo(json.dumps(screen.as_json(opened, result, pictures)))
+        click.echo(json.dumps(screen.as_json(opened, result, drawn)))
     else:
-        click.echo(screen.report(opened, result, pictures))
+        click.echo(screen.report(opened, result, drawn))
     return 3 if result.unmet else 0

@@ -24,7 +24,7 @@ def command(run: str, init_from: str | None, data: Path | None, quiet: bool, out
     """Train a run again and compare bit by bit.
 
     RUN is a finished run's folder, a configuration's name (its newest run), or `latest`. It is trained from its own
-    configuration in a scratch folder, which is removed; weights, figures and history are compared in every bit. If they
+    configuration in a scratch folder, which is removed; weights, metrics and history are compared in every bit. If they
     differ, what differs in versions, platform, flags, threads and data is listed.
 
     \b

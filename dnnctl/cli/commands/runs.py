@@ -57,7 +57,7 @@ def compare(first: str, second: str, out: Path, as_json: bool) -> int:
     """Are two repeated trainings different?
 
     FIRST and SECOND are folders of `dnnctl train CONFIG --repeat N`, or configurations' names (the newest one). They
-    must have been measured on the same test rows. A figure is called different where the 95% intervals of its means do
+    must have been measured on the same test rows. A metric is called different where the 95% intervals of its means do
     not overlap, and not shown to differ where they do; more repetitions make intervals narrower.
 
     \b

@@ -1,4 +1,4 @@
-"""What `dnnctl evaluate` shows: the metrics, the classes, and pictures on request."""
+"""What `dnnctl evaluate` shows: the metrics, the classes, and plots on request."""
 
 import dataclasses
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dnnctl.inference.open import OpenedRun
 
 
-def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> str:
+def report(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> str:
     """Return the metrics of an evaluation as text."""
     unit = f" ({opened.info.unit})" if opened.info.unit else ""
     lines = [
@@ -38,12 +38,12 @@ def report(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> s
         ]
         lines += ["", grid(rows, ["class", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
     lines += ["", *(f"  note  {plain(note)}" for note in result.notes)] if result.notes else []
-    lines += ["", f"  plots     {plain(', '.join(map(str, pictures)))}"] if pictures else []
+    lines += ["", f"  plots     {plain(', '.join(map(str, drawn)))}"] if drawn else []
     lines += ["", *missed(result.unmet)] if result.unmet else []
     return "\n".join(lines)
 
 
-def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> dict[str, Any]:
+def as_json(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> dict[str, Any]:
     """Return an evaluation for programs."""
     from dnnctl.files import json_numbers
 
@@ -56,5 +56,5 @@ def as_json(opened: "OpenedRun", result: "Evaluation", pictures: list[Path]) -> 
         **(result.members.to_json() if result.members is not None else {}),
         "unmet": list(result.unmet),
         "notes": list(result.notes),
-        "plots": [str(path) for path in pictures],
+        "plots": [str(path) for path in drawn],
     }

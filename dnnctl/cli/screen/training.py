@@ -113,7 +113,7 @@ class Screen(Observer):
         total = self._bar.tasks[0].total or 1
         per_epoch = total / progress.epochs
         done = (progress.epoch - 1 + progress.step / progress.steps) * per_epoch
-        # The bar is drawn anew ten times a second; the first figures are shown at once, however short the training.
+        # The bar is drawn anew ten times a second; the first metrics are shown at once, however short the training.
         left = duration(progress.seconds_left)
         self._bar.update(self._task, completed=done, description=text, left=left, refresh=not self._moved)
         self._moved = True

@@ -58,7 +58,7 @@ def metrics_table(result: "TrainingResult") -> str:
 
 
 def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], title: str) -> str:
-    """Return a table of metrics, a row a predictor; a figure that is not there is left empty."""
+    """Return a table of metrics, a row a predictor; a metric that is not there is left empty."""
     cells = [[label, *(rounded(values[c]) if c in values else "" for c in columns)] for label, values in rows]
     return grid(cells, [title, *columns], right=set(range(1, len(columns) + 1)))
 

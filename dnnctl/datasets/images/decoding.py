@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_PIXELS = 100_000_000
 MAX_PIXELS_OF = {"WEBP": 40_000_000}
 
-# Before anything is computed in floating point, a larger picture is reduced to about this many pixels on
+# Before anything is computed in floating point, a larger image is reduced to about this many pixels on
 # its shorter side.
 WORKING_SIDE = 1024
 
@@ -28,7 +28,7 @@ QUIET = logging.NullHandler()
 
 
 def decode(stream: IO[bytes], name: str, *, colour: bool = False) -> tuple[NDArray[np.float32], list[str]]:
-    """Return a picture as it looks on white paper, in grey or in colour.
+    """Return an image as it looks on white paper, in grey or in colour.
 
     Rotation by EXIF is applied, transparency is composited on white, and of an animation the first
     frame is taken. Grey is ITU-R 601 luma: 0.299 R + 0.587 G + 0.114 B.
@@ -95,16 +95,16 @@ def _decode(image: "Image.Image", name: str, *, colour: bool) -> tuple[NDArray[n
     return (np.stack([grey] * 3, axis=-1) if colour else grey), notes
 
 
-def _on_white(picture: "Image.Image", mode: str, notes: list[str]) -> "Image.Image":
-    """Return a picture with transparency in grey (`L`) or in colours (`RGB`), what is transparent in white."""
+def _on_white(image: "Image.Image", mode: str, notes: list[str]) -> "Image.Image":
+    """Return an image with transparency in grey (`L`) or in colours (`RGB`), what is transparent in white."""
     from PIL import Image
 
-    if picture.mode not in {"RGBA", "LA"}:
-        picture = picture.convert("RGBA")
-    alpha = picture.getchannel("A")
+    if image.mode not in {"RGBA", "LA"}:
+        image = image.convert("RGBA")
+    alpha = image.getchannel("A")
     if alpha.getextrema()[0] != 255:
         notes.append("transparent parts taken as white")
-    return Image.composite(picture.convert(mode), Image.new(mode, picture.size, "white"), alpha)
+    return Image.composite(image.convert(mode), Image.new(mode, image.size, "white"), alpha)
 
 
 def _in_grey(upright: "Image.Image", name: str, notes: list[str]) -> tuple[NDArray[np.float32], list[str]]:
@@ -124,7 +124,7 @@ def _in_grey(upright: "Image.Image", name: str, notes: list[str]) -> tuple[NDArr
 
 
 def _reduced(image: "Image.Image") -> "Image.Image":
-    """Return a picture averaged over whole pixels, where it is much larger than any network needs."""
+    """Return an image averaged over whole pixels, where it is much larger than any network needs."""
     shorter, longer = sorted(image.size)
     factor = max(shorter // WORKING_SIDE, longer // (4 * WORKING_SIDE))
     if factor < 2:

@@ -1,4 +1,4 @@
-"""Resizing a picture to the network's input without distorting it."""
+"""Resizing an image to the network's input without distorting it."""
 
 from typing import Any
 
@@ -19,32 +19,32 @@ def border(images: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate(edges, axis=-1)
 
 
-def fit(picture: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return a picture resized to fit into `shape`, in its middle, padded with its own border colour.
+def fit(image: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return an image resized to fit into `shape`, in its middle, padded with its own border colour.
 
     Args:
-        picture: (height, width) or (height, width, channels), from 0 to 1.
+        image: (height, width) or (height, width, channels), from 0 to 1.
         shape: Height and width to return, and channels.
 
     Returns:
         float32 of that shape, from 0 to 1.
     """
-    if picture.ndim == 3:
-        return np.stack([fit(picture[..., channel], shape[:2]) for channel in range(shape[2])], axis=-1)
+    if image.ndim == 3:
+        return np.stack([fit(image[..., channel], shape[:2]) for channel in range(shape[2])], axis=-1)
     height, width = shape
-    if picture.shape == (height, width):
-        return picture
-    scale = min(height / picture.shape[0], width / picture.shape[1])
-    size = (max(1, round(picture.shape[0] * scale)), max(1, round(picture.shape[1] * scale)))
-    inner = resized(picture, size)
-    page = np.full((height, width), np.median(border(picture)), dtype=np.float32)
+    if image.shape == (height, width):
+        return image
+    scale = min(height / image.shape[0], width / image.shape[1])
+    size = (max(1, round(image.shape[0] * scale)), max(1, round(image.shape[1] * scale)))
+    inner = resized(image, size)
+    page = np.full((height, width), np.median(border(image)), dtype=np.float32)
     top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
     page[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
     return page
 
 
 def resized(grey: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return a picture stretched or shrunk to a shape.
+    """Return an image stretched or shrunk to a shape.
 
     Pillow's filters widen with the reduction, so every pixel of the source counts. The Hamming window
     is as sharp as bicubic and does not overshoot: there are no halos around strokes.
@@ -58,7 +58,7 @@ def resized(grey: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.flo
     """
     from PIL import Image
 
-    # Mode F keeps 16-bit pictures as fine as they are.
+    # Mode F keeps 16-bit images as fine as they are.
     image = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
     result = image.resize((shape[1], shape[0]), Image.Resampling.HAMMING)
     return np.clip(np.asarray(result, dtype=np.float32), 0, 1)

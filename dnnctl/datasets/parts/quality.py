@@ -18,7 +18,7 @@ LEAK = 0.999
 MOST_ROWS = 100_000
 
 
-def oddities(
+def column_warnings(
     cells: Cells, y: NDArray[Any], target: str, where: Literal["table", "array"] = "table"
 ) -> tuple[Notice, ...]:
     """Return what a table's user should be warned of.

@@ -25,7 +25,7 @@ def read_cells(
     dialect: Dialect,
     names: Sequence[str],
     types: Mapping[str, Kind],
-    gaps: frozenset[str],
+    null_values: frozenset[str],
 ) -> tuple[Cells, tuple[Notice, ...]]:
     """Read columns and find out what they hold.
 
@@ -34,7 +34,7 @@ def read_cells(
         dialect: How it is written.
         names: The columns to read, in the order wanted.
         types: What some of them are said to hold.
-        gaps: Texts that stand for an empty cell.
+        null_values: Texts that stand for an empty cell.
 
     Returns:
         The cells, and what is odd about their kinds.
@@ -46,16 +46,16 @@ def read_cells(
     wanted = {}
     for name, place in zip(names, places, strict=True):
         said = types.get(name)
-        wanted[place] = _looks_numeric(dialect, place, gaps) if said is None else said == "number"
+        wanted[place] = _looks_numeric(dialect, place, null_values) if said is None else said == "number"
     fixed = {place for name, place in zip(names, places, strict=True) if types.get(name) == "number"}
-    parsed = parse(text, dialect, wanted, gaps, fixed=fixed)
+    parsed = parse(text, dialect, wanted, null_values, fixed=fixed)
     columns: list[Column] = []
     values: list[NDArray[Any]] = []
     warnings: list[Notice] = []
     for name, place in zip(names, places, strict=True):
         cells = parsed.pop(place)
         if isinstance(cells, Words):
-            column, cells, odd = _of_words(text, dialect, place, cells, types.get(name), gaps)
+            column, cells, odd = _of_words(text, dialect, place, cells, types.get(name), null_values)
             warnings += odd
         else:
             column = Column(name, "number")
@@ -66,20 +66,20 @@ def read_cells(
                 )
                 warnings.append(Notice("leading_zeros", told, f"column {name!r}"))
             if np.isinf(cells).any():
-                raise bad_number(text, dialect, [place], gaps)
+                raise bad_number(text, dialect, [place], null_values)
         columns.append(Column(name, column.kind, column.words))
         values.append(cells)
     return Cells(tuple(columns), side_by_side(values)), tuple(warnings)
 
 
-def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: frozenset[str]) -> Cells:
+def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], null_values: frozenset[str]) -> Cells:
     """Read columns of which it is known what they hold.
 
     Args:
         text: The table.
         dialect: How it is written.
         columns: Names and kinds; other columns are not looked at.
-        gaps: Texts that stand for an empty cell.
+        null_values: Texts that stand for an empty cell.
 
     Returns:
         The cells; categories have codes of their own.
@@ -97,24 +97,24 @@ def known_cells(text: Text, dialect: Dialect, columns: Sequence[Column], gaps: f
         )
     places = [position(column.name, dialect, "columns", text.name) for column in columns]
     wanted = {place: column.kind == "number" for place, column in zip(places, columns, strict=True)}
-    parsed = parse(text, dialect, wanted, gaps, fixed=wanted)
+    parsed = parse(text, dialect, wanted, null_values, fixed=wanted)
     found: list[Column] = []
     values: list[NDArray[Any]] = []
     for column, place in zip(columns, places, strict=True):
         cells = parsed.pop(place)
         if isinstance(cells, Words):
-            own, cells, _ = _of_words(text, dialect, place, cells, column.kind, gaps, column.words)
+            own, cells, _ = _of_words(text, dialect, place, cells, column.kind, null_values, column.words)
             found.append(own)
         else:
             found.append(column)
             if np.isinf(cells).any():
-                raise bad_number(text, dialect, [place], gaps)
+                raise bad_number(text, dialect, [place], null_values)
         values.append(cells)
     return Cells(tuple(found), side_by_side(values))
 
 
-def _looks_numeric(dialect: Dialect, place: int, gaps: frozenset[str]) -> bool:
-    cells = [row[place] for row in dialect.sample if row[place] not in gaps]
+def _looks_numeric(dialect: Dialect, place: int, null_values: frozenset[str]) -> bool:
+    cells = [row[place] for row in dialect.sample if row[place] not in null_values]
     return all(is_number(cell, dialect.decimal) for cell in cells)
 
 
@@ -124,7 +124,7 @@ def _of_words(
     place: int,
     cells: Words,
     said: Kind | None,
-    gaps: frozenset[str],
+    null_values: frozenset[str],
     pair: tuple[str, ...] = (),
 ) -> tuple[Column, NDArray[Any], list[Notice]]:
     """Return what a column of text holds, its cells as numbers, and what is odd about it."""
@@ -152,7 +152,7 @@ def _of_words(
         )
     if said is None:
         refuse_dates(text.name, name, cells.words)
-        warnings = _mixed(text, dialect, place, cells, gaps) + odd_spellings(name, cells.words)
+        warnings = _mixed(text, dialect, place, cells, null_values) + odd_spellings(name, cells.words)
     return Column(name, "category", cells.words), cells.codes, warnings
 
 
@@ -170,7 +170,7 @@ def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
     return values
 
 
-def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozenset[str]) -> list[Notice]:
+def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, null_values: frozenset[str]) -> list[Notice]:
     """Raise if a few texts stand in a column of numbers; warn if there are many of both."""
     numeric = np.array([is_number(word, dialect.decimal) for word in cells.words] or [False])
     if not numeric.any():
@@ -180,7 +180,7 @@ def _mixed(text: Text, dialect: Dialect, place: int, cells: Words, gaps: frozens
     numbers = int(numeric[codes].sum())
     others, name = len(codes) - numbers, dialect.names[place]
     if numbers >= 0.9 * len(codes) or (numbers >= 2 and others <= 2):
-        fault = bad_number(text, dialect, [place], gaps)
+        fault = bad_number(text, dialect, [place], null_values)
         raise DataError(
             f"{fault}. {numbers:,} of its {len(codes):,} cells are numbers: correct the others, name them in "
             f"missing_values, or write `types: {{{name}: category}}`"

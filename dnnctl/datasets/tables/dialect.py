@@ -51,7 +51,7 @@ class Layout:
     widths: tuple[int, ...] = ()
 
     @property
-    def gaps(self) -> frozenset[str]:
+    def null_values(self) -> frozenset[str]:
         """Every text that stands for a cell without a value."""
         return frozenset((*BLANK, *(USUAL if self.usual else ()), *self.missing))
 
@@ -92,9 +92,9 @@ def find_known_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     """
     if layout.separator != "auto":
         with contextlib.suppress(DataError):
-            evened, dialect = find_dialect(text, layout)
+            spaced, dialect = find_dialect(text, layout)
             if {name.casefold() for name in layout.names} <= {name.casefold() for name in dialect.names}:
-                return evened, dialect
+                return spaced, dialect
     return find_dialect(text, replace(layout, separator="auto"))
 
 
@@ -111,7 +111,7 @@ def find_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     Raises:
         DataError: If there are no rows, or the header is not on the first line.
     """
-    text = evened(text, layout.separator)
+    text = with_single_spaces(text, layout.separator)
     head = text.head()
     asked = WORDS.get(layout.separator, layout.separator)
     separator = _separator(head, layout.widths) if asked == "auto" else asked
@@ -139,14 +139,14 @@ def find_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     return text, Dialect(separator, header, _decimal(sample, separator), names, sample, unnamed, usual)
 
 
-def evened(text: Text, separator: str) -> Text:
+def with_single_spaces(text: Text, separator: str) -> Text:
     """Return a table with one space between its cells, where it is lined up; any other as it is.
 
     Args:
         text: The table.
         separator: What is said to separate its cells; only `auto`, `space` and a space leave room for this.
     """
-    if separator not in {"auto", "space", " "} or not _is_aligned(text):
+    if separator not in {"auto", "space", " "} or not _is_fixed_width(text):
         return text
     return replace(text, data=_GAP.sub(_gap, bytes(text.data)))
 
@@ -158,7 +158,7 @@ def _gap(found: re.Match[bytes]) -> bytes:
     return b"" if at_edge or found.string[found.end() : found.end() + 1] in {b"", b"\n", b"\r"} else b" "
 
 
-def _is_aligned(text: Text) -> bool:
+def _is_fixed_width(text: Text) -> bool:
     """Tell whether runs of spaces or tabs, and nothing else, cut the first rows into as many cells each."""
     lines = [line for line in bytes(text.head().data).splitlines()[: 4 * LINED_UP] if line.strip()][:LINED_UP]
     widths = {len(_CELL.findall(line)) for line in lines}
@@ -241,7 +241,7 @@ def _has_header(rows: list[tuple[str, ...]], layout: Layout) -> bool:
     if layout.names and all(_NUMBERED.fullmatch(name) for name in layout.names):
         # So columns are called that have no names.
         return False
-    cells = [cell for cell in first if cell not in layout.gaps]
+    cells = [cell for cell in first if cell not in layout.null_values]
     return bool(cells) and not any(is_number(cell) or is_number(cell.replace(",", ".")) for cell in cells)
 
 

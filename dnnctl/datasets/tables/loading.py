@@ -13,7 +13,7 @@ import numpy as np
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
-from dnnctl.datasets.parts.quality import oddities
+from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import Target, decide, encode_targets
 from dnnctl.datasets.tables.column_types import known_cells, read_cells
 from dnnctl.datasets.tables.dialect import Dialect, Layout, check_names, find_dialect, find_known_dialect, position
@@ -42,7 +42,7 @@ def load_table(options: TableOptions) -> Dataset:
         raise WrongOptionError("target", f"expected different columns; received {quoted(options.target)}")
     inputs = _inputs(options, dialect, targets, text)
     types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
-    cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.gaps)
+    cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.null_values)
     nothing = _nothing(cells, inputs, dialect) if options.columns is None else []
     inputs = [name for name in inputs if name not in nothing]
     cells = cells.pick([i for i, column in enumerate(cells.columns) if column.name not in nothing])
@@ -66,7 +66,7 @@ def load_table(options: TableOptions) -> Dataset:
         test, table, more = _test_rows(options, table, target)
         notes += more
     info = _info(options, table, target, (len(train), len(test) if test else 0))
-    warnings = (*odd, *oddities(Cells(table.columns, train.x), y, ", ".join(targets)))
+    warnings = (*odd, *column_warnings(Cells(table.columns, train.x), y, ", ".join(targets)))
     return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
 
 
@@ -155,7 +155,7 @@ def _labelled(
     text, dialect = find_known_dialect(text, layout)
     check_names(dialect, text.name)
     every = (*table.columns, *table.targets)
-    cells = known_cells(text, dialect, every, layout.gaps)
+    cells = known_cells(text, dialect, every, layout.null_values)
     read = _parted(text, dialect, cells, len(table.columns), table.missing, advice)
     inputs = recoded(read.inputs, table.columns)
     y = encode_targets(read.targets, classes, text.name)

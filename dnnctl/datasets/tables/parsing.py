@@ -40,7 +40,7 @@ def parse(
     text: Text,
     dialect: Dialect,
     wanted: Mapping[int, bool],
-    gaps: frozenset[str],
+    null_values: frozenset[str],
     *,
     fixed: Collection[int],
     number: "Number | None" = None,
@@ -51,7 +51,7 @@ def parse(
         text: The table.
         dialect: How it is written.
         wanted: Positions of the columns to read, and whether each holds numbers.
-        gaps: Texts that stand for an empty cell.
+        null_values: Texts that stand for an empty cell.
         fixed: The columns that are known to hold numbers: it is an error where one does not. Any other one that
             turns out not to is read as text.
         number: What a number is; None for float32.
@@ -66,14 +66,14 @@ def parse(
     numbers, number = dict(wanted), number or FLOAT
     while True:
         try:
-            return _columns(_read(text, dialect, numbers, gaps, number.dtype), numbers, number.dtype)
+            return _columns(_read(text, dialect, numbers, null_values, number.dtype), numbers, number.dtype)
         except _NotANumberError as fault:
             late = _late(fault, numbers)
             if not late:
                 raise _unreadable(text, dialect, str(fault)) from None
             guessed = [position for position in late if position not in fixed]
             if not guessed:
-                raise bad_number(text, dialect, late, gaps, number) from None
+                raise bad_number(text, dialect, late, null_values, number) from None
             numbers |= dict.fromkeys(guessed, False)
 
 
@@ -111,7 +111,7 @@ def number_columns(text: Text, dialect: Dialect, positions: Sequence[int], numbe
     return values
 
 
-def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: frozenset[str], dtype: str) -> Any:
+def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], null_values: frozenset[str], dtype: str) -> Any:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -132,7 +132,7 @@ def _read(text: Text, dialect: Dialect, numbers: Mapping[int, bool], gaps: froze
             convert_options=csv.ConvertOptions(
                 include_columns=[str(i) for i in numbers],
                 column_types={str(i): pa.type_for_alias(dtype) if is_one else words for i, is_one in numbers.items()},
-                null_values=sorted(gaps),
+                null_values=sorted(null_values),
                 strings_can_be_null=True,
                 decimal_point=dialect.decimal,
             ),
@@ -238,7 +238,7 @@ FLOAT = Number("float32", _no_float)
 
 
 def bad_number(
-    text: Text, dialect: Dialect, positions: list[int], gaps: frozenset[str], number: Number = FLOAT
+    text: Text, dialect: Dialect, positions: list[int], null_values: frozenset[str], number: Number = FLOAT
 ) -> DataError:
     """Return what is wrong with the first cell that is no such number in columns of numbers."""
     rows = text.rows(dialect.separator)
@@ -247,6 +247,6 @@ def bad_number(
     for line, row in rows:
         for position in positions:
             cell = row[position].strip() if position < len(row) else ""
-            if cell not in gaps and (wrong := number.wrong(dialect, position, cell)):
+            if cell not in null_values and (wrong := number.wrong(dialect, position, cell)):
                 return DataError(f"{text.name}:{line}: {wrong}")
     return DataError(f"{text.name}: column {dialect.names[positions[0]]!r}: holds cells that are no numbers")

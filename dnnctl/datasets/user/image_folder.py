@@ -126,9 +126,9 @@ def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
     others = 0
     for label, name in enumerate(info.class_names):
         every = _entries(root / name, Path.is_file) if name in own else []
-        pictures = [path for path in every if path.suffix.lower() in ENDINGS]
-        others += sum(not path.name.startswith(".") for path in every) - len(pictures)
-        files += [(label, path) for path in pictures]
+        images = [path for path in every if path.suffix.lower() in ENDINGS]
+        others += sum(not path.name.startswith(".") for path in every) - len(images)
+        files += [(label, path) for path in images]
     labels = [label for label, _ in files]
     empty = [name for label, name in enumerate(info.class_names) if label not in set(labels)]
     if empty and (not files or not info.rows[0]):
@@ -148,10 +148,10 @@ def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
 def _pixels(path: Path, shape: Sequence[int]) -> NDArray[Any]:
     try:
         with path.open("rb") as stream:
-            picture, _ = decode(stream, str(path), colour=len(shape) == 3)
+            image, _ = decode(stream, str(path), colour=len(shape) == 3)
     except OSError as fault:
         raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
-    return np.rint(fit(picture, tuple(shape)) * 255).astype(np.uint8)
+    return np.rint(fit(image, tuple(shape)) * 255).astype(np.uint8)
 
 
 def _info(options: Options, root: Path, classes: tuple[str, ...], rows: tuple[int, int]) -> DatasetInfo:

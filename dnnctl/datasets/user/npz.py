@@ -10,7 +10,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Names, Pl
 from dnnctl.datasets.columns import Cells, Column, TableInfo
 from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
 from dnnctl.datasets.parts.named_arrays import USUAL, read_arrays
-from dnnctl.datasets.parts.quality import oddities
+from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import decide, encode_targets
 from dnnctl.errors import DataError, Notice
 from dnnctl.files import sha256_of_file
@@ -95,7 +95,9 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     if classes != own:
         notes.append(f"the labels {quoted(own)} are called {quoted(classes)}")
     if x.ndim == 2:
-        odd += oddities(Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y", "array")
+        odd += column_warnings(
+            Cells(tuple(Column(feature, "number") for feature in features), x), train.y, "y", "array"
+        )
     return Dataset("npz", info, train, test, options.path, digests(options), tuple(notes), odd)
 
 

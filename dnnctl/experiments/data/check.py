@@ -161,7 +161,7 @@ def _categories(cells: Cells, encoding: Encoding, min_count: int) -> Iterator[Ch
 
 
 def _missing(info: DatasetInfo, written: Splits | None) -> Check:
-    # What is no table was read without gaps, or not at all.
+    # What is no table was read without empty cells, or not at all.
     parts = [] if written is None else [p for p in (written.train, written.validation, written.test) if p is not None]
     counts = np.sum([np.isnan(part.x).sum(axis=0) for part in parts], axis=0)
     if not counts.any():

@@ -19,7 +19,7 @@ from dnnctl.datasets.parts.faults import quoted
 MAX_ROWS = 4_000_000
 # No array may need more than this: so what a damaged or hostile header claims, and what a small compressed file
 # expands to, stay below 1 GB with all that is made of it. Text does not expand; its own size is its bound.
-# All 60,000 training pictures of MNIST in double precision are within it.
+# All 60,000 training images of MNIST in double precision are within it.
 MAX_BYTES = 384 * 1024**2
 
 

@@ -15,7 +15,7 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 
 
 def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
-    """Read one picture.
+    """Read one image.
 
     Args:
         stream: The file, open and seekable.
@@ -24,7 +24,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         options: Whether to exchange dark and light.
 
     Returns:
-        One row, with notes on what was done to the picture.
+        One row, with notes on what was done to the image.
 
     Raises:
         DataError: If it is damaged, no image, or too large.
@@ -32,18 +32,18 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """
     if not spec.info.is_image:
         raise UsageError(f"{name}: is an image; this network takes {spec.described}")
-    picture, notes = decode(stream, name, colour=len(spec.info.input_shape) == 3)
-    against = spec.info.drawing and against_ground(border(picture), spec, picture)
+    image, notes = decode(stream, name, colour=len(spec.info.input_shape) == 3)
+    against = spec.info.drawing and against_ground(border(image), spec, image)
     if options.invert:
         notes.append("inverted as asked")
     elif options.invert is None and against:
         drawn = "light on dark" if (spec.ground or 0.0) > 0.5 else "dark on light"
         notes.append(f"{drawn}, inverted to match the training images; `invert`=False keeps it")
     if options.invert or (options.invert is None and against):
-        picture = np.float32(1) - picture
-    framed = frame(picture, spec)
+        image = np.float32(1) - image
+    framed = frame(image, spec)
     if framed is None:
-        framed = fit(picture, spec.info.input_shape)
+        framed = fit(image, spec.info.input_shape)
     else:
         notes.append("cropped to the drawing, which was placed as in the training images")
     low, high = spec.range

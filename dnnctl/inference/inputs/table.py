@@ -24,7 +24,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     """Read the rows of a table, whatever it is encoded in and separates its cells by.
 
     Its columns are found by their names, in whatever order and with others beside them. A network of numbers or
-    pictures takes them by position too: then they are all that is there, but for a label beside pixels.
+    images takes them by position too: then they are all that is there, but for a label beside pixels.
 
     Args:
         stream: Binary stream of text at its beginning; it need not be seekable.
@@ -115,7 +115,7 @@ def _of_table(text: Text, dialect: Dialect, spec: InputSpec) -> Inputs:
     encoding = spec.table
     assert encoding is not None
     table = encoding.table
-    cells = known_cells(text, dialect, table.columns, _layout(spec).gaps)
+    cells = known_cells(text, dialect, table.columns, _layout(spec).null_values)
     kept = settle(text, dialect, cells, len(table.columns), table.missing, TRAINED)
     lines = lines_of(text, dialect, len(cells.values))
     if len(kept.rows) < len(lines):
@@ -125,7 +125,7 @@ def _of_table(text: Text, dialect: Dialect, spec: InputSpec) -> Inputs:
 
 
 def _of_numbers(text: Text, dialect: Dialect, spec: InputSpec, options: Options) -> Inputs:
-    """Return the rows of a table for a network of numbers or of pictures."""
+    """Return the rows of a table for a network of numbers or of images."""
     where = f"{text.name}:{text.skipped + 1}"
     chosen = _pixels(dialect, spec, where) if spec.info.is_image else _features(dialect, spec, where)
     dialect = replace(dialect, names=chosen.names)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import Dataset, Places
-from dnnctl.datasets.tables.dialect import evened
+from dnnctl.datasets.tables.dialect import with_single_spaces
 from dnnctl.datasets.tables.text import text_of
 from dnnctl.datasets.user.csv import Options, load
 from dnnctl.errors import DataError
@@ -61,14 +61,14 @@ def test_what_is_lined_up_is_read_by_its_columns(contents: str, tmp_path: Path) 
 def test_what_is_not_lined_up_stays_as_it_is(contents: str) -> None:
     text = text_of(contents.encode(), "t.csv")
 
-    assert evened(text, "auto") is text
+    assert with_single_spaces(text, "auto") is text
 
 
 def test_another_separator_leaves_spaces_alone() -> None:
     text = text_of(lined_up().encode(), "t.csv")
 
-    assert evened(text, "|") is text
-    assert evened(text, "space") is not text
+    assert with_single_spaces(text, "|") is text
+    assert with_single_spaces(text, "space") is not text
 
 
 def test_a_column_without_name_and_values_is_left_out(tmp_path: Path) -> None:

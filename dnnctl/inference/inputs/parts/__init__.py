@@ -1,1 +1,1 @@
-"""What the kinds of input share: rows out of arrays, and the drawing in a picture."""
+"""What the kinds of input share: rows out of arrays, and the drawing in an image."""

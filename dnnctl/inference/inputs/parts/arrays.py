@@ -171,5 +171,5 @@ def _blocks(rows: NDArray[Any]) -> Iterator[slice]:
 
 
 def _edges(x: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the borders of pictures (n, height, width), of at most `LOOKED_AT` of them spread over all."""
+    """Return the borders of images (n, height, width), of at most `LOOKED_AT` of them spread over all."""
     return border(x[:: max(1, len(x) // LOOKED_AT)]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The drawing in a picture: whether it is dark on light, and its place on a large page."""
+"""The drawing in an image: whether it is dark on light, and its place on a large page."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def frame(grey: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32] | N
 
     Returns:
         float32 (input height, input width) from 0 to 1; None if the data set is not framed in such a
-        way, the picture is not larger than twice the input, or nothing stands out from its ground.
+        way, the image is not larger than twice the input, or nothing stands out from its ground.
 
     Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits"; H. Xiao et al.,
     "Fashion-MNIST" (2017), arXiv:1708.07747, section 2.
