@@ -17,9 +17,8 @@ from dnnctl.version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dnnctl.api.predictions import Predictions
-    from dnnctl.api.resuming import resume
     from dnnctl.api.run import Run, load
-    from dnnctl.api.series import compare, crossval, ensemble, repeat
+    from dnnctl.api.series import compare, crossval, ensemble, repeat, resume
     from dnnctl.api.studies import check_data, gradcheck, reproduce, trace, verify
     from dnnctl.api.training import train
     from dnnctl.errors import ConfigError, DataError, DnnctlError, Interrupted, ModelError, RunError, UsageError
@@ -55,9 +54,8 @@ __all__ = [
 
 _HOMES = {
     "dnnctl.api.predictions": ("Predictions",),
-    "dnnctl.api.resuming": ("resume",),
     "dnnctl.api.run": ("Run", "load"),
-    "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat"),
+    "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat", "resume"),
     "dnnctl.api.studies": ("check_data", "gradcheck", "reproduce", "trace", "verify"),
     "dnnctl.api.training": ("train",),
     "dnnctl.experiments.series.jobs": ("MembersObserver",),

@@ -17,7 +17,7 @@ import numpy as np
 
 from dnnctl.data.encoding import FittedColumn
 from dnnctl.errors import DataError, DnnctlError, UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Numbered, Options
+from dnnctl.inference.inputs.base import Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.arrays import from_array
 from dnnctl.inference.inputs.table import read as read_table
 from dnnctl.inference.read_inputs import read_all
@@ -61,9 +61,9 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     if table is None or counted:
         array = _as_array(list(zip(*table[1], strict=True)) if table else rows)
         if spec.table is None:
-            return from_array(array, NAME, spec, Options(invert))
+            return from_array(array, NAME, spec, invert)
         table = _columns_in_order(array, [column.name for column in spec.table.columns], spec)
-    return _from_table(table, spec, Options(invert))
+    return _from_table(table, spec, invert)
 
 
 def _named_columns(rows: Any) -> Table | None:
@@ -153,7 +153,7 @@ def _columns_in_order(array: Any, names: list[str], spec: InputSpec) -> Table:
     return names, [column.tolist() for column in table.T]
 
 
-def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
+def _from_table(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
     """Read named columns as a CSV file of them would be read; where that has lines, rows are counted from 0."""
     names, columns = table
     fitted = {} if spec.table is None else {column.name.casefold(): column for column in spec.table.columns}
@@ -182,7 +182,7 @@ def _from_table(table: Table, spec: InputSpec, options: Options) -> Inputs:
         return f"row{found['s']} {', '.join(f'{row(line):,}' for line in found['lines'].split(', '))}"
 
     try:
-        inputs = read_table(io.BytesIO(contents.encode("utf-8", "backslashreplace")), NAME, spec, options)
+        inputs = read_table(io.BytesIO(contents.encode("utf-8", "backslashreplace")), NAME, spec, invert)
     except DnnctlError as error:
         raise type(error)(LINES.sub(said, str(error))) from None
     assert isinstance(inputs.names, Numbered)

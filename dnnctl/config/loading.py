@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from dnnctl.config import messages
-from dnnctl.config.checks.finding import Finding
+from dnnctl.config.checks import Finding
 from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training

@@ -30,19 +30,13 @@ def options_for(name: str) -> DatasetOptions:
 
 
 def describe(options: DatasetOptions) -> DatasetInfo:
-    """Return what is known about a data set without any data; data of the user's own is read for it.
-
-    Raises:
-        DataError: If data of the user's own cannot be read.
-    """
-    if options.paths:
-        return read(options, Places()).info
+    """Return what is known about a named data set without any of its data."""
     info: DatasetInfo = _plugin(options).describe(options)
     return info
 
 
 def find(options: DatasetOptions, places: Places) -> str | None:
-    """Return where a data set's files are, without reading them; None if they are nowhere.
+    """Return where a named data set's files are, without reading them; None if they are nowhere.
 
     Raises:
         UsageError: If a path is given for a data set that reads no files.

@@ -8,7 +8,7 @@ from typing import IO
 
 from dnnctl import plugins
 from dnnctl.errors import DataError, UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options, joined
+from dnnctl.inference.inputs.base import Inputs, InputSpec, joined
 
 PACKAGE = "dnnctl.inference.inputs"
 STANDARD_INPUT = "-"
@@ -50,8 +50,7 @@ def read_all(
         raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or `values`")
     if list(sources).count(STANDARD_INPUT) > 1:
         raise UsageError("standard input ('-') can be read once only; it was named more than once")
-    options = Options(invert)
-    parts = [_read_one(source, spec, options, stdin) for source in sources]
+    parts = [_read_one(source, spec, invert, stdin) for source in sources]
     if values:
         from dnnctl.inference.inputs.table import read_values
 
@@ -59,11 +58,11 @@ def read_all(
     return joined(parts)
 
 
-def _read_one(source: str, spec: InputSpec, options: Options, stdin: IO[bytes] | None) -> Inputs:
+def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes] | None) -> Inputs:
     if source == STANDARD_INPUT:
         if stdin is None:
             raise UsageError("standard input ('-') is not available here; name a file")
-        inputs: Inputs = readers()[".csv"].read(stdin, "-", spec, options)
+        inputs: Inputs = readers()[".csv"].read(stdin, "-", spec, invert)
         return inputs
     path = Path(source)
     _check_exists(path, source)
@@ -72,7 +71,7 @@ def _read_one(source: str, spec: InputSpec, options: Options, stdin: IO[bytes] |
         raise UsageError(f"{source!r}: unknown ending {path.suffix!r}; expected one of: {_endings()}")
     try:
         with path.open("rb") as stream:
-            read: Inputs = reader.read(stream, source, spec, options)
+            read: Inputs = reader.read(stream, source, spec, invert)
             return read
     except OSError as error:
         raise DataError(f"{source!r}: cannot be read: {error.strerror or error}") from None

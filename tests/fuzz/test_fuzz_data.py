@@ -20,7 +20,7 @@ from dnnctl.datasets.sources import sign_language_mnist
 from dnnctl.datasets.tables.text import text_of
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import npy, npz, table
-from dnnctl.inference.inputs.base import InputSpec, Options
+from dnnctl.inference.inputs.base import InputSpec
 
 CELLS = st.one_of(
     st.floats(0, 200).map(repr),
@@ -54,11 +54,11 @@ def test_tables(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) ->
         seen.clear()
         with ledger.trying("tables") as counts:
             try:
-                sound(table.read(io.BytesIO(contents), "t.csv", NUMERIC, Options()), NUMERIC)
+                sound(table.read(io.BytesIO(contents), "t.csv", NUMERIC, None), NUMERIC)
             finally:
                 counts.past += bool(seen)
         if not (bad or edits or mark == "|" or end == "\r" or lead[:1] == b"\xff"):
-            again = table.read(io.BytesIO(contents), "t.csv", NUMERIC, Options())
+            again = table.read(io.BytesIO(contents), "t.csv", NUMERIC, None)
             assert np.array_equal(again.x, np.array(good, "float32"))
 
     rows = st.lists(st.lists(st.floats(-1e6, 1e6, width=32), min_size=2, max_size=2), min_size=1, max_size=6)
@@ -232,7 +232,7 @@ def test_arrays(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch, tm
                     assert keras_npz.read(path, "x", shape).shape == shape
                 else:
                     reader = npy if kind == "npy" else npz
-                    sound(reader.read(io.BytesIO(contents), f"t.{kind}", spec, Options()), spec)
+                    sound(reader.read(io.BytesIO(contents), f"t.{kind}", spec, None), spec)
             finally:
                 counts.past += bool(seen)
 

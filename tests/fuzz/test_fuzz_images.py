@@ -12,7 +12,7 @@ from specs import DRAWINGS, FEW, PICTURES, sound
 
 from dnnctl.datasets.images import decoding
 from dnnctl.inference.inputs import image
-from dnnctl.inference.inputs.base import InputSpec, Options
+from dnnctl.inference.inputs.base import InputSpec
 
 FORMATS = {
     "PNG": ("L", "RGB", "RGBA", "1", "P", "LA", "I;16"),
@@ -47,7 +47,7 @@ def test_images(ledger: Ledger, length: str, monkeypatch: pytest.MonkeyPatch) ->
         seen.clear()
         with ledger.trying("images") as counts:
             try:
-                sound(image.read(io.BytesIO(contents), "t.png", spec, Options()), spec)
+                sound(image.read(io.BytesIO(contents), "t.png", spec, None), spec)
             finally:
                 counts.past += bool(seen)
 

@@ -17,7 +17,7 @@ from dnnctl.data.encoding import fit_encoding
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.inference.inputs import table
-from dnnctl.inference.inputs.base import InputSpec, Options
+from dnnctl.inference.inputs.base import InputSpec
 
 NETWORK = "model: {layers: [{dense: 16}, relu]}\ntraining: {epochs: 12, optimizer: {adam: 0.01}}\n"
 Run = Callable[..., Any]
@@ -152,7 +152,7 @@ def test_a_table_is_not_read_by_more_than_it_holds() -> None:
     text = "a\n" + "1.25\n" * 300_000
 
     spec = InputSpec(DatasetInfo("t", "regression", (1,)), table=encoding)
-    assert len(table.read(Piecewise(text.encode()), "t.csv", spec, Options())) == 300_000
+    assert len(table.read(Piecewise(text.encode()), "t.csv", spec, None)) == 300_000
 
 
 FAULTS = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dnnctl.config.checks.finding import Finding
+from dnnctl.config.checks import Finding
 from dnnctl.config.schema import Config
 from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo

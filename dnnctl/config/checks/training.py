@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dnnctl import plugins
 from dnnctl.config import metrics
-from dnnctl.config.checks.finding import Finding
+from dnnctl.config.checks import Finding
 from dnnctl.config.resolve import resolve_output
 from dnnctl.config.schema import Config, DataConfig, EarlyStopping, ReduceOnPlateau
 from dnnctl.config.yaml_reader import KeyPath

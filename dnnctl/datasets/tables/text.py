@@ -272,4 +272,5 @@ def _decoded(data: bytes, name: str, encoding: str) -> str:
     except LookupError:
         raise DataError(f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16 or cp1252") from None
     except UnicodeError as fault:
-        raise DataError(f"{name}: is not {encoding} text: {fault}; set data.csv.encoding") from None
+        advice = "save it as UTF-8, or set data.csv.encoding"
+        raise DataError(f"{name}: is not {encoding} text: {fault}; {advice}") from None

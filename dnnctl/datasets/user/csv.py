@@ -1,7 +1,5 @@
 """A table in a text file: `data: {csv: {path: people.csv, target: weight}}`."""
 
-from pathlib import Path
-
 from dnnctl.datasets.base import Dataset, DatasetInfo, Places
 from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.tables.options import TableOptions
@@ -9,11 +7,6 @@ from dnnctl.datasets.tables.options import TableOptions
 
 class Options(TableOptions):
     """A table with a row a line: CSV, TSV and their relatives. Its options are those of `TableOptions`."""
-
-
-def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
-    """Return the file's path, or None if it is not there."""
-    return options.path if Path(options.path).is_file() else None
 
 
 def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001

@@ -39,11 +39,6 @@ class Options(DatasetOptions):
     mode: Literal["grey", "color"] = "grey"
 
 
-def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
-    """Return the folder's path, or None if it is not there."""
-    return options.path if Path(options.path).is_dir() else None
-
-
 def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     """Read all pictures: x uint8 (n, size, size) or (n, size, size, 3), y int64 (n,).
 

@@ -42,11 +42,6 @@ class Options(DatasetOptions):
     task: Literal["auto", "classification", "regression"] = "auto"
 
 
-def find(options: Options, places: Places) -> str | None:  # noqa: ARG001
-    """Return the file's path, or None if it is not there."""
-    return options.path if Path(options.path).is_file() else None
-
-
 def digests(options: Options) -> dict[str, str]:
     """Return the SHA-256 of the file."""
     try:

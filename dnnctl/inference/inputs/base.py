@@ -1,7 +1,7 @@
 """What a network takes, and what reading an input gives.
 
 Each kind of input is one file with `ENDINGS`, the file endings it reads, and
-`read(stream, name, spec, options) -> Inputs`, where `stream` is an open binary file.
+`read(stream, name, spec, invert) -> Inputs`, where `stream` is an open binary file.
 """
 
 from collections.abc import Sequence
@@ -70,17 +70,6 @@ class InputSpec:
             return f"rows of a table with the columns {quoted(self.columns)}"
         names = ", ".join(self.info.feature_names)
         return f"{shape[0]} number{'s' * (shape[0] != 1)} a row" + (f" ({names})" if names else "")
-
-
-@dataclass(frozen=True)
-class Options:
-    """How inputs are to be read.
-
-    Args:
-        invert: Whether to exchange dark and light: True, False, or None to detect it.
-    """
-
-    invert: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,21 +7,21 @@ import numpy as np
 from dnnctl.datasets.images.decoding import decode
 from dnnctl.datasets.images.fitting import border, fit
 from dnnctl.errors import UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.inputs.parts.arrays import narrowed
 from dnnctl.inference.inputs.parts.drawing import against_ground, frame
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 
 
-def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
     """Read one image.
 
     Args:
         stream: The file, open and seekable.
         name: What to call it.
         spec: What the network takes.
-        options: Whether to exchange dark and light.
+        invert: Whether to exchange dark and light.
 
     Returns:
         One row, with notes on what was done to the image.
@@ -34,12 +34,12 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         raise UsageError(f"{name}: is an image; this network takes {spec.described}")
     image, notes = decode(stream, name, colour=len(spec.info.input_shape) == 3)
     against = spec.info.drawing and against_ground(border(image), spec, image)
-    if options.invert:
+    if invert:
         notes.append("inverted as asked")
-    elif options.invert is None and against:
+    elif invert is None and against:
         drawn = "light on dark" if (spec.ground or 0.0) > 0.5 else "dark on light"
         notes.append(f"{drawn}, inverted to match the training images; `invert`=False keeps it")
-    if options.invert or (options.invert is None and against):
+    if invert or (invert is None and against):
         image = np.float32(1) - image
     framed = frame(image, spec)
     if framed is None:

@@ -4,20 +4,20 @@ import os
 from typing import IO
 
 from dnnctl.archives import read_npy
-from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array
 
 ENDINGS = (".npy",)
 
 
-def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
     """Read the rows of a `.npy` file.
 
     Args:
         stream: The file, open and seekable.
         name: What to call it.
         spec: What the network takes.
-        options: Whether to exchange dark and light.
+        invert: Whether to exchange dark and light.
 
     Raises:
         DataError: If it is damaged, holds Python objects, or does not fit.
@@ -27,4 +27,4 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     array = read_npy(stream, size, name, lambda shape, dtype: check_header(shape, dtype, name, spec), MAX_BYTES)
-    return from_array(array, name, spec, options)
+    return from_array(array, name, spec, invert)

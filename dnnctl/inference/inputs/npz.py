@@ -5,7 +5,7 @@ from typing import IO
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip, read_npy
 from dnnctl.datasets.parts.named_arrays import USUAL
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import MAX_BYTES, Inputs, InputSpec
 from dnnctl.inference.inputs.parts.arrays import check_header, from_array
 
 ENDINGS = (".npz",)
@@ -14,14 +14,14 @@ ENDINGS = (".npz",)
 KEYS = tuple(dict.fromkeys(("x", "images", "x_test", "X_test", *USUAL["x"])))
 
 
-def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
     """Read the rows of a `.npz` file: its array `x`, `images`, `x_test` or the like, or its only one.
 
     Args:
         stream: The file, open and seekable.
         name: What to call it.
         spec: What the network takes.
-        options: Whether to exchange dark and light.
+        invert: Whether to exchange dark and light.
 
     Raises:
         DataError: If it is damaged, no array can be chosen, or the array does not fit.
@@ -46,7 +46,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
                 lambda shape, dtype: check_header(shape, dtype, label, spec),
                 MAX_BYTES,
             )
-    return from_array(array, name, spec, options)
+    return from_array(array, name, spec, invert)
 
 
 def _choose(found: list[str], name: str) -> str:

@@ -13,14 +13,14 @@ from dnnctl.datasets.tables.missing_values import TRAINED, settle
 from dnnctl.datasets.tables.parsing import number_columns
 from dnnctl.datasets.tables.text import Text, contents_of, text_of
 from dnnctl.errors import DataError, UsageError
-from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered, Options
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.arrays import from_rows
 
 ENDINGS = (".csv", ".tsv")
 LABELS = ("label", "class", "target", "y")
 
 
-def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inputs:
+def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
     """Read the rows of a table, whatever it is encoded in and separates its cells by.
 
     Its columns are found by their names, in whatever order and with others beside them. A network of numbers or
@@ -30,7 +30,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         stream: Binary stream of text at its beginning; it need not be seekable.
         name: What to call it.
         spec: What the network takes.
-        options: Whether to exchange dark and light.
+        invert: Whether to exchange dark and light.
 
     Returns:
         One row a record, named by file and line, as `people.csv:2`.
@@ -44,7 +44,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, options: Options) -> Inp
         raise DataError(f"{name}: has more than {MAX_ROWS:,} lines: split it")
     text, dialect = find_known_dialect(text, _layout(spec))
     if spec.table is None:
-        return _of_numbers(text, dialect, spec, options)
+        return _of_numbers(text, dialect, spec, invert)
     if not dialect.header and len(dialect.names) == len(spec.table.columns):
         # Without names, the columns must be the network's, in its order.
         dialect = replace(dialect, names=spec.columns)
@@ -124,7 +124,7 @@ def _of_table(text: Text, dialect: Dialect, spec: InputSpec) -> Inputs:
     return Inputs(encoding.apply(kept.cells), Numbered(f"{text.name}:", lines), notes)
 
 
-def _of_numbers(text: Text, dialect: Dialect, spec: InputSpec, options: Options) -> Inputs:
+def _of_numbers(text: Text, dialect: Dialect, spec: InputSpec, invert: bool | None) -> Inputs:
     """Return the rows of a table for a network of numbers or of images."""
     where = f"{text.name}:{text.skipped + 1}"
     chosen = _pixels(dialect, spec, where) if spec.info.is_image else _features(dialect, spec, where)
@@ -135,7 +135,7 @@ def _of_numbers(text: Text, dialect: Dialect, spec: InputSpec, options: Options)
     def called(cell: int) -> str:
         return f"column {chosen.names[chosen.positions[cell]]!r}"
 
-    inputs = from_rows(x, text.name, names, spec, options, called)
+    inputs = from_rows(x, text.name, names, spec, invert, called)
     notes = (f"{text.name}: {chosen.note}",) if chosen.note else ()
     return replace(inputs, notes=(*notes, *inputs.notes))
 

@@ -10,7 +10,7 @@ import pytest
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import npy, npz
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import Inputs, InputSpec
 
 INFO = DatasetInfo("t", "multiclass", (4, 3), input_range=(0.0, 255.0), drawing=True)
 PICTURES = InputSpec(INFO, 0.0)
@@ -22,7 +22,7 @@ X = np.array([[[0, 1, 2], [3, 250, 5], [6, 7, 8], [9, 10, 11]], [[0] * 3] * 4], 
 def read(array: np.ndarray, spec: InputSpec = PICTURES, invert: bool | None = False) -> Inputs:
     stream = io.BytesIO()
     np.save(stream, array)
-    return npy.read(stream, "b.npy", spec, Options(invert))
+    return npy.read(stream, "b.npy", spec, invert)
 
 
 @pytest.mark.parametrize("shape", [(2, 4, 3), (2, 12), (2, 4, 3, 1)])
@@ -132,7 +132,7 @@ def header(text: str, rest: bytes = b"") -> io.BytesIO:
 def test_headers_that_claim_too_much(shape: str, message: str) -> None:
     text = "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + "}\n"
     with pytest.raises(DataError, match=message):
-        npy.read(header(text, bytes(96)), "b.npy", PICTURES, Options())
+        npy.read(header(text, bytes(96)), "b.npy", PICTURES, None)
 
 
 def archive(**arrays: np.ndarray) -> io.BytesIO:
@@ -144,29 +144,29 @@ def archive(**arrays: np.ndarray) -> io.BytesIO:
 
 @pytest.mark.parametrize("key", ["x", "images", "x_test", "whatever"])
 def test_archive_with_one_array(key: str) -> None:
-    assert np.array_equal(npz.read(archive(**{key: X}), "b.npz", PICTURES, Options()).x, X)
+    assert np.array_equal(npz.read(archive(**{key: X}), "b.npz", PICTURES, None).x, X)
 
 
 def test_which_array_is_taken() -> None:
-    chosen = npz.read(archive(y=np.zeros(2), x_test=X, x_train=X[:1]), "b.npz", PICTURES, Options())
+    chosen = npz.read(archive(y=np.zeros(2), x_test=X, x_train=X[:1]), "b.npz", PICTURES, None)
     assert chosen.names == ("b.npz[0]", "b.npz[1]")
     with pytest.raises(DataError, match="received 'a', 'b'"):
-        npz.read(archive(a=X, b=X), "b.npz", PICTURES, Options())
+        npz.read(archive(a=X, b=X), "b.npz", PICTURES, None)
     with pytest.raises(DataError, match="empty archive"):
-        npz.read(archive(), "b.npz", PICTURES, Options())
+        npz.read(archive(), "b.npz", PICTURES, None)
 
 
 def test_archive_of_objects_and_of_text() -> None:
     with pytest.raises(DataError, match="Python objects"):
-        npz.read(archive(x=np.array([None])), "b.npz", PICTURES, Options())
+        npz.read(archive(x=np.array([None])), "b.npz", PICTURES, None)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as written:
         written.writestr("readme.txt", "hello")
     with pytest.raises(DataError, match=r"b.npz:readme.txt: is not a .npy"):
-        npz.read(stream, "b.npz", PICTURES, Options())
+        npz.read(stream, "b.npz", PICTURES, None)
 
 
 def test_file_and_stream_agree(tmp_path: Path) -> None:
     np.save(tmp_path / "b.npy", X)
     with (tmp_path / "b.npy").open("rb") as stream:
-        assert np.array_equal(npy.read(stream, "b.npy", PICTURES, Options()).x, X)
+        assert np.array_equal(npy.read(stream, "b.npy", PICTURES, None).x, X)

@@ -16,7 +16,7 @@ from PIL import Image
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import image
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import Inputs, InputSpec
 
 INFO = DatasetInfo("t", "multiclass", (28, 28), input_range=(0.0, 255.0))
 PLAIN = InputSpec(INFO, 0.5)
@@ -31,7 +31,7 @@ def read(
     stream = io.BytesIO()
     picture.save(stream, kind, **save)
     stream.seek(0)
-    return image.read(stream, "p", spec, Options(invert))
+    return image.read(stream, "p", spec, invert)
 
 
 def ramp() -> np.ndarray:
@@ -156,7 +156,7 @@ def png_header(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(10_001, 10_000), (12_000, 12_000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
 def test_huge_pictures_are_refused_by_their_header(size: tuple[int, int]) -> None:
     with pytest.raises(DataError, match=r"100,000,000"):
-        image.read(io.BytesIO(png_header(*size)), "p", PLAIN, Options())
+        image.read(io.BytesIO(png_header(*size)), "p", PLAIN, None)
 
 
 @settings(max_examples=40, deadline=None)

@@ -12,7 +12,7 @@ from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.tables import text as texts
 from dnnctl.errors import DataError, DnnctlError
 from dnnctl.inference.inputs import table
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Options
+from dnnctl.inference.inputs.base import Inputs, InputSpec
 
 NUMBERS = InputSpec(DatasetInfo("t", "regression", (2,), feature_names=("weight", "age"), target="height"))
 ONE = InputSpec(DatasetInfo("t", "regression", (1,), feature_names=("weight",), target="height"))
@@ -21,7 +21,7 @@ PICTURES = InputSpec(DatasetInfo("t", "multiclass", (2, 2), input_range=(0.0, 25
 
 def read(text: str | bytes, spec: InputSpec = NUMBERS) -> Inputs:
     content = text.encode() if isinstance(text, str) else text
-    return table.read(io.BytesIO(content), "p.csv", spec, Options())
+    return table.read(io.BytesIO(content), "p.csv", spec, None)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_file_is_read_from_where_it_stands(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("remarks\n75,30\n80,40\n")
     with (tmp_path / "p.csv").open("rb") as stream:
         stream.readline()
-        assert table.read(stream, "p.csv", NUMBERS, Options()).x.tolist() == [[75, 30], [80, 40]]
+        assert table.read(stream, "p.csv", NUMBERS, None).x.tolist() == [[75, 30], [80, 40]]
 
 
 def test_names_are_lines_of_the_file() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.images.fitting import border
 from dnnctl.errors import DataError
-from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered, Options
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.drawing import against_ground
 from dnnctl.memory import blocks
 
@@ -18,14 +18,14 @@ BLOCK = 1 << 20
 LOOKED_AT = 1000
 
 
-def from_array(array: NDArray[Any], name: str, spec: InputSpec, options: Options) -> Inputs:
+def from_array(array: NDArray[Any], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
     """Return the rows in an array.
 
     Args:
         array: One row or many, as `rows_in` takes.
         name: What to call the array in messages and row names.
         spec: What the network takes.
-        options: Whether to exchange dark and light; it is not detected for arrays, only noted.
+        invert: Whether to exchange dark and light; it is not detected for arrays, only noted.
 
     Returns:
         Rows named `name` if there is one row without an axis of its own, else `name[0]`, `name[1]`, ...
@@ -36,7 +36,7 @@ def from_array(array: NDArray[Any], name: str, spec: InputSpec, options: Options
     rows = rows_in(array.shape, name, spec)
     names = (name,) if rows is None else Numbered(f"{name}[", range(rows), "]")
     table = array.reshape(len(names), spec.cells)
-    return from_rows(table, name, names, spec, options)
+    return from_rows(table, name, names, spec, invert)
 
 
 def check_type(dtype: np.dtype[Any], name: str) -> None:
@@ -87,7 +87,7 @@ def from_rows(
     name: str,
     names: Sequence[str],
     spec: InputSpec,
-    options: Options,
+    invert: bool | None,
     column: Callable[[int], str] = lambda cell: f"element {cell}",
 ) -> Inputs:
     """Check the values of rows and bring them to the type and scale that the network takes.
@@ -97,7 +97,7 @@ def from_rows(
         name: What to call all of it in notes.
         names: One a row.
         spec: What the network takes.
-        options: Whether to exchange dark and light.
+        invert: Whether to exchange dark and light.
         column: What to call a cell of a row in messages.
 
     Raises:
@@ -129,10 +129,10 @@ def from_rows(
         notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")
     fail(lambda rows: (rows < low) | (rows > high), table, f"a pixel from {low:g} to {high:g}")
     x = narrowed(table.reshape(-1, *spec.info.input_shape), (low, high))
-    if options.invert:
+    if invert:
         x = x.dtype.type(low + high) - x
         notes.append(f"{name}: inverted as asked")
-    elif options.invert is None and spec.info.drawing and against_ground((_edges(x) - low) / (high - low), spec):
+    elif invert is None and spec.info.drawing and against_ground((_edges(x) - low) / (high - low), spec):
         notes.append(f"{name}: its ground is not like that of the training images; `invert`=True turns it round")
     return Inputs(x, names, tuple(notes))
 
