@@ -16,13 +16,13 @@ from dnnctl.version import __version__
 # Type checkers take it for true by its name; `typing` alone would take longer to import than all else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dnnctl.api.predictions import Predictions
     from dnnctl.api.run import Run, load
     from dnnctl.api.series import compare, crossval, ensemble, repeat, resume
     from dnnctl.api.studies import check_data, gradcheck, reproduce, trace, verify
     from dnnctl.api.training import train
     from dnnctl.errors import ConfigError, DataError, DnnctlError, Interrupted, ModelError, RunError, UsageError
     from dnnctl.experiments.series.jobs import MembersObserver
+    from dnnctl.inference.predictions import Predictions
     from dnnctl.training.observer import Observer
 
 __all__ = [
@@ -53,12 +53,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "dnnctl.api.predictions": ("Predictions",),
     "dnnctl.api.run": ("Run", "load"),
     "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat", "resume"),
     "dnnctl.api.studies": ("check_data", "gradcheck", "reproduce", "trace", "verify"),
     "dnnctl.api.training": ("train",),
     "dnnctl.experiments.series.jobs": ("MembersObserver",),
+    "dnnctl.inference.predictions": ("Predictions",),
     "dnnctl.training.observer": ("Observer",),
 }
 

@@ -1,17 +1,18 @@
 """A finished run in Python: what it was made from, what it is worth, and what it says of new rows."""
 
+import base64
 import os
 import threading
+from dataclasses import replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.api.display import Plot, number, paragraphs, table, title
 from dnnctl.api.finding import RunLike, find
-from dnnctl.api.predictions import Predictions
 from dnnctl.api.rows import frame_index, read_rows
 from dnnctl.api.weights import RunNetwork
 from dnnctl.config.schema import Config
@@ -19,8 +20,11 @@ from dnnctl.inference.ensemble import open_any
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.predict import Request, predict, spec_of
+from dnnctl.inference.predictions import Predictions
+from dnnctl.notebook import number, paragraphs, table, title
 from dnnctl.runs.history import read_table
 from dnnctl.runs.metrics_file import read_metrics
+from dnnctl.runs.reading import read_bytes
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation
@@ -28,6 +32,41 @@ if TYPE_CHECKING:
 # What a notebook shows of `metrics`.
 PARTS = {"test": "test", "mean_member": "test, mean of the members", "validation": "validation", "train": "training"}
 FIRST = ("accuracy", "f1", "auc", "rmse", "mae", "r2", "loss")
+
+# Bytes of a plot.
+MOST_BYTES = 1 << 24
+
+
+class Plot(os.PathLike[str]):
+    """A picture of a run, which a notebook shows.
+
+    Args:
+        path: Its file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def as_html(self) -> str:
+        """Return the picture inside the page, so that it is seen wherever the page is opened."""
+        contents = base64.b64encode(self._repr_png_()).decode("ascii")
+        return f'<img alt="{escape(self.path.stem)}" style="max-width: 640px" src="data:image/png;base64,{contents}">'
+
+    def __fspath__(self) -> str:
+        """Return its path."""
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        """Return its path."""
+        return f"Plot({str(self.path)!r})"
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture.
+
+        Raises:
+            RunError: If it is too large, no regular file, or leads out of the run's folder.
+        """
+        return read_bytes(self.path, self.path.parents[1], MOST_BYTES)
 
 
 class Run:
@@ -162,7 +201,7 @@ class Run:
         request = Request(inputs=inputs, sample=sample, invert=invert, top=top, engine=engine)
         with self._asking:
             said = predict(self._opened, request, network=self._network(engine))
-        return Predictions(said, frame_index(rows))
+        return replace(said, index=frame_index(rows))
 
     def _network(self, engine: str) -> Network:
         """Return the network that an engine computes; its weights are read once."""

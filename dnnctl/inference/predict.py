@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.errors import UsageError
-from dnnctl.inference.formats.base import Predictions
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
+from dnnctl.inference.predictions import Predictions
 from dnnctl.inference.read_inputs import read_all
 from dnnctl.inference.run_data import read_splits
 from dnnctl.memory import blocks

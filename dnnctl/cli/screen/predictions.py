@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from dnnctl.cli.screen.text import grid, plain
-from dnnctl.inference.formats.base import Predictions, encodable
+from dnnctl.inference.formats.base import encodable
+from dnnctl.inference.predictions import Predictions
 
 WRITES_NOTES = True
 

@@ -3,7 +3,8 @@
 import csv
 from typing import IO, Any
 
-from dnnctl.inference.formats.base import Predictions, encodable
+from dnnctl.inference.formats.base import encodable
+from dnnctl.inference.predictions import Predictions
 from dnnctl.memory import blocks
 
 WRITES_NOTES = False

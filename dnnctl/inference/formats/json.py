@@ -3,7 +3,7 @@
 import json
 from typing import IO, Any
 
-from dnnctl.inference.formats.base import Predictions
+from dnnctl.inference.predictions import Predictions
 
 WRITES_NOTES = True
 

@@ -15,7 +15,8 @@ from dnnctl.cli.screen import predictions as table
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
 from dnnctl.inference.formats import base
-from dnnctl.inference.formats.base import PACKAGE, Format, Predictions, format_named
+from dnnctl.inference.formats.base import PACKAGE, Format, format_named
+from dnnctl.inference.predictions import Predictions
 
 FORMATS: dict[str, Format] = {"table": table, **{name: format_named(name) for name in plugins.names(PACKAGE)}}
 CLASSES = DatasetInfo("t", "multiclass", (2, 2), ("T-shirt", "Bag", "Coat"), input_range=(0.0, 255.0))

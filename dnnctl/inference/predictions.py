@@ -1,0 +1,285 @@
+"""What a network says of rows: as NumPy arrays, as records and columns, as a frame, and as a notebook shows it."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.errors import UsageError
+from dnnctl.inference.inputs.base import Numbered
+from dnnctl.memory import ROWS
+from dnnctl.notebook import paragraphs, table
+
+# Rows that a notebook shows.
+SHOWN = 20
+# Columns that are the same in all rows.
+LEFT_OUT = {"unit"}
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the network said of all inputs.
+
+    Args:
+        names: Name of each input, as `photo.png`.
+        scores: A row an input, (n, outputs): probabilities of the classes, the one of class 1 for two classes with one
+            output unit, or values in the target's unit.
+        info: What is known about the data set.
+        top: How many classes to name for each input, from 1; more than there are means all.
+        notes: What the user should know of how the inputs were read.
+        truth: Labels (n,), or values (n,) or (n, targets), where they are known; NaN for a row of which they are not.
+        index: How the pandas frame that was asked about labels its rows; None if it was none.
+
+    Raises:
+        UsageError: If `top` is less than 1.
+    """
+
+    names: Sequence[str]
+    scores: NDArray[Any]
+    info: DatasetInfo
+    top: int = 1
+    notes: tuple[str, ...] = ()
+    truth: NDArray[Any] | None = None
+    index: Any = None
+
+    def __post_init__(self) -> None:
+        """Check `top`."""
+        if self.top < 1:
+            raise UsageError(f"`top`: expected at least 1; received {self.top}")
+
+    def __len__(self) -> int:
+        """Return the number of inputs."""
+        return len(self.names)
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether values were predicted, not classes."""
+        return self.info.task == "regression"
+
+    @cached_property
+    def has_truth(self) -> bool:
+        """Whether the right answer is known for any row."""
+        return self.truth is not None and not np.isnan(self.truth).all()
+
+    @property
+    def ranks(self) -> int:
+        """How many classes are named for each input."""
+        return min(self.top, max(2, int(self.scores.shape[1])))
+
+    def columns(self, rows: slice = slice(None)) -> dict[str, list[Any]]:
+        """Return the answers as flat columns, in their order.
+
+        For classes they are `name`, `prediction`, `confidence`, then `class_2`, `probability_2` and so on for `top`
+        above 1, then `true` and `correct` where the truth is known. For values they are `name`, `prediction` (or
+        `prediction_1`, ... for several targets), `unit`, and `true`. None stands for what is no finite number, or not
+        known.
+
+        Args:
+            rows: Which inputs.
+        """
+        table = self._columns(rows)
+        table.pop("class_1", None)
+        return table
+
+    def _columns(self, rows: slice) -> dict[str, list[Any]]:
+        """Return flat columns, the name of the best class among them even where its probability is no number."""
+        table: dict[str, list[Any]] = {"name": list(self.names[rows])}
+        scores = self.scores[rows]
+        truth = self.truth[rows] if self.truth is not None and self.has_truth else None
+        if self.is_regression:
+            table |= _numbered("prediction", scores) | {"unit": [self.info.unit] * len(scores)}
+            return table | (
+                {} if truth is None else _numbered("true", truth if truth.ndim > 1 else truth[:, np.newaxis])
+            )
+        if scores.shape[1] == 1:
+            scores = np.concatenate([1 - scores, scores], axis=1)
+        # The lower label first among equals. NaN sorts last, so what is no number is never preferred to what is one.
+        labels = np.argsort(-scores, axis=1, kind="stable")[:, : self.ranks]
+        called = [class_name(label, self.info) for label in range(scores.shape[1])]
+        for rank, label in enumerate(labels.T, 1):
+            names = [called[each] for each in label.tolist()]
+            chances = exact(np.take_along_axis(scores, label[:, np.newaxis], axis=1)[:, 0])
+            if rank == 1:
+                said = zip(names, chances, strict=True)
+                table["prediction"] = [None if chance is None else name for name, chance in said]
+            table |= {f"class_{rank}": names, "confidence" if rank == 1 else f"probability_{rank}": chances}
+        if truth is not None:
+            known = [None if label != label else int(label) for label in truth.tolist()]  # noqa: PLR0124 - NaN
+            answers = zip(known, labels[:, 0].tolist(), table["confidence"], strict=True)
+            table["true"] = [None if label is None else class_name(label, self.info) for label in known]
+            table["correct"] = [
+                None if label is None else chance is not None and label == best for label, best, chance in answers
+            ]
+        return table
+
+    def records(self, rows: slice = slice(None)) -> Iterator[dict[str, Any]]:
+        """Yield each answer as it is written in JSON.
+
+        For classes it has `name`, `prediction`, `confidence`, with `top` above 1 `top` (a list of `class` and
+        `probability`), and where the truth is known `true` and `correct`. For values it has `name`, `prediction` (a
+        list if there are several targets), `target`, `unit`, and `true`. None stands for what is no finite number.
+
+        Args:
+            rows: Which inputs.
+        """
+        start, stop, _ = rows.indices(len(self))
+        for first in range(start, stop, ROWS):
+            table = self._columns(slice(first, min(first + ROWS, stop)))
+            for cells in zip(*table.values(), strict=True):
+                yield self._record(dict(zip(table, cells, strict=True)))
+
+    def _record(self, flat: dict[str, Any]) -> dict[str, Any]:
+        """Return a flat record with what belongs together as lists."""
+        known = {key: flat[key] for key in ("true", "correct") if flat.get(key) is not None}
+        if not self.is_regression:
+            record = {key: flat[key] for key in ("name", "prediction", "confidence")}
+            if self.top > 1:
+                first = {"class": flat["class_1"], "probability": flat["confidence"]}
+                others = ((flat[f"class_{rank}"], flat[f"probability_{rank}"]) for rank in range(2, self.ranks + 1))
+                record["top"] = [first, *({"class": name, "probability": chance} for name, chance in others)]
+            return record | known
+        told = {"target": self.info.target, "unit": self.info.unit}
+        if "prediction" in flat:
+            return {"name": flat["name"], "prediction": flat["prediction"], **told, **known}
+        every = range(1, self.scores.shape[1] + 1)
+        values = [flat[f"prediction_{target}"] for target in every]
+        true = [flat[f"true_{target}"] for target in every if flat.get(f"true_{target}") is not None]
+        return {"name": flat["name"], "prediction": values, **told, **({"true": true} if true else {})}
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Probability of each class, (n, classes), in the order of the labels."""
+        self._expect_classes("probabilities")
+        return np.hstack([1 - self.scores, self.scores]) if self.scores.shape[1] == 1 else self.scores
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """Number of the most probable class, (n,), the lower one among equals; -1 where no output is a number."""
+        known = np.where(np.isnan(self.probabilities), -1, self.probabilities)
+        return np.where(np.isfinite(known).all(axis=1) & (known.max(axis=1) >= 0), known.argmax(axis=1), -1)
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """Probability of the most probable class, (n,); NaN where no output is a number."""
+        return np.where(self.classes < 0, np.nan, self.probabilities.max(axis=1, initial=0)).astype(np.float32)
+
+    @cached_property
+    def labels(self) -> NDArray[np.str_]:
+        """Name of the most probable class, (n,); empty where no output is a number."""
+        names = [class_name(number, self.info) for number in range(self.probabilities.shape[1])]
+        return np.array([*names, ""])[self.classes]
+
+    @cached_property
+    def values(self) -> NDArray[np.float32]:
+        """Predicted values in the target's unit, (n,), or (n, targets) if there are several."""
+        if not self.is_regression:
+            raise AttributeError("values: this network predicts classes; see labels and probabilities")
+        return self.scores[:, 0] if self.scores.shape[1] == 1 else self.scores
+
+    @cached_property
+    def true(self) -> NDArray[Any] | None:
+        """The right answers where they are known, as of `sample`: numbers of classes (n,), or values; else None."""
+        truth = self.truth
+        return truth if truth is None or self.is_regression else truth.astype(np.int64)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return a record a row, as the command `predict` writes it in JSON."""
+        return list(self.records())
+
+    def to_pandas(self) -> Any:
+        """Return a frame of names and predictions, with `top` above 1 also of the classes that follow.
+
+        Its index is that of the frame that was asked about, if it was one of pandas.
+
+        Raises:
+            UsageError: If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError:
+            raise UsageError("to_pandas: pandas is not installed; install it, or use to_dicts") from None
+        index, names = self.index, self.names
+        if index is not None and isinstance(names, Numbered):
+            # Rows with empty cells may have been left out.
+            index = index[np.asarray(names.numbers)]
+        return pd.DataFrame(self.as_table(), index=index)
+
+    def as_table(self, most: int | None = None) -> list[dict[str, Any]]:
+        """Return a record a row whose values are single ones, under the names that they have as CSV.
+
+        Args:
+            most: How many rows; all of them if None.
+        """
+        table = self.columns(slice(most))
+        kept = [name for name in table if name not in LEFT_OUT]
+        return [dict(zip(kept, cells, strict=True)) for cells in zip(*(table[name] for name in kept), strict=True)]
+
+    def _expect_classes(self, asked: str) -> None:
+        if self.is_regression:
+            raise AttributeError(f"{asked}: this network predicts numbers; see values")
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield a record a row."""
+        return iter(self.to_dicts())
+
+    @overload
+    def __getitem__(self, row: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, row: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return the record of a row, or a list of some."""
+        if isinstance(row, slice):
+            return list(self.records(row))
+        at = range(len(self))[row]
+        return next(self.records(slice(at, at + 1)))
+
+    def __repr__(self) -> str:
+        """Return how many rows there are and the first answers."""
+        said = self.values if self.is_regression else self.labels
+        shown = ", ".join(str(each) for each in said[:5])
+        return f"Predictions({len(self)} row{'s' * (len(self) != 1)}: {shown}{', ...' * (len(self) > 5)})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows, and the notes."""
+        records = self.as_table(SHOWN)
+        names = list(dict.fromkeys(name for each in records for name in each))
+        more = f"and {len(self) - len(records):,} more rows" if len(self) > len(records) else ""
+        cells = [[each.get(name) for name in names] for each in records]
+        return f"<div>{table(names, cells)}{paragraphs([more, *self.notes])}</div>"
+
+
+def _numbered(name: str, values: NDArray[Any]) -> dict[str, list[Any]]:
+    """Return numbers (n, columns) as columns, numbered from 1 if there are several."""
+    if values.shape[1] == 1:
+        return {name: exact(values[:, 0])}
+    return {f"{name}_{number}": exact(column) for number, column in enumerate(values.T, 1)}
+
+
+def class_name(label: int, info: DatasetInfo) -> str:
+    """Return a class's name, or its number where it has none."""
+    return info.class_names[label] if 0 <= label < len(info.class_names) else str(label)
+
+
+def exact(values: NDArray[Any]) -> list[float | None]:
+    """Return numbers whose shortest decimal form is that of `values` in their own precision.
+
+    A float32 of 0.9 becomes 0.9, not 0.8999999761581421.
+
+    Args:
+        values: (n,) numbers.
+
+    Returns:
+        The numbers; None for those that are infinite or none.
+    """
+    short = values.dtype.kind == "f" and values.dtype.itemsize < 8
+    numbers: list[float | None] = list(map(float, values.astype("U").tolist() if short else values.tolist()))
+    return (
+        numbers if np.isfinite(values).all() else [n if n is not None and math.isfinite(n) else None for n in numbers]
+    )
