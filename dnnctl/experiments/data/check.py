@@ -1,7 +1,7 @@
 """Looking at data before training on it: what is as it should be, what is odd, and what cannot work."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +25,20 @@ FAR = 20  # Standard deviations from the mean.
 ALONE = 0.9  # Of the most that is possible.
 # float32 has 24 bits: where values differ by less than this share of themselves, little of them is left.
 FINE = 1e-5
+# What checks are called for people; warnings that the data came with are all about columns.
+NAMES = {
+    "unknown_categories": "categories",
+    "split_sizes": "sizes",
+    "target_range": "target",
+    "class_balance": "classes",
+    "rare_categories": "categories",
+    "missing_values": "missing values",
+    "value_range": "ranges",
+    "constant_column": "constant columns",
+    "duplicate_rows": "duplicates",
+    "contradicting_rows": "contradictions",
+    "train_test_overlap": "overlap",
+}
 
 
 @dataclass(frozen=True)
@@ -33,19 +47,22 @@ class Check:
 
     Args:
         code: What was looked at, for programs; of a warning that the data came with, its code.
-        name: The same for people.
         status: Whether training can go on (`warned`) or makes no sense (`failed`).
         finding: What was found, in words.
     """
 
     code: str
-    name: str
     status: Status
     finding: str
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def name(self) -> str:
+        """What was looked at, for people."""
+        return NAMES.get(self.code, "columns")
+
+    def to_json(self) -> dict[str, str]:
         """Return this as plain values."""
-        return asdict(self)
+        return {"code": self.code, "name": self.name, "status": self.status, "finding": self.finding}
 
 
 def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
@@ -72,45 +89,42 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
         checks += _categories(Cells(raw.table.columns, compared.train.x), encoding, raw.table.min_count)
         if raw.test is not None:
             new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
-            checks += [Check("unknown_categories", "categories", "warned", text) for text in new]
+            checks += [Check("unknown_categories", "warned", text) for text in new]
     checks += [_duplicates(compared.train), _contradictions(compared.train), _overlap(info, compared)]
     # Columns that never vary have a check of their own.
     odd = [notice for notice in raw.warnings if notice.code != "constant_column"]
-    return (*checks, *(Check(notice.code, "columns", "warned", str(notice)) for notice in odd))
+    return (*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd))
 
 
 def _sizes(config: Config, info: DatasetInfo, splits: Splits) -> Check:
     counts = {"training": len(splits.train), "validation": len(splits.validation or ()), "test": len(splits.test)}
     found = ", ".join(f"{count:,} {name}" for name, count in counts.items()) + f" rows of {info.input_shape}"
     if info.shared_rows:
-        return Check("split_sizes", "sizes", "passed", found)
+        return Check("split_sizes", "passed", found)
     odd = []
     few = [name for name, count in counts.items() if 0 < count < FEW_ROWS]
     if few:
-        odd.append(f"figures of fewer than {FEW_ROWS} rows say little ({', '.join(few)})")
+        odd.append(f"metrics of fewer than {FEW_ROWS} rows say little ({', '.join(few)})")
     if not counts["validation"]:
         share = config.data.validation_split
         why = f" (data.validation_split {share:g} is less than one of so few)" if share else ""
         odd.append(f"without validation rows{why} nothing shows when to stop")
-    return Check("split_sizes", "sizes", "warned" if odd else "passed", "; ".join([found, *odd]))
+    return Check("split_sizes", "warned" if odd else "passed", "; ".join([found, *odd]))
 
 
 def _targets(info: DatasetInfo, splits: Splits) -> Check:
     if info.class_names:
         return Check(
-            "target_range",
-            "target",
-            "passed",
-            f"{info.target}: {len(info.class_names)} classes, {quoted(info.class_names)}",
+            "target_range", "passed", f"{info.target}: {len(info.class_names)} classes, {quoted(info.class_names)}"
         )
     train, test = splits.train.y, splits.test.y
     found = f"{info.target}: {_span(train)} in training, {_span(test)} in test rows"
     if not (train.max(axis=0) > train.min(axis=0)).all():
-        return Check("target_range", "target", "failed", f"{found}; it never varies, so there is nothing to learn")
+        return Check("target_range", "failed", f"{found}; it never varies, so there is nothing to learn")
     beyond = int(((test < train.min(axis=0)) | (test > train.max(axis=0))).any(axis=1).sum())
     if beyond > 0.05 * len(test) and not info.shared_rows:
-        return Check("target_range", "target", "warned", f"{found}; {beyond:,} test rows lie beyond the training rows")
-    return Check("target_range", "target", "passed", found)
+        return Check("target_range", "warned", f"{found}; {beyond:,} test rows lie beyond the training rows")
+    return Check("target_range", "passed", found)
 
 
 def _span(values: NDArray[Any]) -> str:
@@ -127,19 +141,19 @@ def _balance(info: DatasetInfo, splits: Splits) -> Check:
         found = f"{train[least]:,} training rows of each class"
     absent = [name for name, count in zip(info.class_names, train, strict=True) if not count]
     if absent:
-        return Check("class_balance", "classes", "failed", f"{found}; no training row is of class {quoted(absent)}")
+        return Check("class_balance", "failed", f"{found}; no training row is of class {quoted(absent)}")
     odd = []
     if train[least] < FEW_EACH and not info.shared_rows:
         odd.append(f"fewer than {FEW_EACH} are hardly enough to learn from")
     if train[most] > UNEVEN * train[least]:
-        advice = "accuracy says little; look at f1 and the figures of each class"
+        advice = "accuracy says little; look at f1 and the metrics of each class"
         odd.append(f"at {train[most] / train[least]:.0f} to 1, {advice}")
     for name, part in (("test", splits.test), ("validation", splits.validation)):
         if part is not None:
             counts = np.bincount(part.y, minlength=classes)
             unseen = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
             odd += [f"no {name} row is of class {quoted(unseen)}"] if unseen else []
-    return Check("class_balance", "classes", "warned" if odd else "passed", "; ".join([found, *odd]))
+    return Check("class_balance", "warned" if odd else "passed", "; ".join([found, *odd]))
 
 
 def _categories(cells: Cells, encoding: Encoding, min_count: int) -> Iterator[Check]:
@@ -152,7 +166,6 @@ def _categories(cells: Cells, encoding: Encoding, min_count: int) -> Iterator[Ch
         rare = len(present - set(fitted.words))
         yield Check(
             "rare_categories",
-            "categories",
             "warned",
             f"{column.name}: {rare:,} of {len(present):,} categories have fewer than {min_count} training "
             f"rows (min_count), so to the network {fitted.shares[-1]:.0%} of these rows are (unknown); group them, or "
@@ -165,17 +178,12 @@ def _missing(info: DatasetInfo, written: Splits | None) -> Check:
     parts = [] if written is None else [p for p in (written.train, written.validation, written.test) if p is not None]
     counts = np.sum([np.isnan(part.x).sum(axis=0) for part in parts], axis=0)
     if not counts.any():
-        return Check("missing_values", "missing values", "passed", "none")
+        return Check("missing_values", "passed", "none")
     empty = np.flatnonzero(counts)
     named = [f"{info.feature_names[i]} {counts[i]:,}" for i in empty[:8]]
     more = f" and {len(empty) - 8:,} more columns" if len(empty) > 8 else ""
     rows = sum(len(part) for part in parts)
-    return Check(
-        "missing_values",
-        "missing values",
-        "warned",
-        f"of {rows:,} rows: {', '.join(named)}{more}; filled from training rows",
-    )
+    return Check("missing_values", "warned", f"of {rows:,} rows: {', '.join(named)}{more}; filled from training rows")
 
 
 def _ranges(info: DatasetInfo, train: Samples) -> Check:
@@ -183,19 +191,14 @@ def _ranges(info: DatasetInfo, train: Samples) -> Check:
         low, high = info.input_range or (0.0, 255.0)
         found = f"pixels {train.x.min():g} to {train.x.max():g} of {low:g} to {high:g}"
         dim = bool(train.x.max() < low + 0.2 * (high - low))
-        return Check(
-            "value_range", "ranges", "warned" if dim else "passed", found + "; they are hardly above black" * dim
-        )
-    mean, spread = train.x.mean(axis=0, dtype=np.float64), train.x.std(axis=0, dtype=np.float64)
-    varied = spread > 0
+        return Check("value_range", "warned" if dim else "passed", found + "; they are hardly above black" * dim)
+    mean, std = train.x.mean(axis=0, dtype=np.float64), train.x.std(axis=0, dtype=np.float64)
+    varied = std > 0
     found = f"values from {_span(train.x)}"
-    coarse = [name for name, is_so in _named(info, varied & (spread < FINE * np.abs(mean))) if is_so]
+    coarse = [name for name, is_so in _named(info, varied & (std < FINE * np.abs(mean))) if is_so]
     if coarse:
         return Check(
-            "value_range",
-            "ranges",
-            "warned",
-            f"{found}; {quoted(coarse)} vary too little for their size: subtract a constant",
+            "value_range", "warned", f"{found}; {quoted(coarse)} vary too little for their size: subtract a constant"
         )
     low, high = train.x.min(axis=0), train.x.max(axis=0)
     away = np.abs(np.stack([low, high]) - mean).max(axis=0)
@@ -203,11 +206,11 @@ def _ranges(info: DatasetInfo, train: Samples) -> Check:
     several = ((train.x != low) & (train.x != high)).any(axis=0)
     # Of n values, none can be (n - 1) / sqrt(n) standard deviations off; one that nearly is, makes up the deviation.
     limit = min(FAR, ALONE * (len(train) - 1) / len(train) ** 0.5) if len(train) >= FEW_ROWS else FAR
-    far = [name for name, is_so in _named(info, several & (away > limit * np.where(varied, spread, 1))) if is_so]
+    far = [name for name, is_so in _named(info, several & (away > limit * np.where(varied, std, 1))) if is_so]
     if far:
         off = f"have values more than {limit:.0f} standard deviations off: mistakes?"
-        return Check("value_range", "ranges", "warned", f"{found}; {quoted(far)} {off}")
-    return Check("value_range", "ranges", "passed", found)
+        return Check("value_range", "warned", f"{found}; {quoted(far)} {off}")
+    return Check("value_range", "passed", found)
 
 
 def _named(info: DatasetInfo, flags: NDArray[np.bool_]) -> Iterator[tuple[str, bool]]:
@@ -219,58 +222,42 @@ def _constant(info: DatasetInfo, train: Samples) -> Check:
     constant = flat.min(axis=0) == flat.max(axis=0)
     what = "pixels" if info.is_image else "columns"
     if not constant.any():
-        return Check("constant_column", "constant columns", "passed", f"each of {len(constant):,} {what} varies")
+        return Check("constant_column", "passed", f"each of {len(constant):,} {what} varies")
     never = "never vary in the training rows"
     if info.is_image:
-        return Check(
-            "constant_column", "constant columns", "passed", f"{constant.sum():,} of {len(constant):,} pixels {never}"
-        )
+        return Check("constant_column", "passed", f"{constant.sum():,} of {len(constant):,} pixels {never}")
     named = [name for name, is_so in _named(info, constant) if is_so and not name.endswith("=(unknown)")]
     if not named:
-        return Check("constant_column", "constant columns", "passed", "each column varies")
-    return Check(
-        "constant_column",
-        "constant columns",
-        "warned",
-        f"{len(named):,} of {len(constant):,} columns {never}: {quoted(named)}",
-    )
+        return Check("constant_column", "passed", "each column varies")
+    return Check("constant_column", "warned", f"{len(named):,} of {len(constant):,} columns {never}: {quoted(named)}")
 
 
 def _duplicates(train: Samples) -> Check:
     copies = duplicates(train)
     if not copies:
-        return Check("duplicate_rows", "duplicates", "passed", "no training row is there twice")
+        return Check("duplicate_rows", "passed", "no training row is there twice")
     share = copies / len(train)
     found = f"{copies:,} of {len(train):,} training rows ({share:.1%}) are copies of another one"
-    return Check("duplicate_rows", "duplicates", "warned" if share > 0.001 else "passed", found)
+    return Check("duplicate_rows", "warned" if share > 0.001 else "passed", found)
 
 
 def _contradictions(train: Samples) -> Check:
     conflicts = contradicting(train)
     if not conflicts:
-        return Check(
-            "contradicting_rows",
-            "contradictions",
-            "passed",
-            "no two training rows have the same inputs and different targets",
-        )
+        return Check("contradicting_rows", "passed", "no two training rows have the same inputs and different targets")
     share = conflicts / len(train)
     found = (
         f"{conflicts:,} of {len(train):,} training rows ({share:.1%}) have the inputs of another one and another target"
     )
-    return Check("contradicting_rows", "contradictions", "warned", found)
+    return Check("contradicting_rows", "warned", found)
 
 
 def _overlap(info: DatasetInfo, splits: Splits) -> Check:
     if info.shared_rows:
-        return Check(
-            "train_test_overlap", "overlap", "warned", "training and test are the same rows, because there are so few"
-        )
+        return Check("train_test_overlap", "warned", "training and test are the same rows, because there are so few")
     parts = {"test": splits.test} | ({"validation": splits.validation} if splits.validation is not None else {})
     counts = {name: shared_rows(splits.train, rows) for name, rows in parts.items()}
     told = [f"{count:,} of {len(parts[name]):,} {name} rows" for name, count in counts.items() if count]
     if not told:
-        return Check(
-            "train_test_overlap", "overlap", "passed", f"no {' or '.join(parts)} row is among the training rows"
-        )
-    return Check("train_test_overlap", "overlap", "warned", f"{' and '.join(told)} are among the training rows too")
+        return Check("train_test_overlap", "passed", f"no {' or '.join(parts)} row is among the training rows")
+    return Check("train_test_overlap", "warned", f"{' and '.join(told)} are among the training rows too")

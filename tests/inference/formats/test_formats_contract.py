@@ -14,7 +14,7 @@ from dnnctl import memory, plugins
 from dnnctl.cli.screen import predictions as table
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
-from dnnctl.inference.formats import base
+from dnnctl.inference import predictions
 from dnnctl.inference.formats.base import PACKAGE, Format, format_named
 from dnnctl.inference.predictions import Predictions
 
@@ -178,7 +178,7 @@ def test_many_rows_are_written_as_few_are(form: str, monkeypatch: pytest.MonkeyP
     scores = np.concatenate([draw.random((90, 3)), draw.standard_normal((9, 3)) * 1e-6, np.full((1, 3), np.nan)])
     many = Predictions([f"r{i}" for i in range(100)], scores.astype(np.float32), CLASSES, 2, (), np.arange(100) % 3.0)
     whole = written(many, form)
-    for module in (base, memory):
+    for module in (predictions, memory):
         monkeypatch.setattr(module, "ROWS", 7)
     monkeypatch.setattr(memory.blocks, "__defaults__", (7,))
 
