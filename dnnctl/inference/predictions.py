@@ -21,7 +21,7 @@ SHOWN = 20
 LEFT_OUT = {"unit"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """What the network said of all inputs.
 
