@@ -57,7 +57,7 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
     except click.UsageError as error:
-        message = " ".join(error.format_message().split())
+        message = " ".join(f"{error.format_message()} {_how_to_set(error)}".split())
         _fail(f"{message}{'' if message.endswith(('.', '?')) else '.'} Try '{_asked(error)} --help'.", 2)
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code)
@@ -87,6 +87,20 @@ def _fail(message: str, status: int, prefix: str = "error: ") -> NoReturn:
     for line in message.splitlines():
         click.echo(f"{prefix}{plain(line)}", err=True)
     sys.exit(status)
+
+
+def _how_to_set(error: click.UsageError) -> str:
+    """Return how to set a key of the configuration that was taken for an option; nothing for anything else."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return ""
+    if not any(parameter.name == "overrides" for parameter in error.ctx.command.params):
+        return ""
+    from dnnctl.config.schema import paths_to
+
+    paths = paths_to(error.option_name.strip("-").replace("-", "_"))
+    return (
+        f"Keys of the configuration are set by --set {' or '.join(f'{path}=VALUE' for path in paths)}" if paths else ""
+    )
 
 
 def _asked(error: click.UsageError) -> str:

@@ -289,3 +289,9 @@ class Config(Strict):
     training: TrainingConfig = TrainingConfig()
     checkpoint: CheckpointConfig = CheckpointConfig(every=1)
     require: dict[str, Condition] = Field(default_factory=dict)
+
+
+def paths_to(key: str) -> list[str]:
+    """Return the paths of a key that stands at the top of a configuration or in a section, as `training.epochs`."""
+    sections = {name: getattr(field.annotation, "model_fields", {}) for name, field in Config.model_fields.items()}
+    return [key] * (key in sections) + [f"{section}.{key}" for section, keys in sections.items() if key in keys]

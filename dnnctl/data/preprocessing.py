@@ -108,17 +108,21 @@ class Preprocessing:
         }
 
     @classmethod
-    def from_json(cls, value: Any) -> "Preprocessing":
+    def from_json(cls, value: Any, where: object = "preprocessing.json") -> "Preprocessing":
         """Read what `to_json` wrote.
+
+        Args:
+            value: What was written.
+            where: The file, for messages.
 
         Raises:
             RunError: If it is something else.
         """
-        if isinstance(value, dict) and value.get("format") != FORMAT:
-            raise RunError(
-                f"preprocessing.json: expected format {FORMAT}; received {str(value.get('format'))[:20]!r}. Use the "
-                "version of dnnctl that manifest.json names, or train again with this one"
-            )
+        if not isinstance(value, dict):
+            raise RunError(f"{where}: expected the statistics of a run; received {type(value).__name__}")
+        if value.get("format") != FORMAT:
+            received = str(value.get("format"))[:20]
+            raise RunError(f"{where}: expected format {FORMAT}; received {received!r}. Restore it, or train again")
         try:
             stored = cls(
                 input_shape=tuple(value["input_shape"]),
@@ -132,9 +136,9 @@ class Preprocessing:
                 info=None if value["info"] is None else DatasetInfo.from_json(value["info"]),
             )
         except (TypeError, AttributeError, KeyError) as error:
-            raise RunError(f"preprocessing.json: expected the statistics of a run; {error}") from None
+            raise RunError(f"{where}: expected the statistics of a run; {error}") from None
         if stored.to_json() != value:
-            raise RunError("preprocessing.json: holds more than the statistics of a run. Restore it, or train again")
+            raise RunError(f"{where}: holds more than the statistics of a run. Restore it, or train again")
         return stored
 
 

@@ -113,8 +113,10 @@ def open_run(run: RunDirectory) -> OpenedRun:
     check_single(run, manifest)
     if not run.weights.is_file():
         state = str(manifest.get("state", "unknown"))
+        if state == "done":
+            raise RunError(f"{run.weights}: no such file, although the training is done. Restore it, or train again")
         raise RunError(f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: ", how_to_resume(run))
-    stored = _stored_preprocessing(run)
+    stored = read_preprocessing(run)
     try:
         open_inside(run.config, run.path).close()
         loaded = load(run.config, info=stored.info)
@@ -136,10 +138,17 @@ def open_run(run: RunDirectory) -> OpenedRun:
     return OpenedRun(run, loaded.config, loaded.info, preprocessing, plan, manifest)
 
 
-def _stored_preprocessing(run: RunDirectory) -> Preprocessing:
-    """Read a run's statistics, and what is stored of the user's own data."""
+def read_preprocessing(run: RunDirectory) -> Preprocessing:
+    """Read a run's statistics, and what is stored of the user's own data.
+
+    Args:
+        run: The run.
+
+    Raises:
+        RunError: If the file is missing or damaged, or of another format.
+    """
     try:
-        return Preprocessing.from_json(read_json(run.preprocessing, run.path, "statistics"))
+        return Preprocessing.from_json(read_json(run.preprocessing, run.path, "statistics"), run.preprocessing)
     except FileNotFoundError:
         raise RunError(f"{run.preprocessing}: no such file; the run is incomplete") from None
     except (OSError, ValueError, RecursionError) as error:

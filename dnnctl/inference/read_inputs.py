@@ -66,7 +66,8 @@ def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes
         return inputs
     path = Path(source)
     _check_exists(path, source)
-    reader = readers().get(path.suffix.lower())
+    # A table may be called anything, as it may for a training.
+    reader = readers().get(path.suffix.lower(), readers()[".csv"] if spec.table else None)
     if reader is None:
         raise UsageError(f"{source!r}: unknown ending {path.suffix!r}; expected one of: {_endings()}")
     try:

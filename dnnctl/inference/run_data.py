@@ -64,6 +64,9 @@ def _read_user_data(opened: OpenedRun, data: Path | None = None) -> tuple[Datase
     dataset = reading.read(source, default_places())
     splits = split_as(dataset, settings)
     dataset, splits, _ = encode(dataset, splits, known.table)
+    if data is not None:
+        note = f"{data} is what the run was trained on: its rows are split as they were then, not measured all together"
+        dataset = replace(dataset, notes=(note, *dataset.notes))
     # Classes and shapes are those of the run, whatever the file may hold by now.
     return replace(dataset, info=opened.info), splits
 

@@ -124,11 +124,15 @@ def check_format(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
     """
     received = manifest.get("format")
     if received != FORMAT:
-        made_by = f"dnnctl {str(manifest.get('dnnctl'))[:40]}" if manifest.get("dnnctl") else "another dnnctl"
-        written = "none" if received is None else repr(received)[:20]
+        version, written = str(manifest.get("dnnctl", __version__))[:40], repr(received)[:20]
+        # One that names this very version came of a state between two releases, or was changed by hand.
+        advice = (
+            "; this dnnctl writes no such runs. Train again"
+            if version == __version__
+            else f", as dnnctl {version} wrote it. Use that version, or train again with this one"
+        )
         raise RunError(
-            f"{run.path}: expected a run of format {FORMAT}; received {written}, as {made_by} wrote it. "
-            "Use that version, or train again with this one"
+            f"{run.path}: expected a run of format {FORMAT}; received {'none' if received is None else written}{advice}"
         )
 
 

@@ -13,7 +13,7 @@ from dnnctl.config.loading import LoadedConfig, Overrides, load
 from dnnctl.config.schema import Config
 from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
-from dnnctl.inference.open import read_weights
+from dnnctl.inference.open import read_preprocessing, read_weights
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.runs.environment import versions
 from dnnctl.runs.history import write_table
@@ -171,6 +171,9 @@ def open_for_resume(run: RunDirectory, overrides: Overrides) -> Resumed:
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     loaded = _overridden(stored, overrides) if overrides else stored
+    # Where there is one, it is written anew at the end; until then it is what the run answers with.
+    if run.preprocessing.exists():
+        read_preprocessing(run)
     checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
     before = stored.config if checkpoint is None else _config(checkpoint.meta.config, run)
     changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))

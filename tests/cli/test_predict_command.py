@@ -120,6 +120,11 @@ def test_a_run_is_a_path_a_name_or_the_latest(dnnctl: Run, trained: Path) -> Non
         (["digits", "--sample", "1", "text.png"], 2, "expected either --sample or inputs; received both"),
         (["digits", "--sample", "0"], 2, "0 is not in the range"),
         (["digits", "--sample", "1", "--format", "xml"], 2, "'xml' is not one of"),
+        (
+            ["xor", "--value", "0,1", "--output", "o.xlsx"],
+            2,
+            "o.xlsx: unknown ending '.xlsx'; expected .csv, .json, .jsonl or .txt, or --format beside it",
+        ),
         (["xor", "--value", "0,1", "--output", "no/such/folder.csv"], 1, "no/such/folder.csv: cannot be written"),
         (["xor", "unknown.docx"], 2, "unknown.docx"),
         (["nothing", "--value", "0,1"], 1, "no run 'nothing'"),

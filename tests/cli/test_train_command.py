@@ -225,3 +225,17 @@ def test_a_profile_says_where_the_time_went(dnnctl: Run, tmp_path: Path) -> None
     longer = dnnctl("train", "--resume", "latest", "--set", "training.epochs=3000", "--profile")
     assert longer.status == 0
     assert "plots" in longer.out.split("dnnctl evaluate latest")[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "path"),
+    [("--epochs", "training.epochs"), ("--batch-size", "data.batch_size"), ("--seed", "seed"), ("--max-epochs", "")],
+)
+def test_a_key_of_the_configuration_that_is_no_option_is_told_how_to_set(dnnctl: Run, option: str, path: str) -> None:
+    done = dnnctl("train", "digits", option, "5")
+    assert done.status == 2
+    assert "No such option" in done.err
+    assert (f"Keys of the configuration are set by --set {path}=VALUE. Try 'dnnctl train --help'" in done.err) == bool(
+        path
+    )
+    assert "--set" not in dnnctl("predict", "digits", option, "5").err

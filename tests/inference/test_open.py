@@ -129,6 +129,11 @@ def test_a_missing_file(run: RunDirectory, name: str) -> None:
     assert str(run.path) in failure(run)
 
 
+def test_a_finished_run_without_weights_is_no_longer_whole(run: RunDirectory) -> None:
+    run.weights.unlink()
+    assert failure(run) == f"{run.weights}: no such file, although the training is done. Restore it, or train again"
+
+
 def test_a_run_that_failed_has_no_weights(run: RunDirectory) -> None:
     run.weights.unlink()
     manifest = json.loads(run.manifest.read_text())

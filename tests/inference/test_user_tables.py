@@ -188,6 +188,8 @@ def test_the_same_rows_elsewhere_are_split_alike_and_other_rows_all_measured(dnn
     )
 
     assert moved["metrics"] == pytest.approx(result["metrics"]["test"])
+    note = "moved.csv is what the run was trained on: its rows are split as they were then, not measured all together"
+    assert note in moved["notes"]
     assert any("rows of" in note and "are measured" in note for note in other["notes"])
     assert other["rows"] < 100
     assert dnnctl("evaluate", "latest")[0] == 1
@@ -291,6 +293,14 @@ def test_new_categories_are_told_wherever_rows_of_another_table_are_measured(dnn
     )
     _, out, _ = dnnctl("data", "check", "t.yaml", "--set", "data.csv.test_path=new.csv")
     assert "the test rows: column 'c': taken as (unknown): 'RED'" in out
+
+
+@pytest.mark.parametrize("name", ["t.txt", "t.TAB", "t.dat", "iris.data", "t.names", "table"])
+def test_what_a_network_is_trained_on_it_predicts_whatever_it_is_called(dnnctl: Run, name: str) -> None:
+    Path(name).write_text("x,y\n" + "".join(f"{i % 9},{i * 0.5}\n" for i in range(40)))
+    result = train(dnnctl, f"{{path: {name}, target: y}}")
+    status, out, err = dnnctl("predict", result["run"], name, "--format", "jsonl")
+    assert (status, len(out.splitlines())) == (0, 40), err
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "txt"])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from dnnctl.errors import RunError
 from dnnctl.inference.ensemble import open_any
 from dnnctl.inference.open import open_run
 from dnnctl.runs.layout import RunDirectory
+from dnnctl.runs.manifest import check_format
 from dnnctl.training.job import resume, train
+from dnnctl.version import __version__
 
 SHAPE = "training.epochs=2", "model.layers=[dense: 3, batch_normalization, relu, {dropout: 0.1}]"
 RULES = (
@@ -162,13 +165,27 @@ def test_a_run_of_another_format_is_refused(
     assert "Use that version, or train again with this one" in str(raised.value)
 
 
+@pytest.mark.parametrize("named", [{"dnnctl": __version__}, {}])
+def test_a_run_of_another_format_that_names_this_version_is_trained_again(
+    run: RunDirectory, named: dict[str, str]
+) -> None:
+    with pytest.raises(RunError, match=r"received 1; this dnnctl writes no such runs\. Train again$"):
+        check_format(run, {"format": 1, **named})
+
+
 def test_statistics_of_another_format_are_refused(run: RunDirectory) -> None:
     before = run.preprocessing.read_text()
     stored = json.loads(before)
-    for changed in ({k: v for k, v in stored.items() if k != "format"}, {**stored, "format": 3}):
+    other = r"expected format 2; received '(None|3)'\. Restore it, or train again"
+    for changed, said in (
+        ({k: v for k, v in stored.items() if k != "format"}, other),
+        ({**stored, "format": 3}, other),
+        ([], "expected the statistics of a run; received list"),
+    ):
         run.preprocessing.write_text(json.dumps(changed))
         try:
-            with pytest.raises(RunError, match=r"preprocessing\.json: expected format 2; received '(None|3)'"):
-                open_run(run)
+            for opening in (open_run, lambda run: resume(run, ["training.epochs=3"])):
+                with pytest.raises(RunError, match=f"^{re.escape(str(run.preprocessing))}: {said}$"):
+                    opening(run)
         finally:
             run.preprocessing.write_text(before)

@@ -68,8 +68,8 @@ def command(
 ) -> None:
     """Ask a finished run about images or numbers.
 
-    RUN is a run's folder, a configuration's name (its newest run), or `latest`. INPUT is an image, a .npy,
-    .npz or .csv file, or `-` for CSV rows on standard input.
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`. INPUT is an image, a .npy
+    or .npz file, a table, or `-` for CSV rows on standard input.
 
     \b
     Examples:
@@ -84,12 +84,12 @@ def command(
     from dnnctl.inference.predict import Request, predict
     from dnnctl.runs.finding import find_run
 
+    chosen = _format(form, output)
     opened = open_any(find_run(run, out))
     with shown() as progress:
         request = Request(inputs, values, sample or 0, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
     predictions = replace(predictions, notes=tuple(map(with_flags, predictions.notes)))
-    chosen = _format(form, output)
     write(predictions, chosen, output, sys.stdout)
     if not chosen.WRITES_NOTES:
         for note in predictions.notes:
@@ -97,10 +97,19 @@ def command(
 
 
 def _format(name: str | None, output: Path | None) -> "Format":
-    """Return the format that is named, or else the one of the file's ending, or else the table."""
+    """Return the format that is named, or else the one of the file's ending, or else the table.
+
+    Raises:
+        UsageError: If the ending is that of something else, as `.xlsx`.
+    """
     from dnnctl.cli.screen import predictions as table
-    from dnnctl.inference.formats.base import format_named, format_of
+    from dnnctl.errors import UsageError
+    from dnnctl.inference.formats.base import PACKAGE, format_named, format_of
 
     if name not in {None, "table"}:
         return format_named(str(name))
-    return (None if name or output is None else format_of(output)) or table
+    found = None if name or output is None else format_of(output)
+    if not (found or name or output is None or output.suffix.lower() in {"", ".txt"}):
+        known = ", ".join(f".{each}" for each in plugins.names(PACKAGE))
+        raise UsageError(f"{output}: unknown ending {output.suffix!r}; expected {known} or .txt, or `form` beside it")
+    return found or table

@@ -16,7 +16,7 @@ from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.arrays import from_rows
 
-ENDINGS = (".csv", ".tsv")
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
 LABELS = ("label", "class", "target", "y")
 
 
