@@ -50,7 +50,7 @@ class TrainingRows:
     def shown(self, index: NDArray[Any], epoch: int) -> NDArray[Any]:
         """Return raw rows (n, ...) as an epoch shows them to the network: augmented, if that is asked for."""
         x = self.x.take(index)
-        return x if self.augmenter is None else self.augmenter(x, index, self.augmenter.draws(epoch, len(self)))
+        return x if self.augmenter is None else self.augmenter(x, index, self.augmenter.parameters(epoch, len(self)))
 
     def visited(self, order: NDArray[np.int64], epoch: int, first: int, rows: int) -> NDArray[Any]:
         """Return the raw targets of visited rows as the metrics of the epoch compare them, (rows, ...).

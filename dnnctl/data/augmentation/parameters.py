@@ -26,7 +26,7 @@ Even = Callable[[str], Floats]
 
 
 @dataclass(frozen=True)
-class Draws:
+class Parameters:
     """What was drawn for an epoch.
 
     Args:
@@ -44,7 +44,7 @@ class Draws:
     bank: NDArray[np.int8]
 
 
-def draw(augment: Augment, seed: int, epoch: int, rows: int, shape: tuple[int, int]) -> Draws:
+def draw_parameters(augment: Augment, seed: int, epoch: int, rows: int, shape: tuple[int, int]) -> Parameters:
     """Draw what every row of an epoch gets.
 
     Args:
@@ -62,7 +62,7 @@ def draw(augment: Augment, seed: int, epoch: int, rows: int, shape: tuple[int, i
     boxes = np.zeros((0, 5), np.float32)
     if augment.erase is not None:
         boxes = _boxes(augment.erase, even, shape)
-    return Draws(
+    return Parameters(
         _affine(augment, even, shape),
         boxes,
         generator("augment", "start", seed, epoch).integers(0, BANK, rows) if many else np.zeros(rows, np.int64),

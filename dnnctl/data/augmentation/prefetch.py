@@ -16,7 +16,7 @@ from dnnctl.datasets.rows import Rows
 PIXELS = 1 << 17
 
 
-class AheadRows:
+class PrefetchedRows:
     """The training rows of one epoch after another, changed, in the order they are visited.
 
     Args:
@@ -33,7 +33,7 @@ class AheadRows:
         self._order = np.zeros(0, np.int64)
         self._next = 0
         self._left = np.zeros((0, *rows.shape[1:]), np.float32)
-        self._make = partial(augmenter, draws=augmenter.draws(0, 0))
+        self._make = partial(augmenter, parameters=augmenter.parameters(0, 0))
 
     def start(self, order: NDArray[Any], epoch: int, first: int = 0) -> None:
         """Begin an epoch.
@@ -45,7 +45,7 @@ class AheadRows:
         """
         while self._waiting:
             self._waiting.popleft().cancel()
-        self._make = partial(self._augmenter, draws=self._augmenter.draws(epoch, len(self._rows)))
+        self._make = partial(self._augmenter, parameters=self._augmenter.parameters(epoch, len(self._rows)))
         self._order, self._next, self._left = order, first, self._left[:0]
         self._fill()
 

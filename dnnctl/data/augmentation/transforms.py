@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.augmentation import Augment
-from dnnctl.data.augmentation.parameters import BANK, Draws, draw
+from dnnctl.data.augmentation.parameters import BANK, Parameters, draw_parameters
 
 Floats = NDArray[np.float32]
 
@@ -47,41 +47,41 @@ class Augmenter:
         self._shape, self._channels = shape[:2], math.prod(shape[2:])
         self._range = np.float32(limits[0]), np.float32(limits[1])
 
-    def draws(self, epoch: int, rows: int) -> Draws:
+    def parameters(self, epoch: int, rows: int) -> Parameters:
         """Return what the rows of an epoch get.
 
         Args:
             epoch: The epoch, counted from 0.
             rows: Number of training rows.
         """
-        return draw(self._augment, self._seed, epoch, rows, (self._shape[0], self._shape[1]))
+        return draw_parameters(self._augment, self._seed, epoch, rows, (self._shape[0], self._shape[1]))
 
-    def __call__(self, x: NDArray[Any], rows: NDArray[Any], draws: Draws) -> Floats:
+    def __call__(self, x: NDArray[Any], rows: NDArray[Any], parameters: Parameters) -> Floats:
         """Return pictures as an epoch shows them.
 
         Args:
             x: Their pixels, (n, height, width[, channels]), of any type.
             rows: Which training rows they are, (n,).
-            draws: What was drawn for the epoch.
+            parameters: What was drawn for the epoch.
 
         Returns:
             Pixels in the same range, (n, height, width[, channels]), float32.
         """
         pixels = x.reshape(len(x), -1, self._channels).astype(np.float32)
         if self._augment.moves:
-            pixels = self._moved(pixels, rows, draws)
-        if len(draws.boxes):
-            self._erase(pixels, draws.boxes[rows])
+            pixels = self._moved(pixels, rows, parameters)
+        if len(parameters.boxes):
+            self._erase(pixels, parameters.boxes[rows])
         if self._augment.noise:
-            self._add_noise(pixels, draws, rows)
+            self._add_noise(pixels, parameters, rows)
         return pixels.reshape(x.shape)
 
-    def _moved(self, pixels: Floats, rows: NDArray[Any], draws: Draws) -> Floats:
+    def _moved(self, pixels: Floats, rows: NDArray[Any], parameters: Parameters) -> Floats:
         """Return pictures whose pixels were read elsewhere."""
         height, width = self._shape
-        at = draws.affine[rows] @ self._places
+        at = parameters.affine[rows] @ self._places
         if self._augment.elastic is not None:
-            at += self._field(draws.bank, draws.starts[rows])
+            at += self._field(parameters.bank, parameters.starts[rows])
         at += self._middle
         wanted, at = at, np.clip(at, 0, self._middle * 2)
         # The pixel before, but never the last one, which has none behind it; a picture one pixel wide has only one.
@@ -144,13 +144,13 @@ class Augmenter:
         low, high = self._range
         np.copyto(pixels, (low + grey * (high - low))[..., None], where=inside[..., None])
 
-    def _add_noise(self, pixels: Floats, draws: Draws, rows: NDArray[Any]) -> None:
+    def _add_noise(self, pixels: Floats, parameters: Parameters, rows: NDArray[Any]) -> None:
         """Add normal noise and keep to the range."""
         count = pixels.shape[1] * pixels.shape[2]
         # Four even numbers make a normal one, nearly; each stretch begins where no other does, nor the elastic field.
         total = np.zeros((len(rows), count), np.float32)
         for part in range(4):
-            total += _stretches(draws.bank, draws.starts[rows] + (2 * part + 1) * (BANK // 8), count)
+            total += _stretches(parameters.bank, parameters.starts[rows] + (2 * part + 1) * (BANK // 8), count)
         low, high = self._range
         total *= self._augment.noise * float(high - low) / math.sqrt(4 * 127 * 128 / 3)
         pixels += total.reshape(pixels.shape)

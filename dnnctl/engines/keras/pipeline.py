@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.prefetch import AheadRows
+from dnnctl.data.augmentation.prefetch import PrefetchedRows
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.datasets.rows import Rows
 from dnnctl.engines.base import STEPS_AT_ONCE
@@ -30,7 +30,7 @@ class EpochRows:
 
     def __init__(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         self._x, self._y = x, y
-        self._changed = AheadRows(x, augmenter) if augmenter is not None else None
+        self._changed = PrefetchedRows(x, augmenter) if augmenter is not None else None
         self.dtype = np.dtype(np.float32) if augmenter is not None else x.dtype
         self._order = np.zeros(0, np.int64)
         self._batch_size = self._batches = 1

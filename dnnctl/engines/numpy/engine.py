@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.prefetch import AheadRows
+from dnnctl.data.augmentation.prefetch import PrefetchedRows
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixture
 from dnnctl.datasets.rows import ArrayRows, Rows
@@ -54,7 +54,7 @@ class NumpyEngine:
         self._rows: Rows = ArrayRows(np.zeros((0, 0), self._dtype))
         # Whether they are as the first layer takes them, or prepared batch by batch.
         self._ready = False
-        self._changed: AheadRows | None = None
+        self._changed: PrefetchedRows | None = None
         self._gathered = self._batch = np.zeros((0, 0), self._dtype)
         self._divisor: float | None = None
         self._y = np.zeros(0)
@@ -68,7 +68,7 @@ class NumpyEngine:
 
     def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
         """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        self._changed = AheadRows(x, augmenter) if augmenter is not None else None
+        self._changed = PrefetchedRows(x, augmenter) if augmenter is not None else None
         # Bytes are gathered four times as fast as what they become, so images are scaled batch by batch.
         self._divisor = self._task.preprocessing.divisor if x.dtype == np.uint8 else None
         # Numbers that are in memory anyway are prepared once, not at each visit.

@@ -29,7 +29,10 @@ def draw(info: DatasetInfo, train: Samples, augmenter: Augmenter, name: str) -> 
     """
     rows = _one_of_each(info, train)
     names = [plain(info.class_names[int(train.y[row])], 20) if info.class_names else f"row {row}" for row in rows]
-    shown = [train.x[rows], *(augmenter(train.x[rows], rows, augmenter.draws(e, len(train))) for e in range(EPOCHS))]
+    shown = [
+        train.x[rows],
+        *(augmenter(train.x[rows], rows, augmenter.parameters(e, len(train))) for e in range(EPOCHS)),
+    ]
     margin = max(width_of(text, TEXT) for text in names) + 0.12
     cell = SIZE + GAP
     # A gap more sets the pictures as they are apart.

@@ -5,7 +5,7 @@ import pytest
 
 from dnnctl.config.augmentation import Augment
 from dnnctl.data.augmentation import prefetch as ahead
-from dnnctl.data.augmentation.prefetch import AheadRows
+from dnnctl.data.augmentation.prefetch import PrefetchedRows
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.datasets.rows import ArrayRows
 
@@ -15,7 +15,7 @@ AUGMENTER = Augmenter(AUGMENT, 0, (6, 5))
 
 
 def expected(order: np.ndarray, epoch: int) -> np.ndarray:
-    return AUGMENTER(X[order], order, AUGMENTER.draws(epoch, 50))
+    return AUGMENTER(X[order], order, AUGMENTER.parameters(epoch, 50))
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -23,7 +23,7 @@ def expected(order: np.ndarray, epoch: int) -> np.ndarray:
 def test_rows_come_in_the_order_asked_for(workers: int, pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "PIXELS", pixels)
     augmenter = Augmenter(AUGMENT, 0, (6, 5), workers=workers)
-    rows = AheadRows(ArrayRows(X), augmenter)
+    rows = PrefetchedRows(ArrayRows(X), augmenter)
     for epoch in range(3):
         order = np.random.default_rng(epoch).permutation(50)
         rows.start(order, epoch)
@@ -33,7 +33,7 @@ def test_rows_come_in_the_order_asked_for(workers: int, pixels: int, monkeypatch
 
 
 def test_an_epoch_may_be_left_and_begun_in_the_middle() -> None:
-    rows, order = AheadRows(ArrayRows(X), AUGMENTER), np.arange(50)[::-1].copy()
+    rows, order = PrefetchedRows(ArrayRows(X), AUGMENTER), np.arange(50)[::-1].copy()
     rows.start(order, 0)
     rows.take(9)
     rows.start(order, 4, first=20)
@@ -41,7 +41,7 @@ def test_an_epoch_may_be_left_and_begun_in_the_middle() -> None:
 
 
 def test_what_goes_wrong_in_a_thread_is_raised_where_rows_are_asked_for() -> None:
-    rows = AheadRows(ArrayRows(X), AUGMENTER)
+    rows = PrefetchedRows(ArrayRows(X), AUGMENTER)
     rows.start(np.array([3, 99]), 0)
     with pytest.raises(IndexError):
         rows.take(2)

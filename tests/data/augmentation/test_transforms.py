@@ -25,7 +25,7 @@ def augmenter(shape: tuple[int, ...] = (20, 16), **options: Any) -> Augmenter:
 
 def changed(x: np.ndarray, epoch: int = 0, **options: Any) -> np.ndarray:
     made = augmenter(x.shape[1:], **options)
-    return made(x, ROWS[: len(x)], made.draws(epoch, 40))
+    return made(x, ROWS[: len(x)], made.parameters(epoch, 40))
 
 
 EVERYTHING = {
@@ -45,20 +45,20 @@ EVERYTHING = {
 def test_a_picture_depends_on_seed_epoch_and_row_alone(shape: tuple[int, ...], fill_mode: str) -> None:
     x = smooth(shape)
     made = augmenter(shape, fill_mode=fill_mode, **EVERYTHING)
-    draws = made.draws(5, 40)
-    whole = made(x, ROWS, draws)
+    parameters = made.parameters(5, 40)
+    whole = made(x, ROWS, parameters)
     assert whole.shape == x.shape
     assert whole.dtype == np.float32
     assert whole.min() >= 0
     assert whole.max() <= 255
     some = np.array([7, 31, 2])
     again = augmenter(shape, fill_mode=fill_mode, **EVERYTHING)
-    assert np.array_equal(again(x[some], some, again.draws(5, 40)), whole[some])
+    assert np.array_equal(again(x[some], some, again.parameters(5, 40)), whole[some])
     # Rows that come later change nothing for those before.
-    assert not np.array_equal(again(x[some], some, again.draws(6, 40)), whole[some])
+    assert not np.array_equal(again(x[some], some, again.parameters(6, 40)), whole[some])
     if np.prod(shape) > 5:
         other = Augmenter(Augment.model_validate(EVERYTHING), 4, shape)
-        assert not np.array_equal(other(x, ROWS, other.draws(5, 40)), whole)
+        assert not np.array_equal(other(x, ROWS, other.parameters(5, 40)), whole)
 
 
 @pytest.mark.parametrize("fill_mode", ["nearest", "constant"])
@@ -66,10 +66,10 @@ def test_a_picture_depends_on_seed_epoch_and_row_alone(shape: tuple[int, ...], f
 def test_moving_is_what_scipy_says(option: dict[str, Any], fill_mode: str) -> None:
     x = smooth((20, 16))
     made = augmenter(fill_mode=fill_mode, **option)
-    draws = made.draws(0, 40)
+    parameters = made.parameters(0, 40)
     middle = np.array([9.5, 7.5])
-    for row, picture in zip(ROWS, made(x, ROWS, draws), strict=True):
-        linear, offset = np.float64(draws.affine[row, :, :2]), np.float64(draws.affine[row, :, 2])
+    for row, picture in zip(ROWS, made(x, ROWS, parameters), strict=True):
+        linear, offset = np.float64(parameters.affine[row, :, :2]), np.float64(parameters.affine[row, :, 2])
         mode = {"nearest": "nearest", "constant": "grid-constant"}[fill_mode]
         expected = ndimage.affine_transform(
             x[row].astype(float), linear, offset + middle - linear @ middle, order=1, mode=mode
@@ -83,7 +83,7 @@ def test_moving_is_what_scipy_says(option: dict[str, Any], fill_mode: str) -> No
     ids=str,
 )
 def test_changes_reach_the_largest_to_both_sides_and_do_not_pass_it(option: dict[str, float], largest: float) -> None:
-    affine = np.float64(augmenter(**option).draws(0, 2000).affine)
+    affine = np.float64(augmenter(**option).parameters(0, 2000).affine)
     down, across = np.linalg.inv(affine[:, :, :2]).swapaxes(0, 1)
     drawn = {
         "shift": lambda: -affine[:, :, 2] / (20, 16),
@@ -112,8 +112,8 @@ def test_flips_are_exact_and_befall_half_of_the_pictures(flip: str, axes: set[in
 
 def test_the_elastic_field_is_smoothed_noise_of_the_right_strength() -> None:
     made = Augmenter(Augment.model_validate({"elastic": {"alpha": 34, "sigma": 4}}), 0, (40, 40))
-    draws = made.draws(0, 600)
-    field = made._field(draws.bank, draws.starts).reshape(600, 2, 40, 40)
+    parameters = made.parameters(0, 600)
+    field = made._field(parameters.bank, parameters.starts).reshape(600, 2, 40, 40)
     noise = np.random.default_rng(0).uniform(-1, 1, (600, 60, 60))
     textbook = 34 * ndimage.gaussian_filter(noise, (0, 4, 4))[:, 10:50, 10:50]
     assert field.std() == pytest.approx(textbook.std(), rel=0.03)
@@ -140,7 +140,7 @@ def test_noise_has_the_spread_asked_for_and_differs_between_pictures() -> None:
 def test_erasing_takes_one_rectangle_of_some_pictures(channels: tuple[int, ...]) -> None:
     x = np.full((400, 20, 16, *channels), 77, np.uint8)
     made = augmenter(x.shape[1:], erase={"probability": 0.5, "area": 0.3})
-    pictures = made(x, np.arange(400), made.draws(0, 400))
+    pictures = made(x, np.arange(400), made.parameters(0, 400))
     lost = (pictures != 77).reshape(400, 20, 16, -1).all(axis=-1)
     share = lost.mean(axis=(1, 2))
     assert np.mean(share > 0) == pytest.approx(0.5, abs=0.08)
@@ -156,7 +156,7 @@ def test_erasing_takes_one_rectangle_of_some_pictures(channels: tuple[int, ...])
 def test_pictures_of_any_range_keep_it() -> None:
     x = smooth((20, 16)).astype(np.float32) / 16
     made = Augmenter(Augment.model_validate({**EVERYTHING, "noise": 0.5}), 0, (20, 16), (2.0, 14.0))
-    pictures = made(np.clip(x, 2, 14), ROWS, made.draws(0, 40))
+    pictures = made(np.clip(x, 2, 14), ROWS, made.parameters(0, 40))
     assert pictures.min() == 2
     assert pictures.max() == 14
 
