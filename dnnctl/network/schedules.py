@@ -163,8 +163,7 @@ class Cosine(Decaying):
 
 
 SCHEDULES = Catalog(
-    "learning rate schedule",
-    {"constant": Constant, "step": Step, "exponential": Exponential, "cosine": Cosine},
+    "learning rate schedule", {"constant": Constant, "step": Step, "exponential": Exponential, "cosine": Cosine}
 )
 
 
@@ -177,10 +176,7 @@ def _read(written: object) -> object:
     """Let a plain number stand for a constant rate."""
     if isinstance(written, int | float) and not isinstance(written, bool):
         if not 0 < written < math.inf:
-            raise PydanticCustomError(
-                "value_error",
-                f"expected a number above 0, or a schedule; received {written}",
-            )
+            raise PydanticCustomError("value_error", f"expected a number above 0, or a schedule; received {written}")
         return constant(float(written))
     if isinstance(written, str) and written not in SCHEDULES.names():
         raise PydanticCustomError(

@@ -116,6 +116,11 @@ class NumpyNetwork:
             dy = layer.backward(dy)
         self._add_penalty_gradients()
 
+    def gradients(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of the gradient with respect to each trainable weight, by the names of the plan."""
+        shapes = self.plan.shapes
+        return {name: self.gradient[here].reshape(shapes[name]).copy() for name, here in self.slices.items()}
+
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""
         result = np.empty((len(x), self.plan.outputs), self.dtype)

@@ -177,11 +177,7 @@ def chosen_entries(name: str, gradient: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _worst(
-    shape: tuple[int, ...],
-    entries: NDArray[np.int64],
-    own: NDArray[Any],
-    other: NDArray[Any],
-    largest: float,
+    shape: tuple[int, ...], entries: NDArray[np.int64], own: NDArray[Any], other: NDArray[Any], largest: float
 ) -> Disagreement:
     """Return the entry with the largest relative error.
 

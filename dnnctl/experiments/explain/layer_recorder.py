@@ -41,7 +41,7 @@ class LayerRecord:
 
 
 class Recorder(NumpyLayer):
-    """Stands in for a layer and remembers figures of what goes through it.
+    """Stands in for a layer and remembers statistics of what goes through it.
 
     Args:
         name: The layer's name.
@@ -61,7 +61,7 @@ class Recorder(NumpyLayer):
         y = self._inner.forward(x, training=training)
         # Looked at now: the memory belongs to the layer, and the next one may compute in it.
         zero = y == 0
-        self._figures = (float(y.mean(dtype=np.float64)), float(y.std(dtype=np.float64)), float(zero.mean()))
+        self._statistics = (float(y.mean(dtype=np.float64)), float(y.std(dtype=np.float64)), float(zero.mean()))
         self._shape, self._silent = y.shape, int(zero.all(axis=0).sum())
         self._y = y.copy() if self._keep else None
         return y
@@ -82,4 +82,4 @@ class Recorder(NumpyLayer):
 
     def seen(self) -> LayerRecord:
         """Return what was seen in the last step."""
-        return LayerRecord(self._name, self._shape, *self._figures, self._silent, self._gradient, self._y, self._dy)
+        return LayerRecord(self._name, self._shape, *self._statistics, self._silent, self._gradient, self._y, self._dy)

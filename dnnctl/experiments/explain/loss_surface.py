@@ -51,10 +51,7 @@ class LossSurface:
             layer.held = None
         logits = self.network.forward(self._batch.x, training=True)
         self.network.backward(loss_gradient(self._loss, logits, self._batch.targets)[1])
-        shapes = self.network.plan.shapes
-        return {
-            name: self.network.gradient[here].reshape(shapes[name]).copy() for name, here in self.network.slices.items()
-        }
+        return self.network.gradients()
 
     def along(self, name: str, position: int) -> Moved:
         r"""Return the loss as a function of how far one weight is moved.

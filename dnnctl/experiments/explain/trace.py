@@ -202,10 +202,7 @@ class _Stepper:
         loss = value + penalty
         network.backward(dlogits)
         self._activation.forward(logits, training=False)
-        gradient = {
-            name: network.gradient[here].reshape(network.plan.shapes[name]).copy()
-            for name, here in network.slices.items()
-        }
+        gradient = network.gradients()
         self._optimizer.step(network.theta, network.gradient, rate)
         network.constrain()
         after = network.weights()

@@ -151,9 +151,11 @@ class LayerSpec(Spec):
 class Activation(LayerSpec):
     """A layer without weights that maps each number (or row) by a fixed function."""
 
-    # Its forward and backward pass, made with this specification's options; and its name in `keras.activations`.
+    # Its forward and backward pass, and its class in `keras.layers`, both made with this specification's options; where
+    # that class is `Activation`, its name in `keras.activations`.
     numpy_class: ClassVar[type[NumpyLayer]]
-    keras_activation: ClassVar[str]
+    keras_class: ClassVar[str] = "Activation"
+    keras_activation: ClassVar[str] = ""
     # Whether its outputs have a largest value.
     bounded: ClassVar[bool] = False
 
@@ -163,7 +165,8 @@ class Activation(LayerSpec):
 
     def keras_form(self, seed: int) -> KerasForm:
         """Return the Keras layer that computes this."""
-        return KerasForm("Activation", {"activation": self.keras_activation})
+        named = {"activation": self.keras_activation} if self.keras_activation else {}
+        return KerasForm(self.keras_class, {**named, **self.model_dump()})
 
 
 LAYERS = Catalog("layer", package="dnnctl.network.layers", attribute="Layer")

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 # How far an input may go beyond 0 that counts as below it.
 FAR = 30.0
@@ -60,9 +60,6 @@ class Layer(Activation):
     """
 
     numpy_class: ClassVar[type[NumpyLayer]] = Elu
+    keras_class: ClassVar[str] = "ELU"
     main: ClassVar[str | None] = "alpha"
     alpha: float = Field(1.0, ge=0)
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("ELU", {"alpha": self.alpha})

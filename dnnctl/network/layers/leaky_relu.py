@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class LeakyRelu(NumpyLayer):
@@ -52,9 +52,6 @@ class Layer(Activation):
     """
 
     numpy_class: ClassVar[type[NumpyLayer]] = LeakyRelu
+    keras_class: ClassVar[str] = "LeakyReLU"
     main: ClassVar[str | None] = "negative_slope"
     negative_slope: float = Field(0.3, ge=0)
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("LeakyReLU", {"negative_slope": self.negative_slope})

@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from dnnctl.network.layers.base import Activation, Array, NumpyLayer
+from dnnctl.network.layers.sigmoid import sigmoid
 
 
 class Mish(NumpyLayer):
@@ -28,15 +29,10 @@ class Mish(NumpyLayer):
 
     def backward(self, dy: Array) -> Array:
         """Return dy (t + x (1 - t t) s)."""
-        half = self.dtype.type(0.5)
         slope: Array = np.multiply(self._t, self._t, out=self.buffer("slope", dy.shape))
         np.subtract(1, slope, out=slope)
         slope *= self._x
-        # s as (tanh(x / 2) + 1) / 2, which cannot overflow.
-        dx: Array = np.multiply(self._x, half, out=self.buffer("dx", dy.shape))
-        np.tanh(dx, out=dx)
-        dx *= half
-        dx += half
+        dx = sigmoid(self._x, out=self.buffer("dx", dy.shape))
         dx *= slope
         dx += self._t
         dx *= dy

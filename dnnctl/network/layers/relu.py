@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Relu(NumpyLayer):
@@ -34,7 +34,4 @@ class Layer(Activation):
     """
 
     numpy_class: ClassVar[type[NumpyLayer]] = Relu
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("ReLU")
+    keras_class: ClassVar[str] = "ReLU"

@@ -7,19 +7,28 @@ import numpy as np
 from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
+def sigmoid(x: Array, out: Array | None = None) -> Array:
+    """Return the sigmoid of x as (tanh(x / 2) + 1) / 2, which is the same and cannot overflow.
+
+    Args:
+        x: Numbers of any shape.
+        out: Where to write it, of that shape; a new array if None.
+    """
+    half = x.dtype.type(0.5)
+    y: Array = np.multiply(x, half, out=out)
+    np.tanh(y, out=y)
+    y *= half
+    y += half
+    return y
+
+
 class Sigmoid(NumpyLayer):
     r"""Logistic sigmoid: forward $y = 1 / (1 + e^{-x})$, backward $dx = dy \cdot y (1 - y)$; all (batch, units)."""
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return the sigmoid of x."""
-        half = self.dtype.type(0.5)
-        # As (tanh(x / 2) + 1) / 2, which is the same and cannot overflow.
-        y: Array = np.multiply(x, half, out=self.buffer("y", x.shape))
-        np.tanh(y, out=y)
-        y *= half
-        y += half
-        self._y = y
-        return y
+        self._y = sigmoid(x, out=self.buffer("y", x.shape))
+        return self._y
 
     def backward(self, dy: Array) -> Array:
         """Return dy y (1 - y)."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dnnctl.network.layers.base import Activation, Array, KerasForm, NumpyLayer
+from dnnctl.network.layers.base import Activation, Array, NumpyLayer
 
 
 class Softmax(NumpyLayer):
@@ -38,8 +38,5 @@ class Layer(Activation):
     """
 
     numpy_class: ClassVar[type[NumpyLayer]] = Softmax
+    keras_class: ClassVar[str] = "Softmax"
     bounded: ClassVar[bool] = True
-
-    def keras_form(self, seed: int) -> KerasForm:
-        """Return the Keras layer that computes this."""
-        return KerasForm("Softmax")

@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from dnnctl.network.layers.base import Activation, Array, NumpyLayer
+from dnnctl.network.layers.sigmoid import sigmoid
 
 
 class Swish(NumpyLayer):
@@ -15,14 +16,8 @@ class Swish(NumpyLayer):
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Return x times its sigmoid."""
-        half = self.dtype.type(0.5)
-        # As (tanh(x / 2) + 1) / 2, which is the same and cannot overflow.
-        s: Array = np.multiply(x, half, out=self.buffer("s", x.shape))
-        np.tanh(s, out=s)
-        s *= half
-        s += half
-        self._s = s
-        self._y: Array = np.multiply(x, s, out=self.buffer("y", x.shape))
+        self._s = sigmoid(x, out=self.buffer("s", x.shape))
+        self._y: Array = np.multiply(x, self._s, out=self.buffer("y", x.shape))
         return self._y
 
     def backward(self, dy: Array) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Task
 from dnnctl.network.layers.base import Array
-from dnnctl.network.losses.base import LossSpec, SmoothLoss
+from dnnctl.network.losses.base import LossSpec, NumpyLoss
 
 # Up to so many classes a column each is faster than a row each.
 FEW = 64
@@ -32,7 +32,7 @@ class SoftmaxLoss(LossSpec):
         return z if axis else np.ascontiguousarray(z.T)
 
 
-class SoftmaxCrossEntropy(SmoothLoss):
+class SoftmaxCrossEntropy(NumpyLoss):
     """Cross entropy of labels and logits over classes.
 
     Args:

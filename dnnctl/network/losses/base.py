@@ -7,7 +7,7 @@ the same.
 Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 6.2.1 and 6.2.2.
 """
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from dnnctl.network.layers.base import Array
 from dnnctl.spec import Catalog, Spec, chosen_from
 
 
-class NumpyLoss(Protocol):
+class NumpyLoss:
     """A loss in NumPy, from logits."""
 
     def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
@@ -29,12 +29,15 @@ class NumpyLoss(Protocol):
             sides: What `sides` gave for other logits: each error counts on that side of the loss's kink.
             weights: How much each row counts, (n,); None for 1 each.
         """
+        raise TypeError(f"{type(self).__name__} does not define value")  # pragma: no cover
 
     def sides(self, logits: Array, y_true: Array) -> Array | None:
         """Return on which side of the loss's kink each error lies, (n, targets) of -1, 0 and 1; None without one."""
+        return None
 
     def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean loss and its gradient with respect to the logits, (n, outputs); `weights` as in `value`."""
+        raise TypeError(f"{type(self).__name__} does not define with_gradient")  # pragma: no cover
 
 
 class LossSpec(Spec):
@@ -90,14 +93,7 @@ class RegressionLoss(LossSpec):
     activation: ClassVar[str] = "linear"
 
 
-class SmoothLoss:
-    """A loss without a kink, in NumPy."""
-
-    def sides(self, logits: Array, y_true: Array) -> None:
-        """Return None: there is no kink."""
-
-
-class ErrorLoss:
+class ErrorLoss(NumpyLoss):
     """A loss of the errors $e = z - y$ alone, in NumPy: the mean of f(e), whose gradient is f'(e) / (nK)."""
 
     def terms(self, error: Array, sides: Array | None) -> Array:

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from dnnctl.datasets.base import Task
 from dnnctl.network.layers.base import Array
-from dnnctl.network.losses.base import LossSpec, NumpyLoss, SmoothLoss
+from dnnctl.network.layers.sigmoid import sigmoid
+from dnnctl.network.losses.base import LossSpec, NumpyLoss
 
 
-class SigmoidCrossEntropy(SmoothLoss):
+class SigmoidCrossEntropy(NumpyLoss):
     r"""Cross entropy of 0 or 1 and one logit.
 
     Value $\max(z, 0) - t z + \log(1 + e^{-\lvert z\rvert})$, mean over rows; gradient $(sigmoid(z) - t) / n$.
@@ -27,8 +28,8 @@ class SigmoidCrossEntropy(SmoothLoss):
         if logits.shape[1] != 1:
             raise ValueError(f"expected logits of one unit, (n, 1); received {logits.shape}")
         target = y_true.reshape(-1, 1).astype(logits.dtype)
-        kept, spread = logits.dtype.type(1 - self._smoothing), logits.dtype.type(self._smoothing / 2)
-        return np.asarray(target * kept + spread)
+        kept, added = logits.dtype.type(1 - self._smoothing), logits.dtype.type(self._smoothing / 2)
+        return np.asarray(target * kept + added)
 
     def value(self, logits: Array, y_true: Array, sides: Array | None = None, weights: Array | None = None) -> float:
         """Return the mean over rows; labels (n,), logits (n, 1)."""
@@ -40,8 +41,7 @@ class SigmoidCrossEntropy(SmoothLoss):
 
     def with_gradient(self, logits: Array, y_true: Array, weights: Array | None = None) -> tuple[float, Array]:
         """Return the mean and (sigmoid(z) - t) / n, (n, 1)."""
-        half = logits.dtype.type(0.5)
-        gradient: Array = half * np.tanh(half * logits) + half
+        gradient = sigmoid(logits)
         gradient -= self._targets(logits, y_true)
         gradient *= logits.dtype.type(1 / len(logits))
         if weights is not None:
@@ -75,5 +75,4 @@ class Loss(LossSpec):
 
     def answers(self, logits: Array) -> NDArray[np.float64]:
         """Return the sigmoid of logits, (n, 1)."""
-        # Written by tanh, which does not overflow where the exponential would.
-        return np.asarray(0.5 * np.tanh(0.5 * logits.astype(np.float64)) + 0.5)
+        return sigmoid(logits.astype(np.float64))

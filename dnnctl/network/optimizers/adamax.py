@@ -7,11 +7,10 @@ $w \leftarrow w - \eta\, m / ((1 - \beta_1^t)(u + \epsilon))$.
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from dnnctl.network.layers.base import Array
-from dnnctl.network.optimizers.base import NumpyOptimizer, OptimizerSpec, follow
-from dnnctl.network.schedules import LearningRateField, constant
+from dnnctl.network.optimizers import adam
+from dnnctl.network.optimizers.base import NumpyOptimizer, follow
 
 
 class Adamax(NumpyOptimizer):
@@ -36,7 +35,7 @@ class Adamax(NumpyOptimizer):
         w -= change
 
 
-class Optimizer(OptimizerSpec):
+class Optimizer(adam.Optimizer):
     """Steps scaled by a running mean of the gradient and by its largest size, slowly forgotten.
 
     Args:
@@ -49,10 +48,6 @@ class Optimizer(OptimizerSpec):
 
     numpy_class: ClassVar[type[NumpyOptimizer]] = Adamax
     keras_class: ClassVar[str] = "Adamax"
-    learning_rate: LearningRateField = constant(0.001)
-    beta_1: float = Field(0.9, ge=0, lt=1)
-    beta_2: float = Field(0.999, ge=0, lt=1)
-    epsilon: float = Field(1e-7, gt=0)
 
     @property
     def slots(self) -> tuple[str, ...]:
