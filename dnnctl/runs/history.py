@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from dnnctl.errors import RunError
 from dnnctl.files import write_text
 from dnnctl.runs.reading import read_bytes
 
-MOST_BYTES = 1 << 28
+MOST_BYTES = 1 << 26
 
 Row = Mapping[str, float | int | str]
 
@@ -22,7 +22,7 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
 
     Args:
         path: The file to create or replace.
-        rows: The rows; numbers are written with all their digits, a figure that a row lacks as an empty cell.
+        rows: The rows; numbers are written with all their digits, a value that a row lacks as an empty cell.
             No rows make no file.
     """
     if not rows:
@@ -48,13 +48,25 @@ def read_table(path: Path, folder: Path) -> dict[str, NDArray[np.float64]]:
         The values of each column, (rows,), by its name; NaN for empty cells. Nothing if there is no such file.
 
     Raises:
-        RunError: If it holds anything else, or more than 256 MiB.
+        RunError: If it holds anything else, or more than 64 MiB.
     """
     try:
-        header, *rows = csv.reader(io.StringIO(read_bytes(path, folder, MOST_BYTES).decode("utf-8")))
-        values = np.array([[float(cell or "nan") for cell in row] for row in rows]).reshape(len(rows), len(header))
+        rows = csv.reader(io.StringIO(read_bytes(path, folder, MOST_BYTES).decode("utf-8")))
+        header = next(rows, [])
+        # One cell after the other: as lists of numbers they would take many times the memory of the file.
+        values = np.fromiter((float(cell or "nan") for cell in _cells(rows, len(header))), np.float64)
     except FileNotFoundError:
         return {}
     except (ValueError, csv.Error) as error:
         raise RunError(f"{path}: expected a row of names and rows of numbers; {error}. Restore it") from None
-    return dict(zip(header, values.T, strict=True))
+    return dict(zip(header, values.reshape(-1, len(header)).T, strict=True))
+
+
+def _cells(rows: Iterable[list[str]], columns: int) -> Iterator[str]:
+    """Yield cell after cell; raise `ValueError` at a row that has another number of them, or if there are no names."""
+    if not columns:
+        raise ValueError("received no names")
+    for row in rows:
+        if len(row) != columns:
+            raise ValueError(f"received {len(row):,} cells in a row under {columns:,} names")
+        yield from row
