@@ -30,7 +30,7 @@ class Splits:
     Args:
         train: Rows to learn from.
         validation: Rows to choose settings by; None if there are none.
-        test: Rows that are only used for the final figures.
+        test: Rows that are only used for the final metrics.
         rows: Row numbers of each split, (n,), int64: of `train` and `validation` in the data set's training
             rows; of `test` in its test rows, or in its training rows where no test set is published or the test
             rows are a fold.

@@ -20,10 +20,10 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class MeanInterval:
-    """A figure of several trainings.
+    """A metric of several trainings.
 
     Args:
-        values: The figure of each, at least one.
+        values: Its value in each, at least one.
         mean: Their mean.
         std: Their standard deviation as that of a sample; 0 for one alone.
     """
@@ -58,7 +58,7 @@ def mean_interval(values: Sequence[float]) -> MeanInterval:
     """Return the mean and the standard deviation of a metric of several trainings, at least one.
 
     Args:
-        values: The figure of each.
+        values: Its value in each.
     """
     numbers = [float(value) for value in values]
     # Computed exactly: values that are all the same must not differ by rounding from those of another training.

@@ -77,7 +77,7 @@ class _Evidence:
 
     @property
     def counted_rows(self) -> float:
-        """How many validation rows have the same chance in their accuracy as these have in the figure looked at."""
+        """How many validation rows have the same chance in their accuracy as these have in the metric looked at."""
         if self.class_rows is None:
             return self.validation_rows
         present = [rows for rows in self.class_rows if rows]

@@ -29,7 +29,7 @@ class Comparison:
         names: The members, as `01`.
         labels: What tells them apart, for people, as `seed 3`.
         metrics: Loss and metrics of each.
-        mean: The mean of each figure over the members.
+        mean: The mean of each metric over the members.
         together: Loss and metrics of the ensemble.
         disagreement: How much they disagree, by name, as `disagreement` or `answer_deviation` returns it.
         pairs: (members, members): share of the rows that two members answer differently; for numbers the root

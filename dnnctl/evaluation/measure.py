@@ -23,7 +23,7 @@ _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operato
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure for how good predictions are.
+    """A measure of how good predictions are.
 
     Args:
         tasks: The tasks it fits.

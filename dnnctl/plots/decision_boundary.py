@@ -82,12 +82,7 @@ def _regions(axes: "Axes", context: PlotContext, answers: NDArray[Any], extent: 
     from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
     table = classification.columns(answers)
-    style: dict[str, Any] = {
-        "extent": extent,
-        "origin": "lower",
-        "aspect": "auto",
-        "interpolation": "bilinear",
-    }
+    style: dict[str, Any] = {"extent": extent, "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
     if table.shape[1] == 2:
         ramp = LinearSegmentedColormap.from_list("two classes", [_pale(BLUE), (1.0, 1.0, 1.0), _pale(RED)])
         shares = table[:, 1].reshape(STEPS, STEPS)
@@ -114,14 +109,7 @@ def _surface(axes: "Axes", context: PlotContext, answers: NDArray[Any], extent: 
     filled = axes.contourf(first, levels=14, cmap="cividis", norm=norm, extent=extent)
     size = dot_size(len(rows)) * 1.4
     axes.scatter(
-        rows.x[:, 0],
-        rows.x[:, 1],
-        s=size,
-        c=truth[:, 0],
-        cmap="cividis",
-        norm=norm,
-        edgecolors="white",
-        linewidths=0.9,
+        rows.x[:, 0], rows.x[:, 1], s=size, c=truth[:, 0], cmap="cividis", norm=norm, edgecolors="white", linewidths=0.9
     )
     _bar(axes, filled, target(context.info, 0, heights.shape[1]))
 

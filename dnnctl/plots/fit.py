@@ -43,12 +43,7 @@ def draw(context: PlotContext) -> "Figure | None":
         for name, rows, colour, marker in groups:
             few = rows.take(evenly(len(rows)))
             y, size = few.y.reshape(len(few), -1)[:, column], dot_size(len(few))
-            style: dict[str, Any] = {
-                "color": colour,
-                "marker": marker,
-                "edgecolors": "white",
-                "linewidths": 0.6,
-            }
+            style: dict[str, Any] = {"color": colour, "marker": marker, "edgecolors": "white", "linewidths": 0.6}
             handles.append(axes.scatter(few.x[:, 0], y, s=size, label=name, zorder=2, **style))
         handles += axes.plot(grid[:, 0], answers[:, column], color=INK, linewidth=1.8, label="network", zorder=3)
         for edge in (float(inputs.min()), float(inputs.max())):

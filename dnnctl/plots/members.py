@@ -6,20 +6,7 @@ import numpy as np
 
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.plots.base import PlotContext
-from dnnctl.plots.style.sheet import (
-    BLUE,
-    EDGE,
-    GREY,
-    HEADING,
-    INK,
-    ORANGE,
-    SMALL,
-    key,
-    label,
-    place,
-    sheet,
-    tidy,
-)
+from dnnctl.plots.style.sheet import BLUE, EDGE, GREY, HEADING, INK, ORANGE, SMALL, key, label, place, sheet, tidy
 from dnnctl.plots.style.text import amount, counted, named, plain, width_of
 
 if TYPE_CHECKING:

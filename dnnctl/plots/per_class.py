@@ -6,20 +6,7 @@ import numpy as np
 
 from dnnctl.evaluation import classification
 from dnnctl.plots.base import PlotContext
-from dnnctl.plots.style.sheet import (
-    BLUE,
-    EDGE,
-    GREY,
-    HEADING,
-    INK,
-    ORANGE,
-    SKY,
-    SMALL,
-    key,
-    label,
-    place,
-    sheet,
-)
+from dnnctl.plots.style.sheet import BLUE, EDGE, GREY, HEADING, INK, ORANGE, SKY, SMALL, key, label, place, sheet
 from dnnctl.plots.style.text import counted, plain, width_of
 
 if TYPE_CHECKING:

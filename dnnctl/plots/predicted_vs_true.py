@@ -26,10 +26,7 @@ def draw(context: PlotContext) -> "Figure | None":
     info = context.info
     if info.task != "regression" or not len(context.test):
         return None
-    truth, answers = (
-        context.test.y.reshape(len(context.test), -1),
-        context.scores.reshape(len(context.test), -1),
-    )
+    truth, answers = (context.test.y.reshape(len(context.test), -1), context.scores.reshape(len(context.test), -1))
     explained, error = regression.r2(truth, answers), regression.mae(truth, answers)
     figures = "" if explained is None else f"R² {explained:.3f} · "
     unit = f" {info.unit}" if info.unit else ""

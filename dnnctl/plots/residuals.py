@@ -42,13 +42,7 @@ def draw(context: PlotContext) -> "Figure | None":
         size, limits = dot_size(len(few)), padded(left[:, column], 0.08)
         points.axhline(0, color=INK, linewidth=1)
         points.scatter(
-            answers[few, column],
-            left[few, column],
-            s=size,
-            color=BLUE,
-            edgecolors="white",
-            linewidths=0.5,
-            zorder=2,
+            answers[few, column], left[few, column], s=size, color=BLUE, edgecolors="white", linewidths=0.5, zorder=2
         )
         points.set_ylim(limits)
         label(points, f"predicted {name}", measured)

@@ -162,9 +162,9 @@ def _separation(rows: Samples) -> NDArray[np.float64]:
     """
     labels = rows.y.reshape(-1)
     means = np.array([rows.x[labels == c].mean(axis=0, dtype=np.float64) for c in np.unique(labels)])
-    spread = np.maximum(rows.x.std(axis=0, dtype=np.float64), 1e-12)
+    std = np.maximum(rows.x.std(axis=0, dtype=np.float64), 1e-12)
     two = np.all((rows.x == rows.x.min(axis=0)) | (rows.x == rows.x.max(axis=0)), axis=0)
-    return np.asarray(means.std(axis=0) / spread - 1e6 * two, np.float64)
+    return np.asarray(means.std(axis=0) / std - 1e6 * two, np.float64)
 
 
 def _amount(rows: Samples) -> str:

@@ -45,11 +45,7 @@ def locked(run: RunDirectory) -> Iterator[None]:
             raise RunError(
                 f"{run.path}: this run is being trained{_holder(stream)}. Wait for it to end, or stop it first"
             )
-        note = {
-            "process": os.getpid(),
-            "computer": platform.node(),
-            "since": now(),
-        }
+        note = {"process": os.getpid(), "computer": platform.node(), "since": now()}
         # A full disk has room for a lock, if not for a note in it.
         with contextlib.suppress(OSError):
             stream.truncate(0)

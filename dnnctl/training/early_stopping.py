@@ -23,7 +23,7 @@ class BestState(Stored):
     """What `Best` remembers, to be stored.
 
     Args:
-        value: The best figure; NaN before the first one.
+        value: The best value; NaN before the first one.
         epoch: Its epoch, counted from 1; 0 before the first one.
         waited: Epochs since then.
     """
@@ -37,7 +37,7 @@ class PlateauState(Stored):
     """What `ReduceOnPlateau` remembers, to be stored.
 
     Args:
-        best: The best figure.
+        best: The best value of the metric it watches.
         cooling: Epochs before waiting begins again.
         factor: What is left of the scheduled learning rate, above 0 to 1.
     """
@@ -48,7 +48,7 @@ class PlateauState(Stored):
 
 
 class Best:
-    """The best figure so far and how long ago it was.
+    """The best value of a metric so far and how long ago it was.
 
     Args:
         monitor: Column of the history.
@@ -138,7 +138,7 @@ class EarlyStopping:
 
 
 class ReduceOnPlateau:
-    """Lowers the learning rate when a figure has not improved for `patience` epochs.
+    """Lowers the learning rate when a metric has not improved for `patience` epochs.
 
     Args:
         spec: The rule; None never lowers it.

@@ -1,4 +1,4 @@
-"""What a trained network is worth: final figures, the verdict, and whether the other engine agrees."""
+"""What a trained network is worth: final metrics, the verdict, and whether the other engine agrees."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ MetricsBySplit = dict[str, dict[str, float]]
 
 
 def measure_splits(prepared: Prepared, network: Network) -> tuple[MetricsBySplit, NDArray[Any]]:
-    """Return the final figures of each split, the test rows first, and the scores of the test rows."""
+    """Return the final metrics of each split, the test rows first, and the scores of the test rows."""
     info = prepared.dataset.info
     names = all_metrics(info.task, len(info.class_names), prepared.config.training.metrics)
     metrics = {}
@@ -50,7 +50,7 @@ def verdict(prepared: Prepared, trained: Trained, metrics: MetricsBySplit, simpl
     Args:
         prepared: What it was made from.
         trained: Its history.
-        metrics: Final figures of each split.
+        metrics: Final metrics of each split.
         simple: What a trivial and a linear model reach.
     """
     held_out, info = prepared.splits.validation, prepared.dataset.info

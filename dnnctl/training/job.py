@@ -108,11 +108,7 @@ def train(
 
 
 def resume(
-    run: RunDirectory,
-    overrides: Overrides = (),
-    *,
-    observer: Observer | None = None,
-    command: Sequence[str] = (),
+    run: RunDirectory, overrides: Overrides = (), *, observer: Observer | None = None, command: Sequence[str] = ()
 ) -> TrainingResult:
     """Go on with a training from its last checkpoint, as if it had never stopped.
 

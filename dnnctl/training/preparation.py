@@ -92,7 +92,7 @@ def prepare(loaded: LoadedConfig, progress: DownloadProgress = silent) -> Prepar
         progress: Called with a file's name, bytes done and bytes in all during a download.
 
     Raises:
-        ConfigError: If the training would not fit into memory, or a rule watches a figure that these rows do not have.
+        ConfigError: If the training would not fit into memory, or a rule watches a metric that these rows do not have.
         DataError: If the data is missing or damaged, or a number in it is infinite or none at all.
     """
     config = loaded.config
@@ -159,7 +159,7 @@ def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[Not
 
 
 def _check_monitors(config: Config, info: DatasetInfo, splits: Splits, where: Path) -> None:
-    """Refuse rules that watch a figure these rows do not have: they would stop, or slow down, for nothing.
+    """Refuse rules that watch a metric these rows do not have: they would stop, or slow down, for nothing.
 
     Args:
         config: The resolved configuration.

@@ -127,7 +127,7 @@ class Resumed:
     def clean(self) -> None:
         """Take out of the run what comes after the checkpoint, and remove files that are half written.
 
-        MetricsBySplit of a training that was shorter are none of this one; they are written anew at its end.
+        Metrics of a training that was shorter are none of this one; they are written anew at its end.
         """
         for folder in (self.run.path, self.run.checkpoint.parent):
             for half in folder.glob(".*.part"):

@@ -34,13 +34,13 @@ def save_network(prepared: Prepared, engine: Engine, run: RunDirectory) -> None:
 
 
 def metrics_json(metrics: MetricsBySplit, simple: Sequence[Baseline]) -> dict[str, Any]:
-    """Return final figures as `metrics.json` has them: by split, and those of the baselines by their kind.
+    """Return final metrics as `metrics.json` has them: by split, and those of the baselines by their kind.
 
     Args:
         metrics: Metrics of each split.
         simple: What a trivial and a linear model reach.
     """
-    by_split = {split: json_numbers(figures) for split, figures in metrics.items()}
+    by_split = {split: json_numbers(values) for split, values in metrics.items()}
     return {**by_split, "baseline": {each.kind: {"label": each.label, **json_numbers(each.test)} for each in simple}}
 
 
@@ -52,7 +52,7 @@ def save_evaluation(
     scores: NDArray[Any],
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Write the final figures, and the scores of the test rows.
+    """Write the final metrics, and the scores of the test rows.
 
     Args:
         splits: The rows that were measured.
@@ -60,12 +60,11 @@ def save_evaluation(
         metrics: Metrics of each split.
         simple: What a trivial and a linear model reach.
         scores: What the network says of the test rows.
-        more: Further figures by name.
+        more: Further values by name.
     """
     write_json(run.metrics, {**metrics_json(metrics, simple), **more})
     write_npz(
-        run.predictions,
-        {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")},
+        run.predictions, {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")}
     )
 
 

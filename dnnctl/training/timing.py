@@ -16,7 +16,7 @@ STAGES = {
     "build": "building the network",
     "first steps": "building the graph, first steps",
     "epochs": "all other steps, validation",
-    "evaluation": "final figures and baselines",
+    "evaluation": "final metrics and baselines",
     "plots": "drawing",
     "saving": "writing files",
     "rest": "everything else",

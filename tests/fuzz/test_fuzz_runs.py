@@ -119,7 +119,7 @@ def _measure(run: RunDirectory) -> None:
 def _compare(run: RunDirectory, whole: RunDirectory) -> None:
     run_comparison.first_different_epoch(run, whole)
     manifests = [loading.read_manifest(each.manifest) for each in (run, whole)]
-    run_comparison.circumstances(*manifests)
+    run_comparison.environment_changes(*manifests)
 
 
 @pytest.mark.parametrize("length", LENGTHS)

@@ -14,14 +14,7 @@ from dnnctl.data.mixup import mixtures
 from dnnctl.datasets.rows import Rows
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
-from dnnctl.engines.keras.build import (
-    assign,
-    build_layers,
-    keras_loss,
-    keras_optimizer,
-    optimizer_variables,
-    variables,
-)
+from dnnctl.engines.keras.build import assign, build_layers, keras_loss, keras_optimizer, optimizer_variables, variables
 from dnnctl.engines.keras.float64 import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, preprocess
 from dnnctl.engines.keras.pipeline import EpochRows

@@ -20,10 +20,7 @@ class _Absent:
         self._thread = threading.get_ident()
 
     def find_spec(
-        self,
-        name: str,
-        path: Sequence[str] | None = None,
-        target: ModuleType | None = None,
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return None, which leaves the search to others.
 

@@ -156,6 +156,5 @@ def _set_determinism(tensorflow: Any, *, wanted: bool) -> None:
         os.environ[_DETERMINISTIC] = "1"
     elif enabled and not wanted:
         warnings.warn(
-            "deterministic: false has no effect: an earlier training in this process turned it on",
-            stacklevel=2,
+            "deterministic: false has no effect: an earlier training in this process turned it on", stacklevel=2
         )

@@ -119,8 +119,5 @@ def copy_run(source: RunDirectory, target: RunDirectory) -> None:
     plots = [source.plots / f"{name}.png" for name in plugins.names(PLOTS)]
     own = [path for path in source.primary_files() if path.parent == source.path]
     for path in (source.manifest, *own, *(plot for plot in plots if plot.is_file())):
-        with (
-            open_inside(path, source.path) as contents,
-            replacing(target.path / path.relative_to(source.path)) as copy,
-        ):
+        with open_inside(path, source.path) as contents, replacing(target.path / path.relative_to(source.path)) as copy:
             shutil.copyfileobj(contents, copy, 1 << 20)

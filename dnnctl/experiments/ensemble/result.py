@@ -24,7 +24,7 @@ from dnnctl.runs.manifest import Manifest
 from dnnctl.training.run_files import save_evaluation
 from dnnctl.training.timing import Clock
 
-ENDING = "-ensemble"
+SUFFIX = "-ensemble"
 LONGEST_NAME = 64
 
 
@@ -106,7 +106,7 @@ def ensemble_name(name: str, wanted: str | None = None) -> str:
                 f"that has a meaning of its own; received {wanted[:80]!r}"
             )
         return wanted
-    return name if name.endswith(ENDING) else f"{name[: LONGEST_NAME - len(ENDING)]}{ENDING}"
+    return name if name.endswith(SUFFIX) else f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
 
 
 def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent) -> Measured:

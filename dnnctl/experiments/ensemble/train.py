@@ -75,11 +75,7 @@ def train_ensemble(
 
 
 def resume_ensemble(
-    run: RunDirectory,
-    *,
-    jobs: int = 1,
-    observer: MembersObserver | None = None,
-    command: Sequence[str] = (),
+    run: RunDirectory, *, jobs: int = 1, observer: MembersObserver | None = None, command: Sequence[str] = ()
 ) -> EnsembleResult:
     """Go on with an ensemble: members that are done stay, the others are trained from their checkpoints.
 

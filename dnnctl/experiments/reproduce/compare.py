@@ -108,7 +108,7 @@ def changes(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ..
     return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 
 
-def circumstances(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Change, ...]:
+def environment_changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Change, ...]:
     """Return what differs in versions, platform, flags, threads, data and length between two manifests.
 
     Args:

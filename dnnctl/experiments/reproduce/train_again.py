@@ -13,8 +13,8 @@ from dnnctl.experiments.reproduce.compare import (
     ArrayDifference,
     Change,
     changes,
-    circumstances,
     different_weights,
+    environment_changes,
     final_metrics,
     first_different_epoch,
 )
@@ -112,7 +112,7 @@ def reproduce(
             different_weights(before, after),
             changes(known, final_metrics(again)),
             first_different_epoch(run, again),
-            circumstances(opened.manifest, read_manifest(again.manifest)),
+            environment_changes(opened.manifest, read_manifest(again.manifest)),
             loaded.config.deterministic,
             _lengthened(opened.manifest, loaded.config),
         )
@@ -129,24 +129,19 @@ def _lengthened(manifest: Mapping[str, Any], config: Config) -> str | None:
 
 def _start(opened: OpenedRun, named: str | None, out: Path) -> RunDirectory | None:
     """Return the run whose weights a run was started from; None for fresh weights."""
-    recorded = _recorded(opened.manifest)
+    recorded = opened.manifest.get("init_from")
     if named is not None:
         if recorded is None:
             raise UsageError(f"{opened.run.path}: was not started from another run; expected no `init_from`")
         return find_run(named, out)
     if recorded is None:
         return None
-    start = RunDirectory(Path(recorded))
+    start = RunDirectory(Path(str(recorded)))
     try:
         read_manifest(start.manifest)
     except RunError:
         raise RunError(
-            f"{opened.run.path}: was started from the weights of {recorded[:200]}, which is no run here. "
+            f"{opened.run.path}: was started from the weights of {str(recorded)[:200]}, which is no run here. "
             "Say where that run is: `init_from`=RUN"
         ) from None
     return start
-
-
-def _recorded(manifest: Mapping[str, Any]) -> str | None:
-    value = manifest.get("init_from")
-    return None if value is None else str(value)

@@ -1,7 +1,7 @@
 """Several trainings of one configuration in one folder: what cross-validation and repetition share.
 
 The folder has `config.yaml` (what the runs share), `manifest.json` (kind and state), `metrics.json` (what the runs come
-to aggregate), and a folder with the runs, each complete in itself.
+to together), and a folder with the runs, each complete in itself.
 """
 
 import contextlib

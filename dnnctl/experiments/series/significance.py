@@ -24,7 +24,7 @@ from dnnctl.runs.series import REPEAT, check_inside, count_in, kind_of
 
 @dataclass(frozen=True)
 class ComparedMetric:
-    """A figure of two repeated trainings.
+    """A metric of two repeated trainings.
 
     Args:
         name: As `accuracy`.

@@ -29,7 +29,7 @@ from dnnctl.training.observer import Observer, StepProgress
 
 WORKER = "dnnctl.experiments.series.worker"
 # Seconds between two news of how far a training is.
-PACE = 0.2
+SECONDS_BETWEEN_NEWS = 0.2
 # News after which there are no others.
 ENDS = frozenset({"done", "failed", "interrupted"})
 # Characters of what a process that broke down wrote at last.
@@ -151,7 +151,7 @@ class WorkerObserver(Observer):
     def on_progress(self, progress: StepProgress) -> None:
         """Tell a few times a second how far it is."""
         self._learning = True
-        if time.monotonic() - self._told >= PACE:
+        if time.monotonic() - self._told >= SECONDS_BETWEEN_NEWS:
             self._told = time.monotonic()
             done = progress.epoch - 1 + progress.step / progress.steps
             self.tell("progress", done=done / progress.epochs, loss=progress.loss, left=progress.seconds_left)

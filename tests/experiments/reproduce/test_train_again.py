@@ -14,7 +14,7 @@ from stored import arrays, rewrite
 from dnnctl.cli.screen.reproduction import report
 from dnnctl.config.loading import load
 from dnnctl.errors import Interrupted, RunError, UsageError
-from dnnctl.experiments.reproduce.compare import Change, circumstances
+from dnnctl.experiments.reproduce.compare import Change, environment_changes
 from dnnctl.experiments.reproduce.train_again import reproduce
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.job import resume, train
@@ -108,10 +108,13 @@ def test_another_seed_and_other_circumstances_are_listed(run: RunDirectory) -> N
 def test_threads_in_use_and_threads_asked_for_are_compared() -> None:
     then = {"threads": {"intra_op": 1, "inter_op": 2}, "threads_asked": "auto", "seed": 1}
     now = {"threads": {"intra_op": 2, "inter_op": 2}, "threads_asked": 2, "seed": 1}
-    assert circumstances(then, now) == (Change("threads_asked", "auto", "2"), Change("threads.intra_op", "1", "2"))
-    assert circumstances(then, then) == ()
+    assert environment_changes(then, now) == (
+        Change("threads_asked", "auto", "2"),
+        Change("threads.intra_op", "1", "2"),
+    )
+    assert environment_changes(then, then) == ()
     # A manifest that does not record what was asked for is compared in what it has.
-    assert circumstances({"threads": then["threads"]}, now) == (Change("threads.intra_op", "1", "2"),)
+    assert environment_changes({"threads": then["threads"]}, now) == (Change("threads.intra_op", "1", "2"),)
 
 
 @pytest.mark.parametrize("state", ["interrupted", "running", "failed", None, ["x"] * 1000])
