@@ -17,6 +17,9 @@ WRITTEN: list[Any] = [
     {"rmsprop": {"centered": True, "momentum": 0.5}},
     {"adam": {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.01}},
     {"adagrad": {"initial_accumulator_value": 0.5, "clipvalue": 0.2}},
+    {"nadam": {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.01, "clipnorm": 0.5}},
+    {"adamax": {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.01, "global_clipnorm": 2.0}},
+    {"lion": {"beta_1": 0.5, "beta_2": 0.9, "weight_decay": 0.1}},
 ]
 SHAPES = {"dense_1/kernel": (20, 30), "dense_1/bias": (30,), "output/kernel": (30, 2)}
 STEPS = 50
