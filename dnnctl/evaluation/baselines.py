@@ -68,13 +68,8 @@ def baselines(
 def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
     """Answer every row alike: with the shares of the classes, or the mean of the target.
 
-    The class it predicts is the most frequent one, the lower label if two are equally frequent.
-
-    Args:
-        info: What is known about the data set.
-        train: Rows to fit on; at least one.
-        test: Rows to measure on besides.
-        metrics: Names of metrics; those of final reports if None.
+    The class it predicts is the most frequent one, the lower label if two are equally frequent. Arguments as of
+    `baselines`.
     """
     _require_rows(train)
     targets = _targets(info, train)
@@ -97,13 +92,7 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
     r"""Fit a linear model with a bias in closed form.
 
     $W = (X^T X + \lambda n I)^{-1} X^T Y$ on centred, scaled inputs; Y are the targets, or one-hot labels.
-    At most `MOST_ROWS` training rows are used to fit, taken evenly by position.
-
-    Args:
-        info: What is known about the data set.
-        train: Rows to fit on; at least one.
-        test: Rows to measure on besides.
-        metrics: Names of metrics; those of final reports if None.
+    At most `MOST_ROWS` training rows are used to fit, taken evenly by position. Arguments as of `baselines`.
 
     Raises:
         DataError: If there are no rows, or an input is not a finite number.
@@ -124,14 +113,7 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
 
 
 def logistic(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
-    """Fit logistic regression.
-
-    Args:
-        info: What is known about the data set, whose rows are numbers.
-        train: Rows to fit on; at least one. At most `MOST_ROWS` of them are used.
-        test: Rows to measure on besides.
-        metrics: Names of metrics; those of final reports if None.
-    """
+    """Fit logistic regression on rows of numbers, at most `MOST_ROWS` of them; arguments as of `baselines`."""
     _require_rows(train)
     few = train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
     model = fit_logistic(few.x, few.y, len(info.class_names))

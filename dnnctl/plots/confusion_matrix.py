@@ -21,9 +21,6 @@ TICK = 0.12  # Inches a class name needs at least from the next.
 def draw(context: PlotContext) -> "Figure | None":
     """Draw the confusion matrix of the test rows; a cell's colour is its share of its true class.
 
-    Args:
-        context: The run.
-
     Returns:
         The figure; None for regression or without test rows.
     """

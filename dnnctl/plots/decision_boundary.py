@@ -42,9 +42,6 @@ Extent = tuple[float, float, float, float]
 def draw(context: PlotContext) -> "Figure | None":
     """Draw the network's answer over the plane of its two inputs, and the training rows on it.
 
-    Args:
-        context: The run.
-
     Returns:
         Probabilities for two classes, regions for several, a surface for regression (of the first
         target); None unless a row is two numbers.

@@ -18,9 +18,6 @@ STEPS = 300
 def draw(context: PlotContext) -> "Figure | None":
     """Draw the data and the network's answer over the range of the input and a little beyond.
 
-    Args:
-        context: The run.
-
     Returns:
         A panel for each target; None unless the task is regression on one number.
     """

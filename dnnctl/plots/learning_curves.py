@@ -25,9 +25,6 @@ Values = NDArray[np.float64]
 def draw(context: PlotContext) -> "Figure | None":
     """Draw the history of a run.
 
-    Args:
-        context: The run.
-
     Returns:
         A panel for the loss, one for each metric, and one for the loss of each step where it was kept;
         None if there is no history.

@@ -21,9 +21,6 @@ MARGIN = 0.12  # Share of their range that is left free at both ends.
 def draw(context: PlotContext) -> "Figure | None":
     """Draw a point a member, the mean member and the ensemble as lines, and the pairs as a square.
 
-    Args:
-        context: The run.
-
     Returns:
         The figure; None for a single network.
     """

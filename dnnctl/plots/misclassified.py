@@ -18,9 +18,6 @@ MOST = 24
 def draw(context: PlotContext) -> "Figure | None":
     """Draw the mistakes among the test rows with the highest probability for the wrong class.
 
-    Args:
-        context: The run.
-
     Returns:
         A grid of pictures; None for numbers, for regression, or if there are no mistakes.
     """

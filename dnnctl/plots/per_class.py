@@ -19,9 +19,6 @@ BARS = (("precision", SKY), ("recall", ORANGE), ("f1", BLUE))
 def draw(context: PlotContext) -> "Figure | None":
     """Draw three bars for each class, measured on the test rows.
 
-    Args:
-        context: The run.
-
     Returns:
         The figure, with the `MOST` classes of lowest F1 if there are more; None for regression or without
         test rows.

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 def draw(context: PlotContext) -> "Figure | None":
     """Draw each test row's prediction against its true value; a perfect network meets the diagonal.
 
-    Args:
-        context: The run.
-
     Returns:
         A panel for each target; None for classes or without test rows.
     """

@@ -20,9 +20,6 @@ def draw(context: PlotContext) -> "Figure | None":
 
     A good fit leaves a level band around zero; a bend or a funnel shows what the network missed.
 
-    Args:
-        context: The run.
-
     Returns:
         Two panels for each target; None for classes or without test rows.
     """

@@ -39,9 +39,6 @@ SIDE = 4.2  # Inches of a scatter plot.
 def draw(context: PlotContext) -> "Figure | None":
     """Draw samples of the training rows.
 
-    Args:
-        context: The run.
-
     Returns:
         A grid of pictures by class, or a scatter plot; None if there are no rows.
     """

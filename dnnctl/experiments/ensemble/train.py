@@ -77,18 +77,10 @@ def train_ensemble(
 def resume_ensemble(
     run: RunDirectory, *, jobs: int = 1, observer: MembersObserver | None = None, command: Sequence[str] = ()
 ) -> EnsembleResult:
-    """Go on with an ensemble: members that are done stay, the others are trained from their checkpoints.
-
-    Args:
-        run: Its folder.
-        jobs: How many members to train at a time.
-        observer: Who watches; nobody if None.
-        command: The command line, for the manifests.
+    """Go on with an ensemble, given by its folder, as if it had never stopped; otherwise as `train_ensemble`.
 
     Raises:
         RunError: If it is no ensemble, or finished, or damaged, its data has changed, or another process works on it.
-        DnnctlError: If something else is wrong that the user can put right.
-        Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer, clock = observer or MembersObserver(), Clock()
     stored = reopen_series(run, ENSEMBLE, jobs)

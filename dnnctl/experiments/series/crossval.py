@@ -140,18 +140,10 @@ def crossval(
 def resume_crossval(
     run: RunDirectory, *, jobs: int = 1, observer: MembersObserver | None = None, command: Sequence[str] = ()
 ) -> CrossValidation:
-    """Go on with a cross-validation as if it had never stopped.
-
-    Args:
-        run: Its folder.
-        jobs: How many folds are trained at a time.
-        observer: Who watches; nobody if None.
-        command: The command line, for the manifests.
+    """Go on with a cross-validation, given by its folder, as if it had never stopped; otherwise as `crossval`.
 
     Raises:
         RunError: If it is finished, is being trained, its data has changed, or it is no cross-validation.
-        DnnctlError: If a fold fails; the message names it.
-        Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer = observer or MembersObserver()
     stored = reopen_series(run, CROSSVAL, jobs)

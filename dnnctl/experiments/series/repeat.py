@@ -96,18 +96,10 @@ def by_seed(loaded: LoadedConfig, count: int) -> list[tuple[str, Config]]:
 def resume_repeat(
     run: RunDirectory, *, jobs: int = 1, observer: MembersObserver | None = None, command: Sequence[str] = ()
 ) -> Repetition:
-    """Go on with a repetition as if it had never stopped.
-
-    Args:
-        run: Its folder.
-        jobs: How many are trained at a time.
-        observer: Who watches; nobody if None.
-        command: The command line, for the manifests.
+    """Go on with a repetition, given by its folder, as if it had never stopped; otherwise as `repeat`.
 
     Raises:
         RunError: If it is finished, is being trained, its data has changed, or it is no repetition.
-        DnnctlError: If a training fails; the message names its seed.
-        Interrupted: If the observer asked to stop; the message says how to go on.
     """
     observer = observer or MembersObserver()
     stored = reopen_series(run, REPEAT, jobs)
