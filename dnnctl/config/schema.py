@@ -153,7 +153,7 @@ class ModelConfig(Strict):
     output: OutputField = "auto"
 
 
-class EarlyStopping(Strict):
+class EarlyStoppingConfig(Strict):
     """Stop when a metric has not improved for a while.
 
     Args:
@@ -169,7 +169,7 @@ class EarlyStopping(Strict):
     restore_best: bool = True
 
 
-class ReduceOnPlateau(Strict):
+class ReduceOnPlateauConfig(Strict):
     """Lower the learning rate when a metric has not improved for a while.
 
     Args:
@@ -219,8 +219,8 @@ class TrainingConfig(Strict):
     mix_up: float | None = Field(None, ge=0.01, le=100)
     weight_averaging: float | None = Field(None, gt=0, lt=1)
     metrics: Metrics = None
-    early_stopping: EarlyStopping | None = None
-    reduce_on_plateau: ReduceOnPlateau | None = None
+    early_stopping: EarlyStoppingConfig | None = None
+    reduce_on_plateau: ReduceOnPlateauConfig | None = None
     threads: whole_number_or("auto", at_most=1024) = "auto"  # type: ignore[valid-type]
     precision: Literal["float32", "float64", "mixed_bfloat16", "mixed_float16"] = "float32"
     jit_compile: flag_or("auto") = "auto"  # type: ignore[valid-type]

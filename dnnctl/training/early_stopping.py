@@ -7,8 +7,8 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from dnnctl.config import schema
 from dnnctl.config.metrics import larger_is_better
+from dnnctl.config.schema import EarlyStoppingConfig, ReduceOnPlateauConfig
 
 Weights = dict[str, NDArray[Any]]
 
@@ -63,11 +63,11 @@ class Best:
         self._min_delta = min_delta
         self._sign = 1 if larger_is_better(monitor) else -1
 
-    def state(self) -> "BestState":
+    def state(self) -> BestState:
         """Return what a later process needs to go on."""
         return BestState(value=self.value, epoch=self.epoch, waited=self.waited)
 
-    def restore(self, state: "BestState") -> None:
+    def restore(self, state: BestState) -> None:
         """Go back to what `state` returned."""
         self.value, self.epoch, self.waited = state.value, state.epoch, state.waited
 
@@ -89,7 +89,7 @@ class EarlyStopping:
         spec: The rule; None never stops and keeps the last weights.
     """
 
-    def __init__(self, spec: schema.EarlyStopping | None) -> None:
+    def __init__(self, spec: EarlyStoppingConfig | None) -> None:
         self._spec = spec
         self._best = Best(spec.monitor, spec.min_delta) if spec else None
         self.best_weights: Weights | None = None
@@ -144,7 +144,7 @@ class ReduceOnPlateau:
         spec: The rule; None never lowers it.
     """
 
-    def __init__(self, spec: schema.ReduceOnPlateau | None) -> None:
+    def __init__(self, spec: ReduceOnPlateauConfig | None) -> None:
         self._spec = spec
         self._best = Best(spec.monitor, spec.min_delta) if spec else None
         self._cooling = 0

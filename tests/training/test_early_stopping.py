@@ -8,7 +8,7 @@ from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 
 def test_the_plateau_rule_lowers_and_cools_down() -> None:
     plateau = ReduceOnPlateau(
-        schema.ReduceOnPlateau(monitor="loss", factor=0.5, patience=2, cooldown=2, min_learning_rate=0.2)
+        schema.ReduceOnPlateauConfig(monitor="loss", factor=0.5, patience=2, cooldown=2, min_learning_rate=0.2)
     )
     falls = [plateau.update({"epoch": i, "loss": 1.0, "learning_rate": plateau.rate(1.0)}) for i in range(1, 12)]
     assert [i for i, fell in enumerate(falls, start=1) if fell] == [3, 7, 11]
@@ -16,7 +16,7 @@ def test_the_plateau_rule_lowers_and_cools_down() -> None:
 
 
 def test_the_stopper_waits_for_patience() -> None:
-    stopper = EarlyStopping(schema.EarlyStopping(monitor="val_accuracy", patience=2, min_delta=0.1))
+    stopper = EarlyStopping(schema.EarlyStoppingConfig(monitor="val_accuracy", patience=2, min_delta=0.1))
     values = [0.5, 0.55, 0.7, 0.75, 0.7]
     kept = [
         stopper.update({"epoch": i, "val_accuracy": v}, lambda i=i: {"output/bias": np.array([i])})

@@ -7,7 +7,7 @@ from dnnctl import plugins
 from dnnctl.config import metrics
 from dnnctl.config.checks import Finding
 from dnnctl.config.resolve import resolve_output
-from dnnctl.config.schema import Config, DataConfig, EarlyStopping, ReduceOnPlateau
+from dnnctl.config.schema import Config, DataConfig, EarlyStoppingConfig, ReduceOnPlateauConfig
 from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.network.layers.base import Activation
@@ -129,7 +129,7 @@ def followed(config: Config, info: DatasetInfo) -> list[str]:
 
 
 def _monitor(config: Config, info: DatasetInfo | None, key: str) -> Iterator[Finding]:
-    watcher: EarlyStopping | ReduceOnPlateau | None = getattr(config.training, key)
+    watcher: EarlyStoppingConfig | ReduceOnPlateauConfig | None = getattr(config.training, key)
     if watcher is None:
         return
     if info is None:
