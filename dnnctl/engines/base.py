@@ -182,16 +182,9 @@ class Engine(Protocol):
 
 def check_weights(plan: NetworkPlan, weights: dict[str, NDArray[Any]]) -> None:
     """Raise `ModelError` unless the weights have the plan's names and shapes."""
-    expected = plan.shapes
-    problems = [f"{name} is missing" for name in expected if name not in weights]
-    problems += [f"{name} is not in this network" for name in weights if name not in expected]
-    problems += [
-        f"{name}: expected shape {expected[name]}, received {array.shape}"
-        for name, array in weights.items()
-        if name in expected and array.shape != expected[name]
-    ]
-    if problems:
-        raise ModelError("the weights do not fit the network: " + "; ".join(problems[:6]))
+    expected = {name: f"shape {shape}" for name, shape in plan.shapes.items()}
+    received = {name: f"shape {array.shape}" for name, array in weights.items()}
+    _check("the weights do not fit the network", expected, received)
 
 
 def check_state(own: dict[str, NDArray[Any]], state: dict[str, NDArray[Any]]) -> None:
@@ -201,12 +194,20 @@ def check_state(own: dict[str, NDArray[Any]], state: dict[str, NDArray[Any]]) ->
         own: What the engine's `state` returns.
         state: What is to take its place.
     """
-    problems = [f"{name} is missing" for name in own if name not in state]
-    problems += [f"{name} is not in this network" for name in state if name not in own]
+    expected, received = (
+        {name: f"{array.dtype} {array.shape}" for name, array in arrays.items()} for arrays in (own, state)
+    )
+    _check("the state does not fit the network and its optimizer", expected, received)
+
+
+def _check(what: str, expected: dict[str, str], received: dict[str, str]) -> None:
+    """Raise `ModelError` unless the same names are described in the same words."""
+    problems = [f"{name} is missing" for name in expected if name not in received]
+    problems += [f"{name} is not in this network" for name in received if name not in expected]
     problems += [
-        f"{name}: expected {own[name].dtype} {own[name].shape}, received {array.dtype} {array.shape}"
-        for name, array in state.items()
-        if name in own and (array.shape, array.dtype) != (own[name].shape, own[name].dtype)
+        f"{name}: expected {expected[name]}, received {found}"
+        for name, found in received.items()
+        if found != expected.get(name, found)
     ]
     if problems:
-        raise ModelError("the state does not fit the network and its optimizer: " + "; ".join(problems[:6]))
+        raise ModelError(f"{what}: " + "; ".join(problems[:6]))

@@ -21,7 +21,6 @@ from dnnctl.engines.keras.pipeline import EpochRows
 from dnnctl.engines.keras.targets import blends, mix, training_loss
 from dnnctl.engines.keras.train_function import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
-from dnnctl.engines.numpy.inspection import inspect_network
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.memory import blocks
 from dnnctl.network.weight_ema import follow_in_graph
@@ -211,8 +210,7 @@ class KerasEngine:
         # In NumPy: TensorFlow takes 0.1 ms to start each of 200 operations, and has no graph of them to start at once.
         task = self._task
         learning = {name: variable.numpy() for name, variable in self._learning.items()}
-        network = NumpyNetwork(task.plan, task.preprocessing, learning, dtype=self._number)
-        return inspect_network(task, network, x, y)
+        return NumpyNetwork(task.plan, task.preprocessing, learning, dtype=self._number).inspect(task.loss, x, y)
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""

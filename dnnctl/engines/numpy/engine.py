@@ -19,7 +19,6 @@ from dnnctl.data.mixup import mixture
 from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
-from dnnctl.engines.numpy.inspection import inspect_network
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.targets import Targets, batch_targets, loss_gradient
 from dnnctl.engines.numpy.threads import BlasThreads
@@ -205,7 +204,7 @@ class NumpyEngine:
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
-        return inspect_network(self._task, self.network, x, y)
+        return self.network.inspect(self._task.loss, x, y)
 
     def save_model(self, path: Path) -> None:
         """Write the whole network for plain Keras: raw rows in, answers out, no optimizer inside."""

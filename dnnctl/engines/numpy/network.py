@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.engines.base import ASKED_AT_ONCE, check_weights
+from dnnctl.engines.base import ASKED_AT_ONCE, LayerStatistics, check_weights
 from dnnctl.memory import blocks
 from dnnctl.network.layers.base import Array, NumpyLayer
 from dnnctl.network.layers.dense import Affine
+from dnnctl.network.losses.base import LossSpec
 from dnnctl.network.plan import NetworkPlan, PlannedLayer
 from dnnctl.network.regularizers import limit_norms
 from dnnctl.random_streams import layer_seed
@@ -128,6 +129,36 @@ class NumpyNetwork:
             prepared = self._preprocessing.prepare(x[rows], self.dtype)
             result[rows] = self.forward(prepared, training=False)
         return result
+
+    def inspect(self, loss: LossSpec, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
+        """Return how each layer behaves on a few rows, computed as after training; gradients are written over.
+
+        Args:
+            loss: What is made small.
+            x: Raw inputs, (n, ...).
+            y: Prepared targets, (n,) or (n, targets).
+        """
+        value, outputs = self._preprocessing.prepare(x, self.dtype), []
+        for layer in self.layers:
+            value = layer.forward(value, training=False)
+            outputs.append(value)
+        self.backward(loss.to_numpy().with_gradient(value, y)[1])
+        outputs.append(self.plan.layers[-1].spec.to_numpy(0, self.dtype).forward(value, training=False))
+        return [
+            LayerStatistics(
+                layer=planned.name,
+                mean=float(output.mean()),
+                std=float(output.std()),
+                zeros=float((output == 0).mean()),
+                gradient=self._gradient_norm(planned.name),
+            )
+            for planned, output in zip(self.plan.layers, outputs, strict=True)
+        ]
+
+    def _gradient_norm(self, layer: str) -> float:
+        """Return the Euclidean norm of the gradient with respect to a layer's weights; 0 without weights."""
+        own = [self.gradient[here] for name, here in self.slices.items() if name.startswith(f"{layer}/")]
+        return float(np.sqrt(sum(float(np.dot(part, part)) for part in own)))
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss: l1 |w| + l2 w w, summed."""

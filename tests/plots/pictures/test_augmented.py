@@ -18,13 +18,13 @@ def test_a_line_for_each_class_as_far_as_they_go(classes: int, lines: int) -> No
     y = np.arange(60) % classes if classes else np.arange(60.0)[:, None]
     seen: list[tuple[int, np.ndarray]] = []
     augmenter = Augmenter(Augment(rotate=20), 0, (8, 6))
-    real = augmenter.draws
+    real = augmenter.parameters
 
-    def draws(epoch: int, rows: int):
+    def parameters(epoch: int, rows: int):
         seen.append((epoch, np.array(rows)))
         return real(epoch, rows)
 
-    augmenter.draws = draws  # type: ignore[method-assign]
+    augmenter.parameters = parameters  # type: ignore[method-assign]
     figure = augmented.draw(info, Samples(X, y), augmenter, "try")
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts[:10] == ["as it is", *map(str, range(1, 10))]
