@@ -153,6 +153,6 @@ def unmet(require: Mapping[str, str], metrics: Mapping[str, Mapping[str, float]]
             continue
         value = metrics[split].get(name)
         if value is None or not _COMPARE[match[1]](value, float(match[2])):
-            received = "no such figure" if value is None else f"{value:.6g}"
+            received = "no such metric" if value is None else f"{value:.6g}"
             missed.append(f"{key}: required {condition.strip()}, received {received}")
     return tuple(missed)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Prepared:
         workers = None if threads == "auto" else int(threads)
         return Augmenter(augment, self.config.seed, info.input_shape, info.input_range or (0.0, 255.0), workers)
 
-    @property
+    @cached_property
     def training_rows(self) -> TrainingRows:
         """The rows to learn from, as epochs visit them."""
         train, training = self.splits.train, self.config.training

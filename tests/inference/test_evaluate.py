@@ -103,6 +103,6 @@ def test_requirements_of_the_split_are_checked(numpy_run: Any) -> None:
     asked = dataclasses.replace(opened, config=opened.config.model_copy(update={"require": require}))
     missed = evaluate(asked).unmet
     assert [text.partition(":")[0] for text in missed] == ["test.accuracy", "test.mse"]
-    assert "no such figure" in missed[1]
+    assert "no such metric" in missed[1]
     assert [text.partition(":")[0] for text in evaluate(asked, "train").unmet] == ["train.accuracy"]
     assert evaluate(asked, "validation").unmet == ()

@@ -16,13 +16,13 @@ def test_the_plateau_rule_lowers_and_cools_down() -> None:
 
 
 def test_the_stopper_waits_for_patience() -> None:
-    stopper = EarlyStopping(schema.EarlyStoppingConfig(monitor="val_accuracy", patience=2, min_delta=0.1))
+    early_stopping = EarlyStopping(schema.EarlyStoppingConfig(monitor="val_accuracy", patience=2, min_delta=0.1))
     values = [0.5, 0.55, 0.7, 0.75, 0.7]
     kept = [
-        stopper.update({"epoch": i, "val_accuracy": v}, lambda i=i: {"output/bias": np.array([i])})
+        early_stopping.update({"epoch": i, "val_accuracy": v}, lambda i=i: {"output/bias": np.array([i])})
         for i, v in enumerate(values, start=1)
     ]
     assert kept == [True, False, True, False, False]
-    assert stopper.done
-    assert (stopper.best_weights, stopper.best_epoch) == ({"output/bias": np.array([3])}, 3)
-    assert stopper.reason(5) == "stopped early after epoch 5: no better val_accuracy than 0.7 in epoch 3"
+    assert early_stopping.done
+    assert (early_stopping.best_weights, early_stopping.best_epoch) == ({"output/bias": np.array([3])}, 3)
+    assert early_stopping.reason(5) == "stopped early after epoch 5: no better val_accuracy than 0.7 in epoch 3"
