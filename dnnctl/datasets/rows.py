@@ -68,6 +68,13 @@ class ArrayRows:
 
     def take(self, index: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return some rows, (m, ...)."""
+        if not self.array.flags.c_contiguous:
+            # Of the columns of a table beside its targets `take` would make a copy first, all rows of them.
+            rows: NDArray[Any] = self.array[index]
+            if out is None:
+                return rows
+            np.copyto(out, rows)
+            return out
         if out is None:
             return self.array.take(index, axis=0)
         # mode="clip" writes straight into the buffer; the default would make a copy first.
