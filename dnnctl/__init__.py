@@ -74,5 +74,5 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    """Return what there is, imported or not."""
-    return sorted({*globals(), *__all__})
+    """Return what is offered, imported or not."""
+    return __all__

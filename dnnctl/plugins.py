@@ -109,7 +109,7 @@ def nearest(received: str, known: Collection[str]) -> str | None:
         received: What was written.
         known: What could have been written.
     """
-    folded = received.lower().replace("-", "_").replace(" ", "_")
+    folded = str(received).lower().replace("-", "_").replace(" ", "_")
     if (meant := SYNONYMS.get(folded)) in known:
         return meant
     near = difflib.get_close_matches(folded, known, n=1, cutoff=0.6)

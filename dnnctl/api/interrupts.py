@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, cast
 
+from dnnctl.api.arguments import expect
 from dnnctl.training.observer import Observer, StepProgress
 
 
@@ -19,6 +20,7 @@ def interruptible(observer: Observer | None) -> Iterator[Observer]:
     Args:
         observer: Who watches besides; nobody if None.
     """
+    expect("observer", observer, (Observer, type(None)), "an Observer")
     watching = _Stoppable(observer or Observer())
     main = threading.current_thread() is threading.main_thread()
     heard = main and signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.api.finding import RunLike, find
+from dnnctl.api.arguments import Named, RunLike, expect, find, path_of, whole
 from dnnctl.api.rows import frame_index, read_rows
 from dnnctl.api.weights import RunNetwork
 from dnnctl.config.schema import Config
+from dnnctl.errors import RunError, UsageError
 from dnnctl.inference.ensemble import open_any
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
@@ -100,6 +101,12 @@ class Run:
         return str(self._opened.manifest.get("verdict", ""))
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """What `require` asked of its metrics and they missed, a sentence each."""
+        stored = self._opened.manifest.get("unmet")
+        return tuple(map(str, stored)) if isinstance(stored, list) else ()
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What someone who reads its metrics should know."""
         return self._opened.notes
@@ -114,7 +121,8 @@ class Run:
     @cached_property
     def history(self) -> dict[str, NDArray[np.float64]]:
         """Loss, metrics and learning rate of each epoch, by the columns of `history.csv`; an ensemble has none."""
-        return read_table(self._opened.run.history, self.path)
+        self._expect_folder()
+        return Named("column", read_table(self._opened.run.history, self.path))
 
     @property
     def metrics(self) -> dict[str, dict[str, float]]:
@@ -128,12 +136,18 @@ class Run:
 
     @cached_property
     def _metrics(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-        return read_metrics(self._opened.run)
+        measured, simple = read_metrics(self._opened.run)
+        return Named("split", {split: Named("metric", values) for split, values in measured.items()}), simple
 
     @cached_property
     def plots(self) -> dict[str, Plot]:
         """Its pictures by name, as `learning_curves`; a notebook shows each."""
-        return {path.stem: Plot(path) for path in sorted(self._opened.run.plots.glob("*.png"))}
+        self._expect_folder()
+        return Named("plot", {path.stem: Plot(path) for path in sorted(self._opened.run.plots.glob("*.png"))})
+
+    def _expect_folder(self) -> None:
+        if not self.path.is_dir():
+            raise RunError(f"{self.path}: no such folder; the run was moved or deleted after it was opened")
 
     @cached_property
     def network(self) -> RunNetwork:
@@ -165,16 +179,17 @@ class Run:
         from dnnctl.inference.evaluate import evaluate
         from dnnctl.plots.base import draw_evaluation
 
-        result = evaluate(self._opened, split, data=None if data is None else Path(data), engine=engine)
-        if plots is not None:
-            draw_evaluation(self._opened, result, Path(plots))
+        folder = path_of("plots", plots)
+        result = evaluate(self._opened, split, data=path_of("data", data), engine=engine)
+        if folder is not None:
+            draw_evaluation(self._opened, result, folder)
         return result
 
     def predict(
         self,
         rows: Any = None,
         *,
-        sample: int = 0,
+        sample: int | None = None,
         top: int = 1,
         invert: bool | None = None,
         engine: str = "auto",
@@ -197,8 +212,12 @@ class Run:
             DataError: If a row is missing, damaged or does not fit the network.
             UsageError: If nothing was asked, or an argument does not apply.
         """
+        if rows is None and sample is None:
+            raise UsageError("nothing to predict; expected `rows` or `sample`")
+        expect("invert", invert, (bool, np.bool_, type(None)), "True, False or None")
+        count = None if sample is None else whole("sample", sample)
         inputs = None if rows is None else read_rows(rows, spec_of(self._opened), invert)
-        request = Request(inputs=inputs, sample=sample, invert=invert, top=top, engine=engine)
+        request = Request(inputs=inputs, sample=count, invert=invert, top=whole("top", top), engine=engine)
         with self._asking:
             said = predict(self._opened, request, network=self._network(engine))
         return replace(said, index=frame_index(rows))
@@ -213,11 +232,12 @@ class Run:
         """Return its folder and its metrics on the test rows, on one line."""
         test = self._measured.get("test", {})
         told = ", ".join(f"{name} {number(test[name])}" for name in FIRST if name in test)
-        return f"Run({str(self.path)!r}{', test: ' * bool(told)}{told})"
+        missed = "; requirement not met: " + ", ".join(self.unmet) if self.unmet else ""
+        return f"Run({str(self.path)!r}{', test: ' * bool(told)}{told}{missed})"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: metrics beside the baselines, the verdict and the learning curves."""
-        measured, curves = self._measured, self.plots.get("learning_curves")
+        measured, curves = self._measured, self.plots.get("learning_curves") if self.path.is_dir() else None
         names = [name for name in FIRST if name in measured.get("test", {})]
         rows = [(label, measured[part]) for part, label in PARTS.items() if part in measured]
         rows += (
@@ -226,7 +246,9 @@ class Run:
         parts = (
             title(self.config.name, self.path),
             table(["", *names], [[label, *(values.get(name) for name in names)] for label, values in rows]),
-            paragraphs([self.verdict, *self.notes, *self.warnings]),
+            paragraphs(
+                [self.verdict, *(f"Requirement not met: {text}" for text in self.unmet), *self.notes, *self.warnings]
+            ),
             curves.as_html() if curves else "",
         )
         return f"<div>{''.join(parts)}</div>"
@@ -237,13 +259,13 @@ class Run:
         return self.metrics if self._opened.run.metrics.is_file() else {}
 
 
-def load(run: RunLike = "latest", *, out: str | os.PathLike[str] | None = None) -> Run:
+def load(run: "RunLike" = "latest", *, out: str | os.PathLike[str] | None = None) -> Run:
     """Open a finished run.
 
     Nothing in it is executed, so one from a stranger can be opened as well.
 
     Args:
-        run: Its path, its name (the newest run of it), or `latest`.
+        run: Its path, its name (the newest run of it), or `latest`; a `Run` or a member of a series is opened anew.
         out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
 
     Returns:

@@ -1,17 +1,19 @@
 """Several trainings from Python: repetitions, cross-validation, ensembles; and going on with what was stopped."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from dnnctl.api.finding import RunLike, find, runs_folder
+from dnnctl.api.arguments import RunLike, expect, find, runs_folder, whole
 from dnnctl.api.interrupts import interruptible
 from dnnctl.api.run import Run, load
 from dnnctl.api.training import ConfigLike, read_config
 from dnnctl.config.loading import Overrides
+from dnnctl.config.schema import Config
 from dnnctl.errors import UsageError
 from dnnctl.experiments.series.jobs import MembersObserver
 from dnnctl.runs.manifest import read_manifest
-from dnnctl.runs.series import CROSSVAL, ENSEMBLE, kind_of
+from dnnctl.runs.series import CROSSVAL, ENSEMBLE, REPEAT, Kind, kind_of
 from dnnctl.training import job
 from dnnctl.training.observer import Observer
 
@@ -55,8 +57,9 @@ def repeat(
     """
     from dnnctl.experiments.series.repeat import repeat as begin
 
+    _expect_several(observer, REPEAT)
     loaded = read_config(config, overrides, name=name, engine=engine, seed=seed)
-    return begin(loaded, times, jobs=jobs, out=runs_folder(out), observer=observer)
+    return begin(loaded, whole("times", times), jobs=whole("jobs", jobs), out=runs_folder(out), observer=observer)
 
 
 def crossval(
@@ -94,12 +97,13 @@ def crossval(
     """
     from dnnctl.experiments.series.crossval import crossval as begin
 
+    _expect_several(observer, CROSSVAL)
     loaded = read_config(config, overrides, name=name, engine=engine, seed=seed)
-    return begin(loaded, folds, jobs=jobs, out=runs_folder(out), observer=observer)
+    return begin(loaded, whole("folds", folds), jobs=whole("jobs", jobs), out=runs_folder(out), observer=observer)
 
 
 def ensemble(
-    *sources: ConfigLike | RunLike,
+    *sources: "ConfigLike | RunLike",
     members: int | None = None,
     vote: str | None = None,
     overrides: Overrides = (),
@@ -131,6 +135,8 @@ def ensemble(
         DnnctlError: If something is wrong that the user can put right; what was trained stays.
         Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
     """
+    _expect_several(observer, ENSEMBLE)
+    expect("name", name, (str, type(None)), "text")
     folder = runs_folder(out)
     if len(sources) > 1:
         from dnnctl.experiments.ensemble.combine import combine
@@ -139,23 +145,25 @@ def ensemble(
         unfit = [f"`{option}`" for option, value in given.items() if value is not None] + ["`jobs`"] * (jobs != 1)
         if unfit:
             raise UsageError(f"combining takes finished runs as they are; leave out {' and '.join(unfit)}")
-        runs = [find(cast(RunLike, run), out) for run in sources]
+        runs = [find(cast(RunLike, run), out, "sources") for run in sources]
         return load(combine(runs, vote=vote, name=name, out=folder, observer=observer).run)
-    if not sources or isinstance(sources[0], Run):
-        raise UsageError("expected a configuration, or two or more finished runs")
+    if not sources or not isinstance(sources[0], (str, os.PathLike, Mapping, Config)):
+        raise UsageError("`sources`: expected a configuration, or two or more finished runs, as `*repetition.members`")
     from dnnctl.experiments.ensemble.train import train_ensemble
 
-    loaded = read_config(cast(ConfigLike, sources[0]), overrides, engine=engine, seed=seed)
-    count = 5 if members is None else members
-    made = train_ensemble(loaded, members=count, vote=vote, name=name, jobs=jobs, out=folder, observer=observer)
+    loaded = read_config(sources[0], overrides, engine=engine, seed=seed)
+    count = 5 if members is None else whole("members", members)
+    made = train_ensemble(
+        loaded, members=count, vote=vote, name=name, jobs=whole("jobs", jobs), out=folder, observer=observer
+    )
     return load(made.run)
 
 
-def compare(first: RunLike, second: RunLike, *, out: str | os.PathLike[str] | None = None) -> "SeriesComparison":
+def compare(first: "RunLike", second: "RunLike", *, out: str | os.PathLike[str] | None = None) -> "SeriesComparison":
     """Tell whether two repetitions differ, as `dnnctl runs compare` does.
 
     Args:
-        first: What `dnnctl.repeat` returned as `run`, its path, or its name (the newest).
+        first: What `dnnctl.repeat` returned, its path, or its name (the newest).
         second: Another one, measured on the same test rows.
         out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
 
@@ -167,11 +175,11 @@ def compare(first: RunLike, second: RunLike, *, out: str | os.PathLike[str] | No
     """
     from dnnctl.experiments.series.significance import compare_series
 
-    return compare_series(find(first, out), find(second, out))
+    return compare_series(find(first, out, "first"), find(second, out, "second"))
 
 
 def resume(
-    run: RunLike = "latest",
+    run: "RunLike" = "latest",
     *,
     overrides: Overrides = (),
     jobs: int = 1,
@@ -196,7 +204,7 @@ def resume(
         DnnctlError: If something else is wrong that the user can put right.
         Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
     """
-    begun = find(run, out, to_resume=True)
+    begun, jobs = find(run, out, to_resume=True), whole("jobs", jobs)
     kind = kind_of(read_manifest(begun.manifest))
     if kind is None:
         if jobs != 1:
@@ -205,8 +213,8 @@ def resume(
             return load(job.resume(begun, overrides, observer=watching).run)
     if overrides:
         raise UsageError(f"`overrides`: {kind.article} {kind.noun} goes on as it was begun; leave them out")
-    if observer is not None and not isinstance(observer, MembersObserver):
-        raise UsageError(f"`observer`: expected a MembersObserver, as {kind.article} {kind.noun} is several trainings")
+    _expect_several(observer, kind)
+    assert observer is None or isinstance(observer, MembersObserver)
     if kind is ENSEMBLE:
         from dnnctl.experiments.ensemble.train import resume_ensemble
 
@@ -218,3 +226,8 @@ def resume(
     from dnnctl.experiments.series.repeat import resume_repeat
 
     return resume_repeat(begun, jobs=jobs, observer=observer)
+
+
+def _expect_several(observer: object, kind: Kind) -> None:
+    expected = f"a MembersObserver, as {kind.article} {kind.noun} is several trainings"
+    expect("observer", observer, (MembersObserver, type(None)), expected)

@@ -1,12 +1,12 @@
 """Looking into data, networks and runs from Python: what is wrong with them, and do they come out again?"""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dnnctl.api.finding import RunLike, find, runs_folder
+from dnnctl.api.arguments import RunLike, expect, find, path_of, runs_folder, whole
 from dnnctl.api.training import ConfigLike, read_config
 from dnnctl.config.loading import Overrides
+from dnnctl.training.observer import Observer
 
 if TYPE_CHECKING:
     from dnnctl.experiments.data.check import Check
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from dnnctl.experiments.explain.trace import Trace
     from dnnctl.experiments.reproduce.train_again import Reproduction
     from dnnctl.runs.verifying import Verification
-    from dnnctl.training.observer import Observer
 
 
 def check_data(config: ConfigLike, *, overrides: Overrides = ()) -> "tuple[Check, ...]":
@@ -54,7 +53,7 @@ def gradcheck(config: ConfigLike, *, overrides: Overrides = (), rows: int = 16, 
     """
     from dnnctl.experiments.explain.gradcheck import gradcheck as check
 
-    return check(read_config(config, overrides), rows=rows, keras=keras)
+    return check(read_config(config, overrides), rows=whole("rows", rows), keras=keras)
 
 
 def trace(config: ConfigLike, *, overrides: Overrides = (), steps: int = 1, rows: int | None = None) -> "Trace":
@@ -74,16 +73,18 @@ def trace(config: ConfigLike, *, overrides: Overrides = (), steps: int = 1, rows
     """
     from dnnctl.experiments.explain.trace import trace as look
 
-    return look(read_config(config, overrides), steps=steps, rows=rows)
+    return look(
+        read_config(config, overrides), steps=whole("steps", steps), rows=None if rows is None else whole("rows", rows)
+    )
 
 
 def reproduce(
-    run: RunLike = "latest",
+    run: "RunLike" = "latest",
     *,
-    init_from: RunLike | None = None,
+    init_from: "RunLike | None" = None,
     data: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
-    observer: "Observer | None" = None,
+    observer: Observer | None = None,
 ) -> "Reproduction":
     """Train a run again in a scratch folder and compare bit by bit, as `dnnctl reproduce` does.
 
@@ -103,12 +104,12 @@ def reproduce(
     """
     from dnnctl.experiments.reproduce.train_again import reproduce as again
 
-    start = None if init_from is None else str(find(init_from, out).path)
-    source = None if data is None else Path(data)
-    return again(find(run, out), out=runs_folder(out), init_from=start, data=source, observer=observer)
+    start = None if init_from is None else str(find(init_from, out, "init_from").path)
+    expect("observer", observer, (Observer, type(None)), "an Observer")
+    return again(find(run, out), out=runs_folder(out), init_from=start, data=path_of("data", data), observer=observer)
 
 
-def verify(run: RunLike = "latest", *, out: str | os.PathLike[str] | None = None) -> "Verification":
+def verify(run: "RunLike" = "latest", *, out: str | os.PathLike[str] | None = None) -> "Verification":
     """Check that a run's files are as they were written, as `dnnctl runs verify` does.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dnnctl.api.finding import RunLike, find, runs_folder
+from dnnctl.api.arguments import RunLike, find, runs_folder
 from dnnctl.api.interrupts import interruptible
 from dnnctl.api.run import Run, load
 from dnnctl.config.loading import LoadedConfig, Overrides
@@ -26,7 +26,7 @@ def train(
     name: str | None = None,
     engine: str | None = None,
     seed: int | None = None,
-    init_from: RunLike | None = None,
+    init_from: "RunLike | None" = None,
     out: str | os.PathLike[str] | None = None,
     observer: Observer | None = None,
 ) -> Run:
@@ -53,7 +53,7 @@ def train(
         Interrupted: If the observer asked to stop, or Ctrl-C was pressed; the message names the call that goes on.
     """
     loaded = read_config(config, overrides, name=name, engine=engine, seed=seed)
-    start = None if init_from is None else find(init_from, out)
+    start = None if init_from is None else find(init_from, out, "init_from")
     if start is not None:
         check_single(start, read_manifest(start.manifest))
     with interruptible(observer) as watching:

@@ -5,6 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from dnnctl.api.arguments import Named
 from dnnctl.inference.ensemble import OpenedEnsemble
 from dnnctl.inference.open import OpenedRun, read_weights
 from dnnctl.network.plan import PlannedLayer
@@ -46,7 +47,7 @@ class RunNetwork:
         }
         for array in found.values():
             array.flags.writeable = False
-        return found
+        return Named("weight", found)
 
     def summary(self) -> str:
         """Return the layers with their widths and parameters, a line each."""

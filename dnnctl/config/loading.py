@@ -1,7 +1,7 @@
 """From a file and overrides to a checked configuration, or to every fault in it at once."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from dnnctl.config.checks import Finding
 from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
-from dnnctl.config.mapping import from_mapping
+from dnnctl.config.mapping import from_mapping, plain_value
 from dnnctl.config.overrides import apply, given, split
 from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import as_used, resolve
@@ -124,11 +124,11 @@ def load(
     unread = {fault.where or fault.key for fault in faults}
     changed, wrong = _override(document, overrides)
     faults.extend(wrong)
-    for key, value in (options or {}).items():
-        if value is not None:
-            document[key], changed[(key,)] = value, f"`{key}`"
     if not document.get("name"):
         document["name"] = _name_from(path)
+    for key, value in (options or {}).items():
+        if value is not None:
+            document[key], changed[(key,)] = plain_value(value, (key,)), f"`{key}`"
     anchor(document, path, changed)
     checked, source, more, findings = check(document, info)
     where = _Locator(positions, changed)
@@ -249,11 +249,13 @@ def _override(document: dict[str, Any], overrides: Overrides) -> tuple[dict[KeyP
     """Apply overrides; return what to call each key path that they changed, and what is wrong with them."""
     changed: dict[KeyPath, str] = {}
     faults: list[Fault] = []
+    if not isinstance(overrides, Iterable):
+        raise ConfigError([Fault("", "expected a dict of key paths, or a list of key=value", "`overrides`")])
     values = overrides if isinstance(overrides, Mapping) else None
     overrides = [overrides] if isinstance(overrides, str) else overrides
     for override in overrides:
         try:
-            path, value = split(override) if values is None else given(override, values[override])
+            path, value = split(str(override)) if values is None else given(override, values[override])
             apply(document, path, value)
             changed[path] = f"`overrides` {dotted(path)}"
         except ConfigError as error:

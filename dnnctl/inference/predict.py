@@ -26,7 +26,7 @@ class Request:
     Args:
         sources: Files, or `-` for standard input.
         values: Numbers written out, a row each, as `75` or `0,1`.
-        sample: Rows of the test split to take.
+        sample: Rows of the test split to take, from 1; None for none.
         invert: Whether to exchange dark and light in images; None to detect it.
         top: How many classes to name for each input, from 1.
         engine: What computes: `auto`, `numpy` or `keras`.
@@ -35,7 +35,7 @@ class Request:
 
     sources: Sequence[str] = ()
     values: Sequence[str] = ()
-    sample: int = 0
+    sample: int | None = None
     invert: bool | None = None
     top: int = 1
     engine: str = "auto"
@@ -64,16 +64,16 @@ def predict(
         UsageError: If nothing was asked, or an option does not apply.
     """
     named = bool(request.sources or request.values or request.inputs is not None)
-    if not (request.sample or named):
+    if request.sample is None and not named:
         raise UsageError("nothing to predict; expected files, '-' for standard input, `values` or `sample`")
-    if request.sample < 0:
+    if request.sample is not None and request.sample < 1:
         raise UsageError(f"`sample`: expected at least 1; received {request.sample}")
-    if request.sample and named:
+    if request.sample is not None and named:
         raise UsageError("expected either `sample` or inputs; received both")
     if request.top > 1 and opened.info.task == "regression":
         raise UsageError(f"`top`={request.top} names the best classes; this network predicts numbers: leave it out")
     truth: NDArray[Any] | None = None
-    if request.sample:
+    if request.sample is not None:
         inputs, truth = _sample(opened, request.sample, progress)
     elif request.inputs is not None:
         inputs = request.inputs

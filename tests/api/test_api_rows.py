@@ -196,7 +196,7 @@ def test_what_does_not_apply_is_refused(digits: Any, heights: Any) -> None:
         heights.predict([75], invert=True)
     with pytest.raises(UsageError, match="either `sample` or"):
         digits.predict(pixels, sample=3)
-    with pytest.raises(UsageError, match="nothing to predict"):
+    with pytest.raises(UsageError, match="nothing to predict; expected `rows` or `sample`"):
         digits.predict()
     with pytest.raises(UsageError, match="unknown engine 'nump'; did you mean 'numpy'"):
         digits.predict(pixels, engine="nump")

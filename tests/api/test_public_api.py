@@ -40,7 +40,7 @@ def test_importing_it_imports_nothing_heavy() -> None:
 
 
 def test_every_name_is_there_and_no_other() -> None:
-    assert set(dnnctl.__all__) <= set(dir(dnnctl))
+    assert dir(dnnctl) == dnnctl.__all__
     assert dnnctl.__all__ == sorted(dnnctl.__all__)
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         _ = dnnctl.trian

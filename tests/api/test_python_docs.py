@@ -19,13 +19,14 @@ def test_every_block_of_the_page_runs(clone: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("dnnctl.training.job.draw_all", _draw_one)
     page = clone / "docs" / "python.md"
     text = page.read_text(encoding="utf-8")
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     blocks = list(BLOCK.finditer(text))
     assert len(blocks) > 10
     for block in blocks:
         # Line numbers of a failure are those of the page.
         above = "\n" * text[: block.start(1)].count("\n")
         exec(compile(above + block[1], str(page), "exec"), names)
+    assert names["people"].metrics["test"]["r2"] > 0.9
 
 
 def _draw_one(context: Any, folder: Path) -> list[Path]:

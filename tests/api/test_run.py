@@ -141,6 +141,14 @@ def test_a_manifest_that_holds_something_else_does_no_harm(changed: Callable[...
     assert isinstance(run._repr_html_(), str)
 
 
+def test_requirements_that_were_missed_are_told(changed: Callable[..., Any]) -> None:
+    missed = "test.accuracy: required >= 0.99, received 0.9"
+    run = changed(unmet=[missed])
+    assert run.unmet == (missed,)
+    assert repr(run).endswith(f"; requirement not met: {missed})")
+    assert f"<p>Requirement not met: {missed.replace('>', '&gt;')}</p>" in run._repr_html_()
+
+
 def test_a_run_that_did_not_come_to_its_end_shows_itself_all_the_same(changed: Callable[..., Any]) -> None:
     run = changed(state="interrupted")
     (run.path / "metrics.json").unlink()

@@ -55,14 +55,18 @@ def test_repetitions_are_compared() -> None:
     assert isinstance(one, Repetition)
     assert [member.config.seed for member in one.members] == [3, 4]
     shutil.copytree(one.run.path, "other")
-    result = dnnctl.compare(one.run, "other")
+    result = dnnctl.compare(one, "other")
+    assert dnnctl.verify(one).passed
     assert all(metric.better is None for metric in result.metrics)
     with pytest.raises(RunError, match="finished"):
-        dnnctl.resume(one.run)
+        dnnctl.resume(one)
     with pytest.raises(RunError, match="this is a repeated training, not a single run"):
-        dnnctl.train("digits", init_from=one.run)
+        dnnctl.train("digits", init_from=one)
     with pytest.raises(UsageError, match="`times`: expected 2"):
         dnnctl.repeat("digits", 1, **options("none"))
+    with pytest.raises(UsageError, match=r"`sources`: expected .* as `\*repetition.members`"):
+        dnnctl.ensemble(one)
+    assert len(dnnctl.ensemble(*one.members).config.name) > 0
 
 
 def test_an_ensemble_is_a_run(one_plot: None) -> None:

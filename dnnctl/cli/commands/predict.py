@@ -87,7 +87,7 @@ def command(
     chosen = _format(form, output)
     opened = open_any(find_run(run, out))
     with shown() as progress:
-        request = Request(inputs, values, sample or 0, invert, top, engine)
+        request = Request(inputs, values, sample, invert, top, engine)
         predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
     predictions = replace(predictions, notes=tuple(map(with_flags, predictions.notes)))
     write(predictions, chosen, output, sys.stdout)
