@@ -72,7 +72,20 @@ def test_the_tables_of_scikit_learn(dnnctl: Run, name: str, least: float | None)
     assert len(np.atleast_1d(sampled[0]["true"])) == len(targets)
 
 
-def test_a_table_with_gaps_and_categories_from_end_to_end(dnnctl: Run) -> None:
+def test_names_and_cells_with_marks_in_them_are_not_cut(dnnctl: Run) -> None:
+    rows = "".join(f"{town},{'ab'[i % 2]}\n" for i in range(20) for town in ("New York", "San Jose"))
+    Path("t.csv").write_text(f"home town,y\n{rows}", encoding="utf-8")
+    train(dnnctl, "{path: t.csv, target: y}")
+    Path("alone.csv").write_text("home town\nNew York\nSan Jose\n", encoding="utf-8")
+    Path("more.csv").write_text("home town,x;y\nNew York,a;b\nSan Jose,c;d\n", encoding="utf-8")
+    Path("other.csv").write_text("x,y;home town\n1,5;New York\n2,5;San Jose\n", encoding="utf-8")
+    told = [dnnctl("predict", "latest", name, "--format", "csv")[1] for name in ("alone.csv", "more.csv", "other.csv")]
+    answers = [[line.split(",")[1:] for line in text.splitlines()[1:]] for text in told]
+    assert len(answers[0]) == 2
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_table_with_empty_cells_and_categories_from_end_to_end(dnnctl: Run) -> None:
     Path("t.csv").write_text(shelter(), encoding="utf-8")
     result = train(dnnctl, "{path: t.csv, target: vermittelt, missing: impute, exclude: id}")
     stored = json.loads((Path(result["run"]) / "preprocessing.json").read_text(encoding="utf-8"))

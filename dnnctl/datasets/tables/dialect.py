@@ -88,14 +88,23 @@ class Dialect:
 def find_known_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     """Find out how another table with the columns of a known one is written; arguments and result as `find_dialect`'s.
 
-    What the known one's separator does not cut into these columns may have another.
+    What the known one's separator does not cut into these columns may have another: the first mark that does, as a space in
+    a single column called `home town` looks like one too; or else what it looks like.
     """
+    wanted = {name.casefold() for name in layout.names}
     if layout.separator != "auto":
         with contextlib.suppress(DataError):
             spaced, dialect = find_dialect(text, layout)
-            if {name.casefold() for name in layout.names} <= {name.casefold() for name in dialect.names}:
+            if wanted <= {name.casefold() for name in dialect.names}:
                 return spaced, dialect
-    return find_dialect(text, replace(layout, separator="auto"))
+    found = "auto"
+    for mark in SEPARATORS:
+        with contextlib.suppress(DataError):
+            _, first = next(text.rows(mark), (0, []))
+            if wanted <= {cell.strip().casefold() for cell in first}:
+                found = mark
+                break
+    return find_dialect(text, replace(layout, separator=found))
 
 
 def find_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:

@@ -11,6 +11,7 @@ from PIL import Image
 from dnnctl import plugins
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError, DnnctlError, UsageError
+from dnnctl.inference.inputs import table
 from dnnctl.inference.inputs.base import InputSpec
 from dnnctl.inference.read_inputs import PACKAGE, read_all, readers
 
@@ -33,8 +34,8 @@ def write_picture(path: Path) -> None:
         np.save(path, x)
     elif path.suffix == ".npz":
         np.savez(path, x=x)
-    elif path.suffix in {".csv", ".tsv"}:
-        path.write_text(("\t" if path.suffix == ".tsv" else ",").join(map(str, x.ravel())) + "\n")
+    elif path.suffix in table.ENDINGS:
+        path.write_text(("\t" if path.suffix in {".tsv", ".tab"} else ",").join(map(str, x.ravel())) + "\n")
     else:
         Image.fromarray(x).save(path)
 
