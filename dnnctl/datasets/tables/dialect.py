@@ -88,8 +88,8 @@ class Dialect:
 def find_known_dialect(text: Text, layout: Layout) -> tuple[Text, Dialect]:
     """Find out how another table with the columns of a known one is written; arguments and result as `find_dialect`'s.
 
-    What the known one's separator does not cut into these columns may have another: the first mark that does, as a space
-    in a single column called `home town` looks like one too; or else what it looks like.
+    What the known one's separator does not cut into these columns may have another: the first mark that does (a
+    space in a single column called `home town` looks like one too), or else what it looks like.
     """
     wanted = {name.casefold() for name in layout.names}
     if layout.separator != "auto":
