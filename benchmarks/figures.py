@@ -1,4 +1,4 @@
-"""What is made of rounds: medians, spread, ratios, and the check that all did the same."""
+"""What is made of rounds: medians, ranges, ratios, and the check that all did the same."""
 
 import statistics
 from collections.abc import Mapping, Sequence

@@ -22,7 +22,7 @@ class Work:
         activation: Behind each hidden layer.
         batch_norm: Whether hidden layers are normalized, before their activation.
         dropout: Share of hidden outputs that is dropped.
-        spread: Standard deviation of the first weights; None for Glorot's uniform distribution.
+        std: Standard deviation of the first weights; None for Glorot's uniform distribution.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Work:
     activation: str = "relu"
     batch_norm: bool = False
     dropout: float = 0.0
-    spread: float | None = None
+    std: float | None = None
 
     @property
     def classes(self) -> bool:
@@ -61,7 +61,7 @@ class Work:
     def config(self, *, rows: int, epochs: int, engine: str, precision: str = "float32") -> dict[str, Any]:
         """Return this work as a configuration of dnnctl."""
         layers: list[Any] = []
-        start = {"kernel_initializer": {"random_normal": self.spread}} if self.spread else {}
+        start = {"kernel_initializer": {"random_normal": self.std}} if self.std else {}
         for units in self.hidden:
             layers.append({"dense": {"units": units, **start}})
             layers += ["batch_normalization"] if self.batch_norm else []
@@ -71,7 +71,7 @@ class Work:
         if self.optimizer == "sgd":
             options["momentum"] = self.momentum
         output: Any = "auto"
-        if self.spread:
+        if self.std:
             output = {"dense": {"units": self.widths[-1], "activation": "softmax", **start}}
         return {
             "name": f"benchmark-{self.key}",
@@ -108,7 +108,7 @@ WORKS = {
             "MNIST 784-50-10, sigmoid, SGD, batch 100",
             *("mnist", (50,), 100, 5, "sgd", 0.1),
             activation="sigmoid",
-            spread=0.01,
+            std=0.01,
         ),
         Work("c", "MNIST 784-2048-2048-10, ReLU, Adam, batch 512", *("mnist", (2048, 2048), 512, 1, "adam", 1e-3)),
         Work(

@@ -23,7 +23,7 @@ def network(work: Work) -> Any:
     import keras
     from keras import initializers, layers, optimizers
 
-    start = initializers.RandomNormal(stddev=work.spread) if work.spread else "glorot_uniform"
+    start = initializers.RandomNormal(stddev=work.std) if work.std else "glorot_uniform"
     row = [keras.Input((work.widths[0],))]
     for units in work.hidden:
         row.append(layers.Dense(units, use_bias=not work.batch_norm, kernel_initializer=start))

@@ -1,6 +1,6 @@
 """The two-layer perceptron as textbooks and courses write it in NumPy: the loop that dnnctl is measured against.
 
-784-50-10, sigmoid and softmax, weights from a normal distribution of spread 0.01, mini-batches of 100 drawn at
+784-50-10, sigmoid and softmax, normally distributed weights of std 0.01, mini-batches of 100 drawn at
 random, plain gradient descent at 0.1, and the loss of each batch taken after its step. Only the type is not the
 textbook's: float32, as dnnctl has it.
 
@@ -32,13 +32,13 @@ def cross_entropy_error(y: Array, t: Array) -> Any:
 
 class TwoLayerNet:
     def __init__(
-        self, inputs: int = 784, hidden: int = 50, outputs: int = 10, spread: float = 0.01, seed: int = 0
+        self, inputs: int = 784, hidden: int = 50, outputs: int = 10, std: float = 0.01, seed: int = 0
     ) -> None:
         generator = np.random.default_rng(seed)
         self.params = {
-            "W1": (spread * generator.standard_normal((inputs, hidden))).astype(np.float32),
+            "W1": (std * generator.standard_normal((inputs, hidden))).astype(np.float32),
             "b1": np.zeros(hidden, np.float32),
-            "W2": (spread * generator.standard_normal((hidden, outputs))).astype(np.float32),
+            "W2": (std * generator.standard_normal((hidden, outputs))).astype(np.float32),
             "b2": np.zeros(outputs, np.float32),
         }
 
@@ -68,7 +68,7 @@ class TextbookLoop:
         np.random.seed(0)
         self._work = job.work
         self._data = arrays(job)
-        self._network = TwoLayerNet(hidden=job.work.hidden[0], spread=job.work.spread or 0.01)
+        self._network = TwoLayerNet(hidden=job.work.hidden[0], std=job.work.std or 0.01)
         self._losses: list[Any] = []
 
     @property

@@ -32,8 +32,8 @@ def network(torch: Any, work: Work) -> Any:
     row.append(nn.Linear(work.widths[-2], work.widths[-1]))
     for layer in row:
         if isinstance(layer, nn.Linear):
-            if work.spread:
-                nn.init.normal_(layer.weight, std=work.spread)
+            if work.std:
+                nn.init.normal_(layer.weight, std=work.std)
             else:
                 nn.init.xavier_uniform_(layer.weight)
             if layer.bias is not None:

@@ -37,8 +37,8 @@ def association(values: NDArray[Any], y: NDArray[Any], *, groups: bool) -> tuple
 
 
 def _correlation(x: NDArray[Any], y: NDArray[Any]) -> float:
-    spread = float(x.std() * y.std())
-    return float(((x - x.mean()) * (y - y.mean())).mean() / spread) if spread else 0.0
+    product = float(x.std() * y.std())
+    return float(((x - x.mean()) * (y - y.mean())).mean() / product) if product else 0.0
 
 
 def _ratio(groups: NDArray[Any], x: NDArray[Any]) -> float:

@@ -30,7 +30,7 @@ def draw(context: PlotContext) -> "Figure | None":
     left = regression.residuals(context.test.y, answers)
     targets = left.shape[1]
     unit = f" {info.unit}" if info.unit else ""
-    subtitle = f"{context.title} · {counted(len(left), context.tested)} · spread {_spreads(left)}{unit}"
+    subtitle = f"{context.title} · {counted(len(left), context.tested)} · standard deviation {_deviations(left)}{unit}"
     figure, places = panels("Residuals: true less predicted", subtitle, 2 * targets, (3.2, 2.4), columns=2)
     few = evenly(len(left))
     for column in range(targets):
@@ -52,6 +52,6 @@ def draw(context: PlotContext) -> "Figure | None":
     return figure
 
 
-def _spreads(left: NDArray[np.float64]) -> str:
+def _deviations(left: NDArray[np.float64]) -> str:
     """Return the standard deviation of each target's residuals."""
-    return ", ".join(amount(float(spread)) for spread in left.std(axis=0))
+    return ", ".join(amount(float(std)) for std in left.std(axis=0))

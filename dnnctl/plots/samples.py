@@ -153,7 +153,7 @@ def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
 
 
 def _separation(rows: Samples) -> NDArray[np.float64]:
-    """Return how far apart the classes' means are in each input, against its spread: (features,).
+    """Return how far apart the classes' means are in each input, against its standard deviation: (features,).
 
     Inputs of two values, such as the columns of categories, come last: their points would lie on each other.
     """

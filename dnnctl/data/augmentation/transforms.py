@@ -3,7 +3,7 @@ r"""Training pictures changed as was drawn for them, in NumPy, so that both engi
 A pixel of the new picture is read from the old one at $M (p - t) + \alpha d(p)$, between four pixels by bilinear
 interpolation. The elastic field $d$ is noise smoothed by a Gaussian (Simard 2003).
 It is not drawn for each pixel but on a grid as wide as the Gaussian's standard deviation, and scaled to the
-spread that noise in each pixel would have: the same in distribution to 1 part in 10,000, from a few numbers.
+standard deviation that noise in each pixel would have: the same in distribution to 1 part in 10,000, from few numbers.
 """
 
 import math
