@@ -48,7 +48,7 @@ def decode(stream: IO[bytes], name: str, *, colour: bool = False) -> tuple[NDArr
     from PIL import Image, UnidentifiedImageError
 
     logging.getLogger("PIL").addHandler(QUIET)
-    # Pillow warns of what is checked here anyway, and of oddities in metadata.
+    # Pillow warns of what is checked here anyway, and of what is odd in metadata.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # A damaged file surfaces as almost any exception, from struct.error to OverflowError.
