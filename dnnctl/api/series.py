@@ -8,7 +8,7 @@ from dnnctl.api.arguments import RunLike, expect, find, runs_folder, whole
 from dnnctl.api.interrupts import interruptible
 from dnnctl.api.run import Run, load
 from dnnctl.api.training import ConfigLike, read_config
-from dnnctl.config.loading import Overrides
+from dnnctl.config.overrides import Overrides
 from dnnctl.config.schema import Config
 from dnnctl.errors import UsageError
 from dnnctl.experiments.series.jobs import MembersObserver

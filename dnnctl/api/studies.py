@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dnnctl.api.arguments import RunLike, expect, find, path_of, runs_folder, whole
 from dnnctl.api.training import ConfigLike, read_config
-from dnnctl.config.loading import Overrides
+from dnnctl.config.overrides import Overrides
 from dnnctl.training.observer import Observer
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import Any
 from dnnctl.api.arguments import RunLike, find, runs_folder
 from dnnctl.api.interrupts import interruptible
 from dnnctl.api.run import Run, load
-from dnnctl.config.loading import LoadedConfig, Overrides
+from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.loading import load as load_config
+from dnnctl.config.overrides import Overrides
 from dnnctl.config.schema import Config
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.series import check_single

@@ -1,7 +1,7 @@
 """From a file and overrides to a checked configuration, or to every fault in it at once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +16,12 @@ from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.mapping import from_mapping, plain_value
-from dnnctl.config.overrides import apply, given, split
+from dnnctl.config.overrides import Locator, Overrides, apply_all
 from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import as_used, resolve
 from dnnctl.config.schema import SOURCES, Config, is_name
 from dnnctl.config.shipped import find
-from dnnctl.config.yaml_reader import KeyPath, Positions, dotted, parse, read_text
+from dnnctl.config.yaml_reader import KeyPath, Positions, parse, read_text
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Places, silent
 from dnnctl.datasets.parts.faults import WrongOptionError
 from dnnctl.datasets.parts.places import default_places
@@ -38,8 +38,6 @@ LONGEST_PATH = 4096
 # Faults of one kind that are looked into; nobody puts right more at once.
 MANY = 50
 
-# Values of single keys: texts as `training.epochs=5`, or values by their key paths.
-Overrides = Sequence[str] | Mapping[str, Any]
 # A key path, what is wrong there, and whether the key is unknown.
 _Wrong = tuple[KeyPath, str, bool]
 # What is known about a data set, and the data set itself where it had to be read for that.
@@ -122,7 +120,7 @@ def load(
         raise ConfigError([*faults, Fault("", f"expected `key: value` lines; received {received}", f"{path}:1:1")])
     # Of a value that could not be read, nothing more is said.
     unread = {fault.where or fault.key for fault in faults}
-    changed, wrong = _override(document, overrides)
+    changed, wrong = apply_all(document, overrides)
     faults.extend(wrong)
     if not document.get("name"):
         document["name"] = _name_from(path)
@@ -131,7 +129,7 @@ def load(
             document[key], changed[(key,)] = plain_value(value, (key,)), f"`{key}`"
     anchor(document, path, changed)
     checked, source, more, findings = check(document, info)
-    where = _Locator(positions, changed)
+    where = Locator(positions, changed)
     meant = [where.fault(at, problem, key=key) for at, problem, key in more]
     meant += [where.fault(f.path, f.problem, key=False) for f in findings if f.code is None]
     faults.extend(fault for fault in meant if (fault.where or fault.key) not in unread)
@@ -245,53 +243,7 @@ def _take_out(document: dict[str, Any], path: KeyPath) -> None:
             break
 
 
-def _override(document: dict[str, Any], overrides: Overrides) -> tuple[dict[KeyPath, str], list[Fault]]:
-    """Apply overrides; return what to call each key path that they changed, and what is wrong with them."""
-    changed: dict[KeyPath, str] = {}
-    faults: list[Fault] = []
-    if not isinstance(overrides, Iterable):
-        raise ConfigError([Fault("", "expected a dict of key paths, or a list of key=value", "`overrides`")])
-    values = overrides if isinstance(overrides, Mapping) else None
-    overrides = [overrides] if isinstance(overrides, str) else overrides
-    for override in overrides:
-        try:
-            path, value = split(str(override)) if values is None else given(override, values[override])
-            apply(document, path, value)
-            changed[path] = f"`overrides` {dotted(path)}"
-        except ConfigError as error:
-            faults.extend(error.faults)
-    return changed, faults
-
-
-class _Locator:
-    """Says where a key path stands: in the file, or in which override."""
-
-    def __init__(self, positions: Positions, changed: dict[KeyPath, str]) -> None:
-        self._positions = positions
-        self._changed = changed
-
-    def fault(self, path: KeyPath, problem: str, *, key: bool) -> Fault:
-        for override, option in self._changed.items():
-            if path[: len(override)] == override or self._made(path, override):
-                return Fault(dotted(path), problem, option)
-        return Fault(dotted(path), problem, self._positions.of(path, key=key))
-
-    def place(self, path: KeyPath) -> str:
-        fault = self.fault(path, "", key=False)
-        return f"{fault.where}: {fault.key}"
-
-    def _made(self, path: KeyPath, override: KeyPath) -> bool:
-        """Tell whether what is wrong, or what it is missing in, is not in the file but came with an override."""
-        around = next((n for n in range(len(path), 0, -1) if path[:n] in self._positions.values), 0)
-        return around < len(path) and path[: around + 1] == override[: around + 1] and len(override) > around + 1
-
-    def order(self, fault: Fault) -> tuple[int, int]:
-        numbers = fault.where.rsplit(":", 2)[1:]
-        placed = len(numbers) == 2 and all(number.isdecimal() and len(number) < 10 for number in numbers)
-        return (int(numbers[0]), int(numbers[1])) if placed else (1 << 30, 0)
-
-
-def _absolute(config: Config, path: Path, where: _Locator) -> Config:
+def _absolute(config: Config, path: Path, where: Locator) -> Config:
     """Return the configuration with its paths absolute, starting from the file's folder."""
     if config.data.path is None:
         return config

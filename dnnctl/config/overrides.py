@@ -1,10 +1,11 @@
-"""Overrides of single keys: `training.epochs=5`, `model.layers[0].dense=64`."""
+"""Overrides of single keys: `training.epochs=5`, `model.layers[0].dense=64`; and where what is wrong came from."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dnnctl.config.mapping import plain_value
-from dnnctl.config.yaml_reader import MAX_DEPTH, MAX_KEY, KeyPath, dotted, parse
+from dnnctl.config.yaml_reader import MAX_DEPTH, MAX_KEY, KeyPath, Positions, dotted, parse
 from dnnctl.errors import ConfigError, Fault
 from dnnctl.spec import MAIN
 
@@ -32,6 +33,38 @@ REQUIRE = "require."
 # As many digits as any list has positions; so that no number of thousands of digits is read.
 _POSITION = re.compile(r"[0-9]{1,6}")
 _PART = re.compile(r"([^.\[\]]+)|\[([0-9]{1,6})\]")
+
+# Values of single keys: texts as `training.epochs=5`, or values by their key paths.
+Overrides = Sequence[str] | Mapping[str, Any]
+
+
+def apply_all(document: dict[str, Any], overrides: Overrides) -> tuple[dict[KeyPath, str], list[Fault]]:
+    """Apply overrides.
+
+    Args:
+        document: The configuration as plain values; changed in place.
+        overrides: What to change.
+
+    Returns:
+        What to call each key path that they changed, and what is wrong with them.
+
+    Raises:
+        ConfigError: If they are no overrides at all.
+    """
+    changed: dict[KeyPath, str] = {}
+    faults: list[Fault] = []
+    if not isinstance(overrides, Iterable):
+        raise ConfigError([Fault("", "expected a dict of key paths, or a list of key=value", "`overrides`")])
+    values = overrides if isinstance(overrides, Mapping) else None
+    overrides = [overrides] if isinstance(overrides, str) else overrides
+    for each in overrides:
+        try:
+            path, value = split(str(each)) if values is None else given(each, values[each])
+            apply(document, path, value)
+            changed[path] = f"`overrides` {dotted(path)}"
+        except ConfigError as error:
+            faults.extend(error.faults)
+    return changed, faults
 
 
 def split(assignment: str) -> tuple[KeyPath, Any]:
@@ -163,3 +196,39 @@ def _check(holder: Any, part: str | int, path: KeyPath) -> None:
     else:
         problem = f"{'a key' if isinstance(part, str) else 'a position'} does not fit here; is the path right?"
     raise ConfigError([Fault(dotted(path), problem, f"`overrides` {dotted(path)}")])
+
+
+class Locator:
+    """Says where a key path stands: in the file, or in which override.
+
+    Args:
+        positions: Where each key and value stands in the file.
+        changed: What to call each key path that an override changed.
+    """
+
+    def __init__(self, positions: Positions, changed: dict[KeyPath, str]) -> None:
+        self._positions = positions
+        self._changed = changed
+
+    def fault(self, path: KeyPath, problem: str, *, key: bool) -> Fault:
+        """Return what is wrong at a key path with its place; `key` says whether its key or its value is meant."""
+        for override, option in self._changed.items():
+            if path[: len(override)] == override or self._made(path, override):
+                return Fault(dotted(path), problem, option)
+        return Fault(dotted(path), problem, self._positions.of(path, key=key))
+
+    def place(self, path: KeyPath) -> str:
+        """Return where a key path stands, and the path."""
+        fault = self.fault(path, "", key=False)
+        return f"{fault.where}: {fault.key}"
+
+    def _made(self, path: KeyPath, override: KeyPath) -> bool:
+        """Tell whether what is wrong, or what it is missing in, is not in the file but came with an override."""
+        around = next((n for n in range(len(path), 0, -1) if path[:n] in self._positions.values), 0)
+        return around < len(path) and path[: around + 1] == override[: around + 1] and len(override) > around + 1
+
+    def order(self, fault: Fault) -> tuple[int, int]:
+        """Return line and column of a fault, to sort by; what came with an override comes last."""
+        numbers = fault.where.rsplit(":", 2)[1:]
+        placed = len(numbers) == 2 and all(number.isdecimal() and len(number) < 10 for number in numbers)
+        return (int(numbers[0]), int(numbers[1])) if placed else (1 << 30, 0)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.config.loading import LoadedConfig, Overrides, as_yaml
+from dnnctl.config.loading import LoadedConfig, as_yaml
+from dnnctl.config.overrides import Overrides
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError

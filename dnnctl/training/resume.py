@@ -9,7 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from dnnctl.config.loading import LoadedConfig, Overrides, load
+from dnnctl.config.loading import LoadedConfig, load
+from dnnctl.config.overrides import Overrides
 from dnnctl.config.schema import Config
 from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
