@@ -9,14 +9,14 @@ from dnnctl.config.overrides import Overrides
 from dnnctl.training.observer import Observer
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.data.check import Check
+    from dnnctl.experiments.data.check import Checks
     from dnnctl.experiments.explain.gradcheck import GradientCheck
     from dnnctl.experiments.explain.trace import Trace
     from dnnctl.experiments.reproduce.train_again import Reproduction
     from dnnctl.runs.verifying import Verification
 
 
-def check_data(config: ConfigLike, *, overrides: Overrides = ()) -> "tuple[Check, ...]":
+def check_data(config: ConfigLike, *, overrides: Overrides = ()) -> "Checks":
     """Look at the data of a configuration before training on it, as `dnnctl data check` does.
 
     Args:

@@ -1,7 +1,7 @@
 """Measuring a finished run on one of its splits, or on other data of the same kind."""
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from dnnctl.inference.ensemble import EnsembleNetwork
 from dnnctl.inference.network import Network, compare_engines
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.run_data import read_splits
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import read_manifest
 
 
-@dataclass(frozen=True)
-class Evaluation:
+@dataclass(frozen=True, repr=False)
+class Evaluation(Tabular):
     """What a run is worth on some rows.
 
     Args:
@@ -39,15 +40,24 @@ class Evaluation:
     """
 
     split: str
-    samples: Samples = field(repr=False)
-    train: Samples = field(repr=False)
-    scores: NDArray[Any] = field(repr=False)
+    samples: Samples
+    train: Samples
+    scores: NDArray[Any]
     metrics: dict[str, float]
-    classes: tuple[ClassRow, ...] = field(repr=False)
+    classes: tuple[ClassRow, ...]
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
-    network: Network = field(repr=False)
+    network: Network
     members: Comparison | None = None
+
+    def _shown(self) -> Shown:
+        sentences = [*(f"requirement not met: {text}" for text in self.unmet), *self.notes]
+        return (
+            f"Evaluation of {len(self.samples):,} {self.split} rows",
+            ("metric", "value"),
+            [*self.metrics.items()],
+            sentences,
+        )
 
 
 def evaluate(

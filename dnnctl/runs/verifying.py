@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dnnctl.errors import RunError
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside
@@ -20,8 +21,8 @@ from dnnctl.runs.series import ENSEMBLE, check_inside, count_in, kind_of
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Tabular):
     """What became of a run's files; names are relative to its folder.
 
     Args:
@@ -44,6 +45,13 @@ class Verification:
     def passed(self) -> bool:
         """Whether no file is damaged or missing."""
         return not (self.damaged or self.missing)
+
+    def _shown(self) -> Shown:
+        rows = [*(("damaged", *each) for each in self.damaged), *(("missing", name, "") for name in self.missing)]
+        rows += [("extra", name, "") for name in self.extra]
+        found = "passed" if self.passed else "failed"
+        heading = f"Verification({str(self.run.path)!r}): {found}, {len(self.whole)} files as they were written"
+        return heading, ("", "file", ""), rows, ()
 
     def with_member(self, member: "Verification") -> "Verification":
         """Return this and what became of the files of a run inside, named as seen from this run's folder."""

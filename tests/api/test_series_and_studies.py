@@ -40,7 +40,7 @@ def test_a_cross_validation_that_was_stopped_goes_on() -> None:
     assert isinstance(result, CrossValidation)
     assert len(result.members) == 2
     assert 0 < result.aggregate.intervals["test"]["accuracy"].mean < 1
-    assert len(repr(result)) < 4000
+    assert repr(result).startswith(f"CrossValidation({str(result.run.path)!r}), 2 runs\nsplit  ")
     assert isinstance(dnnctl.load(result.members[1]), dnnctl.Run)
     with pytest.raises(RunError, match="this is a cross-validation"):
         dnnctl.load(result.run)
@@ -58,6 +58,9 @@ def test_repetitions_are_compared() -> None:
     result = dnnctl.compare(one, "other")
     assert dnnctl.verify(one).passed
     assert all(metric.better is None for metric in result.metrics)
+    assert "\naccuracy   " in repr(result)
+    for told in (one, result):
+        assert 200 < len(repr(told)) < len(told._repr_html_()) < 4000
     with pytest.raises(RunError, match="finished"):
         dnnctl.resume(one)
     with pytest.raises(RunError, match="this is a repeated training, not a single run"):
@@ -95,16 +98,28 @@ def test_an_ensemble_is_a_run(one_plot: None) -> None:
 def test_data_gradients_and_steps_are_looked_at() -> None:
     checks = dnnctl.check_data("digits", overrides={"data.limit": 200})
     assert {check.status for check in checks} <= {"passed", "warned"}
-    assert dnnctl.gradcheck("xor", rows=4, keras=False).passed
+    assert checks == tuple(checks)
+    proof = dnnctl.gradcheck("xor", rows=4, keras=False)
+    assert proof.passed
     found = dnnctl.trace("xor", steps=3)
+    for told, line in (
+        (checks, "passed  duplicates        no training row is there twice"),
+        (proof, "GradientCheck of xor on 4 rows: passed"),
+        (found, "step  learning rate  loss    of it penalties"),
+    ):
+        assert line in repr(told).split("\n")
+        assert told._repr_html_().startswith("<div><b>")
     assert [step.step for step in found.steps] == [1, 2, 3]
 
 
 def test_a_run_is_verified_and_reproduced(one_plot: None) -> None:
     run = dnnctl.train("xor", overrides={"training.epochs": 3}, engine="numpy")
     assert dnnctl.verify(run).passed
-    assert dnnctl.reproduce(run).equal
+    again = dnnctl.reproduce(run)
+    assert again.equal
+    assert repr(again) == f"Reproduction({str(run.path)!r}): equal"
     history = Path(run.path / "history.csv")
     history.write_text(history.read_text().replace("1,", "2,", 1))
     assert [name for name, _ in dnnctl.verify(run.path).damaged] == ["history.csv"]
+    assert "\ndamaged  history.csv  " in repr(dnnctl.verify(run))
     assert json.loads((run.path / "manifest.json").read_text())["state"] == "done"

@@ -15,6 +15,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import contradicting, duplicates, shared_rows
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.training.preparation import split_and_plan
 
 Status = Literal["passed", "warned", "failed"]
@@ -65,7 +66,17 @@ class Check:
         return {"code": self.code, "name": self.name, "status": self.status, "finding": self.finding}
 
 
-def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
+class Checks(Tabular, tuple[Check, ...]):
+    """What all checks found, in their order."""
+
+    __slots__ = ()
+
+    def _shown(self) -> Shown:
+        rows = [(each.status, each.name, each.finding) for each in self]
+        return f"{len(self)} checks", ("", "check", "finding"), rows, ()
+
+
+def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
     """Check the rows that a training would see.
 
     Args:
@@ -93,7 +104,7 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> tuple[Check, ...]:
     checks += [_duplicates(compared.train), _contradictions(compared.train), _overlap(info, compared)]
     # Columns that never vary have a check of their own.
     odd = [notice for notice in raw.warnings if notice.code != "constant_column"]
-    return (*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd))
+    return Checks((*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd)))
 
 
 def _sizes(config: Config, info: DatasetInfo, splits: Splits) -> Check:

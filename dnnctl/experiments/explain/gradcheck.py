@@ -20,6 +20,7 @@ from dnnctl.errors import ModelError, UsageError
 from dnnctl.experiments.explain.finite_differences import slope
 from dnnctl.experiments.explain.loss_surface import DTYPE, LossSurface
 from dnnctl.experiments.explain.training_batch import batch_of
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.random_streams import generator
 from dnnctl.training.preparation import Prepared, prepare
 
@@ -75,8 +76,8 @@ class ArrayCheck:
         return all(found.error < TOLERANCE for found in (self.differences, self.keras) if found is not None)
 
 
-@dataclass(frozen=True)
-class GradientCheck:
+@dataclass(frozen=True, repr=False)
+class GradientCheck(Tabular):
     """What was found for a network.
 
     Args:
@@ -97,6 +98,19 @@ class GradientCheck:
     def passed(self) -> bool:
         """Whether every array passed."""
         return all(found.passed for found in self.arrays)
+
+    def _shown(self) -> Shown:
+        rows = [
+            (
+                f"{each.layer}/{each.weight}",
+                each.differences.error,
+                each.keras and each.keras.error,
+                "passed" if each.passed else "failed",
+            )
+            for each in self.arrays
+        ]
+        heading = f"GradientCheck of {self.name} on {self.rows} rows: {'passed' if self.passed else 'failed'}"
+        return heading, ("weights", "error to differences", "error to Keras", ""), rows, ()
 
 
 def gradcheck(

@@ -14,6 +14,7 @@ from dnnctl.experiments.explain.layer_recorder import LayerRecord, Recorder
 from dnnctl.experiments.explain.training_batch import batch_of
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.network.layers.base import Array
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.training.preparation import Prepared, prepare
 
 # The numbers themselves are kept while no array has more rows or columns than this.
@@ -86,8 +87,8 @@ class StepTrace:
     numbers: Numbers | None = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Trace:
+@dataclass(frozen=True, repr=False)
+class Trace(Tabular):
     """The first steps of a training.
 
     Args:
@@ -105,6 +106,12 @@ class Trace:
     optimizer: str
     steps: tuple[StepTrace, ...]
     problems: tuple[GradientProblem, ...]
+
+    def _shown(self) -> Shown:
+        rows = [(each.step, each.learning_rate, each.loss, each.penalty) for each in self.steps]
+        heading = f"Trace of {self.name}: {self.loss}, {self.optimizer}, {self.rows} rows a step"
+        problems = [problem.sentence for problem in self.problems]
+        return heading, ("step", "learning rate", "loss", "of it penalties"), rows, problems
 
 
 def trace(

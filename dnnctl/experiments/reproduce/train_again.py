@@ -19,6 +19,7 @@ from dnnctl.experiments.reproduce.compare import (
     first_different_epoch,
 )
 from dnnctl.inference.open import OpenedRun, open_run, read_weights
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.runs.finding import find_run
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
@@ -26,8 +27,8 @@ from dnnctl.training.job import train
 from dnnctl.training.observer import Observer
 
 
-@dataclass(frozen=True)
-class Reproduction:
+@dataclass(frozen=True, repr=False)
+class Reproduction(Tabular):
     """What came of training a run again.
 
     Args:
@@ -57,6 +58,12 @@ class Reproduction:
     def equal(self) -> bool:
         """Whether weights, metrics and epochs are the same in every bit."""
         return not (self.weights or self.metrics or self.first_epoch)
+
+    def _shown(self) -> Shown:
+        rows = [(each.name, f"{each.different:,} of {each.size:,}", f"by {each.largest:.3g}") for each in self.weights]
+        rows += [(each.name, each.then, each.now) for each in (*self.metrics, *self.circumstances)]
+        heading = f"Reproduction({str(self.run.path)!r}): {'equal' if self.equal else 'different'}"
+        return heading, ("different", "then", "now"), rows, ()
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""

@@ -4,7 +4,7 @@ The test rows are left alone. A fold's run is a run like any other, whose test r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ class OutOfFold:
         self.plots.extend(draw_all(context, series.run.plots, PICTURES))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CrossValidation(SeriesResult):
     """A finished cross-validation.
 
@@ -81,7 +81,7 @@ class CrossValidation(SeriesResult):
         out_of_fold: What the networks say of the rows that they never saw, all folds together.
     """
 
-    out_of_fold: OutOfFold = field(repr=False)
+    out_of_fold: OutOfFold
 
 
 def crossval(

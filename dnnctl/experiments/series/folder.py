@@ -6,7 +6,7 @@ to together), and a folder with the runs, each complete in itself.
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from dnnctl.errors import ConfigError, Interrupted, RunError, UsageError
 from dnnctl.experiments.series.aggregate import Aggregate, gather
 from dnnctl.experiments.series.jobs import Member, MembersObserver, check_jobs, settled, train_members
 from dnnctl.files import write_json, write_text
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.runs.layout import RunDirectory, create_run
 from dnnctl.runs.manifest import Manifest, read_manifest
 from dnnctl.runs.reading import open_inside
@@ -84,8 +85,8 @@ class Series:
             self.manifest.update("done", unmet=list(aggregate.unmet), seconds=clock.seconds)
 
 
-@dataclass(frozen=True)
-class SeriesResult:
+@dataclass(frozen=True, repr=False)
+class SeriesResult(Tabular):
     """A finished series.
 
     Args:
@@ -97,15 +98,22 @@ class SeriesResult:
     """
 
     run: RunDirectory
-    config: Config = field(repr=False)
-    info: DatasetInfo = field(repr=False)
-    members: tuple[Member, ...] = field(repr=False)
+    config: Config
+    info: DatasetInfo
+    members: tuple[Member, ...]
     aggregate: Aggregate
 
     @property
     def unmet(self) -> tuple[str, ...]:
         """Requirements that the means miss, in words."""
         return self.aggregate.unmet
+
+    def _shown(self) -> Shown:
+        of_each = [(split, name, of) for split, each in self.aggregate.intervals.items() for name, of in each.items()]
+        rows = [(split, name, of.mean, of.std) for split, name, of in of_each]
+        unmet = [f"requirement not met: {text}" for text in self.unmet]
+        heading = f"{type(self).__name__}({str(self.run.path)!r}), {len(self.members)} runs"
+        return heading, ("split", "metric", "mean", "std"), rows, unmet
 
 
 def begin(

@@ -15,6 +15,7 @@ import numpy as np
 from dnnctl.config.metrics import larger_is_better
 from dnnctl.errors import Call, RunError, UsageError
 from dnnctl.evaluation.confidence_interval import MeanInterval, mean_interval
+from dnnctl.notebook import Shown, Tabular
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.metrics_file import read_metrics
@@ -39,8 +40,8 @@ class ComparedMetric:
     better: int | None
 
 
-@dataclass(frozen=True)
-class SeriesComparison:
+@dataclass(frozen=True, repr=False)
+class SeriesComparison(Tabular):
     """Two repeated trainings beside each other.
 
     Args:
@@ -52,6 +53,12 @@ class SeriesComparison:
     first: RunDirectory
     second: RunDirectory
     metrics: tuple[ComparedMetric, ...]
+
+    def _shown(self) -> Shown:
+        better = {1: "first", 2: "second", None: "not told apart"}
+        rows = [(each.name, each.first.mean, each.second.mean, better[each.better]) for each in self.metrics]
+        heading = f"SeriesComparison({str(self.first.path)!r}, {str(self.second.path)!r})"
+        return heading, ("metric", "mean of first", "mean of second", "better"), rows, ()
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
