@@ -17,7 +17,7 @@ from specs import FEW, NUMERIC, SPECS, sound
 from dnnctl import archives
 from dnnctl.datasets.published import idx, keras_npz
 from dnnctl.datasets.sources import sign_language_mnist
-from dnnctl.datasets.tables.text import text_of
+from dnnctl.datasets.tables.decoding import text_of
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs import npy, npz, table
 from dnnctl.inference.inputs.base import InputSpec

@@ -4,7 +4,7 @@ Kaggle gives it as two CSV files with a picture a row, `label,pixel1,...,pixel78
 """
 
 import mmap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
 from dnnctl.datasets.parts.places import not_found, search
-from dnnctl.datasets.tables.dialect import Dialect, Layout, find_dialect
-from dnnctl.datasets.tables.parsing import Number, bad_number, number_columns
-from dnnctl.datasets.tables.text import Text, contents_of, text_of
+from dnnctl.datasets.tables import table as tables
+from dnnctl.datasets.tables.decoding import contents_of, text_of
+from dnnctl.datasets.tables.dialect import Layout, find_table
+from dnnctl.datasets.tables.parsing import Number, number_columns
+from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_array
 
@@ -185,13 +187,13 @@ def rows_of(text: Text, pixels: int) -> NDArray[np.uint8]:
         raise DataError(f"{text.name}: expected at most {MOST:,} lines, received more")
     _, header = next(text.rows(","), (1, []))
     _check_header(tuple(name.strip() for name in header), pixels, text.name)
-    text, dialect = find_dialect(text, Layout(",", header=True))
-    rows: NDArray[np.uint8] = number_columns(text, dialect, range(1 + pixels), PIXEL)
+    table = find_table(text, Layout(",", header=True))
+    rows: NDArray[np.uint8] = number_columns(table, range(1 + pixels), PIXEL)
     # 0x10 is a number to the reader.
-    last = dialect.names[-1].encode()
+    last = table.names[-1].encode()
     odd = text.data.find(b"x", text.data.find(last) + len(last)) >= 0
     if odd or not np.isin(rows[:, 0], np.array(LABELS, np.uint8)).all():
-        raise bad_number(text, dialect, list(range(1 + pixels)), frozenset(), PIXEL)
+        raise replace(table, null_values=frozenset()).bad_number(range(1 + pixels), PIXEL.wrong)
     return rows
 
 
@@ -204,14 +206,14 @@ def _check_header(received: tuple[str, ...], pixels: int, name: str) -> None:
         )
 
 
-def _wrong(dialect: Dialect, position: int, cell: str) -> str:
+def _wrong(table: tables.Table, position: int, cell: str) -> str:
     """Return what is wrong with a cell, or nothing."""
     number = int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 20 else None
     if position == 0 and number not in LABELS:
         hint = " (J and Z are signed with a movement and do not occur)" if number in {9, 25} else ""
         return f"label: expected a label out of 0-8, 10-24, received {cell[:40]!r}{hint}"
     if number is None or number > 255:
-        return f"{dialect.names[position]}: expected a whole number 0 to 255, received {cell[:40]!r}"
+        return f"{table.names[position]}: expected a whole number 0 to 255, received {cell[:40]!r}"
     return ""
 
 

@@ -12,15 +12,17 @@ import numpy as np
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
-from dnnctl.datasets.parts.faults import WrongOptionError, existing_file, quoted
+from dnnctl.datasets.parts.faults import existing_file, quoted
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import Target, decide, encode_targets
-from dnnctl.datasets.tables.column_types import known_cells, read_cells
-from dnnctl.datasets.tables.dialect import Dialect, Layout, check_names, find_dialect, find_known_dialect, position
+from dnnctl.datasets.tables.column_types import read_cells
+from dnnctl.datasets.tables.decoding import open_text
+from dnnctl.datasets.tables.dialect import Layout, find_table
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.options import TableOptions
-from dnnctl.datasets.tables.text import Text, open_text
-from dnnctl.errors import DataError
+from dnnctl.datasets.tables.selection import chosen_columns, known_columns
+from dnnctl.datasets.tables.text import Text
+from dnnctl.errors import DataError, Notice
 from dnnctl.files import sha256_of_file
 
 
@@ -34,19 +36,8 @@ def load_table(options: TableOptions) -> Dataset:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    layout = _layout(options)
-    text, dialect = find_dialect(open_text(options.path, options.encoding), layout)
-    check_names(dialect, text.name)
-    targets = [_name(name, dialect, "target", text) for name in options.target]
-    if len(set(targets)) < len(targets):
-        raise WrongOptionError("target", f"expected different columns; received {quoted(options.target)}")
-    inputs = _inputs(options, dialect, targets, text)
-    types = {_name(name, dialect, "types", text): kind for name, kind in options.types.items()}
-    cells, odd = read_cells(text, dialect, [*inputs, *targets], types, layout.null_values)
-    nothing = _nothing(cells, inputs, dialect) if options.columns is None else []
-    inputs = [name for name in inputs if name not in nothing]
-    cells = cells.pick([i for i, column in enumerate(cells.columns) if column.name not in nothing])
-    read = _parted(text, dialect, cells, len(inputs), options.missing)
+    text = open_text(options.path, options.encoding)
+    read = _read(text, options)
     target = decide(read.targets, options.task, text.name, "data.csv")
     y = encode_targets(read.targets, target.classes, text.name)
     table = TableInfo(
@@ -58,16 +49,19 @@ def load_table(options: TableOptions) -> Dataset:
         options.usual_missing,
     )
     train = Samples(read.inputs.values, y)
-    notes = [f"{text.name}: {dialect.described(text.encoding)}", _listed(table.columns)]
-    notes += [f"task: {target.task}, {target.reason}", *read.notes]
-    notes += [f"{text.name}: left out {quoted(nothing)}, without a name and without a value"] if nothing else []
+    notes = [f"{text.name}: {read.dialect}", _listed(table.columns), f"task: {target.task}, {target.reason}"]
+    notes += read.notes
     test = None
     if options.test_path is not None:
-        test, table, more = _test_rows(options, table, target)
+        # Read as the training table was; categories may be new.
+        text = open_text(options.test_path, options.encoding, "test_path")
+        test, table, more = _labelled(text, options, table, target.classes)
         notes += more
     info = _info(options, table, target, (len(train), len(test) if test else 0))
-    warnings = (*odd, *column_warnings(Cells(table.columns, train.x), y, ", ".join(targets)))
-    return Dataset("csv", info, train, test, options.path, digests_of(options), tuple(notes), warnings, table)
+    digests = digests_of(options)
+    predicted = ", ".join(column.name for column in table.targets)
+    warnings = (*read.warnings, *column_warnings(Cells(table.columns, train.x), y, predicted))
+    return Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table)
 
 
 def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
@@ -84,10 +78,9 @@ def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
     text = open_text(options.path, fallback=options.encoding)
-    samples, inputs, notes = _labelled(text, _layout(options), table, info.class_names, TRAINED)
-    known = replace(table, columns=inputs.columns)
+    samples, table, notes = _labelled(text, options, table, info.class_names, TRAINED)
     one = options.model_copy(update={"test_path": None})
-    return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), known)
+    return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), table)
 
 
 def digests_of(options: TableOptions) -> dict[str, str]:
@@ -105,91 +98,58 @@ def digests_of(options: TableOptions) -> dict[str, str]:
         raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None
 
 
-def _inputs(options: TableOptions, dialect: Dialect, targets: Sequence[str], text: Text) -> list[str]:
-    """Return the names of the inputs in the order of the table, or in the order they were chosen in."""
-    chosen = dialect.names if options.columns is None else options.columns
-    names = [_name(name, dialect, "columns", text) for name in chosen]
-    left_out = {_name(name, dialect, "exclude", text) for name in options.exclude}
-    if options.columns is not None and (both := [name for name in names if name in targets]):
-        raise WrongOptionError("columns", f"{quoted(both)} cannot be an input and the target")
-    if both := [name for name in targets if name in left_out]:
-        raise WrongOptionError("exclude", f"{quoted(both)} cannot be left out and be the target")
-    kept = [name for name in dict.fromkeys(names) if name not in left_out and name not in targets]
-    if not kept:
-        raise WrongOptionError("columns", f"no column is left to predict from; {text.name} has {quoted(dialect.names)}")
-    return kept
-
-
-def _nothing(cells: Cells, inputs: Sequence[str], dialect: Dialect) -> list[str]:
-    """Return the columns without a name and without a value, as separators at the ends of all lines make them."""
-    unnamed = [i for i, name in enumerate(inputs) if name in dialect.unnamed]
-    found = [inputs[i] for i in unnamed if np.isnan(cells.values[:, i]).all()]
-    return found if len(found) < len(inputs) else []
-
-
-def _test_rows(options: TableOptions, table: TableInfo, target: Target) -> tuple[Samples, TableInfo, tuple[str, ...]]:
-    """Read the table of test rows as the training table was read; categories may be new."""
-    text = open_text(str(options.test_path), options.encoding, "test_path")
-    samples, inputs, notes = _labelled(text, _layout(options), table, target.classes)
-    return samples, replace(table, columns=inputs.columns), notes
-
-
-def _labelled(
-    text: Text, layout: Layout, table: TableInfo, classes: Sequence[str], advice: Advice = OPTIONS
-) -> tuple[Samples, Cells, tuple[str, ...]]:
-    """Read rows with their targets from a table whose columns are known.
-
-    Args:
-        text: The table; columns may stand in any order, and others may be there.
-        layout: How it is said to be written.
-        table: Its columns.
-        classes: Names of the classes; empty for numbers.
-        advice: What to do about empty cells that are refused.
-
-    Returns:
-        The rows, their inputs as cells, and what was done to them.
-
-    Raises:
-        DataError: If a column is missing, or a cell does not fit its kind.
-    """
-    text, dialect = find_known_dialect(text, layout)
-    check_names(dialect, text.name)
-    every = (*table.columns, *table.targets)
-    cells = known_cells(text, dialect, every, layout.null_values)
-    read = _parted(text, dialect, cells, len(table.columns), table.missing, advice)
-    inputs = recoded(read.inputs, table.columns)
-    y = encode_targets(read.targets, classes, text.name)
-    return Samples(inputs.values, y), inputs, read.notes
-
-
 @dataclass(frozen=True)
 class _Read:
-    """A table's inputs and targets."""
+    """A table's inputs and targets, how it is written, what was done to it and what is odd about it."""
 
     inputs: Cells
     targets: Cells
+    dialect: str
     notes: tuple[str, ...]
+    warnings: tuple[Notice, ...]
 
 
-def _parted(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> _Read:
-    kept = settle(text, dialect, cells, inputs, missing, advice)
-    both = range(inputs), range(inputs, len(cells.columns))
-    return _Read(kept.cells.pick(both[0]), kept.cells.pick(both[1]), kept.notes)
-
-
-def _layout(options: TableOptions) -> Layout:
-    """Return how a table is said to be written."""
-    return Layout(
+def _read(text: Text, options: TableOptions, known: TableInfo | None = None, advice: Advice = OPTIONS) -> _Read:
+    """Read the columns that options choose, or those of a known table in whatever order and with others beside them."""
+    layout = Layout(
         options.separator,
         options.header,
         (*options.target, *(options.columns or ())),
         tuple(options.missing_values),
         options.usual_missing,
+        known=known is not None,
     )
+    table = find_table(text, layout)
+    table.check_names()
+    if known is not None:
+        wanted = known_columns(table, (*known.columns, *known.targets))
+    else:
+        wanted = chosen_columns(table, options)
+    cells, warnings = read_cells(table, wanted)
+    inputs = len(wanted) - len(known.targets if known else options.target)
+    notes: tuple[str, ...] = ()
+    if known is None and options.columns is None:
+        # Separators at the ends of all lines make columns without a name and without a value.
+        unnamed = [i for i in range(inputs) if wanted[i].name in table.unnamed]
+        nothing = [i for i in unnamed if np.isnan(cells.values[:, i]).all()]
+        if 0 < len(nothing) < inputs:
+            names = quoted(wanted[i].name for i in nothing)
+            notes = (f"{table.name}: left out {names}, without a name and without a value",)
+            cells = cells.pick([i for i in range(len(wanted)) if i not in nothing])
+            inputs -= len(nothing)
+    kept = settle(table, cells, inputs, known.missing if known else options.missing, advice)
+    parts = kept.cells.pick(range(inputs)), kept.cells.pick(range(inputs, len(cells.columns)))
+    return _Read(*parts, table.described, (*kept.notes, *notes), warnings)
 
 
-def _name(name: str, dialect: Dialect, option: str, text: Text) -> str:
-    return dialect.names[position(name, dialect, option, text.name)]
+def _labelled(
+    text: Text, options: TableOptions, known: TableInfo, classes: Sequence[str], advice: Advice = OPTIONS
+) -> tuple[Samples, TableInfo, tuple[str, ...]]:
+    """Return the rows of a table with known columns, these with categories that are new, and what was done to them."""
+    read = _read(text, options, known, advice)
+    inputs = recoded(read.inputs, known.columns)
+    y = encode_targets(read.targets, classes, text.name)
+    return Samples(inputs.values, y), replace(known, columns=inputs.columns), read.notes
 
 
 def _info(options: TableOptions, table: TableInfo, target: Target, rows: tuple[int, int]) -> DatasetInfo:

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import MOST, numbered, quoted
-from dnnctl.datasets.tables.dialect import Dialect, lines_of, position
-from dnnctl.datasets.tables.text import Text
+from dnnctl.datasets.tables.table import Table
 from dnnctl.errors import DataError
 
 
@@ -51,12 +50,11 @@ class Kept:
     notes: tuple[str, ...]
 
 
-def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> Kept:
+def settle(table: Table, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> Kept:
     """Do with empty cells as asked.
 
     Args:
-        text: The table.
-        dialect: How it is written.
+        table: The table.
         cells: Its cells, the inputs first.
         inputs: How many of the columns are inputs; the others are targets, which are never imputed.
         missing: `error`, `drop` or `impute`.
@@ -70,62 +68,51 @@ def settle(text: Text, dialect: Dialect, cells: Cells, inputs: int, missing: str
     if not empty.any():
         return Kept(cells, rows, ())
     if missing == "error":
-        words = _taken_for_empty(text, dialect, cells.columns, empty, advice)
-        raise DataError("\n".join(filter(None, (_told(text, dialect, cells, empty), words, advice.cells))))
-    counted = empty if missing == "drop" else empty[:, inputs:]
-    gone = counted.any(axis=1)
+        words = _taken_for_empty(table, cells.columns, empty, advice)
+        raise DataError("\n".join(filter(None, (_told(table, cells, empty), words, advice.cells))))
+    first, which = (0, "empty cells") if missing == "drop" else (inputs, "no target")
+    gone = empty[:, first:].any(axis=1)
     notes = []
     if gone.any():
-        which = "empty cells" if missing == "drop" else "no target"
-        told = f"{text.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}"
-        columns = cells.columns if missing == "drop" else cells.columns[inputs:]
-        notes.append("; ".join(filter(None, (told, _taken_for_empty(text, dialect, columns, counted, advice)))))
+        told = f"{table.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}"
+        words = _taken_for_empty(table, cells.columns[first:], empty[:, first:], advice)
+        notes.append("; ".join(filter(None, (told, words))))
     if gone.all():
         worst = cells.columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
-            f"{text.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; "
+            f"{table.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; "
             f"{advice.cells}"
         )
-    rows = rows[~gone]
-    kept = cells.take(rows) if gone.any() else cells
-    left = np.isnan(kept.values)
-    counts = left.sum(axis=0)
-    filled = [f"{c.name!r} {count:,}" for c, count in zip(kept.columns, counts, strict=True) if count]
+    left = empty[~gone] if gone.any() else empty
+    filled = [f"{c.name!r} {count:,}" for c, count in zip(cells.columns, left.sum(axis=0), strict=True) if count]
     if filled:
         more = f" and {len(filled) - 12} more columns" if len(filled) > 12 else ""
-        told = f"{text.name}: empty cells filled from the training rows: {', '.join(filled[:12])}{more}"
-        notes.append("; ".join(filter(None, (told, _taken_for_empty(text, dialect, cells.columns, left, advice)))))
-    return Kept(kept, rows, tuple(notes))
+        told = f"{table.name}: empty cells filled from the training rows: {', '.join(filled[:12])}{more}"
+        notes.append("; ".join(filter(None, (told, _taken_for_empty(table, cells.columns, left, advice)))))
+    rows = rows[~gone]
+    return Kept(cells.take(rows) if gone.any() else cells, rows, tuple(notes))
 
 
-def _told(text: Text, dialect: Dialect, cells: Cells, empty: NDArray[np.bool_]) -> str:
+def _told(table: Table, cells: Cells, empty: NDArray[np.bool_]) -> str:
     """Return which cells are empty."""
     counts = empty.sum(axis=0)
     columns = np.flatnonzero(counts)
-    firsts = {int(i): np.flatnonzero(empty[:, i])[:MOST] for i in columns[:12]}
-    lines = lines_of(text, dialect, len(empty))
-    several = "cells are" if counts.sum() > 1 else "cell is"
-    told = [f"{text.name}: {counts.sum():,} {several} empty:"]
-    for i, rows in firsts.items():
+    lines = table.lines(len(empty))
+    told = [f"{table.name}: {counts.sum():,} {'cells are' if counts.sum() > 1 else 'cell is'} empty:"]
+    for i in columns[:12]:
+        name, rows = cells.columns[i].name, np.flatnonzero(empty[:, i])[:MOST]
         if counts[i] == len(empty) > MOST:
-            told.append(f"  column {cells.columns[i].name!r}: every line")
+            told.append(f"  column {name!r}: every line")
             continue
         named = numbered("line", lines[rows].tolist())
         more = f" and {counts[i] - len(rows):,} more" if counts[i] > len(rows) else ""
-        told.append(f"  column {cells.columns[i].name!r}: {named}{more}")
+        told.append(f"  column {name!r}: {named}{more}")
     if len(columns) > 12:
         told.append(f"  and {len(columns) - 12:,} more columns")
     return "\n".join(told)
 
 
-def _taken_for_empty(
-    text: Text, dialect: Dialect, columns: Sequence[Column], empty: NDArray[np.bool_], advice: Advice
-) -> str:
+def _taken_for_empty(table: Table, columns: Sequence[Column], empty: NDArray[np.bool_], advice: Advice) -> str:
     """Say which usual texts, such as `none`, are among the empty cells of the first rows; nothing if none are."""
-    places = [
-        position(columns[i].name, dialect, "columns", text.name) for i in np.flatnonzero(empty.any(axis=0)).tolist()
-    ]
-    words = dict.fromkeys(row[place] for row in dialect.sample for place in places if row[place] in dialect.usual)
-    if not words:
-        return ""
-    return f"{quoted(words)} count{'s' * (len(words) == 1)} as empty{advice.words}"
+    words = table.usual_words(columns[i].name for i in np.flatnonzero(empty.any(axis=0)).tolist())
+    return f"{quoted(words)} count{'s' * (len(words) == 1)} as empty{advice.words}" if words else ""

@@ -4,8 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
 from dnnctl.datasets.columns import PAIRS
 from dnnctl.datasets.parts.faults import clipped, quoted
+from dnnctl.datasets.tables.dialect import is_number
+from dnnctl.datasets.tables.parsing import FLOAT, Words
+from dnnctl.datasets.tables.table import Table
 from dnnctl.errors import DataError, Notice
 
 _MONTH = (
@@ -28,36 +33,57 @@ LOOKED_AT, FIRST = 10_000, 200
 SEVERAL = 10
 
 
-def refuse_dates(table: str, column: str, words: Sequence[str]) -> None:
-    """Raise `DataError` if a column's texts are dates or times."""
-    advice = (
-        f"which no network can read. Leave it out (exclude: [{column}]), or write numbers in its place, such as the "
-        f"year, the month or the days since some day; `types: {{{column}: category}}` takes each date for a category"
+def check_words(table: Table, position: int, cells: Words) -> list[Notice]:
+    """Refuse a column of text that is no category; return what is odd about one that is taken for it.
+
+    Args:
+        table: The table.
+        position: Where the column stands.
+        cells: Its cells.
+
+    Raises:
+        DataError: If it holds dates, or numbers but for signs or a few texts among them.
+    """
+    name, words = table.names[position], cells.words
+    told = f"{table.name}: column {name!r} holds"
+    _refuse(
+        DATE,
+        words,
+        f"{told} dates or times",
+        f", which no network can read. Leave it out (exclude: [{name}]), or write numbers in its place, such as the "
+        f"year, the month or the days since some day; `types: {{{name}: category}}` takes each date for a category",
     )
-    _refuse(DATE, f"{table}: column {column!r} holds dates or times", words, f", {advice}")
+    plain = np.array([is_number(word, table.decimal) for word in words], bool)
+    codes = cells.codes[~np.isnan(cells.codes)].astype(np.int64)
+    numbers = int(plain[codes].sum())
+    others, mixed = len(codes) - numbers, []
+    if numbers:
+        if numbers >= 0.9 * len(codes) or (numbers >= 2 and others <= 2):
+            raise DataError(
+                f"{table.bad_number([position], FLOAT.wrong)}. {numbers:,} of its {len(codes):,} cells are numbers: "
+                f"correct the others, name them in missing_values, or write `types: {{{name}: category}}`"
+            )
+        sentence = f"holds {numbers:,} numbers and {others:,} other texts; it is taken for categories"
+        mixed = [Notice("mixed_types", sentence, f"column {name!r}")]
+    # A thousand is written 1,000 beside 999, and a negative number with a dash beside positive ones.
+    _refuse(
+        AMOUNT,
+        [word for word, one in zip(words, plain, strict=True) if not one],
+        f"{told} numbers with signs in them (thousands, currency, percent, or another decimal mark than the rest)",
+        f"; write plain numbers (1234.5), or take them for categories: `types: {{{name}: category}}`",
+    )
+    return mixed + _odd_spellings(name, words)
 
 
-def refuse_amounts(table: str, column: str, words: Sequence[str]) -> None:
-    """Raise `DataError` if a column's texts are numbers but for signs in them."""
-    signs = "(thousands, currency, percent, or another decimal mark than the rest)"
-    advice = f"; write plain numbers (1234.5), or take them for categories: `types: {{{column}: category}}`"
-    _refuse(AMOUNT, f"{table}: column {column!r} holds numbers with signs in them {signs}", words, advice)
-
-
-def _refuse(form: re.Pattern[str], told: str, words: Sequence[str], advice: str) -> None:
+def _refuse(form: re.Pattern[str], words: Sequence[str], told: str, advice: str) -> None:
     """Raise `DataError` if nearly all of a column's first texts have a form."""
     some = words[:FIRST]
     if some and sum(bool(form.fullmatch(word)) for word in some) >= 0.9 * len(some):
         raise DataError(f"{told}, as {clipped(words[0])}{advice}")
 
 
-def odd_spellings(column: str, words: Sequence[str]) -> list[Notice]:
-    """Return warnings of categories that look like one and the same, or like numbers.
-
-    Args:
-        column: Its name.
-        words: Its categories.
-    """
+def _odd_spellings(column: str, words: Sequence[str]) -> list[Notice]:
+    """Return warnings of categories that look like one and the same, or like numbers."""
     words = words[:LOOKED_AT]
     alike = defaultdict(list)
     for word in words:

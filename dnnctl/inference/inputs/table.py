@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.tables.column_types import known_cells
-from dnnctl.datasets.tables.dialect import Dialect, Layout, check_names, find_known_dialect, lines_of
+from dnnctl.datasets.tables.column_types import read_cells
+from dnnctl.datasets.tables.decoding import contents_of, text_of
+from dnnctl.datasets.tables.dialect import Layout, find_table
 from dnnctl.datasets.tables.missing_values import TRAINED, settle
 from dnnctl.datasets.tables.parsing import number_columns
-from dnnctl.datasets.tables.text import Text, contents_of, text_of
+from dnnctl.datasets.tables.selection import known_columns
+from dnnctl.datasets.tables.table import Table
+from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.arrays import from_rows
@@ -42,16 +45,16 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
     text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
     if text.most_rows() > MAX_ROWS:
         raise DataError(f"{name}: has more than {MAX_ROWS:,} lines: split it")
-    text, dialect = find_known_dialect(text, _layout(spec))
+    table = find_table(text, _layout(spec))
     if spec.table is None:
-        return _of_numbers(text, dialect, spec, invert)
-    if not dialect.header and len(dialect.names) == len(spec.table.columns):
+        return _of_numbers(table, spec, invert)
+    if not table.header and len(table.names) == len(spec.table.columns):
         # Without names, the columns must be the network's, in its order.
-        dialect = replace(dialect, names=spec.columns)
-    check_names(dialect, name)
-    inputs = _of_table(text, dialect, spec)
+        table = replace(table, names=spec.columns)
+    table.check_names()
+    inputs = _of_table(table, spec)
     used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets))}
-    others = [other for other in dialect.names if other.casefold() not in used]
+    others = [other for other in table.names if other.casefold() not in used]
     return replace(inputs, notes=(*_ignored(name, others), *inputs.notes))
 
 
@@ -87,12 +90,12 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
             )
         writer.writerow(cells)
     text = Text("`values`", out.getvalue().encode("utf-8", "replace"), "utf-8")
-    dialect = Dialect(",", False, ".", columns, ())
+    table = Table(text, ",", False, ".", columns, null_values=_layout(spec).null_values)
     try:
         if spec.table is None:
-            x = number_columns(text, dialect, range(len(columns)))
+            x = number_columns(table, range(len(columns)))
             return Inputs(x, tuple(values))
-        inputs = _of_table(text, dialect, spec)
+        inputs = _of_table(table, spec)
     except DataError as fault:
         raise UsageError(str(fault)) from None
     lines = [int(name.rpartition(":")[2]) for name in inputs.names]
@@ -101,42 +104,43 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
 
 def _layout(spec: InputSpec) -> Layout:
     """Return what is known of a table for a network before it is read."""
-    table, widths = spec.table, (len(spec.columns),)
+    table = spec.table
+    widths: tuple[int, ...] = (len(spec.columns),)
     if table is not None:
-        return Layout(spec.separator, "auto", spec.columns, table.missing_values, table.usual_missing, widths)
+        missing, usual = table.missing_values, table.usual_missing
+        return Layout(spec.separator, "auto", spec.columns, missing, usual, widths, known=True)
     names = (*spec.info.feature_names, *LABELS)
-    return Layout(
-        spec.separator, "auto", names, (), False, (spec.cells, spec.cells + 1) if spec.info.is_image else widths
-    )
+    widths = (spec.cells, spec.cells + 1) if spec.info.is_image else widths
+    return Layout(spec.separator, names=names, usual=False, widths=widths, known=True)
 
 
-def _of_table(text: Text, dialect: Dialect, spec: InputSpec) -> Inputs:
+def _of_table(table: Table, spec: InputSpec) -> Inputs:
     """Return the rows of a table for a network that was trained on one."""
     encoding = spec.table
     assert encoding is not None
-    table = encoding.table
-    cells = known_cells(text, dialect, table.columns, _layout(spec).null_values)
-    kept = settle(text, dialect, cells, len(table.columns), table.missing, TRAINED)
-    lines = lines_of(text, dialect, len(cells.values))
+    known = encoding.table
+    cells, _ = read_cells(table, known_columns(table, known.columns))
+    kept = settle(table, cells, len(known.columns), known.missing, TRAINED)
+    lines = table.lines(len(cells.values))
     if len(kept.rows) < len(lines):
         lines = lines[kept.rows]
-    notes = (*kept.notes, *encoding.unknown(text.name, kept.cells))
-    return Inputs(encoding.apply(kept.cells), Numbered(f"{text.name}:", lines), notes)
+    notes = (*kept.notes, *encoding.unknown(table.name, kept.cells))
+    return Inputs(encoding.apply(kept.cells), Numbered(f"{table.name}:", lines), notes)
 
 
-def _of_numbers(text: Text, dialect: Dialect, spec: InputSpec, invert: bool | None) -> Inputs:
+def _of_numbers(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
     """Return the rows of a table for a network of numbers or of images."""
-    where = f"{text.name}:{text.skipped + 1}"
-    chosen = _pixels(dialect, spec, where) if spec.info.is_image else _features(dialect, spec, where)
-    dialect = replace(dialect, names=chosen.names)
-    x = number_columns(text, dialect, chosen.positions)
-    names = Numbered(f"{text.name}:", lines_of(text, dialect, len(x)))
+    where = f"{table.name}:{table.text.skipped + 1}"
+    chosen = _pixels(table, spec, where) if spec.info.is_image else _features(table, spec, where)
+    table = replace(table, names=chosen.names)
+    x = number_columns(table, chosen.positions)
+    names = Numbered(f"{table.name}:", table.lines(len(x)))
 
     def called(cell: int) -> str:
         return f"column {chosen.names[chosen.positions[cell]]!r}"
 
-    inputs = from_rows(x, text.name, names, spec, invert, called)
-    notes = (f"{text.name}: {chosen.note}",) if chosen.note else ()
+    inputs = from_rows(x, table.name, names, spec, invert, called)
+    notes = (f"{table.name}: {chosen.note}",) if chosen.note else ()
     return replace(inputs, notes=(*notes, *inputs.notes))
 
 
@@ -155,28 +159,28 @@ class _Chosen:
     note: str = ""
 
 
-def _pixels(dialect: Dialect, spec: InputSpec, where: str) -> _Chosen:
-    names, count = dialect.names, len(dialect.names)
+def _pixels(table: Table, spec: InputSpec, where: str) -> _Chosen:
+    names, count = table.names, len(table.names)
     pixels = tuple(f"pixel{i + 1}" for i in range(spec.cells))
     if count == spec.cells:
-        return _Chosen(tuple(range(count)), names if dialect.header else pixels)
+        return _Chosen(tuple(range(count)), names if table.header else pixels)
     if count != spec.cells + 1:
         raise DataError(
             f"{where}: the network takes {spec.described}: expected {spec.cells} columns, "
             f"or {spec.cells + 1} with a label first; received {count}"
         )
-    last = dialect.header and names[-1].casefold() in LABELS and names[0].casefold() not in LABELS
+    last = table.header and names[-1].casefold() in LABELS and names[0].casefold() not in LABELS
     label = count - 1 if last else 0
-    named = f" {'' if names[label] in dialect.unnamed else names[label]!r}" if dialect.header else ""
+    named = f" {'' if names[label] in table.unnamed else names[label]!r}" if table.header else ""
     note = f"{'last' if last else 'first'} column{named} ignored; it is taken for a label"
     positions = tuple(position for position in range(count) if position != label)
-    return _Chosen(positions, names if dialect.header else ("label", *pixels), note)
+    return _Chosen(positions, names if table.header else ("label", *pixels), note)
 
 
-def _features(dialect: Dialect, spec: InputSpec, where: str) -> _Chosen:
+def _features(table: Table, spec: InputSpec, where: str) -> _Chosen:
     """Return the columns with the features' names or, where there are none of these, all columns."""
-    names, features = dialect.names, spec.info.feature_names
-    folded = [name.casefold() for name in names] if dialect.header else []
+    names, features = table.names, spec.info.feature_names
+    folded = [name.casefold() for name in names] if table.header else []
     missing = [name for name in features if name.casefold() not in folded]
     if len(missing) < len(features):
         if missing:
@@ -192,10 +196,10 @@ def _features(dialect: Dialect, spec: InputSpec, where: str) -> _Chosen:
         return _Chosen(positions, names, *_ignored("", others))
     if len(names) != spec.cells:
         received = f"{len(names)} column{'s' * (len(names) != 1)}"
-        shown = f" ({', '.join(names[:10])}{', ...' * (len(names) > 10)})" if dialect.header else ""
-        hint = "" if dialect.header else "; a first row with names lets other columns be there too"
+        shown = f" ({', '.join(names[:10])}{', ...' * (len(names) > 10)})" if table.header else ""
+        hint = "" if table.header else "; a first row with names lets other columns be there too"
         raise DataError(f"{where}: the network takes {spec.described}; received {received}{shown}{hint}")
-    if not dialect.header:
+    if not table.header:
         return _Chosen(tuple(range(spec.cells)), spec.columns)
     note = f"columns taken by position: {', '.join(names)}" if features else ""
     return _Chosen(tuple(range(spec.cells)), names, note)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets.base import Dataset, Places
+from dnnctl.datasets.tables.decoding import text_of
 from dnnctl.datasets.tables.dialect import with_single_spaces
-from dnnctl.datasets.tables.text import text_of
 from dnnctl.datasets.user.csv import Options, load
 from dnnctl.errors import DataError
 

@@ -7,6 +7,7 @@ import pytest
 
 from dnnctl.datasets.base import Dataset
 from dnnctl.datasets.tables import text
+from dnnctl.datasets.tables.decoding import text_of
 from dnnctl.errors import DataError
 
 Read = Callable[..., Dataset]
@@ -180,7 +181,7 @@ def test_the_line_of_each_row_is_the_one_that_pythons_reader_tells(
     draw = np.random.default_rng(3)
     for last in ("", ends):
         rows = [*draw.choice(CELLS, 40), '"x","y"']
-        table = text.text_of((ends.join(["", "", "a,b", *rows]) + last).encode(), "t.csv")
+        table = text_of((ends.join(["", "", "a,b", *rows]) + last).encode(), "t.csv")
 
         assert table.lines(",").tolist() == [line for line, _ in table.rows(",")]
 

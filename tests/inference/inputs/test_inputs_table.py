@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.tables import decoding
 from dnnctl.datasets.tables import text as texts
 from dnnctl.errors import DataError, DnnctlError
 from dnnctl.inference.inputs import table
@@ -141,7 +142,7 @@ def test_pixels_out_of_range_are_named() -> None:
 def test_endless_rows_and_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "MAX_ROW", 100)
     monkeypatch.setattr(texts, "SAMPLE", 50)
-    monkeypatch.setattr(texts, "MAX_PIPED", 1000)
+    monkeypatch.setattr(decoding, "MAX_PIPED", 1000)
     monkeypatch.setattr(table, "MAX_ROWS", 200)
     for text, told in (
         ("1," * 100, "longer than"),

@@ -1,0 +1,69 @@
+"""Which columns of a table are read: those that its options choose, or those of a table that is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dnnctl.datasets.columns import Column, Kind
+from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.datasets.tables.options import TableOptions
+from dnnctl.datasets.tables.table import Table
+from dnnctl.errors import DataError
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column to read.
+
+    Args:
+        name: What to call it.
+        position: Where it stands in the table, counted from 0.
+        kind: What it holds; None if that is to be found out.
+        words: Of a known boolean: how false and true are written.
+    """
+
+    name: str
+    position: int
+    kind: Kind | None = None
+    words: tuple[str, ...] = ()
+
+
+def known_columns(table: Table, columns: Sequence[Column]) -> list[Wanted]:
+    """Find columns of which it is known what they hold, wherever they stand and with others beside them.
+
+    Raises:
+        DataError: If one is missing.
+    """
+    # A column that another one is called like to the letter is not there for one that only sounds like it.
+    wanted = {column.name for column in columns}
+    free = {name.casefold() for name in table.names if name not in wanted}
+    missing = [c.name for c in columns if c.name not in table.names and c.name.casefold() not in free]
+    if missing:
+        raise DataError(
+            f"{table.name}: missing column{'s' * (len(missing) != 1)} {quoted(missing)}; it has {quoted(table.names)}"
+        )
+    return [Wanted(column.name, table.position(column.name), column.kind, column.words) for column in columns]
+
+
+def chosen_columns(table: Table, options: TableOptions) -> list[Wanted]:
+    """Find the inputs, in the order of the table or in the order they were chosen in, and behind them the targets.
+
+    Raises:
+        WrongOptionError: If a column is not there, or is chosen for two things.
+    """
+    targets = [table.position(name, "target") for name in options.target]
+    if len(set(targets)) < len(targets):
+        raise WrongOptionError("target", f"expected different columns; received {quoted(options.target)}")
+    every = list(range(len(table.names)))
+    chosen = every if options.columns is None else [table.position(name) for name in options.columns]
+    left_out = {table.position(name, "exclude") for name in options.exclude}
+    if options.columns is not None and (both := [i for i in chosen if i in targets]):
+        raise WrongOptionError("columns", f"{quoted(table.names[i] for i in both)} cannot be an input and the target")
+    if both := [i for i in targets if i in left_out]:
+        raise WrongOptionError(
+            "exclude", f"{quoted(table.names[i] for i in both)} cannot be left out and be the target"
+        )
+    inputs = [i for i in dict.fromkeys(chosen) if i not in left_out and i not in targets]
+    if not inputs:
+        raise WrongOptionError("columns", f"no column is left to predict from; {table.name} has {quoted(table.names)}")
+    kinds = {table.position(name, "types"): kind for name, kind in options.types.items()}
+    return [Wanted(table.names[i], i, kinds.get(i)) for i in (*inputs, *targets)]
