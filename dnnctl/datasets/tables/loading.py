@@ -1,7 +1,8 @@
 """From the options of a table to its rows, step by step, each a file beside this one.
 
-Its text (whatever that is encoded in), its dialect (separator, header, decimal mark), its cells (what each column
-holds), its empty cells; then its target and what is odd about it, as for every source of data.
+Its text (`decoding`), how it is written (`dialect`, which makes it a `Table`), where the columns stand that are wanted
+(`selection`), what they hold (`column_types`), its empty cells (`missing_values`); then its target and what is odd
+about it, as for every source of data.
 """
 
 from collections.abc import Sequence
