@@ -11,8 +11,8 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 help: ## List what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
-# The stamp is renewed when the dependencies change.
-$(VENV)/.installed: pyproject.toml
+# The stamp is renewed when the dependencies or the version change.
+$(VENV)/.installed: pyproject.toml dnnctl/version.py
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "error: Python 3.11 to 3.13 is needed; this is %d.%d. Use make PYTHON=python3.12" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'

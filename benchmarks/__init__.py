@@ -6,7 +6,7 @@
     worker.py        one contender in a process of its own, which runs a round when it is told to
     interleaving.py  rounds A B C A B C, and each peer's best number of threads
     sections/        trainings, whole commands, pipeline, rows
-    figures.py       medians, ranges, the check of steps
+    timings.py       medians, ranges, the check of steps
     targets.py       what is to be reached
     tables.py        tables from the JSON file
 

@@ -24,10 +24,10 @@ from benchmarks import data, environment, tables
 from benchmarks.commands import CommandError
 from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import RefusedError
-from benchmarks.figures import UnequalWorkError
 from benchmarks.processes import WorkerError
 from benchmarks.record import Record
 from benchmarks.sections import commands, rates, rows, trainings
+from benchmarks.timings import UnequalWorkError
 from benchmarks.works import WORKS
 from dnnctl.errors import DnnctlError
 from dnnctl.files import write_text

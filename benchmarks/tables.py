@@ -4,9 +4,9 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.figures import fastest, ratio, seconds, summary
 from benchmarks.interleaving import threads_text
 from benchmarks.targets import TARGETS
+from benchmarks.timings import fastest, ratio, seconds, summary
 
 # Between these, docs/performance.md has the tables.
 MARKS = ("<!-- tables of `make bench` -->", "<!-- end of the tables -->")

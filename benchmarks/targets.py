@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.figures import fastest, ratio, seconds
+from benchmarks.timings import fastest, ratio, seconds
 
 Sections = Mapping[str, Any]
 Value = Callable[[Sections], float | None]

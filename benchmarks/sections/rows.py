@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks import repeated
 from benchmarks.commands import run
-from benchmarks.figures import UnequalWorkError
 from benchmarks.interleaving import Say
+from benchmarks.timings import UnequalWorkError
 
 ROWS = (1_000, 10_000, 60_000, 100_000, 300_000, 1_000_000)
 QUICK_ROWS = (1_000, 10_000)

@@ -7,9 +7,9 @@ from typing import Any
 
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.contenders.base import RefusedError
-from benchmarks.figures import check_steps
 from benchmarks.interleaving import Say, all_cores, calibrate, interleave
 from benchmarks.processes import Worker
+from benchmarks.timings import check_steps
 from benchmarks.works import ROWS, Work
 
 

@@ -37,7 +37,7 @@ def read_metrics_json(run: RunDirectory) -> dict[str, dict[str, Any]]:
         RunError: If the file is missing or has no splits.
     """
     try:
-        stored = read_json(run.metrics, run.path, "figures")
+        stored = read_json(run.metrics, run.path, "metrics")
     except FileNotFoundError:
         raise RunError(f"{run.metrics}: no such file; the run is incomplete") from None
     if not isinstance(stored, dict) or not all(isinstance(values, dict) for values in stored.values()):

@@ -68,4 +68,4 @@ def test_not_reproduced(dnnctl: Run, copied: Path) -> None:
     done = dnnctl("reproduce", run, "--quiet", "--json")
     found = json.loads(done.out)
     assert (done.status, found["equal"], found["first_epoch"]) == (1, False, 1)
-    assert {"name": "seed", "then": "42", "now": "7"} in found["circumstances"]
+    assert {"name": "seed", "then": "42", "now": "7"} in found["environment"]

@@ -116,7 +116,7 @@ def show(name: str, path: Path | None, augmented: bool, overrides: tuple[str, ..
     """
     from dnnctl.cli.downloads import shown
     from dnnctl.experiments.data.picture import draw
-    from dnnctl.plots.pictures import data_set
+    from dnnctl.plots.data import data_set
 
     with shown() as progress:
         figure, title = draw(name, overrides, path=path, changed=augmented, progress=progress)

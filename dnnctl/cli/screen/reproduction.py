@@ -18,8 +18,8 @@ def report(result: "Reproduction") -> str:
     run = plain(shown(result.run.path))
     if result.equal:
         lines = [f"{run}: reproduced: {result.numbers:,} weights, all figures and all epochs are equal in every bit"]
-        if result.circumstances:
-            lines += ["", "  although these differ:", "", _table(result.circumstances)]
+        if result.environment:
+            lines += ["", "  although these differ:", "", _table(result.environment)]
         return "\n".join(lines)
     lines = [f"{run}: NOT reproduced", ""]
     if result.weights:
@@ -42,8 +42,8 @@ def _reasons(result: "Reproduction") -> list[str]:
         if result.lengthened
         else []
     )
-    if result.circumstances:
-        return [*lengthened, "  what differs between then and now:", "", _table(result.circumstances)]
+    if result.environment:
+        return [*lengthened, "  what differs between then and now:", "", _table(result.environment)]
     if lengthened:
         return lengthened
     same = "  versions, platform, flags, threads and data are the same as then"

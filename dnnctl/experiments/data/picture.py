@@ -9,7 +9,7 @@ from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import DATASETS, DownloadProgress, silent
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.errors import UsageError
-from dnnctl.plots.pictures import augmented, data_set
+from dnnctl.plots.data import augmented, data_set
 from dnnctl.training.preparation import split_and_plan
 
 if TYPE_CHECKING:

@@ -23,13 +23,13 @@ class GradientProblem:
         kind: What it is.
         step: The step it was seen in, counted from 1.
         sentence: What was seen, what it means, and what helps.
-        figures: The figures it rests on.
+        evidence: The numbers it rests on, by name.
     """
 
     kind: Literal["vanishing", "exploding", "dead"]
     step: int
     sentence: str
-    figures: dict[str, float]
+    evidence: dict[str, float]
 
 
 def gradient_problems(keys: Mapping[str, str], steps: Sequence[Looked]) -> Iterator[GradientProblem]:
@@ -61,7 +61,7 @@ def _depth(keys: Mapping[str, str], step: int, layers: Sequence[LayerRecord]) ->
     """Compare the gradient at the first dense layer with that at the output."""
     dense = [(seen.layer, seen.gradient_each or 0.0) for seen in layers if keys[seen.layer] == "dense"]
     (first, there), (_, here) = dense[0], dense[-1]
-    figures = {"first": there, "output": here}
+    evidence = {"first": there, "output": here}
     at = f"the root mean square of dL/dy is {there:.2g} at {first}, {here:.2g} at the output"
     # Behind a layer that is all dead there is no gradient at all, however deep the network.
     cut = any(keys[seen.layer] == "relu" and seen.silent == seen.shape[1] for seen in layers)
@@ -71,13 +71,13 @@ def _depth(keys: Mapping[str, str], step: int, layers: Sequence[LayerRecord]) ->
             f"gradients vanish towards the input: {at}: {times}. The first layers hardly learn; relu instead of "
             "sigmoid or tanh, batch normalization, or fewer layers help"
         )
-        yield GradientProblem("vanishing", step, sentence, figures)
+        yield GradientProblem("vanishing", step, sentence, evidence)
     if there > FACTOR * here > 0:
         sentence = (
             f"gradients explode towards the input: {at}: {there / here:,.0f} times larger. Smaller initial weights, "
             "batch normalization or global_clipnorm help"
         )
-        yield GradientProblem("exploding", step, sentence, figures)
+        yield GradientProblem("exploding", step, sentence, evidence)
 
 
 def _dead(keys: Mapping[str, str], step: int, layers: Sequence[LayerRecord]) -> Iterator[GradientProblem]:

@@ -38,7 +38,7 @@ class Reproduction(Tabular):
         weights: Arrays that differ.
         metrics: Final metrics that differ, with all their digits.
         first_epoch: The first epoch whose metrics differ, counted from 1; None if none does.
-        circumstances: What differs in versions, platform, flags, threads and data.
+        environment: What differs in versions, platform, flags, threads and data.
         deterministic: Whether the configuration asks for deterministic operations.
         lengthened: The schedule of the learning rate, if it depends on the length of the training and that was
             changed on the way; None otherwise. Trained in one go the run comes to something else.
@@ -50,7 +50,7 @@ class Reproduction(Tabular):
     weights: tuple[ArrayDifference, ...]
     metrics: tuple[Change, ...]
     first_epoch: int | None
-    circumstances: tuple[Change, ...]
+    environment: tuple[Change, ...]
     deterministic: bool
     lengthened: str | None
 
@@ -61,14 +61,13 @@ class Reproduction(Tabular):
 
     def _shown(self) -> Shown:
         rows = [(each.name, f"{each.different:,} of {each.size:,}", f"by {each.largest:.3g}") for each in self.weights]
-        rows += [(each.name, each.then, each.now) for each in (*self.metrics, *self.circumstances)]
+        rows += [(each.name, each.then, each.now) for each in (*self.metrics, *self.environment)]
         heading = f"Reproduction({str(self.run.path)!r}): {'equal' if self.equal else 'different'}"
         return heading, ("different", "then", "now"), rows, ()
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
-        values = asdict(self)
-        return {"figures": values.pop("metrics"), **values, "run": str(self.run.path), "equal": self.equal}
+        return {**asdict(self), "run": str(self.run.path), "equal": self.equal}
 
 
 def reproduce(

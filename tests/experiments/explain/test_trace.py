@@ -121,7 +121,7 @@ def test_penalties_are_told_apart(write: Write) -> None:
 def test_vanishing_gradients_are_named_in_a_deep_sigmoid_stack() -> None:
     result = trace(load("deep_sigmoid"), steps=10)
     assert kinds(result) == [("vanishing", 1), ("vanishing", 10)]
-    figures = result.problems[0].figures
+    figures = result.problems[0].evidence
     each = {seen.layer: seen.gradient_each for seen in result.steps[0].layers}
     assert figures == {"first": each["dense_1"], "output": each["output"]}
     assert figures["first"] * 1000 < figures["output"]
@@ -142,7 +142,7 @@ def test_dead_units_are_counted(write: Write) -> None:
     result = trace(load(write(DEAD)))
     # The gradient does not reach the first layer, but since units are dead, not since the network is deep.
     assert kinds(result) == [("dead", 1), ("dead", 1)]
-    assert [problem.figures for problem in result.problems] == [{"units": 32, "of": 32}, {"units": 16, "of": 16}]
+    assert [problem.evidence for problem in result.problems] == [{"units": 32, "of": 32}, {"units": 16, "of": 16}]
     assert "32 of 32 units of relu_1" in result.problems[0].sentence
     alive = trace(load(write(DEAD.replace("constant: -5", "constant: 0"))))
     assert alive.steps[0].layers[1].silent < 32
@@ -160,14 +160,14 @@ def test_gradients_that_grow_are_named_while_the_loss_is_finite() -> None:
     assert np.isfinite(result.steps[-1].loss)
     (problem,) = result.problems
     assert (problem.kind, problem.step) == ("exploding", 10)
-    assert problem.figures["last_step"] > 100 * problem.figures["first_step"]
+    assert problem.evidence["last_step"] > 100 * problem.evidence["first_step"]
 
 
 def test_gradients_that_grow_towards_the_input_are_named(write: Write) -> None:
     dense = "dense: {units: 32, activation: relu, kernel_initializer: {random_normal: 2}}"
     result = trace(load(write(f"data: {{dataset: digits}}\nmodel: {{layers: [{', '.join([dense] * 5)}]}}")))
     (problem,) = (problem for problem in result.problems if problem.kind == "exploding")
-    assert problem.figures["first"] > 100 * problem.figures["output"]
+    assert problem.evidence["first"] > 100 * problem.evidence["output"]
 
 
 @pytest.mark.parametrize("wrong", [{"steps": 0}, {"rows": 0}])

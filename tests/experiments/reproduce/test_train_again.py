@@ -38,7 +38,7 @@ def test_equal(run: RunDirectory, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     result = reproduce(run)
     assert result.equal
-    assert not result.circumstances
+    assert not result.environment
     assert result.numbers == sum(array.size for array in arrays(run.weights).values())
     assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
     assert json.loads(json.dumps(result.to_json()))["equal"] is True
@@ -80,7 +80,7 @@ def test_seconds_may_differ_and_rows_may_not_be_fewer(run: RunDirectory) -> None
     assert reproduce(run).first_epoch == 3
 
 
-def test_another_seed_and_other_circumstances_are_listed(run: RunDirectory) -> None:
+def test_another_seed_in_another_environment_are_listed(run: RunDirectory) -> None:
     stored = json.loads(run.manifest.read_text())
     data = {**stored["data"], "digests": dict.fromkeys(stored["data"]["digests"], "0" * 64)}
     rewrite(
@@ -97,7 +97,7 @@ def test_another_seed_and_other_circumstances_are_listed(run: RunDirectory) -> N
     assert not result.equal
     assert result.first_epoch == 1
     assert len(result.weights) > 0
-    found = {change.name: change for change in result.circumstances}
+    found = {change.name: change for change in result.environment}
     assert {"versions.numpy", "platform.processors", "environment.OMP_NUM_THREADS", "threads.blas", "seed"} < set(found)
     assert any(name.startswith("data.digests.") for name in found)
     assert (found["threads.blas"].then, found["threads.blas"].now) == ("3", "1")
@@ -153,7 +153,7 @@ def test_from_the_weights_of_another_run(run: RunDirectory, tmp_path: Path) -> N
         reproduce(RunDirectory(moved), init_from=str(second.path))
     other = reproduce(second, init_from=str(second.path))
     assert not other.equal
-    assert "init_from_digest" in [change.name for change in other.circumstances]
+    assert "init_from_digest" in [change.name for change in other.environment]
 
 
 def test_an_interruption_leaves_the_run_as_it_was(run: RunDirectory) -> None:

@@ -10,7 +10,7 @@ from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, Places, Samples
 from dnnctl.errors import UsageError
 from dnnctl.plots import samples
-from dnnctl.plots.pictures import data_set
+from dnnctl.plots.data import data_set
 
 GREYS = 8  # The step from one class's grey to the next.
 

@@ -6,10 +6,10 @@ import pytest
 
 from benchmarks import tables
 from benchmarks.contenders import CONTENDERS
-from benchmarks.figures import UnequalWorkError, check_steps, fastest, paired_ratio, ratio, summary
 from benchmarks.interleaving import all_cores, interleave, thread_choices, threads_text
 from benchmarks.record import Record
 from benchmarks.targets import TARGETS
+from benchmarks.timings import UnequalWorkError, check_steps, fastest, paired_ratio, ratio, summary
 
 
 def entry(*seconds: float, steps: int = 4, kind: str = "peer", quality: float | None = 0.9, warm: int = 4) -> Any:

@@ -7,7 +7,7 @@ from dnnctl.datasets.base import Dataset
 from dnnctl.errors import UsageError
 from dnnctl.files import write_with
 from dnnctl.plots import samples
-from dnnctl.plots.pictures import table
+from dnnctl.plots.data import table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
