@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # A process a core; a file's tests stay together.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+# The threads of two processes would wait for each other.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup train test test-slow fuzz bench lint format clean
@@ -24,10 +26,11 @@ train: setup ## Train, evaluate, save and plot on real handwritten digits; works
 	$(BIN)/dnnctl train configs/digits.yaml
 
 test: setup ## Run the tests (those that take long: make test-slow).
-	$(PYTEST)
+	$(ONE_THREAD) $(PYTEST)
 
 test-slow: setup ## Run the tests that take long.
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow --ignore tests/fuzz
+	$(BIN)/python -m pytest -m slow tests/fuzz
 
 bench: setup ## Measure dnnctl against its peers (ROUNDS=5 ONLY=a,b QUICK=1); see docs/performance.md.
 	$(BIN)/python -m benchmarks run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)

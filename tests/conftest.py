@@ -11,13 +11,6 @@ import pytest
 from plain_keras import PlainKeras
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, for their shared fixtures; and all fuzzing, for its ledger."""
-    for item in items:
-        fuzzing = "fuzz" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("fuzz" if fuzzing else str(item.path)))
-
-
 class Done(NamedTuple):
     """What a command came to."""
 

@@ -33,6 +33,7 @@ def options(name: str) -> dict[str, Any]:
     return {"overrides": SHORT, "engine": "numpy", "name": name}
 
 
+@pytest.mark.slow
 def test_a_cross_validation_that_was_stopped_goes_on() -> None:
     with pytest.raises(Interrupted, match=r"go on with: dnnctl.resume\('outputs/cv") as caught:
         dnnctl.crossval("digits", 2, observer=StopAfterOne(), **options("cv"))

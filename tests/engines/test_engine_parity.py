@@ -256,7 +256,8 @@ NORMALIZED = {"mnist", "fashion_mnist", "sign_language_mnist", *WIDE}
 
 
 @pytest.mark.parametrize(
-    "name", [*(n for n in shipped() if n not in BIG), *(pytest.param(n, marks=pytest.mark.slow) for n in BIG)]
+    "name",
+    [n if n in {"digits", "height_weight_hidden"} else pytest.param(n, marks=pytest.mark.slow) for n in shipped()],
 )
 def test_histories_of_shipped_configurations_agree(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if name in BIG or name.startswith("recipes/"):

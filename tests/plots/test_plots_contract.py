@@ -64,6 +64,7 @@ def test_the_heading_and_the_legend_do_not_overlap(run, contexts):
         assert not heading.overlaps(figure.legends[0].get_window_extent()), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS)
 def test_equal_runs_give_equal_files(run, contexts, tmp_path):
     first = draw_all(contexts[run], tmp_path / "first")

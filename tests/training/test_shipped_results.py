@@ -8,7 +8,7 @@ import pytest
 Train = Callable[..., Any]
 
 
-@pytest.mark.parametrize("engine", ["keras", "numpy"])
+@pytest.mark.parametrize("engine", [pytest.param("keras", marks=pytest.mark.slow), "numpy"])
 def test_digits(train_digits: Train, engine: str) -> None:
     result = train_digits("seed=0", f"engine={engine}")
     assert result.metrics["test"]["accuracy"] >= 0.965
@@ -33,7 +33,7 @@ def test_height_from_weight(train_digits: Train, config: str, seed: int) -> None
     assert result.metrics["test"]["mse"] <= 10.26
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 @pytest.mark.usefixtures("data_dir")
 def test_tables_of_ones_own(train_digits: Train, seed: int) -> None:
     weight, gender = (

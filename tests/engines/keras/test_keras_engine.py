@@ -68,14 +68,19 @@ def test_iterations_stop_in_mid_epoch_and_keep_each_loss(train_digits: Train) ->
 @pytest.mark.parametrize(
     "optimizer",
     [
-        "sgd: {learning_rate: 0.05, momentum: 0.9, nesterov: true}",
         "adam",
-        "adamw",
-        "rmsprop: {centered: true}",
-        "adagrad: 0.1",
-        "nadam",
-        "adamax: 0.01",
-        "lion: 0.001",
+        *(
+            pytest.param(optimizer, marks=pytest.mark.slow)
+            for optimizer in (
+                "sgd: {learning_rate: 0.05, momentum: 0.9, nesterov: true}",
+                "adamw",
+                "rmsprop: {centered: true}",
+                "adagrad: 0.1",
+                "nadam",
+                "adamax: 0.01",
+                "lion: 0.001",
+            )
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
