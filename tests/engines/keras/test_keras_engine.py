@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import stored
 from plain_keras import PlainKeras
 from stored import arrays
 
@@ -196,7 +197,7 @@ print(hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights
 @pytest.mark.slow
 @pytest.mark.parametrize("jit", ["false", "true"])
 def test_two_processes_agree_to_the_last_bit(tmp_path: Path, jit: str) -> None:
-    tests = str(Path(__file__).parent.parent)
+    tests = str(Path(stored.__file__).parent)
     code = f"import sys; sys.path.insert(0, {tests!r})\n{BITS}"
     printed = [
         subprocess.run([sys.executable, "-c", code, tmp_path, jit], check=True, capture_output=True, text=True).stdout
