@@ -1,5 +1,6 @@
 """What a notebook shows, put together from pieces. Text is escaped here: it may come from a stranger's file."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -35,15 +36,15 @@ def paragraphs(texts: Iterable[str]) -> str:
     return "".join(f"<p>{escape(text)}</p>" for text in texts if text)
 
 
-class Tabular:
+class Tabular(ABC):
     """A result that shows itself as a heading, a table and sentences, in a terminal and in a notebook.
 
     A dataclass that is one is made with `repr=False`.
     """
 
+    @abstractmethod
     def _shown(self) -> Shown:
         """Return what is shown."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         """Return this as lines of text."""
