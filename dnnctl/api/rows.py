@@ -6,26 +6,25 @@ What has named columns is written out as CSV and read as a file would be, so tha
 import csv
 import io
 import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
 import numpy as np
 
 from dnnctl.data.encoding import FittedColumn
-from dnnctl.errors import DataError, DnnctlError, UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, Numbered
+from dnnctl.datasets.tables.decoding import text_of
+from dnnctl.errors import DataError, UsageError
+from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.inputs.parts.arrays import from_array
-from dnnctl.inference.inputs.table import read as read_table
+from dnnctl.inference.inputs.table import read_text
 from dnnctl.inference.read_inputs import read_all
 
 NAME = "rows"
 FRAMES = ("pandas", "polars")
-# Where messages name lines of a file.
-LINES = re.compile(rf"\b{NAME}:(?P<line>\d+)|\bline(?P<s>s?) (?P<lines>\d+(?:,\d{{3}})*(?:, \d+(?:,\d{{3}})*)*)")
 # Names of a column, and the cells of each.
 Table = tuple[list[str], list[Sequence[Any]]]
 
@@ -154,7 +153,7 @@ def _columns_in_order(array: Any, names: list[str], spec: InputSpec) -> Table:
 
 
 def _from_table(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
-    """Read named columns as a CSV file of them would be read; where that has lines, rows are counted from 0."""
+    """Read named columns as a CSV file of them would be read, but for the rows that its lines are called."""
     names, columns = table
     fitted = {} if spec.table is None else {column.name.casefold(): column for column in spec.table.columns}
     known = [fitted.get(name.casefold()) for name in names]
@@ -171,23 +170,8 @@ def _from_table(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
     if contents.count("\n") > len(lines):
         lines += [sum(cell.count("\n") for cell in row) for row in (names, *zip(*cells, strict=True))]
     starts = 1 + lines.cumsum()[:-1]
-
-    def row(line: str) -> int:
-        return int(np.searchsorted(starts, int(line.replace(",", "")), "right")) - 1
-
-    def said(found: re.Match[str]) -> str:
-        if found["line"]:
-            at = row(found["line"])
-            return NAME if at < 0 else f"{NAME}[{at}]"
-        return f"row{found['s']} {', '.join(f'{row(line):,}' for line in found['lines'].split(', '))}"
-
-    try:
-        inputs = read_table(io.BytesIO(contents.encode("utf-8", "backslashreplace")), NAME, spec, invert)
-    except DnnctlError as error:
-        raise type(error)(LINES.sub(said, str(error))) from None
-    assert isinstance(inputs.names, Numbered)
-    rows = np.searchsorted(starts, np.asarray(inputs.names.numbers), "right") - 1
-    return Inputs(inputs.x, Numbered(f"{NAME}[", rows, "]"), tuple(LINES.sub(said, note) for note in inputs.notes))
+    text = text_of(contents.encode("utf-8", "backslashreplace"), NAME, "utf-8")
+    return read_text(replace(text, starts=starts), spec, invert)
 
 
 def _texts(column: Sequence[Any], fitted: FittedColumn | None, empty: str) -> Sequence[str]:

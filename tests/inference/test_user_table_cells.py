@@ -60,6 +60,16 @@ def test_a_file_is_written_as_its_ending_says(dnnctl: Run, ending: str) -> None:
     assert text.startswith("input  ") == (ending == "txt")
 
 
+def test_a_value_may_have_line_breaks_in_its_cells(dnnctl: Run) -> None:
+    Path("t.csv").write_text("c,x,y\n" + "".join(f"{'ab'[i % 2]},{i % 9},{i * 0.5}\n" for i in range(40)))
+    result = train(dnnctl, "{path: t.csv, target: y}")
+    written = ("a,1", '"b\nb",2', "b,3")
+    asked = [part for value in written for part in ("--value", value)]
+    status, out, err = dnnctl("predict", result["run"], *asked, "--format", "json")
+    assert status == 0, err
+    assert [row["name"] for row in json.loads(out)["predictions"]] == list(written)
+
+
 @pytest.mark.parametrize("missing", ["error", "drop", "impute"])
 def test_an_empty_cell_below_a_header_in_other_letters(dnnctl: Run, missing: str) -> None:
     Path("t.csv").write_text("a,b,y\n" + "".join(f"{i % 9},{i % 7},{i * 0.5}\n" for i in range(40)))

@@ -83,7 +83,7 @@ def _of_words(table: Table, wanted: Wanted, cells: Words) -> tuple[Column, NDArr
         code, wrong = next((i, word) for i, word in enumerate(cells.words) if word.casefold() not in nearest)
         line = table.lines(len(cells.codes))[int(np.argmax(cells.codes == code))]
         expected = " or ".join(map(repr, pair or reversed(nearest)))
-        raise DataError(f"{table.name}:{line}: column {name!r}: expected {expected}; received {clipped(wrong)}")
+        raise DataError(f"{table.text.place(line)}: column {name!r}: expected {expected}; received {clipped(wrong)}")
     longest = max(cells.words, key=len, default="")
     if len(longest) > LONGEST:
         raise DataError(

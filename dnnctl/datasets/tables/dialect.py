@@ -100,7 +100,7 @@ def find_table(text: Text, layout: Layout) -> Table:
     if header and (late := _late_header(cut, rows[0], layout.names)):
         line, name = late
         raise DataError(
-            f"{text.name}:{line}: holds {name!r}, so it is the header, and is not the first line: delete what is above"
+            f"{text.place(line)}: holds {name!r}, so it is the header, and is not the first line: delete what is above"
         )
     width = len(rows[0])
     names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Cells, Column
-from dnnctl.datasets.parts.faults import MOST, numbered, quoted
+from dnnctl.datasets.parts.faults import MOST, quoted
 from dnnctl.datasets.tables.table import Table
 from dnnctl.errors import DataError
 
@@ -104,7 +104,7 @@ def _told(table: Table, cells: Cells, empty: NDArray[np.bool_]) -> str:
         if counts[i] == len(empty) > MOST:
             told.append(f"  column {name!r}: every line")
             continue
-        named = numbered("line", lines[rows].tolist())
+        named = table.text.numbered(lines[rows])
         more = f" and {counts[i] - len(rows):,} more" if counts[i] > len(rows) else ""
         told.append(f"  column {name!r}: {named}{more}")
     if len(columns) > 12:

@@ -112,9 +112,9 @@ class Table:
         width = len(self.names)
         for line, row in self.text.rows(self.separator):
             if len(row) != width:
-                shown = clipped(self.separator.join(row))
+                where, shown = self.text.place(line), clipped(self.separator.join(row))
                 return DataError(
-                    f"{self.name}:{line}: expected {width} cells as in the first row; received {len(row)}: {shown}. "
+                    f"{where}: expected {width} cells as in the first row; received {len(row)}: {shown}. "
                     + (
                         "If the first column holds names of rows, give it a name in the first row"
                         if self.header and not self.sample and len(row) == width + 1
@@ -139,7 +139,7 @@ class Table:
             for position in positions:
                 cell = row[position].strip() if position < len(row) else ""
                 if cell not in self.null_values and (fault := wrong(self, position, cell)):
-                    return DataError(f"{self.name}:{line}: {fault}")
+                    return DataError(f"{self.text.place(line)}: {fault}")
         return DataError(f"{self.name}: column {self.names[positions[0]]!r}: holds cells that are no numbers")
 
 

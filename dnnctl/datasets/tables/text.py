@@ -4,12 +4,14 @@ import csv
 import io
 import mmap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.parts.faults import numbered
 from dnnctl.errors import DataError
 from dnnctl.memory import blocks
 
@@ -30,12 +32,33 @@ class Text:
         data: UTF-8 without a byte order mark, from its first line that is not blank.
         encoding: What it was encoded in.
         skipped: How many blank lines were before that.
+        starts: The line in which each row begins, (rows,), where the text was written for rows that a program holds:
+            messages then name rows, counted from 0. None for a file.
     """
 
     name: str
     data: "bytes | mmap.mmap"
     encoding: str
     skipped: int = 0
+    starts: NDArray[np.int64] | None = None
+
+    def place(self, line: int) -> str:
+        """Return what to call a line in messages: `people.csv:3`, or the row there, `rows[1]`."""
+        if self.starts is None:
+            return f"{self.name}:{line}"
+        row = int(self.rows_at(line))
+        return self.name if row < 0 else f"{self.name}[{row}]"
+
+    def numbered(self, lines: NDArray[np.int64]) -> str:
+        """Return lines with their noun, as `lines 3, 4`, or the rows there, as `rows 1, 2`."""
+        if self.starts is None:
+            return numbered("line", lines.tolist())
+        return numbered("row", self.rows_at(lines).tolist())
+
+    def rows_at(self, lines: Any) -> NDArray[np.int64]:
+        """Return the rows that stand in some lines, counted from 0; -1 for the header."""
+        assert self.starts is not None
+        return np.asarray(np.searchsorted(self.starts, lines, "right") - 1)
 
     def rows(self, separator: str) -> Iterator[tuple[int, list[str]]]:
         """Yield each row that is not blank with its last line, counted from 1.
@@ -55,7 +78,7 @@ class Text:
                         yield self.skipped + reader.line_num, row
             except csv.Error as fault:
                 reason = "a quote is opened and not closed" if "end of data" in str(fault) else str(fault)
-                raise DataError(f"{self.name}:{self.skipped + reader.line_num}: is not CSV: {reason}") from None
+                raise DataError(f"{self.place(self.skipped + reader.line_num)}: is not CSV: {reason}") from None
             finally:
                 csv.field_size_limit(before)
 
@@ -133,4 +156,4 @@ class Text:
             if second < 0 and len(self.data) - end > MAX_ROW:
                 raise DataError(f"{self.name}: its second line is longer than {MAX_ROW:,} bytes; is it a table?")
             end = len(self.data) if second < 0 else second
-        return Text(self.name, self.data[: end + 1], self.encoding, self.skipped)
+        return replace(self, data=self.data[: end + 1])

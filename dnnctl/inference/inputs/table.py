@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import IO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import contents_of, text_of
@@ -42,9 +45,13 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
         DataError: If it is empty or damaged, columns are missing, rows are of different lengths, or a cell does not
             fit its column; the message names the line and the column.
     """
-    text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
+    return read_text(text_of(contents_of(stream, name), name, fallback=spec.encoding), spec, invert)
+
+
+def read_text(text: Text, spec: InputSpec, invert: bool | None) -> Inputs:
+    """Read the rows of a table whose text is there; arguments, result and errors are those of `read`."""
     if text.most_rows() > MAX_ROWS:
-        raise DataError(f"{name}: has more than {MAX_ROWS:,} lines: split it")
+        raise DataError(f"{text.name}: has more than {MAX_ROWS:,} lines: split it")
     table = find_table(text, _layout(spec))
     if spec.table is None:
         return _of_numbers(table, spec, invert)
@@ -55,7 +62,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
     inputs = _of_table(table, spec)
     used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets))}
     others = [other for other in table.names if other.casefold() not in used]
-    return replace(inputs, notes=(*_ignored(name, others), *inputs.notes))
+    return replace(inputs, notes=(*_ignored(text.name, others), *inputs.notes))
 
 
 def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
@@ -78,6 +85,8 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
     noun, taken = "cell", f"{len(columns)} ({quoted(columns)})"
     if spec.table is None:
         noun, taken = "number", spec.described
+    # The line that each row begins in: a cell may have line breaks of its own.
+    starts = [1]
     for value in values:
         try:
             cells = next(csv.reader([value]), [])
@@ -89,6 +98,7 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
                 f"{taken}; separate the {noun}s of one row by commas"
             )
         writer.writerow(cells)
+        starts.append(starts[-1] + 1 + sum(cell.count("\n") for cell in cells))
     text = Text("`values`", out.getvalue().encode("utf-8", "replace"), "utf-8")
     table = Table(text, ",", False, ".", columns, null_values=_layout(spec).null_values)
     try:
@@ -98,8 +108,9 @@ def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
         inputs = _of_table(table, spec)
     except DataError as fault:
         raise UsageError(str(fault)) from None
-    lines = [int(name.rpartition(":")[2]) for name in inputs.names]
-    return replace(inputs, names=tuple(values[line - 1] for line in lines))
+    assert isinstance(inputs.names, Numbered)
+    rows = np.searchsorted(starts, np.asarray(inputs.names.numbers), "right") - 1
+    return replace(inputs, names=tuple(values[row] for row in rows))
 
 
 def _layout(spec: InputSpec) -> Layout:
@@ -125,16 +136,16 @@ def _of_table(table: Table, spec: InputSpec) -> Inputs:
     if len(kept.rows) < len(lines):
         lines = lines[kept.rows]
     notes = (*kept.notes, *encoding.unknown(table.name, kept.cells))
-    return Inputs(encoding.apply(kept.cells), Numbered(f"{table.name}:", lines), notes)
+    return Inputs(encoding.apply(kept.cells), _names(table, lines), notes)
 
 
 def _of_numbers(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
     """Return the rows of a table for a network of numbers or of images."""
-    where = f"{table.name}:{table.text.skipped + 1}"
+    where = table.text.place(table.text.skipped + 1)
     chosen = _pixels(table, spec, where) if spec.info.is_image else _features(table, spec, where)
     table = replace(table, names=chosen.names)
     x = number_columns(table, chosen.positions)
-    names = Numbered(f"{table.name}:", table.lines(len(x)))
+    names = _names(table, table.lines(len(x)))
 
     def called(cell: int) -> str:
         return f"column {chosen.names[chosen.positions[cell]]!r}"
@@ -142,6 +153,13 @@ def _of_numbers(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
     inputs = from_rows(x, table.name, names, spec, invert, called)
     notes = (f"{table.name}: {chosen.note}",) if chosen.note else ()
     return replace(inputs, notes=(*notes, *inputs.notes))
+
+
+def _names(table: Table, lines: NDArray[np.int64]) -> Numbered:
+    """Return what to call the rows in some lines."""
+    if table.text.starts is None:
+        return Numbered(f"{table.name}:", lines)
+    return Numbered(f"{table.name}[", table.text.rows_at(lines), "]")
 
 
 @dataclass(frozen=True)
