@@ -15,6 +15,8 @@ from dnnctl.inference.open import open_run
 from dnnctl.runs.lock import locked
 from dnnctl.training.job import resume, train
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 
 @pytest.fixture(scope="module")
 def numpy_run(tmp_path_factory: pytest.TempPathFactory) -> Any:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from user_tables import Run, train
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 
 def test_a_column_is_not_taken_for_another_one_in_capitals(dnnctl: Run) -> None:
     Path("t.csv").write_text("a,A,y\n" + "".join(f"{i % 9},{i % 7},{i * 0.5}\n" for i in range(40)))

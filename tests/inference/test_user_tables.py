@@ -114,6 +114,7 @@ WRITTEN: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.usefixtures("no_plots")
 @pytest.mark.parametrize("how", list(WRITTEN)[1:])
 def test_what_a_network_is_trained_on_it_predicts_and_measures_however_it_is_written(dnnctl: Run, how: str) -> None:
     def answers(name: str, contents: bytes, options: str) -> tuple[Any, Any]:

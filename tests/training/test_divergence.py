@@ -17,6 +17,8 @@ from dnnctl.training.divergence import first_wrong
 from dnnctl.training.loop import Loop
 from dnnctl.training.state import TrainingState
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 Train = Callable[..., Any]
 
 

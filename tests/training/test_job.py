@@ -16,6 +16,8 @@ from dnnctl.config.loading import load
 from dnnctl.training.job import train
 from dnnctl.training.observer import Observer, StepProgress
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 Train = Callable[..., Any]
 
 

@@ -50,8 +50,12 @@ def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
 
 def test_the_run_directory_is_like_any_other(train_digits: Train, digits_run: Any) -> None:
     result = train_digits("training.epochs=8", "engine=numpy")
-    own = {path.relative_to(result.run.path).as_posix() for path in result.run.path.rglob("*") if path.is_file()}
-    other = {p.relative_to(digits_run.run.path).as_posix() for p in digits_run.run.path.rglob("*") if p.is_file()}
+    own, other = (
+        {path.relative_to(run.path).as_posix() for path in run.path.rglob("*") if path.is_file()}
+        for run in (result.run, digits_run.run)
+    )
+    # The pictures are the same for both engines, and are left out of the trainings here.
+    other = {file for file in other if not file.startswith("plots/")}
     assert own == other
     assert result.metrics["test"]["accuracy"] > 0.95
     assert json.loads(result.run.manifest.read_text())["optimizer_steps"] == 8 * 41
