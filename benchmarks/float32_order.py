@@ -30,15 +30,19 @@ def losses(prepared: Prepared, shuffle: int) -> NDArray[np.float64]:
     start = initial_weights(prepared.plan, config.seed, config.training.precision)
     engine = build_engine(config, prepared.plan, prepared.preprocessing, start)
     network = Network(engine, prepared.dataset.info, prepared.preprocessing, config.training.loss)
-    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
+
+    def order_of(epoch: int) -> NDArray[np.int64]:
+        order = epoch_order(len(train), config.seed, epoch)
+        if not shuffle:
+            return order
+        drawn = np.random.default_rng(shuffle)
+        starts = range(0, len(order), prepared.batch_size)
+        return np.concatenate([drawn.permutation(order[at : at + prepared.batch_size]) for at in starts])
+
+    engine.set_training_rows(replace(prepared.training_rows, order_of=order_of))
     found = []
     for epoch in range(EPOCHS):
-        order = epoch_order(len(train), config.seed, epoch)
-        if shuffle:
-            drawn = np.random.default_rng(shuffle)
-            starts = range(0, len(order), prepared.batch_size)
-            order = np.concatenate([drawn.permutation(order[at : at + prepared.batch_size]) for at in starts])
-        engine.start_epoch(order, prepared.batch_size)
+        engine.start_epoch(epoch)
         steps = range(epoch * length.steps_per_epoch, (epoch + 1) * length.steps_per_epoch)
         taken = engine.run([config.training.optimizer.learning_rate.rate(step, length) for step in steps])
         validation = prepared.splits.validation

@@ -11,8 +11,6 @@ import statistics
 import sys
 import time
 
-import numpy as np
-
 from dnnctl.config.loading import load
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
@@ -45,15 +43,14 @@ def engine_of(hidden: str, optimizer: str) -> tuple[Engine, int]:
     prepared = prepare(load("mnist", [*settings, f"training.optimizer={optimizer}", *sys.argv[1:]]))
     config, train = prepared.config, prepared.splits.train
     engine = build_engine(config, prepared.plan, prepared.preprocessing, initial_weights(prepared.plan, 0, "float32"))
-    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y))
+    engine.set_training_rows(prepared.training_rows)
     return engine, len(train)
 
 
 def epoch(engine: Engine, rows: int, number: int) -> float:
     """Return the seconds of one epoch of steps, without what comes at an epoch's end."""
-    order = np.random.default_rng(number).permutation(rows)
     begun = time.perf_counter()
-    engine.start_epoch(order, BATCH)
+    engine.start_epoch(number)
     engine.run([0.001] * -(-rows // BATCH))
     return time.perf_counter() - begun
 

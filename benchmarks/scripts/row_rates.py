@@ -23,6 +23,7 @@ import yaml
 
 from benchmarks.works import WORKS, Work
 from dnnctl.config.loading import load
+from dnnctl.datasets.rows import ArrayRows
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
@@ -51,11 +52,11 @@ def pipeline() -> Callable[[], int]:
     """Return a function that trains a network without hidden layers for an epoch and returns its rows."""
     prepared = prepared_work(replace(WORK, hidden=(), optimizer="sgd", learning_rate=0.01))
     train, engine = prepared.splits.train, engine_of(prepared)
-    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y))
+    engine.set_training_rows(prepared.training_rows)
     epoch = itertools.count()
 
     def one_epoch() -> int:
-        engine.start_epoch(epoch_order(len(train), 0, next(epoch)), WORK.batch)
+        engine.start_epoch(next(epoch))
         rows, left = 0, WORK.steps(len(train), 1)
         while left:
             group = min(GROUP, left)
@@ -75,7 +76,7 @@ def pipeline_alone() -> Callable[[], int] | None:
     if not hasattr(module, "EpochRows"):
         return None
     train = prepared_work(WORK).splits.train
-    source: Any = module.EpochRows(train.rows, train.y.astype(np.int32))
+    source: Any = module.EpochRows(train.rows, ArrayRows(train.y.astype(np.int32)))
     epoch = itertools.count()
 
     def one_epoch() -> int:

@@ -199,6 +199,11 @@ class Samples:
         """The inputs, as training and evaluation ask for them."""
         return ArrayRows(self.x)
 
+    @property
+    def targets(self) -> Rows:
+        """The targets likewise."""
+        return ArrayRows(self.y)
+
     def take(self, rows: NDArray[Any] | slice) -> "Samples":
         """Return some of the rows."""
         return Samples(self.x[rows], self.y[rows])

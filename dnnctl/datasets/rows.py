@@ -42,6 +42,16 @@ class Rows(Protocol):
         """Yield all rows in their order, `size` at a time, the last ones perhaps fewer; one empty block if none are."""
 
 
+class Order(Protocol):
+    """Numbers of rows in the order in which they are visited: an array, or what knows any stretch of itself."""
+
+    def __len__(self) -> int:
+        """Return how many rows are visited."""
+
+    def __getitem__(self, stretch: slice, /) -> NDArray[np.int64]:
+        """Return the numbers of a stretch, (m,); whoever asks goes through them from the front to the back."""
+
+
 @dataclass(frozen=True)
 class ArrayRows:
     """Rows of an array in memory, which is not copied.

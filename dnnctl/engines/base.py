@@ -11,9 +11,8 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.datasets.rows import Rows
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.errors import ModelError
 from dnnctl.network.losses.base import LossSpec
 from dnnctl.network.optimizers.base import OptimizerSpec
@@ -123,23 +122,15 @@ class Engine(Protocol):
     def optimizer_steps(self) -> int:
         """Steps taken, those included whose gradient overflowed, so that they changed nothing."""
 
-    def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
-        """Hold the rows to learn from.
+    def set_training_rows(self, rows: TrainingRows) -> None:
+        """Hold the rows to learn from, and the order in which each epoch visits them."""
+
+    def start_epoch(self, epoch: int, first: int = 0) -> None:
+        """Begin to visit the rows.
 
         Args:
-            x: Raw inputs, (n, ...).
-            y: Prepared targets, (n,) or (n, targets).
-            augmenter: What changes pictures before each visit; None leaves them as they are.
-        """
-
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
-        """Begin to visit the rows in an order, (n,), in batches of a size, the last one perhaps smaller.
-
-        Args:
-            order: Row numbers, (n,).
-            batch_size: Rows a batch.
+            epoch: The epoch, counted from 0: it decides the order, how pictures are changed and rows blended.
             first: Batch to begin with, counted from 0; those before it are left out.
-            epoch: The epoch, counted from 0: it decides how pictures are changed and rows blended.
         """
 
     def run(self, learning_rates: Sequence[float]) -> Steps:

@@ -48,7 +48,7 @@ def _take_again(
     while first < until:
         epoch, done = divmod(first, per_epoch)
         end = min(until, (epoch + 1) * per_epoch)
-        state.engine.start_epoch(state.rows.order(epoch), state.rows.batch_size, done, epoch)
+        state.engine.start_epoch(epoch, done)
         for start in range(first, end, STEPS_AT_ONCE):
             group = range(start, min(start + STEPS_AT_ONCE, end))
             state.engine.run([state.plateau.rate(schedule.rate(step, state.length)) for step in group])
@@ -66,7 +66,7 @@ def _inspect_before(state: TrainingState, step: int) -> list[LayerStatistics]:
     rows = state.rows
     epoch, batch = divmod(step, state.length.steps_per_epoch)
     index = rows.order(epoch)[batch * rows.batch_size : (batch + 1) * rows.batch_size]
-    return state.engine.inspect(rows.shown(index, epoch), rows.targets[index])
+    return state.engine.inspect(rows.shown(index, epoch), rows.targets.take(index))
 
 
 def first_wrong(layers: list[LayerStatistics]) -> str:

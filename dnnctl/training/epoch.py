@@ -1,4 +1,4 @@
-"""An epoch: which training rows it visits when, and what came of its steps so far."""
+"""An epoch: how far it is, and what came of its steps so far."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,67 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.data.mixup import mixtures
-from dnnctl.datasets.rows import Rows
+from dnnctl.data.training_rows import TrainingRows
+from dnnctl.datasets.rows import Order
 from dnnctl.engines.base import Steps
 from dnnctl.errors import RunError
 from dnnctl.network.schedules import Length
-from dnnctl.random_streams import epoch_order
 from dnnctl.training.checkpoint import Arrays
-
-
-@dataclass(frozen=True)
-class TrainingRows:
-    """The rows to learn from, and how epochs visit them: a function of the epoch's number.
-
-    Args:
-        x: Raw inputs, (n, ...).
-        y: Raw targets, (n,) labels or (n, targets).
-        targets: The targets as the loss wants them, (n,) or (n, targets).
-        batch_size: Rows a step; the last step of an epoch has what is left.
-        seed: Decides the order, the augmentation and the blending.
-        augmenter: What changes pictures before each visit; None leaves them as they are.
-        blending: Alpha of mix-up where targets are numbers, and blended with their rows; None for classes, of which
-            the larger part counts.
-    """
-
-    x: Rows
-    y: NDArray[Any]
-    targets: NDArray[Any]
-    batch_size: int
-    seed: int
-    augmenter: Augmenter | None = None
-    blending: float | None = None
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.y)
-
-    def order(self, epoch: int) -> NDArray[np.int64]:
-        """Return the row numbers in the order in which an epoch visits them, (n,)."""
-        return epoch_order(len(self), self.seed, epoch)
-
-    def shown(self, index: NDArray[Any], epoch: int) -> NDArray[Any]:
-        """Return raw rows (n, ...) as an epoch shows them to the network: augmented, if that is asked for."""
-        x = self.x.take(index)
-        return x if self.augmenter is None else self.augmenter(x, index, self.augmenter.parameters(epoch, len(self)))
-
-    def visited(self, order: NDArray[np.int64], epoch: int, first: int, rows: int) -> NDArray[Any]:
-        """Return the raw targets of visited rows as the metrics of the epoch compare them, (rows, ...).
-
-        Args:
-            order: The epoch's order.
-            epoch: The epoch, counted from 0.
-            first: The batch in which they begin, counted from 0.
-            rows: How many there are.
-        """
-        size = self.batch_size
-        y = self.y[order[first * size : first * size + rows]]
-        if self.blending is None:
-            return y
-        blends = mixtures(rows, size, self.blending, self.seed, epoch, first)
-        return np.concatenate([blend.mix(y[i * size : (i + 1) * size]) for i, blend in enumerate(blends)])
 
 
 @dataclass
@@ -84,7 +29,7 @@ class RunningEpoch:
     """
 
     number: int
-    order: NDArray[np.int64]
+    order: Order
     steps: int
     done: int = 0
     seconds: float = 0.0

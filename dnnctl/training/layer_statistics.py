@@ -2,8 +2,8 @@
 
 import math
 
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.engines.base import Engine
-from dnnctl.training.epoch import TrainingRows
 
 # Layers are looked at on so many training rows, at so many epochs at most.
 ROWS = 256
@@ -43,5 +43,5 @@ def inspect_layers(engine: Engine, rows: TrainingRows, epoch: int, epochs: int) 
             "zeros": seen.zeros,
             "gradient": seen.gradient,
         }
-        for seen in engine.inspect(next(rows.x.blocks(ROWS)), rows.targets[:ROWS])
+        for seen in engine.inspect(next(rows.x.blocks(ROWS)), next(rows.targets.blocks(ROWS)))
     ]

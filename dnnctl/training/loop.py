@@ -47,8 +47,8 @@ class Loop:
 
     def run(self) -> Trained:
         """Train to the end, to early stopping, or until the observer asks to stop."""
-        state, rows, trained = self.state, self.state.rows, self.state.trained
-        state.engine.set_training_rows(rows.x, rows.targets, rows.augmenter)
+        state, trained = self.state, self.state.trained
+        state.engine.set_training_rows(state.rows)
         self.checkpoints.begin(state.snapshot)
         meter = ProgressMeter(state, self.network, self.metrics, self.observer)
         try:
@@ -72,7 +72,7 @@ class Loop:
         state, epoch, engine = self.state, self.state.epoch, self.state.engine
         start = time.perf_counter() - epoch.seconds
         if epoch.left:
-            engine.start_epoch(epoch.order, state.rows.batch_size, epoch.done, epoch.number)
+            engine.start_epoch(epoch.number, epoch.done)
         while epoch.left:
             count, first = self.groups.next(epoch.left), state.steps
             begun = time.perf_counter()

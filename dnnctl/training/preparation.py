@@ -18,13 +18,14 @@ from dnnctl.data.class_weights import class_weights
 from dnnctl.data.encoding import encode
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split_as, valid
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, silent
+from dnnctl.datasets.rows import ArrayRows
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import ConfigError, Fault, Notice
 from dnnctl.evaluation.measure import metric
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
-from dnnctl.training.epoch import TrainingRows
 from dnnctl.training.memory_estimate import check_fits, estimate
 
 
@@ -68,9 +69,10 @@ class Prepared:
     def training_rows(self) -> TrainingRows:
         """The rows to learn from, as epochs visit them."""
         train, training = self.splits.train, self.config.training
-        targets = self.preprocessing.prepare_targets(train.y, training.dtype)
+        targets = ArrayRows(self.preprocessing.prepare_targets(train.y, training.dtype))
         blending = training.mix_up if self.dataset.info.task == "regression" else None
-        return TrainingRows(train.rows, train.y, targets, self.batch_size, self.config.seed, self.augmenter, blending)
+        seed, size = self.config.seed, self.batch_size
+        return TrainingRows(train.rows, train.targets, targets, size, seed, self.augmenter, blending)
 
     @property
     def memory(self) -> int:

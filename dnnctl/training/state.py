@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.engines.base import Engine, check_weights
 from dnnctl.errors import ModelError, RunError
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
 from dnnctl.training.checkpoint import Checkpoint, CheckpointMeta
 from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
-from dnnctl.training.epoch import RunningEpoch, TrainingRows
+from dnnctl.training.epoch import RunningEpoch
 from dnnctl.training.layer_statistics import is_inspected
 
 

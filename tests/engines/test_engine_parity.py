@@ -11,6 +11,7 @@ import pytest
 from dnnctl import plugins
 from dnnctl.config.shipped import shipped
 from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.datasets.rows import ArrayRows
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.engines.keras import forward, runtime
@@ -25,7 +26,6 @@ from dnnctl.network.layers.dropout import Dropout
 from dnnctl.network.losses.base import LOSSES
 from dnnctl.network.optimizers.base import OPTIMIZERS
 from dnnctl.network.plan import plan_network
-from dnnctl.random_streams import epoch_order
 
 ROWS, INPUTS, CLASSES, STEPS = 60, 6, 3, 50
 DENSE = {"dense": 8}
@@ -54,12 +54,17 @@ def task(layers: list[Any], optimizer: Any, loss: Any, dtype: str) -> tuple[Netw
     return NetworkTask(plan, preprocessing, spec, OPTIMIZERS.parse(optimizer), 7, weights, dtype), x, y
 
 
+def rows(x: np.ndarray, y: np.ndarray) -> TrainingRows:
+    """Return rows that are visited in batches of 16."""
+    return TrainingRows(ArrayRows(x), ArrayRows(y), ArrayRows(y), 16, 7)
+
+
 def losses(engine: Engine, x: np.ndarray, y: np.ndarray, dtype: str) -> np.ndarray:
     """Train for some epochs of partial last batches, with a changing learning rate."""
-    engine.set_training_rows(ArrayRows(x), y if y.dtype.kind == "i" else y.astype(dtype))
+    engine.set_training_rows(rows(x, y if y.dtype.kind == "i" else y.astype(dtype)))
     taken: list[Any] = []
     for epoch in range(STEPS // 4 + 1):
-        engine.start_epoch(epoch_order(ROWS, 7, epoch), 16, epoch=epoch)
+        engine.start_epoch(epoch)
         taken.append(engine.run([0.02 / (1 + epoch)] * 4).losses)
     return np.concatenate(taken)[:STEPS]
 
@@ -198,8 +203,8 @@ def test_layers_are_seen_as_keras_computes_them(kind: Any) -> None:
 
     given, x, y = task(STACK, "adam", "sparse_categorical_crossentropy", "float32")
     engine = kind(given, Hardware())
-    engine.set_training_rows(ArrayRows(x), y)
-    engine.start_epoch(epoch_order(ROWS, 7, 0), 16)
+    engine.set_training_rows(rows(x, y))
+    engine.start_epoch(0)
     engine.run([0.02] * 3)
     layers = build_layers(replace(given, weights=engine.weights()))
     outputs, value = [], tf.constant(x)

@@ -18,7 +18,6 @@ from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.network.optimizers.base import OPTIMIZERS
-from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import prepare
 
 DOCUMENTS = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in shipped().values()]
@@ -86,9 +85,8 @@ def train_briefly(loaded: LoadedConfig) -> None:
         return
     weights = initial_weights(prepared.plan, config.seed, config.training.precision)
     engine = build_engine(config, prepared.plan, prepared.preprocessing, weights)
-    train = prepared.splits.train
-    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y, config.training.precision))
-    engine.start_epoch(epoch_order(len(train), config.seed, 0), prepared.batch_size)
+    engine.set_training_rows(prepared.training_rows)
+    engine.start_epoch(0)
     steps = range(min(3, prepared.length.steps_per_epoch, prepared.length.steps))
     losses = engine.run([config.training.optimizer.learning_rate.rate(step, prepared.length) for step in steps]).losses
     assert len(losses) == len(steps) == engine.optimizer_steps

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter, Floats
-from dnnctl.datasets.rows import Rows
+from dnnctl.datasets.rows import Order, Rows
 
 # Pixels made in one go: what is worked on stays in the processor's cache.
 PIXELS = 1 << 17
@@ -30,12 +30,12 @@ class PrefetchedRows:
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="augment")
         self._portion = max(1, PIXELS // max(1, math.prod(rows.shape[1:])))
         self._waiting: deque[Future[Floats]] = deque()
-        self._order = np.zeros(0, np.int64)
+        self._order: Order = np.zeros(0, np.int64)
         self._next = 0
         self._left = np.zeros((0, *rows.shape[1:]), np.float32)
         self._make = partial(augmenter, parameters=augmenter.parameters(0, 0))
 
-    def start(self, order: NDArray[Any], epoch: int, first: int = 0) -> None:
+    def start(self, order: Order, epoch: int, first: int = 0) -> None:
         """Begin an epoch.
 
         Args:

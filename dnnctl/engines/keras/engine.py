@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixtures
-from dnnctl.datasets.rows import Rows
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, keras_loss, keras_optimizer, optimizer_variables, variables
@@ -55,6 +54,7 @@ class KerasEngine:
             self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
         self._variables = variables(task.plan, self._answering)
         self._pass = TrainingPass(self._tf, task, self._layers)
+        self._training_rows: TrainingRows | None = None
         self._rows: EpochRows | None = None
         self._graphs: StepGraphs | None = None
         self._jit, self._room = hardware.jit, 0
@@ -74,18 +74,20 @@ class KerasEngine:
         """Steps taken, those included that float16 skipped and Keras's optimizer did not count."""
         return int(self._taken.numpy())
 
-    def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
-        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
-        self._rows = EpochRows(x, y, augmenter)
+    def set_training_rows(self, rows: TrainingRows) -> None:
+        """Hold the rows to learn from, and the order in which each epoch visits them."""
+        self._training_rows = rows
+        self._rows = EpochRows(rows.x, rows.targets, rows.augmenter)
         blends = (((), self._number), ((), "int32")) if self._task.mix_up is not None else ()
-        shapes = ((x.shape[1:], self._rows.dtype), (y.shape[1:], y.dtype), *blends)
+        shapes = ((rows.x.shape[1:], self._rows.dtype), (rows.targets.shape[1:], rows.targets.dtype), *blends)
         outputs = self._task.plan.outputs
         self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
-        """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
-        if self._rows is None:
+    def start_epoch(self, epoch: int, first: int = 0) -> None:
+        """Begin to visit the rows in the epoch's order, at the batch `first`."""
+        if self._rows is None or self._training_rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
+        order, batch_size = self._training_rows.order(epoch), self._training_rows.batch_size
         self._rows.start(order, batch_size, first, epoch)
         self._epoch, self._batch = epoch, first
         paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.prefetch import PrefetchedRows
 from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.datasets.rows import Rows
+from dnnctl.datasets.rows import Order, Rows
 from dnnctl.engines.base import STEPS_AT_ONCE
 
 # Rows are handed to the graph in portions of at most so many bytes, one batch at least.
@@ -28,16 +28,16 @@ class EpochRows:
         augmenter: What changes pictures before each visit; None leaves them as they are.
     """
 
-    def __init__(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
+    def __init__(self, x: Rows, y: Rows, augmenter: Augmenter | None = None) -> None:
         self._x, self._y = x, y
         self._changed = PrefetchedRows(x, augmenter) if augmenter is not None else None
         self.dtype = np.dtype(np.float32) if augmenter is not None else x.dtype
-        self._order = np.zeros(0, np.int64)
+        self._order: Order = np.zeros(0, np.int64)
         self._batch_size = self._batches = 1
         self._position = 0
         self._buffer = np.empty((0, *x.shape[1:]), x.dtype)
 
-    def start(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
+    def start(self, order: Order, batch_size: int, first: int = 0, epoch: int = 0) -> None:
         """Begin an epoch.
 
         Args:
@@ -86,7 +86,7 @@ class EpochRows:
             if self._position >= len(self._order):
                 # Of very many rows even their numbers take room, and what follows an epoch may need it.
                 self._order, self._buffer = np.zeros(0, np.int64), self._buffer[:0].copy()
-            yield rows, self._y[index], count
+            yield rows, self._y.take(index), count
 
     def _gathered(self, index: NDArray[Any]) -> NDArray[Any]:
         """Return the rows that come next."""

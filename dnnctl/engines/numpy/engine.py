@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.prefetch import PrefetchedRows
-from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixture
-from dnnctl.datasets.rows import ArrayRows, Rows
+from dnnctl.data.training_rows import TrainingRows
+from dnnctl.datasets.rows import ArrayRows, Order, Rows
 from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.network import NumpyNetwork
@@ -56,8 +56,8 @@ class NumpyEngine:
         self._changed: PrefetchedRows | None = None
         self._gathered = self._batch = np.zeros((0, 0), self._dtype)
         self._divisor: float | None = None
-        self._y = np.zeros(0)
-        self._order = np.zeros(0, np.int64)
+        self._training_rows: TrainingRows | None = None
+        self._order: Order = np.zeros(0, np.int64)
         self._position = self._batch_size = self._epoch = 0
 
     @property
@@ -65,8 +65,9 @@ class NumpyEngine:
         """Steps the optimizer has counted."""
         return self.optimizer.steps
 
-    def set_training_rows(self, x: Rows, y: NDArray[Any], augmenter: Augmenter | None = None) -> None:
-        """Hold the rows to learn from: raw inputs (n, ...), prepared targets (n,) or (n, targets)."""
+    def set_training_rows(self, rows: TrainingRows) -> None:
+        """Hold the rows to learn from, and the order in which each epoch visits them."""
+        x, augmenter = rows.x, rows.augmenter
         self._changed = PrefetchedRows(x, augmenter) if augmenter is not None else None
         # Bytes are gathered four times as fast as what they become, so images are scaled batch by batch.
         self._divisor = self._task.preprocessing.divisor if x.dtype == np.uint8 else None
@@ -74,24 +75,21 @@ class NumpyEngine:
         self._ready = isinstance(x, ArrayRows) and self._divisor is None and augmenter is None
         if isinstance(x, ArrayRows) and self._ready:
             x = ArrayRows(self._task.preprocessing.prepare(x.array, self._dtype))
-        self._rows = x
-        self._y = y if y.dtype.kind == "i" else y.astype(self._dtype)
-        self._gathered = np.empty((0, *x.shape[1:]), x.dtype)
-        self._batch = np.empty((0, self._task.plan.inputs), self._dtype)
+        self._rows, self._training_rows = x, rows
+        gathered = 0 if augmenter is not None else rows.batch_size
+        self._gathered = np.empty((gathered, *x.shape[1:]), x.dtype)
+        scaled = rows.batch_size if self._divisor is not None else 0
+        self._batch = np.empty((scaled, self._task.plan.inputs), self._dtype)
 
-    def start_epoch(self, order: NDArray[Any], batch_size: int, first: int = 0, epoch: int = 0) -> None:
-        """Begin to visit the rows in an order, (n,), in batches of a size, at the batch `first`."""
-        if not len(self._rows):
+    def start_epoch(self, epoch: int, first: int = 0) -> None:
+        """Begin to visit the rows in the epoch's order, at the batch `first`."""
+        if self._training_rows is None:
             raise ValueError("set_training_rows comes before start_epoch")
+        order, size = self._training_rows.order(epoch), self._training_rows.batch_size
         if self._changed is not None:
-            self._changed.start(order, epoch, first * batch_size)
-        self._order, self._position, self._batch_size, self._epoch = order, first * batch_size, batch_size, epoch
-        self.threads = {"blas": self._blas.choose(batch_size)}
-        if len(self._gathered) < batch_size:
-            self._gathered = np.empty((batch_size, *self._rows.shape[1:]), self._rows.dtype)
-            self._batch = np.empty(
-                (batch_size if self._divisor is not None else 0, self._task.plan.inputs), self._dtype
-            )
+            self._changed.start(order, epoch, first * size)
+        self._order, self._position, self._batch_size, self._epoch = order, first * size, size, epoch
+        self.threads = {"blas": self._blas.choose(size)}
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
@@ -129,7 +127,13 @@ class NumpyEngine:
             number = (self._position - 1) // self._batch_size
             blend = mixture(len(index), self._task.mix_up, self._task.seed, self._epoch, number)
             x = blend.mix(x)
-        return x, batch_targets(self._y[index], self._dtype, self._class_weights, blend)
+        return x, batch_targets(self._targets(index), self._dtype, self._class_weights, blend)
+
+    def _targets(self, index: NDArray[Any]) -> NDArray[Any]:
+        """Return the targets of some rows in the type that is computed in; labels are whole numbers."""
+        assert self._training_rows is not None
+        targets = self._training_rows.targets.take(index)
+        return targets if targets.dtype.kind == "i" else targets.astype(self._dtype, copy=False)
 
     def _prepared(self, index: NDArray[Any]) -> Array:
         """Return the rows of the next batch as the first layer takes them."""

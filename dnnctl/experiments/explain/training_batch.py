@@ -39,7 +39,8 @@ def batch_of(prepared: Prepared, step: int, dtype: str) -> Batch:
     training, preparation = prepared.training_rows, prepared.preprocessing
     rows = training.order(epoch)[position * prepared.batch_size : (position + 1) * prepared.batch_size]
     alpha = prepared.config.training.mix_up
-    x, y = preparation.prepare(training.shown(rows, epoch), dtype), preparation.prepare_targets(training.y[rows], dtype)
+    x = preparation.prepare(training.shown(rows, epoch), dtype)
+    y = preparation.prepare_targets(training.y.take(rows), dtype)
     blend = None if alpha is None else mixture(len(rows), alpha, prepared.config.seed, epoch, position)
     weights = None if prepared.class_weights is None else np.array(prepared.class_weights)
     targets = batch_targets(y, dtype, weights, blend)

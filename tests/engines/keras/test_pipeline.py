@@ -18,7 +18,7 @@ def visited(rows: EpochRows, batches: int) -> tuple[np.ndarray, np.ndarray, list
 def test_every_epoch_has_its_own_order(batch_size: int, portion: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "PORTION", portion)
     x = np.arange(20, dtype="uint8").reshape(10, 2)
-    rows = EpochRows(ArrayRows(x), np.arange(10))
+    rows = EpochRows(ArrayRows(x), ArrayRows(np.arange(10)))
     generator = np.random.default_rng(0)
     for _ in range(3):
         order = generator.permutation(10)
@@ -32,7 +32,7 @@ def test_every_epoch_has_its_own_order(batch_size: int, portion: int, monkeypatc
 
 
 def test_an_epoch_may_be_left_unfinished_or_begun_in_the_middle() -> None:
-    rows = EpochRows(ArrayRows(np.arange(8, dtype="uint8")[:, np.newaxis]), np.arange(8))
+    rows = EpochRows(ArrayRows(np.arange(8, dtype="uint8")[:, np.newaxis]), ArrayRows(np.arange(8)))
     rows.start(np.arange(8), 3)
     assert list(visited(rows, 1)[1]) == [0, 1, 2]
     order = np.arange(8)[::-1].copy()
@@ -41,7 +41,7 @@ def test_an_epoch_may_be_left_unfinished_or_begun_in_the_middle() -> None:
 
 
 def test_more_batches_than_an_epoch_has_are_refused() -> None:
-    rows = EpochRows(ArrayRows(np.zeros((8, 1), "uint8")), np.arange(8))
+    rows = EpochRows(ArrayRows(np.zeros((8, 1), "uint8")), ArrayRows(np.arange(8)))
     rows.start(np.arange(8), 4)
     with pytest.raises(ValueError, match="no 3 batches left"):
         list(rows.portions(3))

@@ -16,7 +16,6 @@ from dnnctl.engines.numpy.engine import NumpyEngine
 from dnnctl.errors import UsageError
 from dnnctl.experiments.explain.trace import Trace, trace
 from dnnctl.network.initial_weights import initial_weights
-from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import prepare
 
 Write = Callable[..., Path]
@@ -47,15 +46,15 @@ GENERALIZATION = (
 def test_its_steps_are_those_of_training(more: tuple[str, ...]) -> None:
     settings = ["data.limit=300", "training.epochs=2", *more]
     prepared = prepare(load("digits", settings))
-    config, train = prepared.config, prepared.splits.train
+    config = prepared.config
     weights = initial_weights(prepared.plan, config.seed)
     training = config.training
     task = NetworkTask(prepared.plan, prepared.preprocessing, training.loss, training.optimizer, config.seed, weights)
     engine = NumpyEngine(replace(task, class_weights=prepared.class_weights, mix_up=training.mix_up), Hardware())
-    engine.set_training_rows(train.rows, prepared.preprocessing.prepare_targets(train.y), prepared.augmenter)
+    engine.set_training_rows(prepared.training_rows)
     losses: list[float] = []
     for epoch in range(2):
-        engine.start_epoch(epoch_order(len(train), config.seed, epoch), prepared.batch_size, epoch=epoch)
+        engine.start_epoch(epoch)
         first = epoch * prepared.length.steps_per_epoch
         rates = [
             training.optimizer.learning_rate.rate(first + i, prepared.length)

@@ -1,0 +1,73 @@
+"""The rows to learn from, and how epochs visit them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.data.augmentation.transforms import Augmenter
+from dnnctl.data.mixup import mixtures
+from dnnctl.datasets.rows import Order, Rows
+from dnnctl.random_streams import epoch_order
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """The rows to learn from, and how epochs visit them: a function of the epoch's number.
+
+    Args:
+        x: Raw inputs, (n, ...).
+        y: Raw targets, (n,) labels or (n, targets).
+        targets: The targets as the loss wants them, (n,) or (n, targets).
+        batch_size: Rows a step; the last step of an epoch has what is left.
+        seed: Decides the order, the augmentation and the blending.
+        augmenter: What changes pictures before each visit; None leaves them as they are.
+        blending: Alpha of mix-up where targets are numbers, and blended with their rows; None for classes, of which
+            the larger part counts.
+        order_of: From the number of an epoch to its order; None shuffles all rows.
+    """
+
+    x: Rows
+    y: Rows
+    targets: Rows
+    batch_size: int
+    seed: int
+    augmenter: Augmenter | None = None
+    blending: float | None = None
+    order_of: Callable[[int], Order] | None = None
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.x)
+
+    @property
+    def batches(self) -> int:
+        """Batches of an epoch, the last of which may be smaller."""
+        return -(-len(self) // self.batch_size)
+
+    def order(self, epoch: int) -> Order:
+        """Return the numbers of the rows in the order in which an epoch, counted from 0, visits them."""
+        return epoch_order(len(self), self.seed, epoch) if self.order_of is None else self.order_of(epoch)
+
+    def shown(self, index: NDArray[Any], epoch: int) -> NDArray[Any]:
+        """Return raw rows (n, ...) as an epoch shows them to the network: augmented, if that is asked for."""
+        x = self.x.take(index)
+        return x if self.augmenter is None else self.augmenter(x, index, self.augmenter.parameters(epoch, len(self)))
+
+    def visited(self, order: Order, epoch: int, first: int, rows: int) -> NDArray[Any]:
+        """Return the raw targets of visited rows as the metrics of the epoch compare them, (rows, ...).
+
+        Args:
+            order: The epoch's order.
+            epoch: The epoch, counted from 0.
+            first: The batch in which they begin, counted from 0.
+            rows: How many there are.
+        """
+        size = self.batch_size
+        y = self.y.take(order[first * size : first * size + rows])
+        if self.blending is None:
+            return y
+        blends = mixtures(rows, size, self.blending, self.seed, epoch, first)
+        return np.concatenate([blend.mix(y[i * size : (i + 1) * size]) for i, blend in enumerate(blends)])
