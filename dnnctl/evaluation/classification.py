@@ -116,10 +116,11 @@ def per_class(y_true: NDArray[Any], scores: NDArray[Any]) -> list[ClassRow]:
         y_true: int64 (n,) labels.
         scores: (n, classes), or (n,) or (n, 1) probabilities of class 1.
     """
-    return _rows(confusion_matrix(y_true, scores))
+    return class_rows(confusion_matrix(y_true, scores))
 
 
-def _rows(matrix: Integers) -> list[ClassRow]:
+def class_rows(matrix: Integers) -> list[ClassRow]:
+    """Return `per_class` of rows that were counted: by true class (rows of the matrix) and predicted one (columns)."""
     hits, given, support = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
     precision, recall = _ratio(hits, given), _ratio(hits, support)
     f1 = _ratio(2 * hits, given + support)
@@ -146,10 +147,10 @@ def top_k(y_true: NDArray[Any], scores: NDArray[Any], k: int) -> float:
     Of two equal scores the lower label comes first, so that `top_k(..., 1)` is the accuracy.
     """
     labels = y_true.reshape(-1, 1)
-    return _share(_ranks(columns(scores[block]), labels[block]) < k for block in blocks(len(labels)))
+    return _share(ranks(columns(scores[block]), labels[block]) < k for block in blocks(len(labels)))
 
 
-def _ranks(table: NDArray[Any], labels: NDArray[Any]) -> Integers:
+def ranks(table: NDArray[Any], labels: NDArray[Any]) -> Integers:
     """Return how many classes come before each row's own one, (n,), for scores (n, classes) and labels (n, 1)."""
     own = np.take_along_axis(table, labels, axis=1)
     ahead = table == own
@@ -166,23 +167,28 @@ def _share(parts: Iterable[NDArray[np.bool_]]) -> float:
 
 def precision(y_true: NDArray[Any], scores: NDArray[Any]) -> float:
     """Return precision, averaged over the classes that occur in the truth or among the predictions."""
-    return _macro(y_true, scores, "precision")
+    return macro(confusion_matrix(y_true, scores), "precision")
 
 
 def recall(y_true: NDArray[Any], scores: NDArray[Any]) -> float:
     """Return recall, averaged over the classes that occur in the truth or among the predictions."""
-    return _macro(y_true, scores, "recall")
+    return macro(confusion_matrix(y_true, scores), "recall")
 
 
 def f1(y_true: NDArray[Any], scores: NDArray[Any]) -> float:
     """Return F1, averaged over the classes that occur in the truth or among the predictions."""
-    return _macro(y_true, scores, "f1")
+    return macro(confusion_matrix(y_true, scores), "f1")
 
 
-def _macro(y_true: NDArray[Any], scores: NDArray[Any], name: str) -> float:
-    matrix = confusion_matrix(y_true, scores)
+def macro(matrix: Integers, name: str) -> float:
+    """Return the mean of a metric over the classes that occur in the truth or among the predictions.
+
+    Args:
+        matrix: Counts by true class (rows) and predicted one (columns).
+        name: `precision`, `recall` or `f1`.
+    """
     present = matrix.sum(axis=0) + matrix.sum(axis=1) > 0
-    return float(np.mean([getattr(row, name) for row in _rows(matrix) if present[row.label]]))
+    return float(np.mean([getattr(row, name) for row in class_rows(matrix) if present[row.label]]))
 
 
 def auc(y_true: NDArray[Any], scores: NDArray[Any]) -> float | None:

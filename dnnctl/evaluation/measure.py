@@ -111,29 +111,43 @@ def measure(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Seq
 
 
 def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequence[str]) -> None:
-    for name in metrics:
-        if task not in metric(name).tasks:
-            known = ", ".join(all_metrics(task, 0))
-            raise UsageError(f"metric {name!r} does not fit a {task} task; expected one of: {known}")
+    check_fit(task, metrics)
     if not len(y_true):
         raise DataError("expected at least one row to measure on; received none")
     if len(y_true) != len(scores):
         raise DataError(f"expected scores for each of {len(y_true)} rows; received {len(scores)} rows of scores")
-    flat = scores.reshape(len(scores), -1)
-    bad = sum(_not_finite(flat[block]) for block in blocks(len(flat)))
+    bad = rows_not_finite(scores)
     if bad:
-        raise ModelError(
-            f"expected finite scores; received NaN or infinity in {bad} of {len(scores)} rows, so the "
-            "network has diverged; use a lower learning rate or clip the gradients, and check the inputs"
-        )
+        raise diverged(bad, len(scores))
     if task == "regression":
         regression.residuals(y_true, scores)
     else:
         classification.check_labels(y_true, scores)
 
 
+def check_fit(task: Task, metrics: Sequence[str]) -> None:
+    """Raise `UsageError` if a metric is not known or does not fit the task."""
+    for name in metrics:
+        if task not in metric(name).tasks:
+            known = ", ".join(all_metrics(task, 0))
+            raise UsageError(f"metric {name!r} does not fit a {task} task; expected one of: {known}")
+
+
+def diverged(bad: int, rows: int) -> ModelError:
+    """Return the error for scores that are no finite numbers in `bad` of all rows."""
+    return ModelError(
+        f"expected finite scores; received NaN or infinity in {bad} of {rows} rows, so the "
+        "network has diverged; use a lower learning rate or clip the gradients, and check the inputs"
+    )
+
+
+def rows_not_finite(scores: NDArray[Any]) -> int:
+    """Return how many rows have a score that is not finite; looking for one such row takes most of the time."""
+    flat = scores.reshape(len(scores), -1)
+    return sum(_not_finite(flat[block]) for block in blocks(len(flat)))
+
+
 def _not_finite(rows: NDArray[Any]) -> int:
-    """Return how many rows have a number that is not finite; looking for one such row takes most of the time."""
     finite = np.isfinite(rows)
     return 0 if finite.all() else int((~finite.all(axis=1)).sum())
 

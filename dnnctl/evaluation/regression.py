@@ -42,10 +42,13 @@ def r2(y_true: NDArray[Any], predicted: NDArray[Any]) -> float | None:
     if len(errors) < 2:
         return None
     truth = y_true.reshape(len(y_true), -1).astype(np.float64)
-    left = np.square(errors).sum(axis=0)
-    whole = np.square(truth - truth.mean(axis=0)).sum(axis=0)
-    explained = 1 - np.divide(left, whole, out=np.ones(len(left)), where=whole > 0)
-    return float(np.mean(np.where((whole == 0) & (left == 0), 1.0, explained)))
+    return explained(np.square(errors).sum(axis=0), np.square(truth - truth.mean(axis=0)).sum(axis=0))
+
+
+def explained(left: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
+    """Return $R^2$ by what errors leave of the squares, and the squares about the mean of each target, (targets,)."""
+    shares = 1 - np.divide(left, whole, out=np.ones(len(left)), where=whole > 0)
+    return float(np.mean(np.where((whole == 0) & (left == 0), 1.0, shares)))
 
 
 def residuals(y_true: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:
