@@ -45,7 +45,11 @@ def heading(record: Mapping[str, Any]) -> str:
     for section in record["sections"].values():
         for entry in section["entries"] if section["kind"] == "training" else ():
             facts = section["entries"][entry]["facts"]
-            versions |= {name: value for name, value in facts.items() if isinstance(value, str) and name == "torch"}
+            versions |= {
+                name: value
+                for name, value in facts.items()
+                if isinstance(value, str) and name in {"torch", "jax", "optax"}
+            }
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     memory = f"{machine['memory_bytes'] / 2**30:.0f} GB, " if machine["memory_bytes"] else ""
     quick = " A quick run of few rows: not to be quoted." if record["options"].get("quick") else ""
@@ -75,11 +79,16 @@ def targets(sections: Mapping[str, Any], *, judged: bool) -> str:
 def training(section: Mapping[str, Any]) -> str:
     """Return the table of one work."""
     entries = section["entries"]
-    torch, floor = fastest(entries, "peer", "torch-"), fastest(entries, "floor")
+    others = (
+        "keras-fit",
+        fastest(entries, "peer", "torch-"),
+        fastest(entries, "peer", "jax-"),
+        fastest(entries, "floor"),
+    )
     lines = []
     for key, entry in entries.items():
         taken = summary(seconds(entry))
-        shares = [_share(ratio(entries, key, other)) if other else "" for other in ("keras-fit", torch, floor)]
+        shares = [_share(ratio(entries, key, other)) if other else "" for other in others]
         quality = "" if entry["quality"] is None else f"{entry['quality']:.4f}"
         title = f"**{entry['title']}**" if entry["kind"] == "dnnctl" else entry["title"]
         lines.append((title, threads_text(entry["threads"]), _seconds(taken), *shares, f"{entry['steps']:,}", quality))
@@ -89,6 +98,7 @@ def training(section: Mapping[str, Any]) -> str:
         f"seconds, {_times(section['epochs'], 'epoch')}",
         "of Keras fit",
         "of PyTorch",
+        "of JAX",
         "of the floor",
     )
     text = table((*names, "steps in all", section["quality"]), lines)

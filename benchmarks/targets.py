@@ -49,10 +49,15 @@ def _ratio(section: str, key: str | None, other: str | None) -> Value:
     return value
 
 
-def _of_torch(sections: Sections) -> float | None:
-    entries = _entries(sections, "a")
-    best = fastest(entries, "peer", "torch-")
-    return ratio(entries, "dnnctl-keras", best) if best else None
+def _of_peer(section: str, key: str | None, starting: str) -> Value:
+    """Return how to take one entry's time, or that of dnnctl's fastest, as a share of the fastest of some peers'."""
+
+    def value(sections: Sections) -> float | None:
+        entries = _entries(sections, section)
+        own, best = key or fastest(entries, "dnnctl"), fastest(entries, "peer", starting)
+        return ratio(entries, own, best) if own and best else None
+
+    return value
 
 
 def _lost_accuracy(sections: Sections) -> float | None:
@@ -96,12 +101,15 @@ def _memory(sections: Sections) -> float | None:
 
 TARGETS = (
     Target("(a) an epoch against plain Keras on NumPy arrays", 0.60, _ratio("a", "dnnctl-keras", "keras-fit")),
-    Target("(a) against the fastest PyTorch loop", 0.70, _of_torch),
+    Target("(a) against the fastest PyTorch loop", 0.70, _of_peer("a", "dnnctl-keras", "torch-")),
+    Target("(a) against the faster of JAX's scans", 0.90, _of_peer("a", "dnnctl-keras", "jax-")),
     Target("(a) against the matrix products alone, float32", 1.6, _ratio("a", "dnnctl-keras", None)),
     Target("(a) with mixed_bfloat16 against the float32 products", 1.2, _ratio("a", "dnnctl-keras-bf16", None)),
     Target("(a) accuracy lost by mixed_bfloat16", 0.002, _lost_accuracy, form=".4f"),
     Target("(b) best engine against plain Keras", 0.35, _ratio("b", None, "keras-fit")),
     Target("(b) best engine against the textbook NumPy loop", 0.85, _ratio("b", None, "textbook")),
+    Target("(b) best engine against the faster of JAX's scans", 0.85, _of_peer("b", None, "jax-")),
+    Target("(c) against the fastest PyTorch loop", 1.00, _of_peer("c", "dnnctl-keras", "torch-")),
     Target("(c) against the matrix products alone", 1.25, _ratio("c", "dnnctl-keras", None)),
     Target("the input pipeline alone, rows a second", 500_000, _pipeline, at_least=True, form=",.0f"),
     Target("seconds a row, 1,000,000 rows against 100,000", 1.15, _growth),

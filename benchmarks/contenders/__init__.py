@@ -39,6 +39,11 @@ _ALL = (
     Contender("keras-tfdata", "Keras, fit on tf.data", "keras_model", "abc", "tfdata", tensorflow=True),
     Contender("torch-dataloader", "PyTorch, eager, DataLoader", "torch_loop", "abcd", "dataloader"),
     Contender("torch-fused", "PyTorch, tensor indexing, fused optimizer", "torch_loop", "abcd", "fused"),
+    Contender("torch-compile", "PyTorch, torch.compile, fused optimizer", "torch_compiled", "abc", "compiled"),
+    Contender("jax-threefry", "JAX, scan over the epoch, optax, threefry2x32", "jax_scan", "abc", "threefry2x32"),
+    Contender("jax-rbg", "JAX, scan over the epoch, optax, rbg", "jax_scan", "abc", "rbg"),
+    Contender("keras-jax", "Keras on JAX, fit on NumPy arrays", "keras_jax", "abc", "1"),
+    Contender("keras-jax-16", "Keras on JAX, 16 steps an execution", "keras_jax", "abc", "16"),
     # No batch normalization, no dropout.
     Contender("scikit-learn", "scikit-learn MLP", "scikit_learn", "bcd"),
     Contender("textbook", "textbook NumPy loop", "textbook", "b"),

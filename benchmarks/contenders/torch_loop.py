@@ -51,7 +51,7 @@ class TorchLoop:
         self._data = arrays(job)
         self._x, self._y = torch.from_numpy(self._data.x), torch.from_numpy(self._data.y)
         self._network = network(torch, work)
-        fused = job.option == "fused"
+        fused = job.option != "dataloader"
         parameters = self._network.parameters()
         if work.optimizer == "adam":
             self._optimizer = torch.optim.Adam(parameters, lr=work.learning_rate, eps=ADAM_EPSILON, fused=fused)
@@ -69,6 +69,10 @@ class TorchLoop:
         for rows in self._torch.randperm(len(self._x)).split(self._work.batch):
             yield self._x[rows], self._y[rows]
 
+    def _logits_and_loss(self, x: Any, y: Any) -> tuple[Any, Any]:
+        logits = self._network(x)
+        return logits, self._loss(logits, y)
+
     def epochs(self, count: int) -> None:
         torch = self._torch
         self._network.train()
@@ -76,8 +80,7 @@ class TorchLoop:
             total, right = torch.zeros(()), torch.zeros((), dtype=torch.int64)
             for x, y in self._batches():
                 self._optimizer.zero_grad()
-                logits = self._network(x)
-                loss = self._loss(logits, y)
+                logits, loss = self._logits_and_loss(x, y)
                 loss.backward()
                 self._optimizer.step()
                 self.steps += 1

@@ -111,7 +111,8 @@ def test_a_record_is_json_with_every_round_and_becomes_tables(tmp_path: Path) ->
     record = Record({"rounds": 2}, tmp_path)
     floor = {"products-numpy": entry(1.0, 1.0, kind="floor", quality=None)}
     dnnctl = {"dnnctl-keras": entry(1.5, 1.5, kind="dnnctl", quality=0.98)}
-    record.add("a", section(**{"keras-fit": entry(2.0, 3.0), **dnnctl, **floor}))
+    jax = {"jax-threefry": entry(0.5, 0.5), "jax-rbg": entry(0.6, 0.6)}
+    record.add("a", section(**{"keras-fit": entry(2.0, 3.0), **jax, **dnnctl, **floor}))
     read = json.loads(record.file.read_text(encoding="utf-8"))
     assert [each["seconds"] for each in read["sections"]["a"]["entries"]["keras-fit"]["rounds"]] == [2.0, 3.0]
     assert {"processor", "cores", "memory_bytes", "python"} <= set(read["machine"])
@@ -120,7 +121,8 @@ def test_a_record_is_json_with_every_round_and_becomes_tables(tmp_path: Path) ->
     assert "| (a) an epoch against plain Keras on NumPy arrays | at most 0.6 | 0.62 | **missed** |" in text
     assert "| (a) against the matrix products alone, float32 | at most 1.6 | 1.50 | met |" in text
     assert "| (b) best engine against plain Keras | at most 0.35 |  | not measured |" in text
-    assert "| **one** | 2 | 1.50 (1.50 to 1.50) | 0.62 |  | 1.50 | 12 | 0.9800 |" in text
+    assert "| **one** | 2 | 1.50 (1.50 to 1.50) | 0.62 |  | 3.00 | 1.50 | 12 | 0.9800 |" in text
+    assert "| (a) against the faster of JAX's scans | at most 0.9 | 3.00 | **missed** |" in text
     assert "Left out: left, refused" in text
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmarks import data, repeated
+from benchmarks import data, environment, repeated
 from benchmarks.__main__ import arguments, main
 from benchmarks.commands import CommandError, run
 from benchmarks.contenders import CONTENDERS
@@ -110,6 +110,20 @@ def test_a_worker_runs_rounds_when_it_is_told_to(tmp_path: Path) -> None:
         last = worker.ask("finish")
     assert last["steps"] == 201
     assert last["quality"] == pytest.approx(10.153, abs=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not environment.PEERS_PYTHON.is_file(), reason="benchmarks/.peers is made by `make bench`")
+@pytest.mark.parametrize("work", ["a", "b", "c"])
+@pytest.mark.parametrize(
+    "contender", ["torch-fused", "torch-compile", "jax-threefry", "jax-rbg", "keras-jax", "keras-jax-16"]
+)
+def test_compiled_peers_take_every_batch_the_smaller_last_one_too(contender: str, work: str, pictures: Path) -> None:
+    due = WORKS[work].steps(250, 1)
+    with Worker(CONTENDERS[contender], work, 250, 1, (1,), pictures) as worker:
+        assert worker.ready()["steps"] == due
+        assert worker.ask("round")["steps"] == WORKS[work].steps(250)
+        assert 0 <= worker.ask("finish")["quality"] <= 1
 
 
 def test_a_worker_that_fails_says_why(tmp_path: Path) -> None:
