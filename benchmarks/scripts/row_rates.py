@@ -5,7 +5,7 @@
 All on MNIST's 60,000 training rows, in turn; validation and inference with the network of work (a). The pipeline is
 measured twice: alone, from the rows to what the first layer gets; and, by the engine's public functions, with the least
 training around it that there is: no hidden layer, 784-10, SGD. The first can only be measured where the engine has a
-pipeline that can be taken out of it, `EpochRows`.
+pipeline that can be taken out of it, `InputPipeline`.
 """
 
 import itertools
@@ -18,17 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from benchmarks.works import WORKS, Work
 from dnnctl.config.loading import load
-from dnnctl.datasets.rows import ArrayRows
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
 from dnnctl.network.initial_weights import initial_weights
-from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import Prepared, prepare
 
 WORK = WORKS["a"]
@@ -73,18 +70,23 @@ def pipeline_alone() -> Callable[[], int] | None:
 
     from dnnctl.engines.keras import pipeline as module
 
-    if not hasattr(module, "EpochRows"):
+    if not hasattr(module, "InputPipeline"):
         return None
-    train = prepared_work(WORK).splits.train
-    source: Any = module.EpochRows(train.rows, ArrayRows(train.y.astype(np.int32)))
+    from dnnctl.engines.keras.portions import Portions
+
+    rows = prepared_work(WORK).training_rows
+    source = module.InputPipeline(tf, Portions(rows, "float32", None, 0), "/CPU:0")
     epoch = itertools.count()
 
     def one_epoch() -> int:
-        source.start(epoch_order(len(train), 0, next(epoch)), WORK.batch)
-        rows = 0
-        for x, _, _ in source.portions(WORK.steps(len(train), 1)):
-            rows += len(tf.cast(x, tf.float32) * (1 / 255))
-        return rows
+        source.seek(next(epoch) * rows.batches)
+        done, left = 0, rows.batches
+        while left:
+            stretch = source.take(left)
+            x = stretch.arrays[0][stretch.starts[0] : stretch.starts[-1]]
+            done += len(tf.cast(x, tf.float32) * (1 / 255))
+            left -= len(stretch)
+        return done
 
     return one_epoch
 

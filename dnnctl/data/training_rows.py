@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,12 @@ class TrainingRows:
 
     def order(self, epoch: int) -> Order:
         """Return the numbers of the rows in the order in which an epoch, counted from 0, visits them."""
-        return epoch_order(len(self), self.seed, epoch) if self.order_of is None else self.order_of(epoch)
+        return self._orders(epoch)
+
+    @cached_property
+    def _orders(self) -> Callable[[int], Order]:
+        """The orders of the latest two epochs: the next one is prepared while the steps of one are at work."""
+        return lru_cache(maxsize=2)(self.order_of or partial(epoch_order, len(self), self.seed))
 
     def shown(self, index: NDArray[Any], epoch: int) -> NDArray[Any]:
         """Return raw rows (n, ...) as an epoch shows them to the network: augmented, if that is asked for."""

@@ -119,6 +119,10 @@ class Engine(Protocol):
     threads: dict[str, int]
 
     @property
+    def waited(self) -> float:
+        """Seconds for which steps waited for their rows."""
+
+    @property
     def optimizer_steps(self) -> int:
         """Steps taken, those included whose gradient overflowed, so that they changed nothing."""
 
@@ -132,6 +136,9 @@ class Engine(Protocol):
             epoch: The epoch, counted from 0: it decides the order, how pictures are changed and rows blended.
             first: Batch to begin with, counted from 0; those before it are left out.
         """
+
+    def release_training_rows(self) -> None:
+        """Let go of the rows to learn from, and stop preparing them; `set_training_rows` comes before other steps."""
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""

@@ -60,6 +60,7 @@ class Loop:
                         self._end_epoch()
         finally:
             trained.first_step = meter.first_step
+            state.engine.release_training_rows()
             if state.early_stopping.best_weights is not None:
                 state.engine.set_weights(state.early_stopping.best_weights)
                 trained.best_epoch = state.early_stopping.best_epoch

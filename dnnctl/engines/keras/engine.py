@@ -1,7 +1,6 @@
-"""The Keras engine: rows gathered as bytes, and optimizer steps in one graph."""
+"""The Keras engine: rows out of a `tf.data.Dataset`, and optimizer steps in one graph."""
 
 import contextlib
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.mixup import mixtures
 from dnnctl.data.training_rows import TrainingRows
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, keras_loss, keras_optimizer, optimizer_variables, variables
 from dnnctl.engines.keras.float64 import computing_in
 from dnnctl.engines.keras.forward import TrainingPass, preprocess
-from dnnctl.engines.keras.pipeline import EpochRows
-from dnnctl.engines.keras.targets import blends, mix, training_loss
+from dnnctl.engines.keras.pipeline import InputPipeline
+from dnnctl.engines.keras.portions import Portions
+from dnnctl.engines.keras.targets import mix, training_loss
 from dnnctl.engines.keras.train_function import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.network import NumpyNetwork
@@ -54,11 +53,10 @@ class KerasEngine:
             self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
         self._variables = variables(task.plan, self._answering)
         self._pass = TrainingPass(self._tf, task, self._layers)
-        self._training_rows: TrainingRows | None = None
-        self._rows: EpochRows | None = None
+        self._portions: Portions | None = None
+        self._pipeline: InputPipeline | None = None
         self._graphs: StepGraphs | None = None
-        self._jit, self._room = hardware.jit, 0
-        self._epoch = self._batch = 0
+        self._jit, self._room, self._left = hardware.jit, 0, 0
         weights = task.class_weights
         self._class_weights = None if weights is None else np.array(weights, task.dtype)
         self._forward: dict[str, Any] = {}
@@ -76,47 +74,52 @@ class KerasEngine:
 
     def set_training_rows(self, rows: TrainingRows) -> None:
         """Hold the rows to learn from, and the order in which each epoch visits them."""
-        self._training_rows = rows
-        self._rows = EpochRows(rows.x, rows.targets, rows.augmenter)
-        blends = (((), self._number), ((), "int32")) if self._task.mix_up is not None else ()
-        shapes = ((rows.x.shape[1:], self._rows.dtype), (rows.targets.shape[1:], rows.targets.dtype), *blends)
-        outputs = self._task.plan.outputs
-        self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, shapes)
+        self.release_training_rows()
+        task = self._task
+        self._portions = Portions(rows, self._number, task.mix_up, task.seed)
+        self._pipeline = InputPipeline(self._tf, self._portions, self.device)
+        elements, outputs = self._portions.elements, task.plan.outputs
+        self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, elements)
 
     def start_epoch(self, epoch: int, first: int = 0) -> None:
         """Begin to visit the rows in the epoch's order, at the batch `first`."""
-        if self._rows is None or self._training_rows is None:
+        if self._portions is None or self._pipeline is None:
             raise ValueError("set_training_rows comes before start_epoch")
-        order, batch_size = self._training_rows.order(epoch), self._training_rows.batch_size
-        self._rows.start(order, batch_size, first, epoch)
-        self._epoch, self._batch = epoch, first
-        paying = pays(self._task.plan, math.ceil(len(order) / batch_size), self.device)
-        compiled = paying if self._jit is None else self._jit
-        self._room = min(self._rows.most, len(order) // batch_size) if compiled else 0
+        batches = self._portions.rows.batches
+        self._pipeline.seek(epoch * batches + first)
+        self._left = batches - first
+        compiled = pays(self._task.plan, batches, self.device) if self._jit is None else self._jit
+        self._room = self._portions.batches if compiled else 0
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
-        if self._rows is None or self._graphs is None:
+        if self._portions is None or self._pipeline is None or self._graphs is None:
             raise ValueError("set_training_rows comes before run")
+        if len(learning_rates) > self._left:
+            raise ValueError(f"the epoch has no {len(learning_rates)} batches left; start_epoch begins the next one")
+        self._left -= len(learning_rates)
         rates = np.asarray(learning_rates, self._number)
         losses, logits, done = [], [], 0
-        size = self._rows.batch_size
         with self._context():
-            for x, y, count in self._rows.portions(len(rates)):
-                rows = (x, y, *self._blends(len(x), size))
-                for each, said in self._graphs.run(rows, rates[done : done + count], size, self._room):
+            while done < len(rates):
+                stretch = self._pipeline.take(len(rates) - done)
+                here = rates[done : done + len(stretch)]
+                for each, said in self._graphs.run(stretch, here, self._portions.rows.batch_size, self._room):
                     losses.append(each)
                     logits.append(said)
-                done += count
-                self._batch += count
+                done += len(stretch)
         return Steps(np.concatenate(losses), np.concatenate(logits))
 
-    def _blends(self, rows: int, size: int) -> tuple[NDArray[Any], ...]:
-        """Return how the next rows of the epoch are blended; nothing if they are not."""
-        alpha = self._task.mix_up
-        if alpha is None:
-            return ()
-        return blends(mixtures(rows, size, alpha, self._task.seed, self._epoch, self._batch), self._number)
+    @property
+    def waited(self) -> float:
+        """Seconds for which steps waited for their rows."""
+        return 0.0 if self._pipeline is None else self._pipeline.waited
+
+    def release_training_rows(self) -> None:
+        """Let go of the rows to learn from, and stop preparing them."""
+        if self._pipeline is not None:
+            self._pipeline.close()
+        self._portions = self._pipeline = self._graphs = None
 
     def _step(self, batch: tuple[Any, ...], learning_rate: Any, number: Any) -> tuple[Any, Any]:
         """Take one optimizer step and return the batch's loss and logits."""

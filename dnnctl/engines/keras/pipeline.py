@@ -1,95 +1,183 @@
-"""The input pipeline: rows stay where they are, the next few batches are gathered from them as they are."""
+"""The input pipeline: one `tf.data.Dataset` a training, whose next portion is prepared while steps run.
 
-import math
-from collections.abc import Iterator
+    range(portions) -> map(gather) -> prefetch(1)
+
+What a portion holds is a function of its number (`portions.py`). So a resume begins the range elsewhere, and nothing
+of the data set's state is saved. `docs/pipeline.md` explains it with a picture.
+"""
+
+import atexit
+import threading
+import time
+import weakref
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.augmentation.prefetch import PrefetchedRows
-from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.datasets.rows import Order, Rows
-from dnnctl.engines.base import STEPS_AT_ONCE
+from dnnctl.engines.keras.portions import Portions
 
-# Rows are handed to the graph in portions of at most so many bytes, one batch at least.
-PORTION = 8 << 20
+# Portions of more bytes are not prepared ahead: they would be held twice.
+LARGE = 64 << 20
 
 
-class EpochRows:
-    """Training rows, and those of one epoch after another in its order.
-
-    Shuffling moves row numbers, not rows. The rows stay where the caller has them: a portion of
-    some batches is gathered (bytes, for images) and handed to TensorFlow, which casts and scales them.
+@dataclass(frozen=True)
+class Stretch:
+    """Batches that follow each other in one portion.
 
     Args:
-        x: Raw inputs, (n, ...), wherever they are.
-        y: Prepared targets, (n,) or (n, targets).
-        augmenter: What changes pictures before each visit; None leaves them as they are.
+        arrays: The portion's arrays, tensors (rows, ...): raw inputs, targets, and how rows are blended.
+        starts: Where each batch begins in them, and where the last one ends, (batches + 1,), int32.
     """
 
-    def __init__(self, x: Rows, y: Rows, augmenter: Augmenter | None = None) -> None:
-        self._x, self._y = x, y
-        self._changed = PrefetchedRows(x, augmenter) if augmenter is not None else None
-        self.dtype = np.dtype(np.float32) if augmenter is not None else x.dtype
-        self._order: Order = np.zeros(0, np.int64)
-        self._batch_size = self._batches = 1
-        self._position = 0
-        self._buffer = np.empty((0, *x.shape[1:]), x.dtype)
+    arrays: tuple[Any, ...]
+    starts: NDArray[np.int32]
 
-    def start(self, order: Order, batch_size: int, first: int = 0, epoch: int = 0) -> None:
-        """Begin an epoch.
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return len(self.starts) - 1
+
+
+class InputPipeline:
+    """The portions of a training, in their order, from any batch on.
+
+    Args:
+        tensorflow: The module.
+        portions: What each of them holds.
+        device: TensorFlow's name of the device that the steps run on.
+    """
+
+    def __init__(self, tensorflow: Any, portions: Portions, device: str) -> None:
+        self._tf, self._portions, self._device = tensorflow, portions, device
+        augmenter = portions.rows.augmenter
+        self.workers = 1 if augmenter is None else augmenter.workers
+        # Seconds that the steps waited for their rows.
+        self.waited = 0.0
+        self._iterator: Any = None
+        self._arrays: tuple[Any, ...] = ()
+        # The next batch, and the first one that is not in the portion at hand; counted over the whole training.
+        self._batch = self._behind = -1
+        self._gate = _Gate()
+
+    def dataset(self, first: int = 0) -> Any:
+        """Return the data set.
 
         Args:
-            order: Row numbers in the order to visit them, (n,).
-            batch_size: Rows a batch; the last one has what is left.
-            first: Batch to begin with, counted from 0.
-            epoch: The epoch, counted from 0: it decides how pictures are changed.
+            first: Portion to begin with, counted from 0.
         """
-        self._order, self._batch_size, self._position = order, batch_size, first * batch_size
-        row = max(1, math.prod(self._x.shape[1:]) * self.dtype.itemsize)
-        self._batches = min(STEPS_AT_ONCE, max(1, PORTION // (row * batch_size)))
-        if self._changed is not None:
-            self._changed.start(order, epoch, self._position)
+        tf, elements, gate = self._tf, self._portions.elements, self._gate
+        types = [dtype for _, dtype in elements]
+        unconverted = tf.autograph.experimental.do_not_convert
+
+        def gather(number: Any) -> tuple[Any, ...]:
+            arrays = tf.numpy_function(lambda portion: gate.run(self._portions.make, int(portion)), [number], types)
+            for array, (shape, _) in zip(arrays, elements, strict=True):
+                array.set_shape(shape)
+            return tuple(arrays)
+
+        calls = None if self.workers == 1 else self.workers
+        dataset = tf.data.Dataset.range(first, np.iinfo(np.int64).max).map(
+            unconverted(gather), num_parallel_calls=calls
+        )
+        if self._portions.bytes <= LARGE:
+            dataset = dataset.prefetch(1)
+        options = tf.data.Options()
+        options.deterministic = True
+        options.autotune.enabled = False
+        options.threading.private_threadpool_size = self.workers
+        options.threading.max_intra_op_parallelism = 1
+        return dataset.with_options(options)
+
+    def seek(self, batch: int) -> None:
+        """Go to a batch, counted from 0 over the whole training; where it is there already, nothing happens."""
+        if batch == self._batch:
             return
-        rows = min(self._batches * batch_size, len(order))
-        if len(self._buffer) < rows:
-            self._buffer = np.empty((rows, *self._x.shape[1:]), self._x.dtype)
+        self.close()
+        self._gate = _Gate()
+        first = batch // self._portions.batches
+        with self._tf.device("/CPU:0"):
+            self._iterator = iter(self.dataset(first))
+        _OPEN.add(self)
+        self._batch, self._behind = batch, first * self._portions.batches
 
-    @property
-    def batch_size(self) -> int:
-        """Rows a batch."""
-        return self._batch_size
+    def take(self, batches: int) -> Stretch:
+        """Return the next batches, at least one and no more than are asked for.
 
-    @property
-    def most(self) -> int:
-        """Batches in a portion at most."""
-        return self._batches
-
-    def portions(self, batches: int) -> Iterator[tuple[NDArray[Any], NDArray[Any], int]]:
-        """Yield the epoch's next batches a few at a time.
-
-        Args:
-            batches: How many in all.
-
-        Yields:
-            Rows (m, ...), valid until the next portion; their targets; the number of batches they make.
+        Raises:
+            DnnctlError: What went wrong while rows were read.
         """
-        while batches:
-            count = min(batches, self._batches)
-            index = self._order[self._position : self._position + count * self._batch_size]
-            if len(index) <= (count - 1) * self._batch_size:
-                raise ValueError(f"the epoch has no {count} batches left; start_epoch begins the next one")
-            self._position += len(index)
-            batches -= count
-            rows = self._gathered(index)
-            if self._position >= len(self._order):
-                # Of very many rows even their numbers take room, and what follows an epoch may need it.
-                self._order, self._buffer = np.zeros(0, np.int64), self._buffer[:0].copy()
-            yield rows, self._y.take(index), count
+        if self._batch >= self._behind:
+            self._next_portion()
+        end = min(self._batch + batches, self._behind)
+        before = self._portions.first_row(self._behind - self._portions.batches)
+        starts = [self._portions.first_row(batch) - before for batch in range(self._batch, end + 1)]
+        self._batch = end
+        return Stretch(self._arrays, np.array(starts, np.int32))
 
-    def _gathered(self, index: NDArray[Any]) -> NDArray[Any]:
-        """Return the rows that come next."""
-        if self._changed is not None:
-            return self._changed.take(len(index))
-        return self._x.take(index, out=self._buffer[: len(index)])
+    def _next_portion(self) -> None:
+        """Wait for the next portion."""
+        begun = time.perf_counter()
+        # What was at hand is let go of first, so that there is never one portion more than needed.
+        self._arrays = ()
+        try:
+            arrays = next(self._iterator)
+        except self._tf.errors.OpError:
+            if self._gate.error is None:
+                raise
+            raise self._gate.error from None
+        with self._tf.device(self._device):
+            # On a GPU this is the one copy to its memory; elsewhere there is none.
+            self._arrays = tuple(self._tf.identity(array) for array in arrays)
+        self.waited += time.perf_counter() - begun
+        self._behind += self._portions.batches
+
+    def close(self) -> None:
+        """Stop preparing rows, and wait for what is at work: a process that ends meanwhile would hang."""
+        self._gate.close()
+        self._iterator, self._arrays, self._batch, self._behind = None, (), -1, -1
+        _OPEN.discard(self)
+
+
+class _Gate:
+    """Runs what a data set calls back, until it is closed.
+
+    It keeps the first error, of which TensorFlow only hands on the text.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self._closed, self._running = False, 0
+        self._idle = threading.Condition()
+
+    def run(self, function: Any, *arguments: Any) -> Any:
+        """Call a function, unless the gate is closed."""
+        with self._idle:
+            if self._closed:
+                raise RuntimeError("the input pipeline is closed")
+            self._running += 1
+        try:
+            return function(*arguments)
+        except Exception as error:
+            self.error = self.error or error
+            raise
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+
+    def close(self) -> None:
+        """Let nothing begin any more, and wait until nothing runs."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: not self._running)
+
+
+_OPEN: "weakref.WeakSet[InputPipeline]" = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what is still open when the process ends."""
+    for pipeline in list(_OPEN):
+        pipeline.close()

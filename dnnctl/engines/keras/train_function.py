@@ -1,12 +1,13 @@
 """Optimizer steps in graphs: many at a time, compiled by XLA where that pays."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import memory
+from dnnctl.engines.keras.pipeline import Stretch
 from dnnctl.network.plan import NetworkPlan
 
 # On a processor XLA pays for a network with a weight of so many numbers, and in epochs of so many steps. Neither
@@ -29,7 +30,7 @@ def pays(plan: NetworkPlan, steps: int, device: str) -> bool:
 
 
 class StepGraphs:
-    """Runs steps on a portion of an epoch's rows.
+    """Runs steps on the batches of a portion.
 
     What is compiled is the loop over the steps, not a step: starting a compiled program takes 0.3 ms each time.
     One program has room for so many steps and takes fewer of them when it is told to, so that groups of all sizes
@@ -41,7 +42,7 @@ class StepGraphs:
         taken: Variable that counts the steps, int64.
         outputs: Output units.
         number: `float32` or `float64`.
-        shapes: Shape and type of each array of a batch, without its number of rows.
+        elements: Shape and type of each array of a portion.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class StepGraphs:
         taken: Any,
         outputs: int,
         number: str,
-        shapes: tuple[tuple[tuple[int, ...], Any], ...],
+        elements: tuple[tuple[tuple[int, ...], Any], ...],
     ) -> None:
         self._tf = tensorflow
         self._step = step
@@ -60,73 +61,99 @@ class StepGraphs:
         self._number = number
         spec = tensorflow.TensorSpec
         # One graph for every number of rows and steps; each is traced when it is first used.
-        rows = [spec((None, *shape), dtype) for shape, dtype in shapes]
-        signature = [spec((), "int32"), spec((), "int32"), spec((None,), number), *rows]
+        rows = [spec((None, *shape[1:]), dtype) for shape, dtype in elements]
+        signature = [spec((None,), "int32"), spec((None,), number), *rows]
         self._plain = tensorflow.function(self._steps, autograph=False, input_signature=signature)
-        self._compiled = tensorflow.function(self._steps, autograph=False, jit_compile=True)
+        self._compiled = tensorflow.function(self._equal_steps, autograph=False, jit_compile=True)
         self._trimmed = False
 
     def run(
-        self, rows: Sequence[NDArray[Any]], rates: NDArray[Any], size: int, room: int
+        self, stretch: Stretch, rates: NDArray[Any], size: int, room: int
     ) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Take one step for each learning rate and yield losses (steps,) and logits (rows, outputs), in parts.
 
         Args:
-            rows: The arrays of as many batches, (n, ...) each, raw inputs first; the last batch may be smaller.
+            stretch: As many batches.
             rates: Learning rates, (steps,).
-            size: Rows a batch.
+            size: Rows a batch; the last one of an epoch may be smaller.
             room: The most steps that are ever taken at once, to use XLA; 0 not to. It is not used for a smaller batch,
                 which would be compiled for itself.
         """
-        whole = min(len(rows[0]) // size, room)
-        if whole:
-            given = [_padded(array[: whole * size], room * size) for array in rows]
-            losses, logits = self._compiled(size, np.int32(whole), _padded(rates[:whole], room), *given)
-            if not self._trimmed:
-                memory.give_back()
-                self._trimmed = True
-            yield losses.numpy()[:whole], logits.numpy()[: whole * size]
-        if whole < len(rates):
-            rest = (array[whole * size :] for array in rows)
-            losses, logits = self._plain(np.int32(size), np.int32(len(rates) - whole), rates[whole:], *rest)
-            yield losses.numpy(), logits.numpy()
+        starts = stretch.starts
+        smaller = np.flatnonzero(np.diff(starts) != size)
+        done = 0
+        while done < len(rates):
+            behind = smaller[smaller >= done]
+            end = int(behind[0]) if len(behind) else len(rates)
+            if room and end > done:
+                yield self._run_compiled(stretch, rates[done:end], size, room, starts[done])
+            else:
+                end = done + 1 if room else len(rates)
+                losses, logits = self._plain(starts[done : end + 1], rates[done:end], *stretch.arrays)
+                yield losses.numpy(), logits.numpy()
+            done = end
 
-    def _steps(self, size: Any, count: Any, rates: Any, *rows: Any) -> tuple[Any, Any]:
-        """Take the first `count` steps inside a graph; return losses (room,) and logits (room * size, outputs).
+    def _run_compiled(
+        self, stretch: Stretch, rates: NDArray[Any], size: int, room: int, first: Any
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Take steps on batches of one size, the first of which begins at row `first`."""
+        steps = len(rates)
+        padded = np.zeros(room, rates.dtype)
+        padded[:steps] = rates
+        losses, logits = self._compiled(size, first, np.int32(steps), padded, *stretch.arrays)
+        if not self._trimmed:
+            memory.give_back()
+            self._trimmed = True
+        return losses.numpy()[:steps], logits.numpy()[: steps * size]
+
+    def _steps(self, starts: Any, rates: Any, *arrays: Any) -> tuple[Any, Any]:
+        """Take a step for each learning rate inside a graph; return losses (steps,) and logits (rows, outputs)."""
+
+        def batch(array: Any, i: Any, _: Any) -> Any:
+            return array[starts[i] : starts[i + 1]]
+
+        return self._loop(batch, self._tf.size(rates), rates, None, 0, *arrays)
+
+    def _equal_steps(self, size: int, first: Any, count: Any, rates: Any, *arrays: Any) -> tuple[Any, Any]:
+        """Take the first `count` steps; return losses (room,) and logits (room * size, outputs).
+
+        XLA has to know the size of a batch, which is a number here.
+        """
+
+        def batch(array: Any, _: Any, row: Any) -> Any:
+            others = array.shape[1:]
+            return self._tf.slice(array, [row, *(0 for _ in others)], [size, *others])
+
+        return self._loop(batch, count, rates, size, first, *arrays)
+
+    def _loop(
+        self,
+        batch: Callable[[Any, Any, Any], Any],
+        count: Any,
+        rates: Any,
+        size: int | None,
+        first: Any,
+        *arrays: Any,
+    ) -> tuple[Any, Any]:
+        """Take steps one after another.
 
         The loop is written out as `tf.while_loop`: AutoGraph, which would turn a `for` into one, rewrites source
-        code and depends on the Python version. XLA has to know the size of a batch; elsewhere it is a tensor.
+        code and depends on the Python version.
         """
         tf = self._tf
-        known = size if isinstance(size, int) else None
         before = self._taken.read_value()
         room = rates.shape[0] or count
         losses = tf.TensorArray(self._number, size=room)
-        shape = [known, self._outputs]
+        shape = [size, self._outputs]
         outputs = tf.TensorArray(self._number, size=room, infer_shape=False, element_shape=shape)
 
-        def step(i: Any, losses: Any, outputs: Any) -> tuple[Any, Any, Any]:
-            batch = tuple(self._batch(array, i, size) for array in rows)
-            loss, logits = self._step(batch, rates[i], before + tf.cast(i, "int64"))
-            return i + 1, losses.write(i, loss), outputs.write(i, logits)
+        def step(i: Any, row: Any, losses: Any, outputs: Any) -> tuple[Any, ...]:
+            rows = tuple(batch(array, i, row) for array in arrays)
+            loss, logits = self._step(rows, rates[i], before + tf.cast(i, "int64"))
+            return i + 1, row + (size or 0), losses.write(i, loss), outputs.write(i, logits)
 
-        start = (tf.constant(0), losses, outputs)
-        _, losses, outputs = tf.while_loop(lambda i, *_: i < count, step, start, parallel_iterations=1)
+        # The row is counted along: of a sum with an argument XLA would make a program for each of its values.
+        start = (tf.constant(0), tf.convert_to_tensor(first, "int32"), losses, outputs)
+        _, _, losses, outputs = tf.while_loop(lambda i, *_: i < count, step, start, parallel_iterations=1)
         self._taken.assign(before + tf.cast(count, "int64"))
         return losses.stack(), outputs.concat()
-
-    def _batch(self, array: Any, i: Any, size: Any) -> Any:
-        """Return the rows of batch i: as many as are left if there are fewer."""
-        if not isinstance(size, int):
-            return array[i * size : (i + 1) * size]
-        others = array.shape[1:]
-        return self._tf.slice(array, [i * size, *(0 for _ in others)], [size, *others])
-
-
-def _padded(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Return an array with zeros behind it, (rows, ...)."""
-    if len(array) == rows:
-        return array
-    padded = np.zeros((rows, *array.shape[1:]), array.dtype)
-    padded[: len(array)] = array
-    return padded

@@ -6,6 +6,7 @@
 each, `losses/<name>.py` the loss and its gradient, and `optimizers/<name>.py` what becomes of the gradient.
 """
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class NumpyEngine:
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
         self._blas = BlasThreads(task.plan, hardware.threads)
         self.threads = {"blas": self._blas.number}
+        # Seconds that the steps waited for their rows.
+        self.waited = 0.0
         self._task = task
         self._dtype = task.dtype
         self.network = NumpyNetwork(task.plan, task.preprocessing, task.weights, seed=task.seed, dtype=task.dtype)
@@ -81,6 +84,11 @@ class NumpyEngine:
         scaled = rows.batch_size if self._divisor is not None else 0
         self._batch = np.empty((scaled, self._task.plan.inputs), self._dtype)
 
+    def release_training_rows(self) -> None:
+        """Let go of the rows to learn from."""
+        self._training_rows = self._changed = None
+        self._rows = ArrayRows(np.zeros((0, 0), self._dtype))
+
     def start_epoch(self, epoch: int, first: int = 0) -> None:
         """Begin to visit the rows in the epoch's order, at the batch `first`."""
         if self._training_rows is None:
@@ -120,6 +128,7 @@ class NumpyEngine:
 
     def _next_batch(self) -> tuple[Array, Targets]:
         """Return the next rows of the epoch, prepared, and what they are compared with."""
+        begun = time.perf_counter()
         index = self._order[self._position : self._position + self._batch_size]
         self._position += len(index)
         x, blend = self._prepared(index), None
@@ -127,7 +136,9 @@ class NumpyEngine:
             number = (self._position - 1) // self._batch_size
             blend = mixture(len(index), self._task.mix_up, self._task.seed, self._epoch, number)
             x = blend.mix(x)
-        return x, batch_targets(self._targets(index), self._dtype, self._class_weights, blend)
+        targets = batch_targets(self._targets(index), self._dtype, self._class_weights, blend)
+        self.waited += time.perf_counter() - begun
+        return x, targets
 
     def _targets(self, index: NDArray[Any]) -> NDArray[Any]:
         """Return the targets of some rows in the type that is computed in; labels are whole numbers."""

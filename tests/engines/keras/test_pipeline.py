@@ -1,47 +1,165 @@
-"""The input pipeline gives each epoch's rows in that epoch's order, from the caller's own array."""
+"""The input pipeline gives every batch of a training in its order, from the caller's own array, as tf.data does."""
+
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from dnnctl.data.training_rows import TrainingRows
 from dnnctl.datasets.rows import ArrayRows
-from dnnctl.engines.keras import pipeline
-from dnnctl.engines.keras.pipeline import EpochRows
+from dnnctl.engines.keras import pipeline, portions
+from dnnctl.engines.keras.pipeline import InputPipeline
+from dnnctl.engines.keras.portions import Portions
+from dnnctl.errors import DataError
+
+N = 10
 
 
-def visited(rows: EpochRows, batches: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    parts = [(x.copy(), y, count) for x, y, count in rows.portions(batches)]
-    return np.concatenate([x for x, _, _ in parts]), np.concatenate([y for _, y, _ in parts]), [c for *_, c in parts]
+def training_rows(batch_size: int, n: int = N) -> TrainingRows:
+    x = np.arange(2 * n, dtype="uint8").reshape(n, 2)
+    y = ArrayRows(np.arange(n, dtype="int32"))
+    return TrainingRows(ArrayRows(x), y, y, batch_size, 3)
 
 
-@pytest.mark.parametrize("batch_size", [1, 4, 10])
+def opened(rows: TrainingRows) -> InputPipeline:
+    import tensorflow as tf
+
+    return InputPipeline(tf, Portions(rows, "float32", None, 0), "/CPU:0")
+
+
+def visited(source: InputPipeline, batches: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return inputs and targets of the next batches."""
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    while len(found) < batches:
+        stretch = source.take(batches - len(found))
+        x, y = (array.numpy() for array in stretch.arrays)
+        edges = zip(stretch.starts[:-1], stretch.starts[1:], strict=True)
+        found += [(x[start:stop].copy(), y[start:stop].copy()) for start, stop in edges]
+    return found
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 5, 10])
 @pytest.mark.parametrize("portion", [1, 16, 1 << 20])
 def test_every_epoch_has_its_own_order(batch_size: int, portion: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "PORTION", portion)
-    x = np.arange(20, dtype="uint8").reshape(10, 2)
-    rows = EpochRows(ArrayRows(x), ArrayRows(np.arange(10)))
-    generator = np.random.default_rng(0)
-    for _ in range(3):
-        order = generator.permutation(10)
-        rows.start(order, batch_size)
-        seen, y, counts = visited(rows, -(-10 // batch_size))
-        assert np.array_equal(y, order)
-        assert seen.dtype == np.uint8
-        assert np.array_equal(seen, x[order])
-        assert sum(counts) == -(-10 // batch_size)
-        assert all(count == 1 or count * batch_size * 2 <= portion for count in counts)
+    monkeypatch.setattr(portions, "PORTION", portion)
+    rows = training_rows(batch_size)
+    source = opened(rows)
+    source.seek(0)
+    seen = visited(source, 7 * rows.batches)
+    for epoch in range(7):
+        order = rows.order(epoch)
+        for i in range(rows.batches):
+            x, y = seen[epoch * rows.batches + i]
+            expected = order[i * batch_size : (i + 1) * batch_size]
+            assert np.array_equal(y, expected)
+            assert x.dtype == np.uint8
+            assert np.array_equal(x[:, 0], 2 * expected)
+    source.close()
 
 
-def test_an_epoch_may_be_left_unfinished_or_begun_in_the_middle() -> None:
-    rows = EpochRows(ArrayRows(np.arange(8, dtype="uint8")[:, np.newaxis]), ArrayRows(np.arange(8)))
-    rows.start(np.arange(8), 3)
-    assert list(visited(rows, 1)[1]) == [0, 1, 2]
-    order = np.arange(8)[::-1].copy()
-    rows.start(order, 3, first=1)
-    assert list(visited(rows, 2)[1]) == [4, 3, 2, 1, 0]
+@pytest.mark.parametrize("portion", [1, 12, 1 << 20])
+def test_any_batch_can_be_the_next(portion: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portions, "PORTION", portion)
+    source = opened(training_rows(3))
+    source.seek(0)
+    whole = visited(source, 20)
+    for first in (0, 7, 1, 19, 3):
+        source.seek(first)
+        assert np.array_equal(visited(source, 1)[0][1], whole[first][1])
+    source.close()
 
 
-def test_more_batches_than_an_epoch_has_are_refused() -> None:
-    rows = EpochRows(ArrayRows(np.zeros((8, 1), "uint8")), ArrayRows(np.arange(8)))
-    rows.start(np.arange(8), 4)
-    with pytest.raises(ValueError, match="no 3 batches left"):
-        list(rows.portions(3))
+def test_going_on_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = opened(training_rows(3))
+    source.seek(0)
+    iterator = source._iterator
+    visited(source, 4)
+    source.seek(4)
+    assert source._iterator is iterator
+    source.seek(2)
+    assert source._iterator is not iterator
+    source.close()
+
+
+def test_a_portion_is_a_function_of_its_number() -> None:
+    made = Portions(training_rows(3), "float32", 0.4, 0)
+    for number in (5, 0, 5):
+        once, again = made.make(number), made.make(number)
+        assert [array.tobytes() for array in once] == [array.tobytes() for array in again]
+        assert [(array.shape, array.dtype) for array in once] == list(made.elements)
+        assert all(array.ctypes.data % 64 == 0 for array in once)
+
+
+class Broken(ArrayRows):
+    """Rows whose file is gone after some of them."""
+
+    def take(self, index: Any, out: Any = None) -> Any:
+        if 9 in index:
+            raise DataError("rows.parquet, row group 3: cut off")
+        return super().take(index, out)
+
+
+def test_what_goes_wrong_while_rows_are_read_is_told_as_it_is() -> None:
+    rows = training_rows(5)
+    source = opened(replace(rows, x=Broken(np.zeros((N, 2), "uint8"))))
+    source.seek(0)
+    with pytest.raises(DataError, match=r"^rows.parquet, row group 3: cut off$"):
+        source.take(1)
+    source.close()
+
+
+def test_closing_waits_for_what_is_at_work() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(ArrayRows):
+        def take(self, index: Any, out: Any = None) -> Any:
+            begun.set()
+            assert go_on.wait(30)
+            return super().take(index, out)
+
+    source = opened(replace(training_rows(5), x=Slow(np.zeros((N, 2), "uint8"))))
+    source.seek(0)
+    taking = threading.Thread(target=source.take, args=[1])
+    taking.start()
+    assert begun.wait(30)
+    closing = threading.Thread(target=source.close)
+    closing.start()
+    closing.join(0.1)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(30)
+    taking.join(30)
+    assert not closing.is_alive()
+    assert not taking.is_alive()
+
+
+def test_large_portions_are_not_held_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = training_rows(5)
+    stages = [type(opened(rows).dataset()._input_dataset).__name__]
+    monkeypatch.setattr(pipeline, "LARGE", 1)
+    stages.append(type(opened(rows).dataset()._input_dataset).__name__)
+    assert stages == ["_PrefetchDataset", "_MapDataset"]
+
+
+LEFT_OPEN = """
+import numpy as np, tensorflow as tf
+from dnnctl.data.training_rows import TrainingRows
+from dnnctl.datasets.rows import ArrayRows
+from dnnctl.engines.keras.pipeline import InputPipeline
+from dnnctl.engines.keras.portions import Portions
+y = ArrayRows(np.zeros(400_000, "int32"))
+rows = TrainingRows(ArrayRows(np.zeros((400_000, 40), "uint8")), y, y, 4096, 0)
+source = InputPipeline(tf, Portions(rows, "float32", None, 0), "/CPU:0")
+source.seek(0)
+source.take(1)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_leaves_it_open_ends() -> None:
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", LEFT_OPEN], check=True, timeout=60, capture_output=True)
