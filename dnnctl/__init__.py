@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dnnctl.api.run import Run, load
     from dnnctl.api.series import compare, crossval, ensemble, repeat, resume
-    from dnnctl.api.studies import check_data, gradcheck, reproduce, trace, verify
+    from dnnctl.api.studies import check_data, gradcheck, inspect_pipeline, reproduce, trace, verify
     from dnnctl.api.training import train
     from dnnctl.errors import ConfigError, DataError, DnnctlError, Interrupted, ModelError, RunError, UsageError
     from dnnctl.experiments.series.jobs import MembersObserver
@@ -43,6 +43,7 @@ __all__ = [
     "crossval",
     "ensemble",
     "gradcheck",
+    "inspect_pipeline",
     "load",
     "repeat",
     "reproduce",
@@ -55,7 +56,7 @@ __all__ = [
 _HOMES = {
     "dnnctl.api.run": ("Run", "load"),
     "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat", "resume"),
-    "dnnctl.api.studies": ("check_data", "gradcheck", "reproduce", "trace", "verify"),
+    "dnnctl.api.studies": ("check_data", "gradcheck", "inspect_pipeline", "reproduce", "trace", "verify"),
     "dnnctl.api.training": ("train",),
     "dnnctl.experiments.series.jobs": ("MembersObserver",),
     "dnnctl.inference.predictions": ("Predictions",),

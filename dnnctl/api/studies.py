@@ -10,6 +10,7 @@ from dnnctl.training.observer import Observer
 
 if TYPE_CHECKING:
     from dnnctl.experiments.data.check import Checks
+    from dnnctl.experiments.data.pipeline import PipelineReport
     from dnnctl.experiments.explain.gradcheck import GradientCheck
     from dnnctl.experiments.explain.trace import Trace
     from dnnctl.experiments.reproduce.train_again import Reproduction
@@ -34,6 +35,25 @@ def check_data(config: ConfigLike, *, overrides: Overrides = ()) -> "Checks":
 
     loaded = read_config(config, overrides)
     return check(loaded, loaded.read())
+
+
+def inspect_pipeline(config: ConfigLike, *, overrides: Overrides = ()) -> "PipelineReport":
+    """Look at how the rows of a configuration come to the training steps, as `dnnctl data pipeline` does.
+
+    Args:
+        config: As of `dnnctl.train`.
+        overrides: As of `dnnctl.train`.
+
+    Returns:
+        The `stages` with what each hands on, rows a second `alone` and beside `training`, and `waiting`: the share of
+        the time for which steps waited for their rows.
+
+    Raises:
+        DnnctlError: If something is wrong that the user can put right.
+    """
+    from dnnctl.experiments.data.pipeline import inspect_pipeline as look
+
+    return look(read_config(config, overrides))
 
 
 def gradcheck(config: ConfigLike, *, overrides: Overrides = (), rows: int = 16, keras: bool = True) -> "GradientCheck":

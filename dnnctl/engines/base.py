@@ -107,6 +107,21 @@ class LayerStatistics:
     gradient: float
 
 
+@dataclass(frozen=True)
+class PipelineStage:
+    """One stage of what brings rows to the steps.
+
+    Args:
+        name: What it is, as `map(gather)`.
+        elements: Type and shape of each array that it hands on, by what the array holds.
+        told: What it does, in words.
+    """
+
+    name: str
+    elements: dict[str, str]
+    told: str
+
+
 class Engine(Protocol):
     """A network in some framework.
 
@@ -136,6 +151,12 @@ class Engine(Protocol):
             epoch: The epoch, counted from 0: it decides the order, how pictures are changed and rows blended.
             first: Batch to begin with, counted from 0; those before it are left out.
         """
+
+    def skip(self, batches: int) -> int:
+        """Go past the next batches of the epoch without learning from them; return how many rows they have."""
+
+    def stages(self) -> list[PipelineStage]:
+        """Return what brings the rows that are held to the steps, from the first stage to the last."""
 
     def release_training_rows(self) -> None:
         """Let go of the rows to learn from, and stop preparing them; `set_training_rows` comes before other steps."""
@@ -176,6 +197,11 @@ class Engine(Protocol):
 
     def inspect(self, x: NDArray[Any], y: NDArray[Any]) -> list[LayerStatistics]:
         """Return how each layer behaves on raw rows (n, ...) with prepared targets, as after training."""
+
+
+def described(dtype: Any, shape: Sequence[int]) -> str:
+    """Return a type and a shape in words, as `uint8 (128, 28, 28)`."""
+    return f"{dtype} ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
 def check_weights(plan: NetworkPlan, weights: dict[str, NDArray[Any]]) -> None:

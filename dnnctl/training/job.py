@@ -185,7 +185,7 @@ class _Job:
             raise
         finally:
             self.manifest.count(checkpoints.steps, state.steps - before)
-        clock.seconds["first steps"] = round(trained.first_step, 4)
+        clock.seconds |= {"first steps": round(trained.first_step, 4), "waiting": round(trained.waiting, 4)}
         with clock.stage("saving"):
             save_history(run, trained)
             save_network(prepared, engine, run)

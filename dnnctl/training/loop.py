@@ -59,7 +59,7 @@ class Loop:
                     if not state.epoch.left:
                         self._end_epoch()
         finally:
-            trained.first_step = meter.first_step
+            trained.first_step, trained.waiting = meter.first_step, meter.waiting
             state.engine.release_training_rows()
             if state.early_stopping.best_weights is not None:
                 state.engine.set_weights(state.early_stopping.best_weights)

@@ -33,7 +33,12 @@ class ProgressMeter:
         self._started = time.perf_counter()
         # Steps that were taken in another process say nothing of the time that is left.
         self._before = state.steps
-        self.first_step = 0.0
+        self.first_step = self._waited = 0.0
+
+    @property
+    def waiting(self) -> float:
+        """Seconds for which steps waited for their rows, those of the first group left out."""
+        return self._state.engine.waited - self._waited
 
     def report(self, count: int, logits: NDArray[Any]) -> None:
         """Tell of a group of steps that the state has taken in.
@@ -45,7 +50,8 @@ class ProgressMeter:
         self._look_at(count, logits)
         epoch, length, total = self._state.epoch, self._state.length, self._state.steps
         elapsed = time.perf_counter() - self._started
-        self.first_step = self.first_step or elapsed
+        if not self.first_step:
+            self.first_step, self._waited = elapsed, self._state.engine.waited
         left = elapsed / (total - self._before) * (length.steps - total)
         mean = float(np.mean([part.mean() for part in epoch.losses[-RECENT:]]))
         self._observer.on_progress(

@@ -30,6 +30,7 @@ class Trained:
         stopped: Why it ended early, in words; empty if it did not.
         interrupted: Whether the observer asked to stop.
         first_step: Seconds that the first group of steps took, building the graph included.
+        waiting: Seconds for which the steps after them waited for their rows.
     """
 
     history: list[dict[str, float]] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Trained:
     stopped: str = ""
     interrupted: bool = False
     first_step: float = 0.0
+    waiting: float = 0.0
 
 
 class TrainingState:

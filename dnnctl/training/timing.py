@@ -15,12 +15,15 @@ STAGES = {
     "import": "importing the framework",
     "build": "building the network",
     "first steps": "building the graph, first steps",
+    "waiting": "steps waiting for their rows",
     "epochs": "all other steps, validation",
     "evaluation": "final metrics and baselines",
     "plots": "drawing",
     "saving": "writing files",
     "rest": "everything else",
 }
+# Parts of the stage `training`.
+IN_TRAINING = ("first steps", "waiting")
 
 
 @dataclass
@@ -69,8 +72,8 @@ def process_age() -> float:
 
 
 def rest(seconds: Mapping[str, float], whole: float) -> float:
-    """Return the part of a whole time that no stage accounts for, in seconds; `first steps` are in `training`."""
-    return max(0.0, whole - sum(taken for stage, taken in seconds.items() if stage != "first steps"))
+    """Return the part of a whole time that no stage accounts for, in seconds."""
+    return max(0.0, whole - sum(taken for stage, taken in seconds.items() if stage not in IN_TRAINING))
 
 
 def profile(seconds: Mapping[str, float]) -> list[tuple[str, str, float, float]]:
@@ -83,6 +86,6 @@ def profile(seconds: Mapping[str, float]) -> list[tuple[str, str, float, float]]
         Stage, what it is, seconds, and share of the whole (0 to 1), in the order of a training.
     """
     parts = dict(seconds)
-    parts["epochs"] = max(0.0, parts.pop("training", 0.0) - parts.get("first steps", 0.0))
+    parts["epochs"] = max(0.0, parts.pop("training", 0.0) - sum(parts.get(stage, 0.0) for stage in IN_TRAINING))
     whole = sum(parts.values()) or 1.0
     return [(stage, what, parts[stage], parts[stage] / whole) for stage, what in STAGES.items() if stage in parts]

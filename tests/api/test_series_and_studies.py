@@ -102,6 +102,9 @@ def test_data_gradients_and_steps_are_looked_at() -> None:
     assert checks == tuple(checks)
     proof = dnnctl.gradcheck("xor", rows=4, keras=False)
     assert proof.passed
+    pipeline = dnnctl.inspect_pipeline("xor", overrides={"engine": "numpy"})
+    assert [stage.name for stage in pipeline.stages] == ["gather", "prepare"]
+    assert "beside training" in repr(pipeline)
     found = dnnctl.trace("xor", steps=3)
     for told, line in (
         (checks, "passed  duplicates        no training row is there twice"),

@@ -197,3 +197,17 @@ def test_show_says_how_to_ask_for_augmentation() -> None:
     error = data("show", "height_weight", "--augmented").exception
     assert "only pictures can be augmented" in str(error)
     assert "overrides" not in str(error)
+
+
+@pytest.mark.parametrize("engine", ["keras", "numpy"])
+def test_pipeline_shows_stages_and_rates(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dnnctl.experiments.data.pipeline.SECONDS", 0.05)
+    settings = ("--set", f"engine={engine}", "--set", "data.limit=100", "--set", "data.augment.shift=0.1")
+    told = data("pipeline", "digits", *settings).stdout
+    assert told.startswith(f"digits, {engine} engine: 90 training rows in 3 batches of 32 an epoch\n")
+    names = {line.split()[0] for line in told.splitlines() if line.startswith("  ") and "(" in line}
+    assert names >= ({"Range", "Prefetch", "slice"} if engine == "keras" else {"gather", "prepare"})
+    found = json.loads(data("pipeline", "digits", *settings, "--json").stdout)
+    assert found["stages"][-1]["elements"]["y"] == "int32 (32,)"
+    assert min(found["alone"], found["training"]) > 0
+    assert 0 <= found["waiting"] <= 1

@@ -219,7 +219,7 @@ def test_a_profile_says_where_the_time_went(dnnctl: Run, tmp_path: Path) -> None
     assert done.status == 0
     rows = [line.split() for line in done.out.split("dnnctl evaluate latest")[1].splitlines()]
     seconds = json.loads((only_run(tmp_path) / "manifest.json").read_text())["seconds"]
-    stages = {"data", "build", "evaluation", "plots", "saving", "rest"}
+    stages = {"data", "build", "waiting", "evaluation", "plots", "saving", "rest"}
     assert stages <= seconds.keys()
     assert stages <= {row[0] for row in rows if row}
     longer = dnnctl("train", "--resume", "latest", "--set", "training.epochs=3000", "--profile")

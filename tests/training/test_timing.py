@@ -13,21 +13,21 @@ from dnnctl.training.timing import Clock, process_age, profile, rest
 
 
 def test_stages_add_up_to_the_whole() -> None:
-    seconds = {"start-up": 0.5, "data": 1.0, "training": 4.0, "first steps": 1.5, "plots": 0.5}
+    seconds = {"start-up": 0.5, "data": 1.0, "training": 4.0, "first steps": 1.5, "waiting": 0.5, "plots": 0.5}
     seconds["rest"] = rest(seconds, whole=10.0)
     assert seconds["rest"] == pytest.approx(4.0)
     rows = {stage: (taken, share) for stage, _, taken, share in profile(seconds)}
-    assert rows["epochs"] == (pytest.approx(2.5), pytest.approx(0.25))
+    assert rows["epochs"] == (pytest.approx(2.0), pytest.approx(0.2))
     assert sum(taken for taken, _ in rows.values()) == pytest.approx(10.0)
     assert sum(share for _, share in rows.values()) == pytest.approx(1.0)
-    assert list(rows) == ["start-up", "data", "first steps", "epochs", "plots", "rest"]
+    assert list(rows) == ["start-up", "data", "first steps", "waiting", "epochs", "plots", "rest"]
 
 
 @pytest.mark.usefixtures("no_plots")
 def test_a_training_that_was_stopped_and_one_that_goes_on_are_told_as_whole(tmp_path: Path) -> None:
     run = stopped(("engine=numpy", "training.epochs=2"), tmp_path, 41)
     seconds = json.loads(run.manifest.read_text())["seconds"]
-    assert set(seconds) == {"data", "import", "build", "training", "first steps", "saving", "rest"}
+    assert set(seconds) == {"data", "import", "build", "training", "first steps", "waiting", "saving", "rest"}
     resume(run, command=["dnnctl", "train", "--resume", "latest"])
     seconds = json.loads(run.manifest.read_text())["seconds"]
     assert {"start-up", "data", "training", "evaluation", "rest"} < set(seconds)

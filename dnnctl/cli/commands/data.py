@@ -97,6 +97,30 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
     return 1 if status == "failed" else 0
 
 
+@command.command(epilog="Examples: dnnctl data pipeline mnist; dnnctl data pipeline my.yaml --set data.batch_size=512")
+@click.argument("config")
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .waiting.")
+def pipeline(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Show how the rows of CONFIG come to the training steps.
+
+    The stages of the tf.data pipeline, what each hands on, and rows a second: alone, and beside training steps.
+    It takes some seconds; nothing is written.
+    """
+    from dnnctl.cli.downloads import shown
+    from dnnctl.cli.screen.data import pipeline_table
+    from dnnctl.config.loading import load
+    from dnnctl.experiments.data.pipeline import inspect_pipeline
+
+    loaded = load(config, overrides)
+    with shown() as progress:
+        report = inspect_pipeline(loaded, progress)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        click.echo(pipeline_table(report))
+
+
 @command.command(epilog="Examples: dnnctl data show fashion_mnist -o clothes.png; dnnctl data show my.yaml --augmented")
 @click.argument("name")
 @PATH

@@ -8,6 +8,7 @@ from dnnctl.cli.screen.text import grid, plain
 
 if TYPE_CHECKING:
     from dnnctl.experiments.data.check import Check, Status
+    from dnnctl.experiments.data.pipeline import PipelineReport
 
 SEVERITY: tuple["Status", ...] = ("passed", "warned", "failed")
 
@@ -29,6 +30,12 @@ def checks_table(title: str, notes: Sequence[str], checks: Sequence["Check"]) ->
     counts = ", ".join(f"{sum(c.status == status for c in checks)} {status}" for status in SEVERITY)
     told = [f"  note    {plain(note)}" for note in notes]
     return "\n".join([plain(title), *told, "", grid(rows, ("status", "check", "found")), "", f"  {counts}"])
+
+
+def pipeline_table(report: "PipelineReport") -> str:
+    """Return what brings rows to the steps as text."""
+    heading, header, rows, sentences = report._shown()
+    return "\n".join([plain(heading), "", grid(rows, header), "", *(f"  {text}" for text in sentences)])
 
 
 def list_of(known: Sequence[dict[str, Any]]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.training_rows import TrainingRows
-from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, Steps, check_state
+from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, PipelineStage, Steps, check_state
 from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.build import assign, build_layers, keras_loss, keras_optimizer, optimizer_variables, variables
 from dnnctl.engines.keras.float64 import computing_in
@@ -109,6 +109,24 @@ class KerasEngine:
                     logits.append(said)
                 done += len(stretch)
         return Steps(np.concatenate(losses), np.concatenate(logits))
+
+    def skip(self, batches: int) -> int:
+        """Go past the next batches of the epoch without learning from them; return how many rows they have."""
+        if self._pipeline is None:
+            raise ValueError("set_training_rows comes before skip")
+        rows, left = 0, batches
+        while left:
+            stretch = self._pipeline.take(left)
+            rows += int(stretch.starts[-1] - stretch.starts[0])
+            left -= len(stretch)
+        self._left -= batches
+        return rows
+
+    def stages(self) -> list[PipelineStage]:
+        """Return the stages of the data set that brings the rows that are held to the steps."""
+        if self._pipeline is None:
+            raise ValueError("set_training_rows comes before stages")
+        return self._pipeline.stages()
 
     @property
     def waited(self) -> float:

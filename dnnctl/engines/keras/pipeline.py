@@ -10,12 +10,14 @@ import atexit
 import threading
 import time
 import weakref
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.engines.base import PipelineStage, described
 from dnnctl.engines.keras.portions import Portions
 
 # Portions of more bytes are not prepared ahead: they would be held twice.
@@ -88,6 +90,39 @@ class InputPipeline:
         options.threading.private_threadpool_size = self.workers
         options.threading.max_intra_op_parallelism = 1
         return dataset.with_options(options)
+
+    def stages(self) -> list[PipelineStage]:
+        """Return the stages of the data set and what they hand on, and how batches are cut off."""
+        portions, stage = self._portions, self.dataset()
+        size = portions.rows.batch_size
+        told = {
+            "Range": "numbers of the portions, from the first that is not yet visited",
+            "Map": f"{portions.batches} batches of {size:,} in one array, gathered in the epochs' order",
+            "ParallelMap": f"the same, by {self.workers} threads at a time",
+            "Prefetch": "one portion ready while steps run on the one before",
+        }
+        if portions.rows.augmenter is not None:
+            told = {
+                name: f"{what}; pictures are changed here" if "Map" in name else what for name, what in told.items()
+            }
+        found: list[PipelineStage] = []
+        while stage is not None:
+            name = type(stage).__name__.strip("_").removesuffix("Dataset")
+            if name in told:
+                found.insert(0, PipelineStage(name, self._described(stage.element_spec), told[name]))
+            stage = getattr(stage, "_input_dataset", None)
+        batch = {name: described(dtype, (size, *shape[1:])) for name, (shape, dtype) in self._named(portions.elements)}
+        return [*found, PipelineStage("slice", batch, "one batch after another, cut off inside the compiled steps")]
+
+    def _described(self, spec: Any) -> dict[str, str]:
+        """Return what an element holds, by its name."""
+        if not isinstance(spec, tuple):
+            return {"portion": described(spec.dtype.name, spec.shape)}
+        return {name: described(part.dtype.name, part.shape) for name, part in self._named(spec)}
+
+    @staticmethod
+    def _named(parts: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+        return zip(("x", "y", "share", "partner"), parts, strict=False)
 
     def seek(self, batch: int) -> None:
         """Go to a batch, counted from 0 over the whole training; where it is there already, nothing happens."""

@@ -18,7 +18,7 @@ from dnnctl.data.augmentation.prefetch import PrefetchedRows
 from dnnctl.data.mixup import mixture
 from dnnctl.data.training_rows import TrainingRows
 from dnnctl.datasets.rows import ArrayRows, Order, Rows
-from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, Steps, check_state
+from dnnctl.engines.base import Hardware, LayerStatistics, NetworkTask, PipelineStage, Steps, check_state, described
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.engines.numpy.targets import Targets, batch_targets, loss_gradient
@@ -83,6 +83,21 @@ class NumpyEngine:
         self._gathered = np.empty((gathered, *x.shape[1:]), x.dtype)
         scaled = rows.batch_size if self._divisor is not None else 0
         self._batch = np.empty((scaled, self._task.plan.inputs), self._dtype)
+
+    def skip(self, batches: int) -> int:
+        """Go past the next batches of the epoch without learning from them; return how many rows they have."""
+        return sum(len(self._next_batch()[0]) for _ in range(batches))
+
+    def stages(self) -> list[PipelineStage]:
+        """Return what brings the rows that are held to the steps."""
+        if self._training_rows is None:
+            raise ValueError("set_training_rows comes before stages")
+        size, x, y = self._training_rows.batch_size, self._rows, self._training_rows.targets
+        raw = {"x": described(x.dtype, (size, *x.shape[1:])), "y": described(y.dtype, (size, *y.shape[1:]))}
+        told = "the rows of one batch, in the epoch's order"
+        gather = PipelineStage("gather", raw, told if self._changed is None else f"{told}; changed ahead by threads")
+        ready = {"x": described(np.dtype(self._dtype), (size, self._task.plan.inputs)), "y": raw["y"]}
+        return [gather, PipelineStage("prepare", ready, "scaled and flattened for the first layer; no tf.data here")]
 
     def release_training_rows(self) -> None:
         """Let go of the rows to learn from."""
