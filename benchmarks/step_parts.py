@@ -10,6 +10,7 @@ products, the gather and the loss.
 import statistics
 import sys
 import time
+from dataclasses import replace
 
 from dnnctl.config.loading import load
 from dnnctl.engines.base import Engine
@@ -43,7 +44,7 @@ def engine_of(hidden: str, optimizer: str) -> tuple[Engine, int]:
     prepared = prepare(load("mnist", [*settings, f"training.optimizer={optimizer}", *sys.argv[1:]]))
     config, train = prepared.config, prepared.splits.train
     engine = build_engine(config, prepared.plan, prepared.preprocessing, initial_weights(prepared.plan, 0, "float32"))
-    engine.set_training_rows(prepared.training_rows)
+    engine.set_training_rows(replace(prepared.training_rows, steps=None))
     return engine, len(train)
 
 

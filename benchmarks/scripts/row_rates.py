@@ -49,7 +49,7 @@ def pipeline() -> Callable[[], int]:
     """Return a function that trains a network without hidden layers for an epoch and returns its rows."""
     prepared = prepared_work(replace(WORK, hidden=(), optimizer="sgd", learning_rate=0.01))
     train, engine = prepared.splits.train, engine_of(prepared)
-    engine.set_training_rows(prepared.training_rows)
+    engine.set_training_rows(replace(prepared.training_rows, steps=None))
     epoch = itertools.count()
 
     def one_epoch() -> int:
@@ -74,7 +74,7 @@ def pipeline_alone() -> Callable[[], int] | None:
         return None
     from dnnctl.engines.keras.portions import Portions
 
-    rows = prepared_work(WORK).training_rows
+    rows = replace(prepared_work(WORK).training_rows, steps=None)
     source = module.InputPipeline(tf, Portions(rows, "float32", None, 0), "/CPU:0")
     epoch = itertools.count()
 

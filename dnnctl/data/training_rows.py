@@ -27,6 +27,7 @@ class TrainingRows:
         augmenter: What changes pictures before each visit; None leaves them as they are.
         blending: Alpha of mix-up where targets are numbers, and blended with their rows; None for classes, of which
             the larger part counts.
+        steps: Batches of the whole training, behind which no rows are prepared; None if that is not known.
         order_of: From the number of an epoch to its order; None shuffles all rows.
     """
 
@@ -37,6 +38,7 @@ class TrainingRows:
     seed: int
     augmenter: Augmenter | None = None
     blending: float | None = None
+    steps: int | None = None
     order_of: Callable[[int], Order] | None = None
 
     def __len__(self) -> int:

@@ -72,7 +72,8 @@ class Prepared:
         targets = ArrayRows(self.preprocessing.prepare_targets(train.y, training.dtype))
         blending = training.mix_up if self.dataset.info.task == "regression" else None
         seed, size = self.config.seed, self.batch_size
-        return TrainingRows(train.rows, train.targets, targets, size, seed, self.augmenter, blending)
+        steps = self.length.steps
+        return TrainingRows(train.rows, train.targets, targets, size, seed, self.augmenter, blending, steps)
 
     @property
     def memory(self) -> int:

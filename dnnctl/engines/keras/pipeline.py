@@ -79,9 +79,7 @@ class InputPipeline:
             return tuple(arrays)
 
         calls = None if self.workers == 1 else self.workers
-        dataset = tf.data.Dataset.range(first, np.iinfo(np.int64).max).map(
-            unconverted(gather), num_parallel_calls=calls
-        )
+        dataset = tf.data.Dataset.range(first, self._portions.count).map(unconverted(gather), num_parallel_calls=calls)
         if self._portions.bytes <= LARGE:
             dataset = dataset.prefetch(1)
         options = tf.data.Options()
@@ -141,6 +139,7 @@ class InputPipeline:
 
         Raises:
             DnnctlError: What went wrong while rows were read.
+            ValueError: If the training is over.
         """
         if self._batch >= self._behind:
             self._next_portion()
@@ -157,6 +156,8 @@ class InputPipeline:
         self._arrays = ()
         try:
             arrays = next(self._iterator)
+        except StopIteration:
+            raise ValueError(f"the training has no steps after its {self._portions.rows.steps:,} steps") from None
         except self._tf.errors.OpError:
             if self._gate.error is None:
                 raise

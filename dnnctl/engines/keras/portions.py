@@ -55,6 +55,12 @@ class Portions:
         return min(STEPS_AT_ONCE, max(1, PORTION // (row * self.rows.batch_size)))
 
     @property
+    def count(self) -> int:
+        """Portions of the whole training; more than there can be if its end is not known."""
+        steps = self.rows.steps
+        return int(np.iinfo(np.int64).max) if steps is None else -(-steps // self.batches)
+
+    @property
     def most(self) -> int:
         """Rows that a portion has room for."""
         return self.batches * self.rows.batch_size

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dnnctl.config.loading import LoadedConfig
@@ -85,7 +85,7 @@ def inspect_pipeline(loaded: LoadedConfig, progress: DownloadProgress = silent) 
     config = prepared.config
     weights = initial_weights(prepared.plan, config.seed, config.training.dtype)
     engine = build_engine(config, prepared.plan, prepared.preprocessing, weights, prepared.class_weights)
-    engine.set_training_rows(prepared.training_rows)
+    engine.set_training_rows(replace(prepared.training_rows, steps=None))
     try:
         alone, _ = _rate(engine, prepared, engine.skip, groups=1)
         training, waiting = _rate(engine, prepared, lambda count: _learn(engine, prepared, count), groups=FIRST)

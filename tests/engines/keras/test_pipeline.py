@@ -94,6 +94,18 @@ def test_a_portion_is_a_function_of_its_number() -> None:
         assert all(array.ctypes.data % 64 == 0 for array in once)
 
 
+def test_nothing_is_prepared_behind_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portions, "PORTION", 16)
+    source = opened(replace(training_rows(3), steps=7))
+    assert int(source.dataset().cardinality()) == 4
+    source.seek(0)
+    assert len(visited(source, 7)) == 7
+    source.seek(8)
+    with pytest.raises(ValueError, match="no steps after its 7 steps"):
+        source.take(1)
+    source.close()
+
+
 class Broken(ArrayRows):
     """Rows whose file is gone after some of them."""
 
