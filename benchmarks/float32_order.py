@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import load
+from dnnctl.datasets.base import held
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
 from dnnctl.network.initial_weights import initial_weights
@@ -45,8 +46,7 @@ def losses(prepared: Prepared, shuffle: int) -> NDArray[np.float64]:
         engine.start_epoch(epoch)
         steps = range(epoch * length.steps_per_epoch, (epoch + 1) * length.steps_per_epoch)
         taken = engine.run([config.training.optimizer.learning_rate.rate(step, length) for step in steps])
-        validation = prepared.splits.validation
-        assert validation is not None
+        validation = held(prepared.splits.named("validation"))
         held_out, _ = network.evaluate(validation.rows, validation.y, [])
         found.append((float(taken.losses.mean(dtype=np.float64)), held_out["loss"]))
     return np.array(found)

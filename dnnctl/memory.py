@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 # Rows in a block where nothing else decides.
 ROWS = 1 << 15
+# Rows of a stream that are looked at together, for baselines, plots and files; fewer if they are large.
+SAMPLE, SAMPLE_BYTES = 100_000, 1 << 25
 
 
 def blocks(rows: int, size: int = ROWS) -> Iterator[slice]:

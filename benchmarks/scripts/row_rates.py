@@ -22,6 +22,7 @@ import yaml
 
 from benchmarks.works import WORKS, Work
 from dnnctl.config.loading import load
+from dnnctl.datasets.base import held
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
@@ -101,7 +102,7 @@ def rate(work: Callable[[], int]) -> dict[str, float]:
 
 def main() -> None:
     prepared = prepared_work(WORK)
-    train, config = prepared.splits.train, prepared.config
+    train, config = held(prepared.splits.train), prepared.config
     network = Network(engine_of(prepared), prepared.dataset.info, prepared.preprocessing, config.training.loss)
     runs: dict[str, Callable[[], int]] = {
         "pipeline": pipeline(),

@@ -12,6 +12,7 @@ from benchmarks.commands import dnnctl, run
 from benchmarks.environment import ROOT
 from benchmarks.interleaving import Say, interleave
 from dnnctl.config.loading import load
+from dnnctl.datasets.base import held
 from dnnctl.training.preparation import prepare
 
 FAULTY = """\
@@ -98,8 +99,8 @@ def _write_digits(folder: Path) -> None:
     splits = prepare(load(ROOT / "configs" / "digits.yaml")).splits
     folder.mkdir()
     for ending, samples in (("", splits.train), ("_val", splits.named("validation")), ("_test", splits.test)):
-        np.save(folder / f"x{ending}.npy", samples.x)
-        np.save(folder / f"y{ending}.npy", samples.y)
+        np.save(folder / f"x{ending}.npy", held(samples).x)
+        np.save(folder / f"y{ending}.npy", held(samples).y)
 
 
 def _add_digits_run(entry: dict[str, Any], runs: Path) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.class_weights import class_counts
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, looked_at
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import shared_rows
 from dnnctl.errors import DataError, Notice
@@ -54,7 +55,7 @@ def _problem(array: NDArray[Any], columns: Sequence[str]) -> str:
     return "; ".join(cells) + more
 
 
-def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tuple[Notice, ...]:
+def absent_classes(info: DatasetInfo, train: AnySamples, limit: int | None) -> tuple[Notice, ...]:
     """Warn of classes that no network can learn, as of a table that is sorted by class and cut by `data.limit`.
 
     Args:
@@ -67,7 +68,7 @@ def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tupl
     """
     if not info.class_names:
         return ()
-    counts = np.bincount(train.y, minlength=len(info.class_names))
+    counts = class_counts(train, len(info.class_names))
     absent = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
     if not absent:
         return ()
@@ -79,18 +80,26 @@ def absent_classes(info: DatasetInfo, train: Samples, limit: int | None) -> tupl
 def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:
     """Return a warning where rows of a user's own table are in the training and in the test rows.
 
+    Of streams samples are compared, and the share of all test rows is estimated from them.
+
     Args:
         dataset: What was read; data sets that are published are as they are.
         splits: Its rows.
     """
     if dataset.table is None:
         return ()
-    known = shared_rows(splits.train, splits.test)
+    train, test = looked_at(splits.train), looked_at(splits.test)
+    known = shared_rows(train, test)
     if not known:
         return ()
-    share = known / len(splits.test)
+    if splits.streamed:
+        # Of the training rows equal to a test row, a sample has its share.
+        share = min(1.0, known / len(test) * len(splits.train) / len(train))
+        counted = f"about {share:.0%} of the test rows, judged by a sample of {len(test):,},"
+    else:
+        counted = f"{known:,} of {len(test):,} test rows ({known / len(test):.0%})"
     told = (
-        f"{known:,} of {len(splits.test):,} test rows ({share:.0%}) are in the training rows too, so the test figures "
+        f"{counted} are in the training rows too, so the test figures "
         "are better than those for new rows; is a row there more than once?"
     )
     return (Notice("train_test_overlap", told),)

@@ -1,14 +1,22 @@
 """How much the rows of each class count in the loss that is trained."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.base import AnySamples, Samples
+
+
+def class_counts(samples: AnySamples, classes: int) -> NDArray[np.int64]:
+    """Return how many rows each of so many classes has, (classes,)."""
+    if isinstance(samples, Samples):
+        return np.bincount(samples.y.reshape(-1), minlength=classes)
+    return samples.class_counts
+
 
 def class_weights(
-    written: Mapping[str, float] | str | None, y: NDArray[Any], class_names: Sequence[str]
+    written: Mapping[str, float] | str | None, counts: NDArray[np.int64], class_names: Sequence[str]
 ) -> tuple[float, ...] | None:
     r"""Return the weight of each class.
 
@@ -17,7 +25,7 @@ def class_weights(
 
     Args:
         written: `balanced`, weights by class name (1 for a class that is not named), or None for no weights.
-        y: Labels of the training rows, (n,).
+        counts: Training rows of each class, (classes,); looked at if `balanced` alone.
         class_names: Names of the classes in the order of their labels.
 
     Returns:
@@ -28,8 +36,7 @@ def class_weights(
     if written is None:
         return None
     if isinstance(written, str):
-        counts = np.bincount(y.reshape(-1), minlength=len(class_names))
-        present = int(np.count_nonzero(counts))
+        rows, present = int(counts.sum()), int(np.count_nonzero(counts))
         # No row takes the weight of a class without rows.
-        return tuple(len(y) / (present * int(count)) if count else 1.0 for count in counts)
+        return tuple(rows / (present * int(count)) if count else 1.0 for count in counts)
     return tuple(written.get(name, 1.0) for name in class_names)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.base import AnySamples, Dataset, Samples, held
 from dnnctl.datasets.columns import Cells, Column, Kind, TableInfo
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import DataError, RunError
@@ -244,21 +244,21 @@ def encode(
     table = dataset.table
     if table is None:
         return dataset, splits, None
-    fitted = fit_encoding(table, splits.train.x) if encoding is None else encoding
+    fitted = fit_encoding(table, held(splits.train).x) if encoding is None else encoding
     expected = [(column.name, column.kind) for column in fitted.columns]
     received = [(column.name, column.kind) for column in table.columns]
     if expected != received:
         changed = ", ".join(f"{name} ({kind})" for name, kind in set(received) ^ set(expected)) or "their order"
         raise DataError(f"{dataset.found}: its columns are not those that the run was trained on: {changed}")
 
-    def encoded(samples: Samples) -> Samples:
-        return Samples(fitted.apply(Cells(table.columns, samples.x)), samples.y)
+    def encoded(samples: AnySamples) -> Samples:
+        return Samples(fitted.apply(Cells(table.columns, held(samples).x)), held(samples).y)
 
     notes: tuple[str, ...] = ()
     # Test rows that are a table of their own may hold what no training row does.
     if dataset.test is not None or not len(splits.train):
         name = Path(dataset.found).name if dataset.test is None else "the test rows"
-        notes = fitted.unknown(name, Cells(table.columns, splits.test.x))
+        notes = fitted.unknown(name, Cells(table.columns, held(splits.test).x))
     held_out = None if splits.validation is None else encoded(splits.validation)
     named = replace(dataset.info, input_shape=(len(fitted.names),), feature_names=fitted.names)
     ready = Splits(encoded(splits.train), held_out, encoded(splits.test), splits.rows)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dnnctl import plugins
 from dnnctl.config.schema import DataConfig, Fold
-from dnnctl.datasets.base import Dataset, Samples
+from dnnctl.datasets.base import AnySamples, Dataset, Samples, held, sample_size
 from dnnctl.errors import DataError, UsageError
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
@@ -33,15 +33,32 @@ class Splits:
         test: Rows that are only used for the final metrics.
         rows: Row numbers of each split, (n,), int64: of `train` and `validation` in the data set's training
             rows; of `test` in its test rows, or in its training rows where no test set is published or the test
-            rows are a fold.
+            rows are a fold. Of a stream there are none.
     """
 
-    train: Samples
-    validation: Samples | None
-    test: Samples
+    train: AnySamples
+    validation: AnySamples | None
+    test: AnySamples
     rows: dict[str, NDArray[np.int64]]
 
-    def named(self, name: str) -> Samples:
+    @property
+    def streamed(self) -> bool:
+        """Whether the rows are never held together."""
+        return not isinstance(self.train, Samples)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows each split has."""
+        if not self.streamed:
+            return {name: len(rows) for name, rows in self.rows.items()}
+        return {"train": len(self.train), "validation": len(self.validation or ()), "test": len(self.test)}
+
+    def numbers(self, name: str) -> NDArray[np.int64]:
+        """Return the numbers of the rows of a split that are looked at: all of them, or a sample of a stream's."""
+        samples = self.named(name)
+        return self.rows[name] if isinstance(samples, Samples) else samples.sampled(sample_size(samples))
+
+    def named(self, name: str) -> AnySamples:
         """Return a split by its name.
 
         Raises:
@@ -146,8 +163,8 @@ def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -
 
 def valid(dataset: Dataset, splits: Splits) -> Dataset:
     """Return a data set that `split` may have consumed: if it did, with the training split for rows."""
-    consumed = np.may_share_memory(dataset.train.x, splits.train.x)
-    return replace(dataset, train=splits.train) if consumed else dataset
+    train = held(splits.train)
+    return replace(dataset, train=train) if np.may_share_memory(dataset.train.x, train.x) else dataset
 
 
 def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:

@@ -1,6 +1,6 @@
 """The rows to learn from, and how epochs visit them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.mixup import mixtures
+from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.rows import Order, Rows
+from dnnctl.memory import ROWS
 from dnnctl.random_streams import epoch_order
 
 
@@ -79,3 +81,49 @@ class TrainingRows:
             return y
         blends = mixtures(rows, size, self.blending, self.seed, epoch, first)
         return np.concatenate([blend.mix(y[i * size : (i + 1) * size]) for i, blend in enumerate(blends)])
+
+
+@dataclass(frozen=True)
+class PreparedTargets:
+    """Targets as the loss wants them, prepared as they are asked for.
+
+    Args:
+        raw: The targets, labels (n,) or numbers (n, targets).
+        preprocessing: How they are prepared.
+        number: Type of the numbers.
+    """
+
+    raw: Rows
+    preprocessing: Preprocessing
+    number: str
+
+    @property
+    def _none(self) -> NDArray[Any]:
+        return self.preprocessing.prepare_targets(np.zeros((0, *self.raw.shape[1:]), self.raw.dtype), self.number)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of rows, and of targets where they are numbers."""
+        return (len(self.raw), *self._none.shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the elements."""
+        return self._none.dtype
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.raw)
+
+    def take(self, index: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return the targets of some rows."""
+        taken = self.preprocessing.prepare_targets(self.raw.take(index), self.number)
+        if out is None:
+            return taken
+        np.copyto(out, taken)
+        return out
+
+    def blocks(self, size: int = ROWS) -> Iterator[NDArray[Any]]:
+        """Yield the targets of all rows."""
+        for block in self.raw.blocks(size):
+            yield self.preprocessing.prepare_targets(block, self.number)

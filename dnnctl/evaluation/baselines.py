@@ -4,13 +4,13 @@ Fitted on the training rows, measured on the training and the test rows.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import AnySamples, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.rows import Rows
 from dnnctl.errors import DataError
 from dnnctl.evaluation.logistic import MOST_WEIGHTS, fit_logistic
@@ -42,13 +42,13 @@ class Baseline:
 
 
 def baselines(
-    info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None
+    info: DatasetInfo, train: AnySamples, test: AnySamples, metrics: Sequence[str] | None = None
 ) -> tuple[Baseline, ...]:
     """Fit and measure the baselines.
 
     Args:
         info: What is known about the data set.
-        train: Rows to fit on; at least one.
+        train: Rows to fit on; at least one. Of a stream a sample is taken, and the label says so.
         test: Rows to measure on besides.
         metrics: Names of metrics; those of final reports if None.
 
@@ -58,6 +58,10 @@ def baselines(
     Raises:
         DataError: If there are no rows, or an input is not a finite number.
     """
+    if not isinstance(train, Samples) or not isinstance(test, Samples):
+        few = looked_at(train)
+        found = baselines(info, few, looked_at(test), metrics)
+        return tuple(replace(each, label=f"{each.label}, {len(few):,} rows sampled") for each in found)
     both = (trivial(info, train, test, metrics), linear(info, train, test, metrics))
     weights = int(np.prod(info.input_shape)) * len(info.class_names)
     if info.is_image or info.shared_rows or info.task == "regression" or weights > MOST_WEIGHTS:

@@ -38,7 +38,7 @@ class RunningMetrics:
 
     def __init__(self, task: Task, width: int, metrics: Sequence[str]) -> None:
         check_fit(task, metrics)
-        self._task, self._metrics = task, tuple(metrics)
+        self._task, self.metrics = task, tuple(metrics)
         self._sums: Arrays = {"rows": np.zeros(1, np.int64), "rows_not_finite": np.zeros(1, np.int64)}
         if task == "regression":
             self._sums |= {
@@ -126,7 +126,7 @@ class RunningMetrics:
         bad = int(self._sums["rows_not_finite"][0])
         if bad:
             raise diverged(bad, self.rows)
-        found = {name: self._value(name) for name in self._metrics}
+        found = {name: self._value(name) for name in self.metrics}
         return {name: value for name, value in found.items() if value is not None}
 
     def _value(self, name: str) -> float | None:
@@ -158,13 +158,19 @@ class RunningMetrics:
         """Return copies of the sums, by names that hold in every process."""
         return {name: array.copy() for name, array in self._sums.items()}
 
+    def fits(self, state: Mapping[str, NDArray[Any]]) -> bool:
+        """Tell whether a state is one of these metrics and classes."""
+        own, theirs = ({n: (a.shape, a.dtype) for n, a in sums.items()} for sums in (self._sums, state))
+        return own == theirs
+
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go back to what `state` returned.
 
         Raises:
-            DataError: If these are sums of other metrics or classes.
+            DataError: If it does not fit.
         """
-        own, theirs = ({n: (a.shape, a.dtype) for n, a in sums.items()} for sums in (self._sums, state))
-        if own != theirs:
-            raise DataError(f"expected running sums {', '.join(own)}; received those of other metrics or classes")
+        if not self.fits(state):
+            raise DataError(
+                f"expected running sums {', '.join(self._sums)}; received those of other metrics or classes"
+            )
         self._sums = {name: array.copy() for name, array in state.items()}

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import load
 from dnnctl.config.schema import Config
-from dnnctl.datasets.rows import Rows
+from dnnctl.datasets.base import AnySamples, Samples, looked_at
 from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.evaluation.classification import predicted_labels
 from dnnctl.evaluation.ensemble_diversity import Comparison, compare_members
 from dnnctl.evaluation.voting import Ballot
 from dnnctl.inference.ensemble_fitting import check_configuration, check_together
-from dnnctl.inference.network import Network
+from dnnctl.inference.network import Measured, Network
 from dnnctl.inference.open import OpenedRun, open_run
 from dnnctl.runs.ensembles import EnsembleFile, Vote, member_folder, read_ensemble
 from dnnctl.runs.layout import RunDirectory
@@ -127,31 +127,31 @@ class EnsembleNetwork(Network):
         self._committee = Committee(opened, engine)
         super().__init__(self._committee, opened.info, opened.preprocessing, opened.config.training.loss)
 
-    def evaluate_members(
-        self, x: Rows, y: NDArray[Any], metrics: Sequence[str]
-    ) -> tuple[dict[str, float], NDArray[Any], Comparison]:
+    def measure_members(self, samples: AnySamples, metrics: Sequence[str]) -> tuple[Measured, Comparison]:
         """Measure the ensemble and each of its members on rows; each member is asked once.
 
         Args:
-            x: Raw rows, (n, ...), at least one.
-            y: Their raw targets, (n,) labels or (n, targets).
+            samples: The rows, at least one; of a stream the members are measured on a sample.
             metrics: Names of metrics.
 
         Returns:
-            The ensemble's loss and metrics, its scores of the rows, and its members beside each other.
+            What the ensemble is worth, and its members beside each other.
         """
+        if not isinstance(samples, Samples):
+            return self.measure(samples, metrics), self.measure_members(looked_at(samples), metrics)[1]
         opened, ballot = self._opened, Ballot(self._opened.vote)
         measured, answers = [], []
         for network in self._committee.networks():
-            own, scores = network.evaluate(x, y, metrics)
+            own, scores = network.evaluate(samples.rows, samples.y, metrics)
             ballot.cast(scores)
             measured.append(own)
             # A class a row is enough to compare members by.
             answers.append(scores if opened.vote == "mean" else predicted_labels(scores))
         logits = self._committee.as_logits(ballot.count())
-        whole, scores = self.evaluate_logits(logits, y, metrics, penalty=self._committee.penalty())
+        whole, scores = self.evaluate_logits(logits, samples.y, metrics, penalty=self._committee.penalty())
         described = list(zip(opened.names, map(label, opened.members), strict=True))
-        return whole, scores, compare_members(opened.info.task, y, answers, measured, whole, described)
+        compared = compare_members(opened.info.task, samples.y, answers, measured, whole, described)
+        return Measured(whole, len(samples), samples, scores), compared
 
 
 def label(member: OpenedRun) -> str:

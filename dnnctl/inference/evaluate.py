@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import DownloadProgress, Samples, silent
+from dnnctl.datasets.base import AnySamples, DownloadProgress, Samples, silent
 from dnnctl.errors import RunError
-from dnnctl.evaluation.classification import ClassRow, per_class
+from dnnctl.evaluation.classification import ClassRow
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.evaluation.measure import all_metrics, unmet
 from dnnctl.files import write_json
-from dnnctl.inference.ensemble import EnsembleNetwork
 from dnnctl.inference.network import Network, compare_engines
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.run_data import read_splits
@@ -28,32 +28,36 @@ class Evaluation(Tabular):
 
     Args:
         split: Which rows: `test`, `validation` or `train`.
-        samples: The rows.
+        samples: The rows, or a sample of a stream's.
         train: The training rows, for comparison.
-        scores: What the network says of the rows.
-        metrics: By name, the loss first.
+        scores: What the network says of `samples`.
+        metrics: By name, the loss first; of all rows, as are `classes` and `count`.
         classes: A row a class, empty for regression.
         unmet: Requirements on this split that were missed, in words.
         notes: Things the user should know.
         network: The network, for plots that ask it more.
-        members: The members of an ensemble beside each other; None for a single network.
+        count: How many rows were measured.
+        members: The members of an ensemble beside each other, on `samples`; None for a single network.
+        counts: Rows of a stream by true class and predicted one; None for numbers, and for rows in memory.
     """
 
     split: str
     samples: Samples
-    train: Samples
+    train: AnySamples
     scores: NDArray[Any]
     metrics: dict[str, float]
     classes: tuple[ClassRow, ...]
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
     network: Network
+    count: int
     members: Comparison | None = None
+    counts: NDArray[np.int64] | None = None
 
     def _shown(self) -> Shown:
         sentences = [*(f"requirement not met: {text}" for text in self.unmet), *self.notes]
         return (
-            f"Evaluation of {len(self.samples):,} {self.split} rows",
+            f"Evaluation of {self.count:,} {self.split} rows",
             ("metric", "value"),
             [*self.metrics.items()],
             sentences,
@@ -89,14 +93,9 @@ def evaluate(
     network = opened.network(engine)
     config, info = opened.config, opened.info
     names = all_metrics(info.task, len(info.class_names), config.training.metrics)
-    members = None
-    if isinstance(network, EnsembleNetwork):
-        metrics, scores, members = network.evaluate_members(samples.rows, samples.y, names)
-    else:
-        metrics, scores = network.evaluate(samples.rows, samples.y, names)
+    measured, members = network.measure_members(samples, names)
     if engine == "keras" and name == "test" and members is None:
         _compare_late(opened, network, samples)
-    classes = tuple(per_class(samples.y, scores)) if info.task != "regression" else ()
     required = {key: value for key, value in config.require.items() if key.startswith(f"{name}.")}
     notes = [*opened.notes, *dataset.notes]
     trained_on = opened.manifest.get("data")
@@ -105,21 +104,25 @@ def evaluate(
             "this is not the data that the run was trained on: its digests differ; rows it was trained on may be among "
             "them all the same"
         )
+    if len(measured.samples) < measured.count:
+        notes.append(f"scores are kept, and plots drawn, of a sample of {len(measured.samples):,} rows")
     return Evaluation(
         name,
-        samples,
+        measured.samples,
         splits.train,
-        scores,
-        metrics,
-        classes,
-        unmet(required, {name: metrics}),
+        measured.scores,
+        measured.metrics,
+        tuple(measured.class_rows()) if info.class_names else (),
+        unmet(required, {name: measured.metrics}),
         tuple(notes),
         network,
+        measured.count,
         members,
+        measured.counts,
     )
 
 
-def _compare_late(opened: OpenedRun, network: Network, samples: Samples) -> None:
+def _compare_late(opened: OpenedRun, network: Network, samples: AnySamples) -> None:
     """Put the comparison of both engines into the manifest of a run that NumPy trained.
 
     Its training did not start TensorFlow, so this is the first time that Keras can be asked. A folder that cannot

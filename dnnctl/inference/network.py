@@ -1,7 +1,7 @@
 """A network that answers: raw rows in, probabilities or values in the target's unit out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,15 +9,19 @@ from numpy.typing import NDArray
 
 from dnnctl import memory
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.base import AnySamples, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.rows import ArrayRows, Rows
+from dnnctl.evaluation.classification import ClassRow, class_rows, per_class
+from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.evaluation.measure import measure, metric
+from dnnctl.evaluation.running import RunningMetrics
 from dnnctl.memory import ROWS, blocks
 from dnnctl.network.losses.base import LossSpec
 
 # Rows by which two engines are compared, and the largest difference at which they agree: of a probability, or of a
 # value in standard deviations of the target. Where they agree, the light one answers in place of the heavy one.
 COMPARED, TOLERANCE = 256, 1e-5
+NO_ROWS = Samples(np.zeros((0, 0)), np.zeros(0))
 
 
 class Forward(Protocol):
@@ -28,6 +32,31 @@ class Forward(Protocol):
 
     def penalty(self) -> float:
         """Return what the weights' penalties add to the loss."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a network is worth on the rows of a split.
+
+    Args:
+        metrics: The loss, with penalties, and metrics by name.
+        count: How many rows were measured.
+        samples: Those that can be looked at: all of them, or a sample of a stream; none if they were not to be kept.
+        scores: What the network says of `samples`.
+        counts: Rows of a stream by true class and predicted one; None for numbers, and for rows in memory.
+        auc_error: By how much the area under the curve may be off, where scores were counted in bins; else None.
+    """
+
+    metrics: dict[str, float]
+    count: int
+    samples: Samples = NO_ROWS
+    scores: NDArray[Any] = field(default_factory=lambda: NO_ROWS.y)
+    counts: NDArray[np.int64] | None = None
+    auc_error: float | None = None
+
+    def class_rows(self) -> list[ClassRow]:
+        """Return how each class fared, of all rows; for classes, where scores were kept or counts are there."""
+        return per_class(self.samples.y, self.scores) if self.counts is None else class_rows(self.counts)
 
 
 class Network:
@@ -86,6 +115,80 @@ class Network:
         """
         return self._evaluate(map(self._engine.logits, x.blocks(ROWS)), y, metrics, self.penalty())
 
+    def measure(self, samples: AnySamples, metrics: Sequence[str], *, keep: bool = True) -> Measured:
+        """Measure the network on the rows of a split; of a stream no more than a sample's scores are held.
+
+        Args:
+            samples: The rows, at least one.
+            metrics: Names of metrics.
+            keep: Whether scores are wanted beyond the metrics.
+        """
+        if isinstance(samples, Samples):
+            found, scores = self.evaluate(samples.rows, samples.y, metrics)
+            return Measured(found, len(samples), samples, scores) if keep else Measured(found, len(samples))
+        found, sums = self.evaluate_stream(samples, metrics)
+        if not keep:
+            return Measured(found, len(samples), counts=sums.confusion_matrix, auc_error=sums.auc_error)
+        few = looked_at(samples)
+        scores = np.concatenate([self.scores(part.x) for part in few.blocks()])
+        return Measured(found, len(samples), few, scores, sums.confusion_matrix, sums.auc_error)
+
+    def measure_members(self, samples: AnySamples, metrics: Sequence[str]) -> tuple[Measured, Comparison | None]:
+        """Return what `measure` does, and the members of an ensemble beside each other; None for a single network."""
+        return self.measure(samples, metrics), None
+
+    def evaluate_stream(self, samples: AnySamples, metrics: Sequence[str]) -> tuple[dict[str, float], RunningMetrics]:
+        """Measure the network on rows that are never held together, as `evaluate` does.
+
+        Args:
+            samples: The rows, at least one.
+            metrics: Names of metrics.
+
+        Returns:
+            The loss, with penalties, and the metrics by name; and the sums that they come from.
+        """
+        sums, total = self.running(metrics), 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            for part in samples.blocks(ROWS):
+                logits = self._engine.logits(part.x)
+                targets = self._preprocessing.prepare_targets(part.y, str(logits.dtype))
+                total += self._loss.value(logits, targets) * len(part)
+                self.add_to(sums, logits, part.y)
+            found = sums.values()
+        memory.give_back()
+        return {"loss": total / sums.rows + self.penalty(), **found}, sums
+
+    def running(self, metrics: Sequence[str]) -> RunningMetrics:
+        """Return the sums of metrics before the first row."""
+        info = self._info
+        return RunningMetrics(info.task, len(info.class_names) or info.outputs, metrics)
+
+    def add_to(self, sums: RunningMetrics, logits: NDArray[Any], y: NDArray[Any], together: int | None = None) -> None:
+        """Add rows to running sums.
+
+        Args:
+            sums: Out of `running`.
+            logits: What the network says of the rows, (n, outputs).
+            y: Their raw targets.
+            together: As of `RunningMetrics.add`.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self._by_order(sums.metrics) and np.isfinite(logits).all():
+                sums.add(y, logits)
+                return
+            scores = self.read(logits)
+            # As of very many rows in memory.
+            sums.add(
+                y, scores if self._info.task == "regression" else scores.astype(logits.dtype, copy=False), together
+            )
+
+    def _by_order(self, metrics: Sequence[str]) -> bool:
+        """Tell whether logits are as good as scores.
+
+        Probabilities come in the order of their logits, and need not be computed to tell which is the largest.
+        """
+        return self._spec.activation == "softmax" and all(metric(name).by_order for name in metrics)
+
     def evaluate_logits(
         self, logits: NDArray[Any], y: NDArray[Any], metrics: Sequence[str], *, penalty: float
     ) -> tuple[dict[str, float], NDArray[Any]]:
@@ -110,9 +213,7 @@ class Network:
             metrics: Names of metrics.
             spend: Whether the scores of very many rows may be written over their logits.
         """
-        # Probabilities come in the order of their logits, and need not be computed to tell which is the largest.
-        enough = self._spec.activation == "softmax" and all(metric(name).by_order for name in metrics)
-        if enough and all(np.isfinite(logits[here]).all() for here in blocks(len(logits))):
+        if self._by_order(metrics) and all(np.isfinite(logits[here]).all() for here in blocks(len(logits))):
             return measure(self._info.task, y, logits, metrics)
         measured, _ = self._evaluate(ArrayRows(logits).blocks(ROWS), y, metrics, 0.0, logits if spend else None)
         return {name: measured[name] for name in metrics if name in measured}

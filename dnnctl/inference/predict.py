@@ -7,7 +7,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import DownloadProgress, silent
+from dnnctl.datasets.base import DownloadProgress, looked_at, silent
 from dnnctl.errors import UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
@@ -98,12 +98,12 @@ def spec_of(opened: OpenedRun) -> InputSpec:
 def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, NDArray[Any]]:
     """Return rows of the test split, the same ones each time, and the truth or the truths of each."""
     dataset, splits = read_splits(opened, None, progress, test_only=True)
-    test = splits.test
+    test, numbers = looked_at(splits.test), splits.numbers("test")
     order = generator("sample", opened.config.data.split_seed).permutation(len(test))
     chosen: NDArray[Any] = np.sort(order[:count]) if count < len(test) else np.arange(len(test))
     # A fold's test rows have numbers among the training rows.
     kind = "test" if opened.config.data.fold is None else "held-out"
-    names = tuple(f"{dataset.name} {kind} row {row}" for row in splits.rows["test"][chosen])
+    names = tuple(f"{dataset.name} {kind} row {row}" for row in numbers[chosen])
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
     truth = samples.y.astype(np.float64)

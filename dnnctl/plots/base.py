@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import files, plugins
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo, Samples, looked_at
+from dnnctl.evaluation.classification import confusion_matrix
 from dnnctl.evaluation.ensemble_diversity import Comparison
+from dnnctl.plots.style.text import counted
 
 if TYPE_CHECKING:
     from dnnctl.inference.evaluate import Evaluation
@@ -53,6 +56,8 @@ class PlotContext:
         members: The members of an ensemble on the test rows; None for a single network.
         tested: What a test row is called: in a cross-validation each row is held out once, and the test rows are not
             among them.
+        counts: All test rows by true class and predicted one, where `test` may be a sample of a stream; else None.
+        of: How many training and test rows there are, where `train` and `test` may be samples; else None.
     """
 
     title: str
@@ -66,6 +71,25 @@ class PlotContext:
     iterations: NDArray[Any] | None = None
     members: Comparison | None = None
     tested: str = "test row"
+    counts: NDArray[np.int64] | None = None
+    of: tuple[int, int] | None = None
+
+    @property
+    def matrix(self) -> NDArray[np.int64]:
+        """All test rows by true class (rows of the matrix) and predicted one (columns)."""
+        return confusion_matrix(self.test.y, self.scores) if self.counts is None else self.counts
+
+    @property
+    def test_rows(self) -> str:
+        """How many test rows are looked at, in words."""
+        sampled = self.of is not None and len(self.test) < self.of[1]
+        return ("a sample of " if sampled else "") + counted(len(self.test), self.tested)
+
+    @property
+    def train_rows(self) -> str:
+        """How many training rows are looked at, in words."""
+        sampled = self.of is not None and len(self.train) < self.of[0]
+        return ("a sample of " if sampled else "") + counted(len(self.train), "training row")
 
 
 def draw_all(context: PlotContext, folder: Path, names: Sequence[str] | None = None) -> list[Path]:
@@ -109,10 +133,12 @@ def draw_evaluation(opened: "OpenedRun", result: "Evaluation", folder: Path) -> 
     context = PlotContext(
         title=opened.config.name,
         info=opened.info,
-        train=result.train,
+        train=looked_at(result.train),
         test=result.samples,
         scores=result.scores,
         predict=result.network.scores,
         members=result.members,
+        counts=result.counts,
+        of=(len(result.train), result.count),
     )
     return draw_all(context, folder, OF_AN_EVALUATION)

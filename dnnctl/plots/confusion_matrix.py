@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.evaluation import classification
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.sheet import EDGE, HEADING, INK, SMALL, TEXT, label, place, sheet
 from dnnctl.plots.style.text import counted, plain, width_of
@@ -26,7 +25,8 @@ def draw(context: PlotContext) -> "Figure | None":
     """
     if context.info.task == "regression" or not len(context.test):
         return None
-    matrix = classification.confusion_matrix(context.test.y, context.scores)
+    matrix = context.matrix
+    rows = int(matrix.sum())
     names = [plain(name, 18) for name in context.info.class_names]
     classes = len(names)
     cell = min(1.3, max(0.32, 6 / classes)) if classes <= MOST_COUNTED else 12 / classes
@@ -35,8 +35,8 @@ def draw(context: PlotContext) -> "Figure | None":
     left = EDGE + 0.3 + longest
     below = EDGE + 0.36 + {0: 0.1, 45: 0.72 * longest, 90: longest}[turn]
     side = classes * cell
-    accuracy = classification.accuracy(context.test.y, context.scores)
-    subtitle = f"{context.title} · {counted(len(context.test), context.tested)} · accuracy {accuracy:.3f}"
+    accuracy = int(np.trace(matrix)) / rows
+    subtitle = f"{context.title} · {counted(rows, context.tested)} · accuracy {accuracy:.3f}"
     figure = sheet(left + side + 0.4, below + side + HEADING + 0.05, "Confusion matrix", subtitle)
     axes = place(figure, left, below, side, side)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)

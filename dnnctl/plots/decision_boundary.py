@@ -26,7 +26,7 @@ from dnnctl.plots.style.sheet import (
     sheet,
     tidy,
 )
-from dnnctl.plots.style.text import counted, plain
+from dnnctl.plots.style.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def draw(context: PlotContext) -> "Figure | None":
     across, up = np.meshgrid(np.linspace(*x, STEPS, dtype=np.float32), np.linspace(*y, STEPS, dtype=np.float32))
     answers = np.asarray(context.predict(np.stack([across.reshape(-1), up.reshape(-1)], axis=1)))
     title = "The network's surface" if info.task == "regression" else "Decision regions"
-    subtitle = f"{context.title} · {counted(len(context.train), 'training row')}"
+    subtitle = f"{context.title} · {context.train_rows}"
     beside = BESIDE if info.task == "multiclass" else 1.3
     figure = sheet(0.85 + SIDE + beside, 0.6 + SIDE + HEADING, title, subtitle)
     axes = place(figure, EDGE + 0.67, 0.6, SIDE, SIDE)

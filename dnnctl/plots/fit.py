@@ -7,7 +7,6 @@ import numpy as np
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, feature, padded, target
 from dnnctl.plots.style.sheet import BLUE, GREY, INK, ORANGE, key, label, panels, tidy
-from dnnctl.plots.style.text import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +31,7 @@ def draw(context: PlotContext) -> "Figure | None":
     answers = np.asarray(context.predict(grid)).reshape(STEPS, -1)
     targets = answers.shape[1]
     note = " (also the test rows)" if info.shared_rows else ""
-    subtitle = f"{context.title} · {counted(len(context.train), 'training row')}{note}"
+    subtitle = f"{context.title} · {context.train_rows}{note}"
     figure, places = panels("The network's curve through the data", subtitle, targets, (3.4, 2.5))
     handles: list[object] = []
     for column, axes in enumerate(places):

@@ -7,7 +7,7 @@ import numpy as np
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.sheet import BLUE, EDGE, GREY, HEADING, INK, ORANGE, SMALL, key, label, place, sheet, tidy
-from dnnctl.plots.style.text import amount, counted, named, plain, width_of
+from dnnctl.plots.style.text import amount, named, plain, width_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,10 +38,7 @@ def draw(context: PlotContext) -> "Figure | None":
         amount(value) if numbers else f"{value:.4f}" for value in (members.mean[metric], members.together[metric])
     )
     figures = f"{mean} to {together} ({gain:+.2g})" if numbers else f"{mean} to {together} ({gain:+.4f})"
-    subtitle = (
-        f"{context.title} · {counted(len(context.test), 'test row')} · {metric} from the mean member's to the "
-        f"ensemble's: {figures}"
-    )
+    subtitle = f"{context.title} · {context.test_rows} · {metric} from the mean member's to the ensemble's: {figures}"
     width, height = left + WIDE + 1.1 + side + 0.35, HEADING + side + 0.95
     figure = sheet(width, height, "The members and the ensemble", subtitle)
     middle = 0.6 + (side - tall) / 2

@@ -7,7 +7,7 @@ import numpy as np
 from dnnctl.evaluation import classification
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.mosaic import captioned
-from dnnctl.plots.style.text import counted, cut
+from dnnctl.plots.style.text import cut
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ def draw(context: PlotContext) -> "Figure | None":
         for row, share in zip(wrong[order], confidence[order], strict=True)
     ]
     subtitle = (
-        f"{context.title} · {len(wrong):,} of {counted(len(truth), 'test row')} wrong · below: "
+        f"{context.title} · {len(wrong):,} of {context.test_rows} wrong · below: "
         "true class, then prediction and its probability"
     )
     images = context.test.x[wrong[order]]

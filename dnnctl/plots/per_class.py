@@ -25,9 +25,9 @@ def draw(context: PlotContext) -> "Figure | None":
     """
     if context.info.task == "regression" or not len(context.test):
         return None
-    rows = classification.per_class(context.test.y, context.scores)
-    f1 = classification.f1(context.test.y, context.scores)
-    subtitle = f"{context.title} · {counted(len(context.test), context.tested)} · mean F1 {f1:.3f}"
+    matrix = context.matrix
+    rows, f1 = classification.class_rows(matrix), classification.macro(matrix, "f1")
+    subtitle = f"{context.title} · {counted(int(matrix.sum()), context.tested)} · mean F1 {f1:.3f}"
     if len(rows) > MOST:
         subtitle += f" · the {MOST} of {len(rows)} classes with the lowest F1"
         rows = sorted(rows, key=lambda row: (row.f1, row.label))[:MOST]

@@ -8,7 +8,7 @@ from dnnctl.evaluation import regression
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, padded, target
 from dnnctl.plots.style.sheet import BLUE, GREY, label, panels, tidy
-from dnnctl.plots.style.text import amount, counted
+from dnnctl.plots.style.text import amount
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +28,7 @@ def draw(context: PlotContext) -> "Figure | None":
     figures = "" if explained is None else f"R² {explained:.3f} · "
     unit = f" {info.unit}" if info.unit else ""
     figures += f"mean absolute error {amount(error)}{unit}"
-    subtitle = f"{context.title} · {counted(len(truth), context.tested)} · {figures}"
+    subtitle = f"{context.title} · {context.test_rows} · {figures}"
     figure, places = panels("Predicted against true values", subtitle, truth.shape[1], (2.6, 2.6))
     few = evenly(len(truth))
     for column, axes in enumerate(places):

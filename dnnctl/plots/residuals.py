@@ -9,7 +9,7 @@ from dnnctl.evaluation import regression
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.points import dot_size, evenly, padded, target
 from dnnctl.plots.style.sheet import BLUE, INK, SKY, label, panels, tidy
-from dnnctl.plots.style.text import amount, counted, named
+from dnnctl.plots.style.text import amount, named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,7 +30,7 @@ def draw(context: PlotContext) -> "Figure | None":
     left = regression.residuals(context.test.y, answers)
     targets = left.shape[1]
     unit = f" {info.unit}" if info.unit else ""
-    subtitle = f"{context.title} · {counted(len(left), context.tested)} · standard deviation {_deviations(left)}{unit}"
+    subtitle = f"{context.title} · {context.test_rows} · standard deviation {_deviations(left)}{unit}"
     figure, places = panels("Residuals: true less predicted", subtitle, 2 * targets, (3.2, 2.4), columns=2)
     few = evenly(len(left))
     for column in range(targets):

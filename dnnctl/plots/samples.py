@@ -42,27 +42,29 @@ def draw(context: PlotContext) -> "Figure | None":
     Returns:
         A grid of pictures by class, or a scatter plot; None if there are no rows.
     """
-    return picture(context.info, context.train, context.title) if len(context.train) else None
+    return picture(context.info, context.train, context.title, context.train_rows) if len(context.train) else None
 
 
-def picture(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+def picture(info: DatasetInfo, rows: Samples, name: str, amount: str | None = None) -> "Figure":
     """Draw samples of rows that need not be those of a run.
 
     Args:
         info: What is known about them.
         rows: The rows; at least one.
         name: What the subtitle opens with.
+        amount: How many rows there are, in words; the training rows are counted if None.
     """
+    words = f"{name} · {amount or counted(len(rows), 'training row')}"
     if info.is_image:
-        return _numbered_pictures(info, rows, name) if info.task == "regression" else _classes(info, rows, name)
-    return _against_target(info, rows, name) if info.task == "regression" else _points(info, rows, name)
+        return _numbered_pictures(info, rows, words) if info.task == "regression" else _classes(info, rows, words)
+    return _against_target(info, rows, words) if info.task == "regression" else _points(info, rows, words)
 
 
 def _range(info: DatasetInfo, images: NDArray[Any]) -> tuple[float, float]:
     return info.input_range or (float(images.min()), float(images.max()))
 
 
-def _classes(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+def _classes(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw a line of pictures for each class, in blocks beside each other where there are many."""
     shown = min(len(info.class_names), MOST_CLASSES)
     blocks = -(-shown // CLASSES_A_BLOCK)
@@ -73,7 +75,7 @@ def _classes(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
     margin = max(width_of(text, TEXT) for text in names) + 0.12
     across = margin + each * (size + gap) + 0.2
     note = "" if shown == len(info.class_names) else f", first {shown} of {len(info.class_names)} classes"
-    subtitle = f"{name} · {counted(len(rows), 'training row')}{note}"
+    subtitle = f"{words}{note}"
     height = HEADING + lines * (size + gap) + EDGE / 2
     figure = sheet(blocks * across + 2 * EDGE - 0.2, height, "Samples of each class", subtitle)
     axes = paper(figure)
@@ -91,19 +93,19 @@ def _classes(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
     return figure
 
 
-def _numbered_pictures(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+def _numbered_pictures(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw pictures with the value of the target under each."""
     chosen = rows.take(evenly(len(rows), 24))
     captions = [(", ".join(f"{v:.4g}" for v in y.reshape(-1)) + f" {info.unit}", "") for y in chosen.y]
-    subtitle = f"{name} · {counted(len(rows), 'training row')} · below: {info.target}"
+    subtitle = f"{words} · below: {info.target}"
     return captioned("Samples", subtitle, list(chosen.x), captions, _range(info, chosen.x))
 
 
-def _against_target(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+def _against_target(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw the first target against each of the inputs."""
     few = rows.take(evenly(len(rows)))
     columns = few.x.shape[1]
-    subtitle = f"{name} · {_amount(rows)}"
+    subtitle = f"{words}{_drawn(rows)}"
     if columns > MOST_PANELS:
         subtitle += f", first {MOST_PANELS} of {columns} inputs"
     targets = few.y.reshape(len(few), -1)
@@ -116,12 +118,12 @@ def _against_target(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
     return figure
 
 
-def _points(info: DatasetInfo, rows: Samples, name: str) -> "Figure":
+def _points(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw rows in the two inputs that tell the classes apart best, or one input's distributions."""
     few = rows.take(evenly(len(rows)))
     alone = few.x.shape[1] == 1
     title = "Samples by their input" if alone else "Samples in two inputs"
-    figure = sheet(0.85 + SIDE + BESIDE, 0.6 + SIDE + HEADING, title, f"{name} · {_amount(rows)}")
+    figure = sheet(0.85 + SIDE + BESIDE, 0.6 + SIDE + HEADING, title, f"{words}{_drawn(rows)}")
     axes = place(figure, 0.85, 0.6, SIDE, SIDE)
     if alone:
         handles = _distributions(axes, info, few)
@@ -164,5 +166,5 @@ def _separation(rows: Samples) -> NDArray[np.float64]:
     return np.asarray(means.std(axis=0) / std - 1e6 * two, np.float64)
 
 
-def _amount(rows: Samples) -> str:
-    return counted(len(rows), "training row") + (f", {MOST:,} drawn" if len(rows) > MOST else "")
+def _drawn(rows: Samples) -> str:
+    return f", {MOST:,} drawn" if len(rows) > MOST else ""

@@ -27,6 +27,7 @@ ENDED = (
     "device",
     "threads",
     "engines_agree",
+    "sampled",
     "seconds",
 )
 

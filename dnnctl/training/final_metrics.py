@@ -1,34 +1,27 @@
 """What a trained network is worth: final metrics, the verdict, and whether the other engine agrees."""
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
+from dnnctl.data.class_weights import class_counts
 from dnnctl.engines.base import Engine
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.evaluation.baselines import Baseline
 from dnnctl.evaluation.diagnosis import Verdict, diagnose
 from dnnctl.evaluation.measure import all_metrics
-from dnnctl.inference.network import Agreement, Network, compare_engines
+from dnnctl.inference.network import Agreement, Measured, Network, compare_engines
 from dnnctl.training.preparation import Prepared
 from dnnctl.training.state import Trained
 
 MetricsBySplit = dict[str, dict[str, float]]
 
 
-def measure_splits(prepared: Prepared, network: Network) -> tuple[MetricsBySplit, NDArray[Any]]:
-    """Return the final metrics of each split, the test rows first, and the scores of the test rows."""
+def measure_splits(prepared: Prepared, network: Network) -> dict[str, Measured]:
+    """Return what the network is worth on each split, the test rows first; scores are kept of the test rows alone."""
     info = prepared.dataset.info
     names = all_metrics(info.task, len(info.class_names), prepared.config.training.metrics)
-    metrics = {}
-    test = prepared.splits.test
-    metrics["test"], scores = network.evaluate(test.rows, test.y, names)
+    measured = {"test": network.measure(prepared.splits.test, names)}
     for name in ("validation", "train"):
         if name != "validation" or prepared.splits.validation is not None:
-            samples = prepared.splits.named(name)
-            metrics[name], _ = network.evaluate(samples.rows, samples.y, names)
-    return metrics, scores
+            measured[name] = network.measure(prepared.splits.named(name), names, keep=False)
+    return measured
 
 
 def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement | None:
@@ -56,8 +49,8 @@ def verdict(prepared: Prepared, trained: Trained, metrics: MetricsBySplit, simpl
     held_out, info = prepared.splits.validation, prepared.dataset.info
     rows: int | list[int] = 0 if held_out is None else len(held_out)
     if prepared.class_weights is not None:
-        labels = np.zeros(0, np.int64) if held_out is None else held_out.y.reshape(-1)
-        rows = np.bincount(labels, minlength=len(info.class_names)).tolist()
+        classes = len(info.class_names)
+        rows = [0] * classes if held_out is None else class_counts(held_out, classes).tolist()
     return diagnose(
         info.task,
         history=trained.history,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.config.overrides import Overrides
+from dnnctl.datasets.base import looked_at
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.errors import Interrupted, ModelError
@@ -17,7 +19,7 @@ from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict
 from dnnctl.evaluation.measure import unmet
 from dnnctl.files import write_text
-from dnnctl.inference.network import Network
+from dnnctl.inference.network import Measured, Network
 from dnnctl.inference.open import read_weights
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.plots.base import PlotContext, draw_all
@@ -32,7 +34,7 @@ from dnnctl.training.loop import Loop
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparation import Prepared, prepare
 from dnnctl.training.resume import open_for_resume
-from dnnctl.training.run_files import changed_facts, facts, save_evaluation, save_history, save_network
+from dnnctl.training.run_files import changed_facts, facts, sampled, save_evaluation, save_history, save_network
 from dnnctl.training.state import Trained, TrainingState
 from dnnctl.training.steps_per_execution import StepGroups
 from dnnctl.training.timing import Clock
@@ -202,16 +204,17 @@ class _Job:
         info = prepared.dataset.info
         observer.on_stage("evaluating")
         with clock.stage("evaluation"):
-            metrics, scores = measure_splits(prepared, network)
+            measured = measure_splits(prepared, network)
+            metrics = {name: each.metrics for name, each in measured.items()}
         # A stage of its own, which begins when the memory of the first is given back.
         with clock.stage("evaluation"):
             simple = baselines(info, prepared.splits.train, prepared.splits.test)
             judged = verdict(prepared, trained, metrics, simple)
         with clock.stage("saving"):
-            save_evaluation(prepared.splits, run, metrics, simple, scores)
+            save_evaluation(prepared.splits, run, metrics, simple, measured["test"])
         observer.on_stage("drawing plots")
         with clock.stage("plots"):
-            pictures = draw_all(_plot_context(prepared, trained, network, scores), run.plots)
+            pictures = draw_all(_plot_context(prepared, trained, network, measured["test"]), run.plots)
         missed = unmet(prepared.config.require, metrics)
         agreed = agreement(prepared, engine, network)
         clock.finish()
@@ -226,6 +229,7 @@ class _Job:
             threads=engine.threads,
             engines_agree=agreed.to_json() if agreed else None,
             seconds=clock.seconds,
+            **sampled(measured, prepared),
         )
         return TrainingResult(
             run, prepared, trained, metrics, simple, judged, missed, steps, tuple(pictures), clock.seconds
@@ -246,6 +250,7 @@ def _loop(
         plateau=ReduceOnPlateau(training.reduce_on_plateau),
         record_losses=training.iterations is not None,
         config=prepared.config.model_dump(mode="json"),
+        sums=partial(network.running, training.metrics or ()) if prepared.streamed else None,
     )
     return Loop(
         state=state,
@@ -259,15 +264,17 @@ def _loop(
     )
 
 
-def _plot_context(prepared: Prepared, trained: Trained, network: Network, scores: Any) -> PlotContext:
+def _plot_context(prepared: Prepared, trained: Trained, network: Network, test: Measured) -> PlotContext:
     return PlotContext(
         title=prepared.config.name,
         info=prepared.dataset.info,
         history=trained.history,
         best_epoch=trained.best_epoch,
         iterations=np.concatenate(trained.losses) if trained.losses else None,
-        train=prepared.splits.train,
-        test=prepared.splits.test,
-        scores=scores,
+        train=looked_at(prepared.splits.train),
+        test=test.samples,
+        scores=test.scores,
         predict=network.scores,
+        counts=test.counts,
+        of=(len(prepared.splits.train), test.count),
     )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Samples
+from dnnctl.datasets.base import AnySamples, Samples
+from dnnctl.engines.base import Steps
 from dnnctl.errors import ModelError
 from dnnctl.inference.network import Network
 from dnnctl.network.schedules import Schedule
@@ -39,7 +40,7 @@ class Loop:
     state: TrainingState
     network: Network
     schedule: Schedule
-    validation: Samples | None
+    validation: AnySamples | None
     metrics: Sequence[str]
     groups: StepGroups
     checkpoints: CheckpointManager
@@ -80,6 +81,7 @@ class Loop:
             result = engine.run([self._learning_rate(step) for step in range(first, first + count)])
             self.groups.took(count, time.perf_counter() - begun)
             self._check_losses(result.losses)
+            self._count(result)
             epoch.add(result)
             epoch.seconds = time.perf_counter() - start
             meter.report(count, result.logits)
@@ -88,8 +90,15 @@ class Loop:
                 self._keep(now=state.trained.interrupted)
                 if state.trained.interrupted:
                     # They belong to no epoch that is over, but to the iterations.
-                    state.record_losses()
+                    state.keep_losses()
                     return
+
+    def _count(self, result: Steps) -> None:
+        """Add what came of steps on a stream to the sums that the metrics of the epoch come from."""
+        epoch, rows = self.state.epoch, self.state.rows
+        if epoch.sums is not None:
+            visited = rows.visited(epoch.order, epoch.number, epoch.done, len(result.logits))
+            self.network.add_to(epoch.sums, result.logits, visited, rows.batch_size)
 
     def _end_epoch(self) -> None:
         """Evaluate the network, decide what follows, keep a checkpoint."""
@@ -98,7 +107,7 @@ class Loop:
         if cut_short:
             # A longer training would go on inside this epoch, so this is where one has to begin.
             self._keep(now=True)
-        state.record_losses()
+        state.keep_losses()
         row = self._evaluate()
         state.trained.layers.extend(inspect_layers(state.engine, state.rows, epoch.number + 1, state.length.epochs))
         state.trained.history.append(row)
@@ -113,16 +122,23 @@ class Loop:
         """Return the epoch's row of the history: of the training rows as they were visited, and of validation."""
         epoch, rows = self.state.epoch, self.state.rows
         start = time.perf_counter() - epoch.seconds
-        visited = rows.visited(epoch.order, epoch.number, 0, epoch.rows)
         row = {"epoch": epoch.number + 1, "loss": epoch.loss(rows.batch_size)}
-        # The epoch is over: nobody asks for its logits again.
-        row |= self.network.metrics_of(epoch.logits, visited, self.metrics, spend=True)
+        if epoch.sums is not None:
+            row |= epoch.sums.values()
+        else:
+            visited = rows.visited(epoch.order, epoch.number, 0, epoch.rows)
+            # The epoch is over: nobody asks for its logits again.
+            row |= self.network.metrics_of(epoch.logits, visited, self.metrics, spend=True)
         if self.validation is not None:
-            held_out, _ = self.network.evaluate(self.validation.rows, self.validation.y, self.metrics)
-            row |= {f"val_{name}": value for name, value in held_out.items()}
+            row |= {f"val_{name}": value for name, value in self._validate(self.validation).items()}
         row["learning_rate"] = self._learning_rate(self.state.steps - 1)
         row["seconds"] = time.perf_counter() - start
         return row
+
+    def _validate(self, samples: AnySamples) -> dict[str, float]:
+        if isinstance(samples, Samples):
+            return self.network.evaluate(samples.rows, samples.y, self.metrics)[0]
+        return self.network.evaluate_stream(samples, self.metrics)[0]
 
     def _decide(self, row: Mapping[str, float]) -> None:
         """Apply the rules for the end of an epoch: keep the best weights, lower the learning rate."""

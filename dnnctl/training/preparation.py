@@ -2,9 +2,8 @@
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +13,23 @@ from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schema import Config
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.checks import absent_classes, check_finite, rows_in_train_and_test
-from dnnctl.data.class_weights import class_weights
+from dnnctl.data.class_weights import class_counts, class_weights
 from dnnctl.data.encoding import encode
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split_as, valid
-from dnnctl.data.training_rows import TrainingRows
-from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, silent
-from dnnctl.datasets.rows import ArrayRows
+from dnnctl.data.training_rows import PreparedTargets, TrainingRows
+from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, DownloadProgress, Samples, held, silent
+from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import ConfigError, Fault, Notice
 from dnnctl.evaluation.measure import metric
+from dnnctl.memory import SAMPLE_BYTES
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
 from dnnctl.training.memory_estimate import check_fits, estimate
+
+# Groups of rows that are shuffled together.
+WINDOW = 4
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,42 @@ class Prepared:
     @cached_property
     def training_rows(self) -> TrainingRows:
         """The rows to learn from, as epochs visit them."""
-        train, training = self.splits.train, self.config.training
-        targets = ArrayRows(self.preprocessing.prepare_targets(train.y, training.dtype))
+        train, training, seed = self.splits.train, self.config.training, self.config.seed
         blending = training.mix_up if self.dataset.info.task == "regression" else None
-        seed, size = self.config.seed, self.batch_size
-        steps = self.length.steps
-        return TrainingRows(train.rows, train.targets, targets, size, seed, self.augmenter, blending, steps)
+        targets: Rows
+        if isinstance(train, Samples):
+            order, targets = None, ArrayRows(self.preprocessing.prepare_targets(train.y, training.dtype))
+        else:
+            order = partial(train.order, seed, window=WINDOW)
+            targets = PreparedTargets(train.targets, self.preprocessing, training.dtype)
+        return TrainingRows(
+            train.rows,
+            train.targets,
+            targets,
+            self.batch_size,
+            seed,
+            self.augmenter,
+            blending,
+            self.length.steps,
+            order,
+        )
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the rows are never held together."""
+        return self.splits.streamed
 
     @property
     def memory(self) -> int:
         """Estimated peak memory in bytes: the framework, the weights, a batch, and the data.
 
-        Of large data each row is held once; small data, held twice, counts for little.
+        Of large data each row is held once; small data, held twice, counts for little. Of a stream what is shuffled
+        together is held, and the samples that are looked at.
         """
-        splits = (self.splits.train, self.splits.validation, self.splits.test)
-        data = sum(s.x.nbytes for s in splits if s is not None)
+        splits = [s for s in (self.splits.train, self.splits.validation, self.splits.test) if s is not None]
+        data = sum(s.x.nbytes if isinstance(s, Samples) else SAMPLE_BYTES for s in splits)
+        if not isinstance(self.splits.train, Samples):
+            data += self.splits.train.held_bytes(WINDOW)
         # For the backward pass the outputs of a batch are kept, twice at worst.
         rows = max(2 * self.batch_size, min(ASKED_AT_ONCE[self.config.engine], len(self.splits.train)))
         return estimate(self.config, self.plan, rows=rows, data=data)
@@ -131,7 +155,7 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     overlap = rows_in_train_and_test(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
-    preprocessing = fit_preprocessing(dataset.info, splits.train, table)
+    preprocessing = fit_preprocessing(dataset.info, held(splits.train), table)
     if config.data.source.paths:
         preprocessing = replace(preprocessing, info=dataset.info)
     rows = len(splits.train)
@@ -147,10 +171,14 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         Length(steps, steps_per_epoch),
         batch_size,
         (*loaded.warnings, *dataset.warnings, *overlap, *absent, *_unvalidated(config, dataset.info, splits)),
-        class_weights(config.training.class_weights, splits.train.y, dataset.info.class_names),
+        class_weights(config.training.class_weights, _class_counts(dataset.info, splits), dataset.info.class_names),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)
     return prepared
+
+
+def _class_counts(info: DatasetInfo, splits: Splits) -> NDArray[np.int64]:
+    return class_counts(splits.train, len(info.class_names)) if info.class_names else np.zeros(0, np.int64)
 
 
 def _unvalidated(config: Config, info: DatasetInfo, splits: Splits) -> tuple[Notice, ...]:
@@ -188,7 +216,7 @@ def _check_monitors(config: Config, info: DatasetInfo, splits: Splits, where: Pa
                 f"watches {rule.monitor!r}, but of {few:,} rows data.validation_split {config.data.validation_split:g} "
                 f"leaves none for validation; raise it, or watch {name!r}"
             )
-        elif name == "loss" or _is_defined(name, info, rows.y):
+        elif name == "loss" or _is_defined(name, info, rows):
             continue
         else:
             problem = (
@@ -201,7 +229,10 @@ def _check_monitors(config: Config, info: DatasetInfo, splits: Splits, where: Pa
         raise ConfigError(faults)
 
 
-def _is_defined(name: str, info: DatasetInfo, y: NDArray[Any]) -> bool:
-    """Tell whether a metric has a value for rows with these targets, whatever a network says of them."""
+def _is_defined(name: str, info: DatasetInfo, rows: AnySamples) -> bool:
+    """Tell whether a metric has a value for rows with their targets, whatever a network says of them."""
+    if not isinstance(rows, Samples):
+        return name != "auc" or int(np.count_nonzero(class_counts(rows, len(info.class_names)))) > 1
+    y = rows.y
     said = np.zeros((len(y), len(info.class_names))) if info.class_names else np.zeros(y.shape)
     return metric(name).function(y, said) is not None

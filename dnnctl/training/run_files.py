@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from numpy.typing import NDArray
-
 from dnnctl.data.split import Splits
+from dnnctl.datasets.base import looked_at
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
 from dnnctl.files import json_numbers, sha256_of_file, write_json, write_npz
+from dnnctl.inference.network import Measured
 from dnnctl.runs.history import write_table
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.final_metrics import MetricsBySplit
@@ -49,7 +49,7 @@ def save_evaluation(
     run: RunDirectory,
     metrics: MetricsBySplit,
     simple: tuple[Baseline, ...],
-    scores: NDArray[Any],
+    test: Measured,
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Write the final metrics, and the scores of the test rows.
@@ -59,13 +59,12 @@ def save_evaluation(
         run: The run's folder.
         metrics: Metrics of each split.
         simple: What a trivial and a linear model reach.
-        scores: What the network says of the test rows.
+        test: What the network says of the test rows, or of a sample of them.
         more: Further values by name.
     """
     write_json(run.metrics, {**metrics_json(metrics, simple), **more})
-    write_npz(
-        run.predictions, {"rows": splits.rows["test"], "y_true": splits.test.y, "scores": scores.astype("float32")}
-    )
+    arrays = {"rows": splits.numbers("test"), "y_true": test.samples.y, "scores": test.scores.astype("float32")}
+    write_npz(run.predictions, arrays)
 
 
 def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | None) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
             "found": prepared.dataset.found,
             "digests": prepared.dataset.digests,
             "notes": list(prepared.dataset.notes),
-            "rows": {name: len(rows) for name, rows in splits.rows.items()},
+            "rows": splits.counts,
             "batch_size": prepared.batch_size,
             **weighted,
         },
@@ -108,6 +107,21 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         "init_from_digest": sha256_of_file(init_from.weights) if init_from else None,
         "warnings": [warning.to_json() for warning in prepared.warnings],
     }
+
+
+def sampled(measured: Mapping[str, Measured], prepared: Prepared) -> dict[str, Any]:
+    """Return what the manifest of a run on a stream says of figures that are not exact, or not of all rows.
+
+    Args:
+        measured: What the network is worth on each split.
+        prepared: What it is made from.
+    """
+    if not prepared.streamed:
+        return {}
+    errors = {name: each.auc_error for name, each in measured.items() if each.auc_error is not None}
+    rows = {"train": len(looked_at(prepared.splits.train)), "test": len(measured["test"].samples)}
+    said = "baselines, predictions.npz and plots but confusion_matrix and per_class are of samples of so many rows"
+    return {"sampled": {"what": said, "rows": rows, "auc_error_at_most": errors}}
 
 
 def changed_facts(prepared: Prepared, before: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Everything that changes while a network learns: what a checkpoint holds, and what a resume goes back to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dnnctl.data.training_rows import TrainingRows
 from dnnctl.engines.base import Engine, check_weights
 from dnnctl.errors import ModelError, RunError
+from dnnctl.evaluation.running import RunningMetrics
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
 from dnnctl.training.checkpoint import Checkpoint, CheckpointMeta
@@ -43,6 +44,7 @@ class Trained:
     waiting: float = 0.0
 
 
+@dataclass(kw_only=True)
 class TrainingState:
     """Where a training is: the engine, the epoch at work, the rules for its end, and the record so far.
 
@@ -55,27 +57,24 @@ class TrainingState:
         plateau: The rule that may lower the learning rate.
         record_losses: Whether the loss of every step is recorded.
         config: The resolved configuration as plain values, which is kept with every checkpoint.
+        sums: Returns the sums that metrics of an epoch come from where its rows are a stream; None for rows in memory.
     """
 
-    def __init__(
-        self,
-        *,
-        engine: Engine,
-        plan: NetworkPlan,
-        rows: TrainingRows,
-        length: Length,
-        early_stopping: EarlyStopping,
-        plateau: ReduceOnPlateau,
-        record_losses: bool,
-        config: Mapping[str, Any],
-    ) -> None:
-        self.engine, self.rows, self.length = engine, rows, length
-        self.early_stopping, self.plateau = early_stopping, plateau
-        self.epoch = RunningEpoch.begin(rows, length, 0)
-        self.trained = Trained()
-        self._plan = plan
-        self._record_losses = record_losses
-        self._config = dict(config)
+    engine: Engine
+    plan: NetworkPlan
+    rows: TrainingRows
+    length: Length
+    early_stopping: EarlyStopping
+    plateau: ReduceOnPlateau
+    record_losses: bool
+    config: Mapping[str, Any]
+    sums: Callable[[], RunningMetrics] | None = None
+    trained: Trained = field(default_factory=Trained, init=False)
+    epoch: RunningEpoch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin the first epoch."""
+        self.epoch = self._begin(0)
 
     @property
     def steps(self) -> int:
@@ -89,11 +88,14 @@ class TrainingState:
 
     def begin_next_epoch(self) -> None:
         """Go on to the epoch after the one at work."""
-        self.epoch = RunningEpoch.begin(self.rows, self.length, self.epoch.number + 1)
+        self.epoch = self._begin(self.epoch.number + 1)
 
-    def record_losses(self) -> None:
+    def _begin(self, number: int) -> RunningEpoch:
+        return RunningEpoch.begin(self.rows, self.length, number, self.sums() if self.sums else None)
+
+    def keep_losses(self) -> None:
         """Put the losses of the epoch's steps on record, if the length was given in iterations."""
-        if self._record_losses:
+        if self.record_losses:
             self.trained.losses.extend(self.epoch.losses)
 
     def snapshot(self) -> Checkpoint:
@@ -101,7 +103,7 @@ class TrainingState:
         epoch, best = self.epoch, self.early_stopping.best_weights or {}
         # Not checked here, only when it is read: the history may be long.
         meta = CheckpointMeta.model_construct(
-            config=self._config,
+            config=dict(self.config),
             optimizer_steps=self.steps,
             epoch=epoch.number,
             done=epoch.done,
@@ -127,11 +129,11 @@ class TrainingState:
         try:
             self.engine.set_state(checkpoint.under("engine"))
             if best:
-                check_weights(self._plan, best)
+                check_weights(self.plan, best)
         except ModelError as error:
             raise RunError(f"the checkpoint is not of this training: {error}") from None
-        self.epoch = RunningEpoch.begin(self.rows, self.length, meta.epoch)
-        size, outputs = self.rows.batch_size, self._plan.outputs
+        self.epoch = self._begin(meta.epoch)
+        size, outputs = self.rows.batch_size, self.plan.outputs
         self.epoch.restore(meta.done, meta.seconds, checkpoint.under("epoch"), batch_size=size, outputs=outputs)
         losses = checkpoint.arrays.get("losses", np.zeros(0))
         before = meta.epoch * self.length.steps_per_epoch
@@ -140,7 +142,7 @@ class TrainingState:
             or [row.get("epoch") for row in meta.history] != list(range(1, meta.epoch + 1))
             or any(not {"loss", "learning_rate", "seconds"} <= set(row) for row in meta.history)
             or any(array.dtype.kind != "f" for array in best.values())
-            or losses.shape != (before if self._record_losses else 0,)
+            or losses.shape != (before if self.record_losses else 0,)
         ):
             raise RunError("the checkpoint is not of this training: its steps and its history do not go together")
         self.early_stopping.restore(meta.early_stopping, best)
@@ -149,5 +151,5 @@ class TrainingState:
         self.trained = Trained(
             history=[dict(row) for row in meta.history],
             layers=[dict(row) for row in meta.layers if is_inspected(row.get("epoch"), epochs)],
-            losses=[losses] if self._record_losses else [],
+            losses=[losses] if self.record_losses else [],
         )

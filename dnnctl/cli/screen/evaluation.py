@@ -21,7 +21,7 @@ def report(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> str:
         "",
         grid(
             [[name, rounded(value)] for name, value in result.metrics.items()],
-            [f"{len(result.samples):,} {result.split} rows{unit}", ""],
+            [f"{result.count:,} {result.split} rows{unit}", ""],
             right={1},
         ),
     ]
@@ -50,7 +50,7 @@ def as_json(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> dic
     return {
         "run": str(opened.run.path),
         "split": result.split,
-        "rows": len(result.samples),
+        "rows": result.count,
         "metrics": json_numbers(result.metrics),
         "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
         **(result.members.to_json() if result.members is not None else {}),

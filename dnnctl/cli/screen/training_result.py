@@ -41,7 +41,7 @@ def predict_example(result: "TrainingResult") -> str:
     """Return the inputs of a command that predicts something sensible with this run."""
     if result.prepared.dataset.info.is_image or result.prepared.preprocessing.table is not None:
         return "--sample 5"
-    typical = result.prepared.splits.train.x.mean(axis=0)
+    typical = result.prepared.preprocessing.mean
     return "--value " + ",".join(f"{value:.4g}" for value in typical)
 
 

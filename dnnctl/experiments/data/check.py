@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
+from dnnctl.data.class_weights import class_counts
 from dnnctl.data.encoding import Encoding
 from dnnctl.data.split import Splits, split_as
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import contradicting, duplicates, shared_rows
@@ -91,17 +92,18 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
     prepared = split_and_plan(loaded, raw)
     info, splits = prepared.dataset.info, prepared.splits
     compared = written or splits
+    train, rows = looked_at(splits.train), looked_at(compared.train)
     checks = [_sizes(loaded.config, info, splits), _targets(info, splits)]
     if info.class_names:
         checks.append(_balance(info, splits))
-    checks += [_missing(raw.info, written), _ranges(info, splits.train), _constant(info, splits.train)]
+    checks += [_missing(raw.info, written), _ranges(info, train), _constant(info, train)]
     if raw.table is not None and prepared.preprocessing.table is not None:
         encoding = prepared.preprocessing.table
-        checks += _categories(Cells(raw.table.columns, compared.train.x), encoding, raw.table.min_count)
+        checks += _categories(Cells(raw.table.columns, rows.x), encoding, raw.table.min_count)
         if raw.test is not None:
             new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
             checks += [Check("unknown_categories", "warned", text) for text in new]
-    checks += [_duplicates(compared.train), _contradictions(compared.train), _overlap(info, compared)]
+    checks += [_duplicates(rows), _contradictions(rows), _overlap(info, compared)]
     # Columns that never vary have a check of their own.
     odd = [notice for notice in raw.warnings if notice.code != "constant_column"]
     return Checks((*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd)))
@@ -128,7 +130,7 @@ def _targets(info: DatasetInfo, splits: Splits) -> Check:
         return Check(
             "target_range", "passed", f"{info.target}: {len(info.class_names)} classes, {quoted(info.class_names)}"
         )
-    train, test = splits.train.y, splits.test.y
+    train, test = looked_at(splits.train).y, looked_at(splits.test).y
     found = f"{info.target}: {_span(train)} in training, {_span(test)} in test rows"
     if not (train.max(axis=0) > train.min(axis=0)).all():
         return Check("target_range", "failed", f"{found}; it never varies, so there is nothing to learn")
@@ -144,7 +146,7 @@ def _span(values: NDArray[Any]) -> str:
 
 def _balance(info: DatasetInfo, splits: Splits) -> Check:
     classes = len(info.class_names)
-    train = np.bincount(splits.train.y, minlength=classes)
+    train = class_counts(splits.train, classes)
     least, most = int(train.argmin()), int(train.argmax())
     few, many = info.class_names[least], info.class_names[most]
     found = f"{train[least]:,} ({few!r}) to {train[most]:,} ({many!r}) training rows a class"
@@ -161,7 +163,7 @@ def _balance(info: DatasetInfo, splits: Splits) -> Check:
         odd.append(f"at {train[most] / train[least]:.0f} to 1, {advice}")
     for name, part in (("test", splits.test), ("validation", splits.validation)):
         if part is not None:
-            counts = np.bincount(part.y, minlength=classes)
+            counts = class_counts(part, classes)
             unseen = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
             odd += [f"no {name} row is of class {quoted(unseen)}"] if unseen else []
     return Check("class_balance", "warned" if odd else "passed", "; ".join([found, *odd]))
@@ -186,7 +188,8 @@ def _categories(cells: Cells, encoding: Encoding, min_count: int) -> Iterator[Ch
 
 def _missing(info: DatasetInfo, written: Splits | None) -> Check:
     # What is no table was read without empty cells, or not at all.
-    parts = [] if written is None else [p for p in (written.train, written.validation, written.test) if p is not None]
+    held_in = () if written is None else (written.train, written.validation, written.test)
+    parts = [looked_at(part) for part in held_in if part is not None]
     counts = np.sum([np.isnan(part.x).sum(axis=0) for part in parts], axis=0)
     if not counts.any():
         return Check("missing_values", "passed", "none")
@@ -267,7 +270,7 @@ def _overlap(info: DatasetInfo, splits: Splits) -> Check:
     if info.shared_rows:
         return Check("train_test_overlap", "warned", "training and test are the same rows, because there are so few")
     parts = {"test": splits.test} | ({"validation": splits.validation} if splits.validation is not None else {})
-    counts = {name: shared_rows(splits.train, rows) for name, rows in parts.items()}
+    counts = {name: shared_rows(looked_at(splits.train), looked_at(rows)) for name, rows in parts.items()}
     told = [f"{count:,} of {len(parts[name]):,} {name} rows" for name, count in counts.items() if count]
     if not told:
         return Check("train_test_overlap", "passed", f"no {' or '.join(parts)} row is among the training rows")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import DATASETS, DownloadProgress, silent
+from dnnctl.datasets.base import DATASETS, DownloadProgress, looked_at, silent
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.errors import UsageError
 from dnnctl.plots.data import augmented, data_set
@@ -52,7 +52,7 @@ def draw(
     prepared = split_and_plan(loaded, loaded.read(progress, path))
     assert prepared.augmenter is not None
     info, train = prepared.dataset.info, prepared.splits.train
-    return augmented.draw(info, train, prepared.augmenter, title), f"{title}-augmented"
+    return augmented.draw(info, looked_at(train), prepared.augmenter, title), f"{title}-augmented"
 
 
 def _check_augmented(loaded: LoadedConfig) -> None:

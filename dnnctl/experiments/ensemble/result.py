@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 from dnnctl.config.schema import is_name
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, DownloadProgress, Task, silent
+from dnnctl.datasets.base import Dataset, DownloadProgress, Task, looked_at, silent
 from dnnctl.errors import DataError, UsageError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.evaluation.measure import all_metrics, unmet
 from dnnctl.files import json_numbers
 from dnnctl.inference.ensemble import EnsembleNetwork, OpenedEnsemble
+from dnnctl.inference.network import Measured
 from dnnctl.inference.run_data import read_splits
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.ensembles import Vote, write_ensemble
@@ -29,7 +28,7 @@ LONGEST_NAME = 64
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredEnsemble:
     """An ensemble measured on its own data, before anything of that is written.
 
     Args:
@@ -38,7 +37,7 @@ class Measured:
         splits: The rows of it.
         network: What answers.
         metrics: Loss and metrics of each split, as in `metrics.json`.
-        scores: What the ensemble says of the test rows.
+        test: What the ensemble says of the test rows.
         members: Its members beside each other, on the test rows.
         baselines: What a trivial and a linear model reach.
     """
@@ -48,13 +47,13 @@ class Measured:
     splits: Splits
     network: EnsembleNetwork
     metrics: dict[str, dict[str, float]]
-    scores: NDArray[Any]
+    test: Measured
     members: Comparison
     baselines: tuple[Baseline, ...]
 
 
 @dataclass(frozen=True)
-class EnsembleResult(Measured):
+class EnsembleResult(MeasuredEnsemble):
     """A finished ensemble.
 
     Args:
@@ -109,7 +108,7 @@ def ensemble_name(name: str, wanted: str | None = None) -> str:
     return name if name.endswith(SUFFIX) else f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
 
 
-def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent) -> Measured:
+def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent) -> MeasuredEnsemble:
     """Measure an ensemble and its members.
 
     Args:
@@ -128,18 +127,17 @@ def measure_ensemble(opened: OpenedEnsemble, progress: DownloadProgress = silent
         )
     info, network = opened.info, opened.network()
     names = all_metrics(info.task, len(info.class_names), opened.config.training.metrics)
-    metrics = {}
-    metrics["test"], scores, members = network.evaluate_members(splits.test.rows, splits.test.y, names)
+    test, members = network.measure_members(splits.test, names)
+    metrics = {"test": test.metrics}
     for name in ("validation", "train"):
         if name != "validation" or splits.validation is not None:
-            samples = splits.named(name)
-            metrics[name], _ = network.evaluate(samples.rows, samples.y, names)
+            metrics[name] = network.measure(splits.named(name), names, keep=False).metrics
     simple = baselines(info, splits.train, splits.test)
-    return Measured(opened, dataset, splits, network, metrics, scores, members, simple)
+    return MeasuredEnsemble(opened, dataset, splits, network, metrics, test, members, simple)
 
 
 def finish(
-    run: RunDirectory, manifest: Manifest, measured: Measured, clock: Clock, on_stage: Callable[[str], None]
+    run: RunDirectory, manifest: Manifest, measured: MeasuredEnsemble, clock: Clock, on_stage: Callable[[str], None]
 ) -> EnsembleResult:
     """Write what was measured, draw, and call the ensemble done.
 
@@ -157,18 +155,20 @@ def finish(
     with clock.stage("saving"):
         folders = [RunDirectory(run.members / name) for name in opened.names]
         more = measured.members.to_json()
-        save_evaluation(measured.splits, run, measured.metrics, measured.baselines, measured.scores, more)
+        save_evaluation(measured.splits, run, measured.metrics, measured.baselines, measured.test, more)
         write_ensemble(run, opened.vote, folders)
     on_stage("drawing plots")
     with clock.stage("plots"):
         context = PlotContext(
             title=opened.config.name,
             info=opened.info,
-            train=measured.splits.train,
-            test=measured.splits.test,
-            scores=measured.scores,
+            train=looked_at(measured.splits.train),
+            test=measured.test.samples,
+            scores=measured.test.scores,
             predict=measured.network.scores,
             members=measured.members,
+            counts=measured.test.counts,
+            of=(len(measured.splits.train), measured.test.count),
         )
         pictures = draw_all(context, run.plots)
     missed = unmet(opened.config.require, measured.metrics)
@@ -187,17 +187,17 @@ def finish(
     return EnsembleResult(**vars(measured), run=run, unmet=missed, plots=tuple(pictures), seconds=clock.seconds)
 
 
-def _data_facts(measured: Measured) -> dict[str, Any]:
+def _data_facts(measured: MeasuredEnsemble) -> dict[str, Any]:
     return {
         "dataset": measured.dataset.name,
         "found": measured.dataset.found,
         "digests": measured.dataset.digests,
         "notes": list(measured.dataset.notes),
-        "rows": {name: len(rows) for name, rows in measured.splits.rows.items()},
+        "rows": measured.splits.counts,
     }
 
 
-def _member_facts(measured: Measured) -> list[dict[str, Any]]:
+def _member_facts(measured: MeasuredEnsemble) -> list[dict[str, Any]]:
     opened, compared = measured.opened, measured.members
     return [
         {
