@@ -98,18 +98,18 @@ class PreparedTargets:
     number: str
 
     @property
-    def _none(self) -> NDArray[Any]:
-        return self.preprocessing.prepare_targets(np.zeros((0, *self.raw.shape[1:]), self.raw.dtype), self.number)
+    def _one(self) -> NDArray[Any]:
+        return self.preprocessing.prepare_targets(np.zeros((1, *self.raw.shape[1:]), self.raw.dtype), self.number)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Number of rows, and of targets where they are numbers."""
-        return (len(self.raw), *self._none.shape[1:])
+        return (len(self.raw), *self._one.shape[1:])
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the elements."""
-        return self._none.dtype
+        return self._one.dtype
 
     def __len__(self) -> int:
         """Return the number of rows."""
