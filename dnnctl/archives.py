@@ -11,6 +11,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -147,6 +148,68 @@ def read_npy(
     Raises:
         DataError: If it is not a whole `.npy` array of numbers of at most `most` bytes.
     """
+    shape, fortran, dtype, start = _checked_header(stream, name, check)
+    claimed = prod(shape) * dtype.itemsize
+    if claimed > most:
+        raise DataError(f"{name}: claims {claimed:,} bytes; expected at most {most:,}: split it")
+    if claimed > size - start:
+        raise _cut_short(name, shape, dtype, size - start)
+    contents = _exactly(stream, claimed, name)
+    array = np.frombuffer(contents, dtype=dtype, count=prod(shape))
+    return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
+
+
+@dataclass(frozen=True)
+class NpyFile:
+    """An array in an open file, of which some rows are read at a time; not one in Fortran order.
+
+    Args:
+        stream: The file.
+        name: What to call it in messages.
+        shape: Shape of the array, rows first.
+        dtype: Type of its elements.
+        start: Where its first element is.
+    """
+
+    stream: IO[bytes]
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    start: int
+
+    def rows(self, first: int, count: int) -> NDArray[Any]:
+        """Return so many rows from the first on.
+
+        Raises:
+            DataError: If they cannot be read.
+        """
+        size = prod(self.shape[1:]) * self.dtype.itemsize
+        self.stream.seek(self.start + first * size)
+        contents = _exactly(self.stream, count * size, self.name)
+        return np.frombuffer(contents, self.dtype).reshape(count, *self.shape[1:])
+
+
+def open_npy(stream: IO[bytes], name: str, check: Callable[[tuple[int, ...], np.dtype[Any]], object]) -> NpyFile | None:
+    """Return the array of a file, whose rows are not read yet; None if its columns stand one after the other.
+
+    Args:
+        stream: An open file, at its beginning.
+        name: What to call it in messages.
+        check: As of `read_npy`.
+
+    Raises:
+        DataError: If it is not a whole `.npy` array of numbers.
+    """
+    shape, fortran, dtype, start = _checked_header(stream, name, check)
+    found = os.fstat(stream.fileno()).st_size - start
+    if prod(shape) * dtype.itemsize > found:
+        raise _cut_short(name, shape, dtype, found)
+    return None if fortran and len(shape) > 1 else NpyFile(stream, name, shape, dtype, start)
+
+
+def _checked_header(
+    stream: IO[bytes], name: str, check: Callable[[tuple[int, ...], np.dtype[Any]], object]
+) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     try:
         shape, fortran, dtype, start = read_npy_header(stream)
     except DamagedArchiveError as error:
@@ -154,14 +217,12 @@ def read_npy(
     if dtype.hasobject:
         raise DataError(f"{name}: holds Python objects, which are never loaded; expected numbers")
     check(shape, dtype)
+    return shape, fortran, dtype, start
+
+
+def _cut_short(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], found: int) -> DataError:
     claimed = prod(shape) * dtype.itemsize
-    if claimed > most:
-        raise DataError(f"{name}: claims {claimed:,} bytes; expected at most {most:,}: split it")
-    if claimed > size - start:
-        raise DataError(f"{name}: is cut short: {shape} of {dtype} is {claimed:,} bytes; found {size - start:,}")
-    contents = _exactly(stream, claimed, name)
-    array = np.frombuffer(contents, dtype=dtype, count=prod(shape))
-    return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
+    return DataError(f"{name}: is cut short: {shape} of {dtype} is {claimed:,} bytes; found {found:,}")
 
 
 def _exactly(stream: IO[bytes], count: int, name: str) -> bytes:

@@ -1,6 +1,7 @@
 """Asking a finished run: what it says of files, of numbers, or of rows of its own test split."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -13,7 +14,7 @@ from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.predictions import Predictions
-from dnnctl.inference.read_inputs import read_all
+from dnnctl.inference.read_inputs import read_all, read_parts
 from dnnctl.inference.run_data import read_splits
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
@@ -42,27 +43,62 @@ class Request:
     inputs: Inputs | None = None
 
 
-def predict(
-    opened: OpenedRun,
-    request: Request,
-    *,
-    stdin: IO[bytes] | None = None,
-    progress: DownloadProgress = silent,
-    network: Network | None = None,
-) -> Predictions:
-    """Ask a run.
+def predict(opened: OpenedRun, request: Request, *, network: Network | None = None) -> Predictions:
+    """Ask a run about rows that are held together.
+
+    Args:
+        opened: The run.
+        request: What to ask, not of standard input.
+        network: The run's network, if it was made before.
+
+    Raises:
+        DataError: If an input is missing, damaged or does not fit the network, or there are too many rows.
+        UsageError: If nothing was asked, or an option does not apply.
+    """
+    _check(opened, request)
+    truth: NDArray[Any] | None = None
+    if request.sample is not None:
+        inputs, truth = _sample(opened, request.sample, silent)
+    elif request.inputs is not None:
+        inputs = request.inputs
+    else:
+        inputs = read_all(request.sources, spec_of(opened), invert=request.invert, values=request.values)
+    return _said(opened, request, network or opened.network(request.engine), inputs, truth)
+
+
+def predict_parts(
+    opened: OpenedRun, request: Request, *, stdin: IO[bytes] | None = None, progress: DownloadProgress = silent
+) -> Iterator[Predictions]:
+    """Ask a run about rows that need not be held together: inputs larger than memory are read as answers are taken.
 
     Args:
         opened: The run.
         request: What to ask.
         stdin: Standard input as a binary stream; needed for `-` only.
         progress: Called during a download of the data set, which `sample` needs.
-        network: The run's network, if it was made before.
+
+    Returns:
+        The answers in the order of the inputs, a part after the other; an input that is missing, damaged or does not
+        fit raises a `DataError` when its part is asked for.
 
     Raises:
-        DataError: If an input is missing, damaged or does not fit the network.
-        UsageError: If nothing was asked, or an option does not apply.
+        DataError, UsageError: As of `predict`, where it shows before the first answer.
     """
+    _check(opened, request)
+    if request.sample is not None or request.inputs is not None:
+        asked = request.inputs, None
+        inputs, truth = asked if request.sample is None else _sample(opened, request.sample, progress)
+        assert inputs is not None
+        return iter([_said(opened, request, opened.network(request.engine), inputs, truth)])
+    spec = spec_of(opened)
+    parts = read_parts(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
+    first = next(parts)
+    network = opened.network(request.engine)
+    return (_said(opened, request, network, part) for part in itertools.chain([first], parts))
+
+
+def _check(opened: OpenedRun, request: Request) -> None:
+    """Raise `UsageError` if nothing was asked, or an option does not apply."""
     named = bool(request.sources or request.values or request.inputs is not None)
     if request.sample is None and not named:
         raise UsageError("nothing to predict; expected files, '-' for standard input, `values` or `sample`")
@@ -72,18 +108,15 @@ def predict(
         raise UsageError("expected either `sample` or inputs; received both")
     if request.top > 1 and opened.info.task == "regression":
         raise UsageError(f"`top`={request.top} names the best classes; this network predicts numbers: leave it out")
-    truth: NDArray[Any] | None = None
-    if request.sample is not None:
-        inputs, truth = _sample(opened, request.sample, progress)
-    elif request.inputs is not None:
-        inputs = request.inputs
-    else:
-        spec = spec_of(opened)
-        inputs = read_all(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
-    asked = network or opened.network(request.engine)
+
+
+def _said(
+    opened: OpenedRun, request: Request, network: Network, inputs: Inputs, truth: NDArray[Any] | None = None
+) -> Predictions:
+    """Return what a network says of rows."""
     # A value too large for 32 bits is infinite, and written as no number.
     with np.errstate(over="ignore"):
-        parts = [asked.scores(inputs.x[rows]).astype(np.float32) for rows in blocks(len(inputs))]
+        parts = [network.scores(inputs.x[rows]).astype(np.float32) for rows in blocks(len(inputs))]
     scores = np.concatenate(parts).reshape(len(inputs), -1)
     return Predictions(inputs.names, scores, opened.info, request.top, (*opened.unfinished, *inputs.notes), truth)
 

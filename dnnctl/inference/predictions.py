@@ -19,6 +19,8 @@ from dnnctl.notebook import paragraphs, table
 SHOWN = 20
 # Columns that are the same in all rows.
 LEFT_OUT = {"unit"}
+# Notes of all parts together.
+MOST_NOTES = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +255,12 @@ class Predictions:
         more = f"and {len(self) - len(records):,} more rows" if len(self) > len(records) else ""
         cells = [[each.get(name) for name in names] for each in records]
         return f"<div>{table(names, cells)}{paragraphs([more, *self.notes])}</div>"
+
+
+def merged(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return notes of several parts, each once; a few are enough where each part says the like."""
+    every = tuple(dict.fromkeys(notes))
+    return every if len(every) <= MOST_NOTES else (*every[:MOST_NOTES], f"and {len(every) - MOST_NOTES:,} more notes")
 
 
 def _numbered(name: str, values: NDArray[Any]) -> dict[str, list[Any]]:

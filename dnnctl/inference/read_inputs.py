@@ -1,17 +1,20 @@
 """Finding the reader for each input that was named, and reading them all."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import IO
 
 from dnnctl import plugins
 from dnnctl.errors import DataError, UsageError
-from dnnctl.inference.inputs.base import Inputs, InputSpec, joined
+from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, joined
+from dnnctl.memory import ROWS
 
 PACKAGE = "dnnctl.inference.inputs"
 STANDARD_INPUT = "-"
+# Files of more bytes are read in parts, if their reader can.
+LARGE = 1 << 26
 
 
 def readers() -> dict[str, ModuleType]:
@@ -28,7 +31,29 @@ def read_all(
     stdin: IO[bytes] | None = None,
     values: Sequence[str] = (),
 ) -> Inputs:
-    """Read everything that a prediction was asked for.
+    """Read everything that a prediction was asked for; arguments and errors are those of `read_parts`.
+
+    Raises:
+        DataError: If there are more than `MAX_ROWS` rows.
+    """
+    parts, rows = [], 0
+    for part in read_parts(sources, spec, invert=invert, stdin=stdin, values=values):
+        parts.append(part)
+        rows += len(part)
+        if rows > MAX_ROWS:
+            raise DataError(f"{sources[0]!r}: has more than {MAX_ROWS:,} rows: split it, or ask for one part at a time")
+    return joined(parts)
+
+
+def read_parts(
+    sources: Sequence[str],
+    spec: InputSpec,
+    *,
+    invert: bool | None = None,
+    stdin: IO[bytes] | None = None,
+    values: Sequence[str] = (),
+) -> Iterator[Inputs]:
+    """Read everything that a prediction was asked for, bit by bit.
 
     Args:
         sources: Files, or `-` for CSV rows on standard input.
@@ -38,7 +63,8 @@ def read_all(
         values: Rows of numbers written out, as `75` or `75,180`.
 
     Returns:
-        All rows in the order of `sources`, then of `values`.
+        All rows in the order of `sources`, then of `values`: those of small inputs together, those of a large one in
+        several parts. A `DataError` comes with the part that is damaged.
 
     Raises:
         DataError: If an input is missing, damaged or does not fit the network.
@@ -50,20 +76,38 @@ def read_all(
         raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or `values`")
     if list(sources).count(STANDARD_INPUT) > 1:
         raise UsageError("standard input ('-') can be read once only; it was named more than once")
-    parts = [_read_one(source, spec, invert, stdin) for source in sources]
+    return _together(_each(sources, spec, invert, stdin, values))
+
+
+def _each(
+    sources: Sequence[str], spec: InputSpec, invert: bool | None, stdin: IO[bytes] | None, values: Sequence[str]
+) -> Iterator[Inputs]:
+    for source in sources:
+        yield from _read_one(source, spec, invert, stdin)
     if values:
         from dnnctl.inference.inputs.table import read_values
 
-        parts.append(read_values(values, spec))
-    return joined(parts)
+        yield read_values(values, spec)
 
 
-def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes] | None) -> Inputs:
+def _together(parts: Iterable[Inputs]) -> Iterator[Inputs]:
+    """Yield parts, several small ones as one."""
+    waiting: list[Inputs] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(map(len, waiting)) >= ROWS:
+            yield joined(waiting)
+            waiting = []
+    if waiting:
+        yield joined(waiting)
+
+
+def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes] | None) -> Iterator[Inputs]:
     if source == STANDARD_INPUT:
         if stdin is None:
             raise UsageError("standard input ('-') is not available here; name a file")
-        inputs: Inputs = readers()[".csv"].read(stdin, "-", spec, invert)
-        return inputs
+        yield readers()[".csv"].read(stdin, "-", spec, invert)
+        return
     path = Path(source)
     _check_exists(path, source)
     # A table may be called anything, as it may for a training.
@@ -72,8 +116,10 @@ def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes
         raise UsageError(f"{source!r}: unknown ending {path.suffix!r}; expected one of: {_endings()}")
     try:
         with path.open("rb") as stream:
-            read: Inputs = reader.read(stream, source, spec, invert)
-            return read
+            if path.stat().st_size > LARGE and hasattr(reader, "parts"):
+                yield from reader.parts(stream, source, spec, invert)
+            else:
+                yield reader.read(stream, source, spec, invert)
     except OSError as error:
         raise DataError(f"{source!r}: cannot be read: {error.strerror or error}") from None
 

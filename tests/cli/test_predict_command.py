@@ -138,3 +138,19 @@ def test_mistakes_are_told(ask: Run, tmp_path: Path, arguments: list[str], statu
     assert done.err.startswith("error: ")
     assert said in done.err
     assert (done.status, done.out) == (status, "")
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_a_large_input_is_answered_as_it_is_read(
+    ask: Run, digits: Any, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(tmp_path / "some.npy", digits.images[:50])
+    whole = ask("digits", "some.npy", "--format", form)
+    monkeypatch.setattr("dnnctl.inference.read_inputs.LARGE", 0)
+    monkeypatch.setattr("dnnctl.inference.read_inputs.ROWS", 1)
+    monkeypatch.setattr("dnnctl.inference.inputs.parts.arrays.BLOCK_BYTES", 5000)
+    parts = ask("digits", "some.npy", "--format", form)
+    assert (parts.status, parts.err) == (0, whole.err)
+    # Each part of a table is aligned by itself.
+    assert parts.out.split() == whole.out.split()
+    assert form == "table" or parts.out == whole.out

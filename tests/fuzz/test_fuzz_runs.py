@@ -107,7 +107,7 @@ def _ask(run: RunDirectory) -> None:
     opened = open_run(run)
     values = [",".join(["0.5"] * opened.plan.inputs)]
     for form in (table, format_named("json"), format_named("csv")):
-        form.write(predict(opened, Request(values=values, engine="numpy")), io.StringIO())
+        form.write([predict(opened, Request(values=values, engine="numpy"))], io.StringIO())
 
 
 def _measure(run: RunDirectory) -> None:

@@ -81,18 +81,18 @@ def command(
     from dnnctl.cli.screen.text import plain
     from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.formats.base import write
-    from dnnctl.inference.predict import Request, predict
+    from dnnctl.inference.predict import Request, predict_parts
     from dnnctl.runs.finding import find_run
 
     chosen = _format(form, output)
     opened = open_any(find_run(run, out))
     with shown() as progress:
         request = Request(inputs, values, sample, invert, top, engine)
-        predictions = predict(opened, request, stdin=sys.stdin.buffer, progress=progress)
-    predictions = replace(predictions, notes=tuple(map(with_flags, predictions.notes)))
-    write(predictions, chosen, output, sys.stdout)
+        parts = predict_parts(opened, request, stdin=sys.stdin.buffer, progress=progress)
+    told = (replace(part, notes=tuple(map(with_flags, part.notes))) for part in parts)
+    notes = write(told, chosen, output, sys.stdout)
     if not chosen.WRITES_NOTES:
-        for note in predictions.notes:
+        for note in notes:
             click.echo(f"note: {plain(note)}", err=True)
 
 

@@ -2,25 +2,35 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from dnnctl.cli.screen.text import grid, plain
 from dnnctl.inference.formats.base import encodable
-from dnnctl.inference.predictions import Predictions
+from dnnctl.inference.predictions import Predictions, merged
 
 WRITES_NOTES = True
 
 NO_NUMBER = "not a number"
 
 
-def write(predictions: Predictions, stream: IO[str]) -> None:
+def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
     """Write a table, its notes below it.
 
     Args:
-        predictions: What to write.
+        parts: What to write, one after the other; each is aligned by itself.
         stream: An open text file. Colour and folding to the window's width are for terminals only.
     """
+    notes: list[str] = []
+    for number, predictions in enumerate(parts):
+        notes += predictions.notes
+        lines = _table(predictions, stream)
+        stream.write("".join(f"{line}\n" for line in (lines[1:] if number else lines)))
+    stream.write("".join(f"note: {_printable(note, stream)}\n" for note in merged(notes)))
+
+
+def _table(predictions: Predictions, stream: IO[str]) -> list[str]:
+    """Return a header and a line a row; lines may be folded."""
     columns = _columns(predictions)
     titles = [_printable(title, stream) for title, _ in columns]
     right = [i for i, (_, at_right) in enumerate(columns) if at_right]
@@ -28,11 +38,8 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
     rows = [[_printable(cell, stream) for cell in _cells(record, predictions)] for record in records]
     if stream.isatty():
         wrong = [record.get("correct") is False for record in records]
-        lines = _fitted(titles, right, rows, wrong, stream)
-    else:
-        lines = grid(rows, titles, right, indent=0).split("\n")
-    lines += [f"note: {_printable(note, stream)}" for note in predictions.notes]
-    stream.write("".join(f"{line}\n" for line in lines))
+        return _fitted(titles, right, rows, wrong, stream)
+    return grid(rows, titles, right, indent=0).split("\n")
 
 
 def _printable(text: str, stream: IO[str]) -> str:

@@ -120,6 +120,25 @@ class Text:
             found.append(np.array([number + 1]))
         return np.concatenate(found)
 
+    def pieces(self, separator: str, size: int) -> "Iterator[Text]":
+        """Yield its rows in texts of about so many bytes, each with the lines before it counted as skipped.
+
+        A text in which a quote stands in the midst of a cell, as a letter, is cut no further from there on.
+
+        Args:
+            separator: What separates cells.
+            size: Bytes of a piece.
+        """
+        before = frozenset(f'{separator}"\r\n'.encode())
+        start, skipped = 0, self.skipped
+        while start < len(self.data):
+            data = self.data[start : start + size]
+            if start + size < len(self.data):
+                data = _whole_rows(data, before) or self.data[start:]
+            yield replace(self, data=data, skipped=skipped)
+            start += len(data)
+            skipped += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+
     def most_rows(self) -> int:
         """Return how many rows there are at most: as many as lines."""
         parts = (self.data[start : start + BLOCK] for start in range(0, len(self.data), BLOCK))
@@ -157,3 +176,21 @@ class Text:
                 raise DataError(f"{self.name}: its second line is longer than {MAX_ROW:,} bytes; is it a table?")
             end = len(self.data) if second < 0 else second
         return replace(self, data=self.data[: end + 1])
+
+
+def _whole_rows(piece: bytes, before: frozenset[int]) -> bytes:
+    """Return the rows that end in a piece of text; nothing where none does, or quotes do not tell where.
+
+    Args:
+        piece: Text from the beginning of a row.
+        before: What may stand before the quote that opens a cell.
+    """
+    contents = np.frombuffer(piece, np.uint8)
+    marks = np.flatnonzero(contents == QUOTE)
+    opening = marks[::2]
+    if not before.issuperset(np.unique(contents[opening[opening > 0] - 1]).tolist()):
+        return b""
+    # A return may be the first half of a line's end.
+    ends = np.flatnonzero((contents[:-1] == NEWLINE) | ((contents[:-1] == RETURN) & (contents[1:] != NEWLINE)))
+    outside = ends[(np.searchsorted(marks, ends) & 1) == 0]
+    return piece[: int(outside[-1]) + 1] if len(outside) else b""

@@ -1,17 +1,18 @@
 """What a format of predictions is.
 
-Each format is one file with `write(predictions, stream)`, where `stream` is an open text file, and
-`WRITES_NOTES`, whether the notes are part of what it writes.
+Each format is one file with `write(parts, stream)`, where `parts` are predictions one after the other, asked for as
+they are written, and `stream` is an open text file; and `WRITES_NOTES`, whether the notes are part of what it writes.
 """
 
 import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol, cast
 
 from dnnctl import plugins
 from dnnctl.errors import DataError
 from dnnctl.files import replacing
-from dnnctl.inference.predictions import Predictions
+from dnnctl.inference.predictions import Predictions, merged
 
 PACKAGE = "dnnctl.inference.formats"
 
@@ -29,8 +30,8 @@ class Format(Protocol):
 
     WRITES_NOTES: bool
 
-    def write(self, predictions: Predictions, stream: IO[str]) -> None:
-        """Write predictions to an open text file."""
+    def write(self, parts: Iterable[Predictions], stream: IO[str]) -> None:
+        """Write predictions, one part after the other, to an open text file."""
 
 
 def format_named(name: str) -> Format:
@@ -48,25 +49,36 @@ def format_of(path: Path) -> Format | None:
     return format_named(ending) if ending in plugins.names(PACKAGE) else None
 
 
-def write(predictions: Predictions, form: Format, output: Path | None, stream: IO[str]) -> None:
-    """Write predictions.
+def write(parts: Iterable[Predictions], form: Format, output: Path | None, stream: IO[str]) -> tuple[str, ...]:
+    """Write predictions as they come.
 
     Args:
-        predictions: What to write.
+        parts: What to write, one after the other.
         form: The format.
         output: A file to write whole or not at all; None writes to `stream`.
         stream: An open text file, as standard output.
 
+    Returns:
+        The notes of all parts.
+
     Raises:
         DataError: If the file cannot be written.
     """
+    notes: list[str] = []
+
+    def noted() -> Iterator[Predictions]:
+        for predictions in parts:
+            notes.extend(predictions.notes)
+            yield predictions
+
     if output is None:
-        form.write(predictions, stream)
-        return
+        form.write(noted(), stream)
+        return merged(notes)
     try:
         with replacing(output) as file:
             text = io.TextIOWrapper(file, "utf-8", newline="")
-            form.write(predictions, text)
+            form.write(noted(), text)
             text.detach()
     except OSError as error:
         raise DataError(f"{output}: cannot be written: {error.strerror}") from None
+    return merged(notes)

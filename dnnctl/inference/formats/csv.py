@@ -1,6 +1,7 @@
 """Comma-separated values with a header: one prediction a row, flat columns."""
 
 import csv
+from collections.abc import Iterable
 from typing import IO, Any
 
 from dnnctl.inference.formats.base import encodable
@@ -11,20 +12,22 @@ WRITES_NOTES = False
 WORDS = {True: "true", False: "false", None: None}
 
 
-def write(predictions: Predictions, stream: IO[str]) -> None:
+def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
     """Write one row a prediction, with the columns of `Predictions.columns`; what is None is left empty.
 
     Args:
-        predictions: What to write.
+        parts: What to write, one after the other, with the same columns.
         stream: An open text file; lines end with a line feed.
     """
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(predictions.columns(slice(0)))
-    for rows in blocks(len(predictions)):
-        table = predictions.columns(rows)
-        if "correct" in table:
-            table["correct"] = [WORDS[known] for known in table["correct"]]
-        writer.writerows(zip(*(_encodable(column, stream) for column in table.values()), strict=True))
+    for number, predictions in enumerate(parts):
+        if not number:
+            writer.writerow(predictions.columns(slice(0)))
+        for rows in blocks(len(predictions)):
+            table = predictions.columns(rows)
+            if "correct" in table:
+                table["correct"] = [WORDS[known] for known in table["correct"]]
+            writer.writerows(zip(*(_encodable(column, stream) for column in table.values()), strict=True))
 
 
 def _encodable(column: list[Any], stream: IO[str]) -> list[Any]:

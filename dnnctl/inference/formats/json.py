@@ -1,18 +1,19 @@
 """One JSON object: `{"predictions": [...], "notes": [...]}`."""
 
 import json
+from collections.abc import Iterable
 from typing import IO, Any
 
-from dnnctl.inference.predictions import Predictions
+from dnnctl.inference.predictions import Predictions, merged
 
 WRITES_NOTES = True
 
 
-def write(predictions: Predictions, stream: IO[str]) -> None:
+def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
     """Write predictions and notes as one JSON object in ASCII, with null for what is no number.
 
     Args:
-        predictions: What to write.
+        parts: What to write, one after the other.
         stream: An open text file.
 
     Source: RFC 8259.
@@ -23,8 +24,10 @@ def write(predictions: Predictions, stream: IO[str]) -> None:
         return encoder.encode(value).replace("\n", "\n" + "  " * depth)
 
     stream.write('{\n  "predictions": [')
-    before = "\n    "
-    for record in predictions.records():
-        stream.write(before + indented(record, 2))
-        before = ",\n    "
-    stream.write(("\n  " if len(predictions) else "") + f'],\n  "notes": {indented(list(predictions.notes), 1)}\n}}\n')
+    before, end, notes = "\n    ", "", list[str]()
+    for predictions in parts:
+        notes += predictions.notes
+        for record in predictions.records():
+            stream.write(before + indented(record, 2))
+            before, end = ",\n    ", "\n  "
+    stream.write(f'{end}],\n  "notes": {indented(merged(notes), 1)}\n}}\n')

@@ -1,6 +1,7 @@
 """JSON Lines: one JSON object a prediction, one a line."""
 
 import json
+from collections.abc import Iterable
 from typing import IO
 
 from dnnctl.inference.predictions import Predictions
@@ -8,15 +9,16 @@ from dnnctl.inference.predictions import Predictions
 WRITES_NOTES = False
 
 
-def write(predictions: Predictions, stream: IO[str]) -> None:
+def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
     """Write one JSON object a line in ASCII, with null for what is no number.
 
     Args:
-        predictions: What to write.
+        parts: What to write, one after the other.
         stream: An open text file.
 
     Source: https://jsonlines.org
     """
     encoder = json.JSONEncoder(allow_nan=False)
-    for record in predictions.records():
-        stream.write(encoder.encode(record) + "\n")
+    for predictions in parts:
+        for record in predictions.records():
+            stream.write(encoder.encode(record) + "\n")

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import IO
 
 import numpy as np
@@ -24,6 +25,8 @@ from dnnctl.inference.inputs.parts.arrays import from_rows
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
 LABELS = ("label", "class", "target", "y")
+# Bytes of text read at a time, where there are many.
+PIECE = 1 << 24
 
 
 def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
@@ -48,21 +51,42 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
     return read_text(text_of(contents_of(stream, name), name, fallback=spec.encoding), spec, invert)
 
 
+def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Iterator[Inputs]:
+    """Read a large table piece by piece; arguments and errors are those of `read`."""
+    text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
+    table = find_table(text, _layout(spec))
+    rows = _reader(table, spec, invert)
+    for number, piece in enumerate(text.pieces(table.separator, PIECE)):
+        if bytes(piece.data).strip():
+            yield rows(replace(table, text=piece, header=table.header and not number))
+
+
 def read_text(text: Text, spec: InputSpec, invert: bool | None) -> Inputs:
     """Read the rows of a table whose text is there; arguments, result and errors are those of `read`."""
     if text.most_rows() > MAX_ROWS:
         raise DataError(f"{text.name}: has more than {MAX_ROWS:,} lines: split it")
     table = find_table(text, _layout(spec))
+    return _reader(table, spec, invert)(table)
+
+
+def _reader(table: Table, spec: InputSpec, invert: bool | None) -> Callable[[Table], Inputs]:
+    """Return what reads the rows of a table, or of a piece of it, once its columns are found."""
     if spec.table is None:
-        return _of_numbers(table, spec, invert)
+        where = table.text.place(table.text.skipped + 1)
+        chosen = _pixels(table, spec, where) if spec.info.is_image else _features(table, spec, where)
+        return partial(_of_numbers, chosen=chosen, spec=spec, invert=invert)
     if not table.header and len(table.names) == len(spec.table.columns):
         # Without names, the columns must be the network's, in its order.
         table = replace(table, names=spec.columns)
     table.check_names()
-    inputs = _of_table(table, spec)
     used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets))}
-    others = [other for other in table.names if other.casefold() not in used]
-    return replace(inputs, notes=(*_ignored(text.name, others), *inputs.notes))
+    ignored = _ignored(table.name, [other for other in table.names if other.casefold() not in used])
+
+    def read_table(piece: Table) -> Inputs:
+        inputs = _of_table(replace(piece, names=table.names), spec)
+        return replace(inputs, notes=(*ignored, *inputs.notes))
+
+    return read_table
 
 
 def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:
@@ -139,10 +163,8 @@ def _of_table(table: Table, spec: InputSpec) -> Inputs:
     return Inputs(encoding.apply(kept.cells), _names(table, lines), notes)
 
 
-def _of_numbers(table: Table, spec: InputSpec, invert: bool | None) -> Inputs:
+def _of_numbers(table: Table, chosen: "_Chosen", spec: InputSpec, invert: bool | None) -> Inputs:
     """Return the rows of a table for a network of numbers or of images."""
-    where = table.text.place(table.text.skipped + 1)
-    chosen = _pixels(table, spec, where) if spec.info.is_image else _features(table, spec, where)
     table = replace(table, names=chosen.names)
     x = number_columns(table, chosen.positions)
     names = _names(table, table.lines(len(x)))

@@ -59,7 +59,7 @@ CASES = {
 def written(predictions: Predictions, form: str, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
-    FORMATS[form].write(predictions, stream)
+    FORMATS[form].write([predictions], stream)
     stream.flush()
     return raw.getvalue().decode(encoding)
 
@@ -203,7 +203,7 @@ def test_the_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     stream = Terminal()
-    table.write(CASES["classes"], stream)
+    table.write([CASES["classes"]], stream)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
     assert plain != stream.getvalue()
     assert "a.png" in plain

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.archives import NpyFile
 from dnnctl.datasets.images.fitting import border
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
@@ -16,6 +17,8 @@ from dnnctl.memory import blocks
 BLOCK = 1 << 20
 # Rows of which the border is looked at.
 LOOKED_AT = 1000
+# Bytes of an array that is not in memory, read at a time.
+BLOCK_BYTES = 1 << 24
 
 
 def from_array(array: NDArray[Any], name: str, spec: InputSpec, invert: bool | None) -> Inputs:
@@ -39,19 +42,37 @@ def from_array(array: NDArray[Any], name: str, spec: InputSpec, invert: bool | N
     return from_rows(table, name, names, spec, invert)
 
 
+def parts_of(array: NpyFile, name: str, spec: InputSpec, invert: bool | None) -> Iterator[Inputs]:
+    """Yield the rows of an array in a file, block by block; arguments and errors are those of `from_array`."""
+    size = max(1, BLOCK_BYTES // (spec.cells * array.dtype.itemsize))
+    here = [range(array.shape[0])[block] for block in blocks(array.shape[0], size)]
+
+    def read(numbers: range) -> NDArray[Any]:
+        return array.rows(numbers.start, len(numbers)).reshape(len(numbers), spec.cells)
+
+    # Whether pixels are fractions is one thing for all of them.
+    pictures = spec.info.is_image and array.dtype.kind in "bf"
+    fractions = pictures and all(_fractions(read(numbers), spec) for numbers in here)
+    for numbers in here:
+        names = Numbered(f"{name}[", numbers, "]")
+        yield from_rows(read(numbers), name, names, spec, invert, fractions=fractions)
+
+
 def check_type(dtype: np.dtype[Any], name: str) -> None:
     """Raise a DataError unless the elements are numbers."""
     if dtype.kind not in "buif":
         raise DataError(f"{name}: expected an array of numbers; received elements of type {dtype}")
 
 
-def check_header(shape: tuple[int, ...], dtype: np.dtype[Any], name: str, spec: InputSpec) -> None:
-    """Raise a DataError unless an array of this shape and type can hold rows for the network."""
+def check_header(
+    shape: tuple[int, ...], dtype: np.dtype[Any], name: str, spec: InputSpec, most: int | None = MAX_ROWS
+) -> None:
+    """Raise a DataError unless an array of this shape and type can hold rows for the network, at most so many."""
     check_type(dtype, name)
-    rows_in(shape, name, spec)
+    rows_in(shape, name, spec, most)
 
 
-def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
+def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec, most: int | None = MAX_ROWS) -> int | None:
     """Return how many rows an array of this shape holds.
 
     Args:
@@ -59,6 +80,7 @@ def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
             (features,) or (n, features), and for a single feature also () and (n,).
         name: What to call the array in messages.
         spec: What the network takes.
+        most: How many rows to accept; None for any number.
 
     Returns:
         The number of rows; None if the array is one row without an axis for it.
@@ -73,8 +95,8 @@ def rows_in(shape: tuple[int, ...], name: str, spec: InputSpec) -> int | None:
     if shape and (shape[1:] in single):
         if shape[0] == 0:
             raise DataError(f"{name}: holds no rows; its shape is {shape}")
-        if shape[0] > MAX_ROWS:
-            raise DataError(f"{name}: expected at most {MAX_ROWS:,} rows; received {shape[0]:,}: split it")
+        if most is not None and shape[0] > most:
+            raise DataError(f"{name}: expected at most {most:,} rows; received {shape[0]:,}: split it")
         return shape[0]
     n = ("n", *own)
     several = [own, n, ("n", cells), (*n, 1)] if spec.info.is_image else [own, n]
@@ -89,6 +111,7 @@ def from_rows(
     spec: InputSpec,
     invert: bool | None,
     column: Callable[[int], str] = lambda cell: f"element {cell}",
+    fractions: bool | None = None,
 ) -> Inputs:
     """Check the values of rows and bring them to the type and scale that the network takes.
 
@@ -99,6 +122,7 @@ def from_rows(
         spec: What the network takes.
         invert: Whether to exchange dark and light.
         column: What to call a cell of a row in messages.
+        fractions: Whether pixels from 0 to 1 are fractions of the largest; None to see by these rows.
 
     Raises:
         DataError: If a value is not finite or out of range.
@@ -123,8 +147,7 @@ def from_rows(
     if table.dtype.kind == "f":
         fail(_not_finite, table, "a finite number")
     notes: list[str] = []
-    fraction = table.dtype.kind in "bf" and low == 0 and high > 1 and table.min() >= 0 and 0 < table.max() <= 1
-    if fraction:
+    if _fractions(table, spec) and table.max() > 0 if fractions is None else fractions:
         table = table.astype(np.float32) * np.float32(high)
         notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")
     fail(lambda rows: (rows < low) | (rows > high), table, f"a pixel from {low:g} to {high:g}")
@@ -135,6 +158,12 @@ def from_rows(
     elif invert is None and spec.info.drawing and against_ground((_edges(x) - low) / (high - low), spec):
         notes.append(f"{name}: its ground is not like that of the training images; `invert`=True turns it round")
     return Inputs(x, names, tuple(notes))
+
+
+def _fractions(pixels: NDArray[Any], spec: InputSpec) -> bool:
+    """Tell whether no pixel is beyond 1 where they could be."""
+    low, high = spec.range
+    return pixels.dtype.kind in "bf" and low == 0 and high > 1 and pixels.min() >= 0 and pixels.max() <= 1
 
 
 def narrowed(x: NDArray[Any], span: tuple[float, float]) -> NDArray[Any]:
