@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dnnctl.datasets.base import held
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import options_for, read
 
@@ -18,7 +19,7 @@ def write(name: str, folder: Path) -> None:
     if own.is_dir():
         return
     dataset = read(options_for(name), default_places())
-    test = dataset.test or dataset.train
+    train, test = held(dataset.train), held(dataset.test or dataset.train)
     own.mkdir(parents=True)
-    for stem, array in {"x": dataset.train.x, "y": dataset.train.y, "x_test": test.x, "y_test": test.y}.items():
+    for stem, array in {"x": train.x, "y": train.y, "x_test": test.x, "y_test": test.y}.items():
         np.save(own / f"{stem}.npy", array)

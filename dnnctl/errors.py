@@ -76,6 +76,7 @@ NoticeCode = Literal[
     "leakage",
     "lost_precision",
     "mixed_types",
+    "sorted_rows",
     "spelling_variants",
     "units_in_numbers",
     "unpaired_test_array",

@@ -193,7 +193,8 @@ def _describe(config: Config, faults: list[_Wrong]) -> _Described | None:
         dataset = read(source, Places()) if source.paths else None
         return as_used(dataset.info if dataset else describe(source), config.data), dataset
     except WrongOptionError as error:
-        faults.append((("data", source.key, error.option), error.problem, False))
+        above = error.option == "group"
+        faults.append((("data", "group") if above else ("data", source.key, error.option), error.problem, False))
     except DataError:
         # What is wrong with the configuration is told before what is wrong with the data.
         if not faults:

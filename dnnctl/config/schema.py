@@ -10,9 +10,12 @@ from pydantic_core import PydanticCustomError
 from dnnctl.config.augmentation import Augment
 from dnnctl.config.class_weights import ClassWeights
 from dnnctl.datasets.base import DatasetField, DatasetOptions
+from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.datasets.user import csv as user_csv
 from dnnctl.datasets.user import image_folder as user_images
+from dnnctl.datasets.user import npy as user_npy
 from dnnctl.datasets.user import npz as user_npz
+from dnnctl.datasets.user import parquet as user_parquet
 from dnnctl.network.layers.base import LayerField, OutputField
 from dnnctl.network.losses.base import LossField
 from dnnctl.network.optimizers.base import OPTIMIZERS, OptimizerField
@@ -26,7 +29,8 @@ LATEST = "latest"
 CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 
 # Where rows can come from: exactly one of these keys stands in `data`.
-SOURCES = ("dataset", "csv", "npz", "image_folder")
+SOURCES = ("dataset", "csv", "parquet", "npz", "npy", "image_folder")
+SOURCES_TOLD = f"{', '.join(SOURCES[1:-1])} and {SOURCES[-1]}"
 
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -89,12 +93,14 @@ class Fold(Strict):
 class DataConfig(Strict):
     """Which rows, split how, in batches of what size.
 
-    Exactly one of `dataset`, `csv`, `npz` and `image_folder` says where they come from.
+    Exactly one of `dataset`, `csv`, `parquet`, `npz`, `npy` and `image_folder` says where they come from.
 
     Args:
         dataset: A data set of `dnnctl data list`.
         csv: A table of one's own.
-        npz: Arrays of one's own.
+        parquet: A table of one's own in Parquet files.
+        npz: Arrays of one's own in an archive.
+        npy: Arrays of one's own in a folder, each in a file.
         image_folder: Pictures of one's own, a folder a class.
         path: Folder or file to find it in; looked for in the usual places if not given.
         split_seed: Fixes who is in which split, whatever `seed` is.
@@ -103,12 +109,17 @@ class DataConfig(Strict):
         batch_size: Rows an optimizer step, or `full` for all of them (batch gradient descent).
         limit: Use only the first so many training rows, for a quick try.
         fold: Hold out one of several equal parts of the training rows and test on it; the test rows are left alone.
+        group: A column of a table that says who or what a row is of, as `patient_id`: rows that share it stay
+            together in one split or fold. It is no input.
+        shuffle_window: Of rows that are read as they are needed, how many are shuffled together.
         augment: Random changes to training pictures, as `{shift: 0.1, rotate: 10}`.
     """
 
     dataset: DatasetField | None = None
     csv: user_csv.Options | None = None
+    parquet: user_parquet.Options | None = None
     npz: user_npz.Options | None = None
+    npy: user_npy.Options | None = None
     image_folder: user_images.Options | None = None
     path: str | None = None
     split_seed: int = Field(0, ge=0, lt=2**32)
@@ -117,13 +128,17 @@ class DataConfig(Strict):
     batch_size: whole_number_or("full") = 32  # type: ignore[valid-type]
     limit: int | None = Field(None, ge=1)
     fold: Fold | None = None
+    group: str | None = Field(None, min_length=1)
+    shuffle_window: whole_number_or("auto") = "auto"  # type: ignore[valid-type]
     augment: Augment | None = None
 
     @property
     def source(self) -> DatasetOptions:
-        """The one that is given of `dataset`, `csv`, `npz` and `image_folder`."""
+        """The one source that is given; a table with the column of `group`."""
         given: DatasetOptions = next(getattr(self, key) for key in SOURCES if getattr(self, key) is not None)
-        return given
+        if self.group is None or not isinstance(given, ColumnOptions):
+            return given
+        return given.model_copy(update={"group": self.group})
 
     @model_validator(mode="before")
     @classmethod
@@ -131,14 +146,16 @@ class DataConfig(Strict):
         given = [key for key in SOURCES if isinstance(written, dict) and written.get(key) is not None]
         if isinstance(written, dict) and len(given) != 1:
             received = " and ".join(given) or "none of them"
-            expected = "expected one of dataset (the name of a known one), csv, npz and image_folder"
+            expected = f"expected one of dataset (the name of a known one), {SOURCES_TOLD}"
             raise PydanticCustomError("value_error", f"{expected}; received {received}")
         return written
 
     @model_serializer(mode="wrap")
     def _written(self, handler: Any) -> dict[str, Any]:
         written: dict[str, Any] = handler(self)
-        return {key: value for key, value in written.items() if key not in (*SOURCES, "fold") or value is not None}
+        return {
+            key: value for key, value in written.items() if key not in (*SOURCES, "fold", "group") or value is not None
+        }
 
 
 class ModelConfig(Strict):

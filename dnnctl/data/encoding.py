@@ -7,16 +7,13 @@ of the known ones, as a row of which nothing is known. An empty cell gets the co
 more frequent value; categories: a value of its own, `(missing)`, if enough training rows have it).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.split import Splits
-from dnnctl.datasets.base import AnySamples, Dataset, Samples, held
 from dnnctl.datasets.columns import Cells, Column, Kind, TableInfo
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import DataError, RunError
@@ -217,49 +214,26 @@ def _fit(column: Column, values: NDArray[Any], min_count: int) -> FittedColumn:
     if column.kind == "boolean":
         return FittedColumn(column.name, "boolean", column.words, float(full.mean() > 0.5) if len(full) else 0.0)
     counts = np.bincount(full.astype(np.int64), minlength=len(column.words))
-    empty = len(values) - len(full)
-    every = [*zip(column.words, counts.tolist(), strict=True), (MISSING, empty)]
-    kept = sorted((word, count) for word, count in every if count >= min_count)
-    rare = len(values) - sum(count for _, count in kept)
-    shares = tuple(count / len(values) for count in (*(count for _, count in kept), rare))
-    return FittedColumn(column.name, "category", tuple(word for word, _ in kept), empty / len(values), shares)
+    return fitted_column(column, 0.0, counts, len(values) - len(full), len(values), min_count)
 
 
-def encode(
-    dataset: Dataset, splits: Splits, encoding: Encoding | None = None
-) -> tuple[Dataset, Splits, Encoding | None]:
-    """Turn the rows of a table into numbers; anything but a table stays as it is.
+def fitted_column(
+    column: Column, fill: float, counts: NDArray[np.int64], empty: int, rows: int, min_count: int
+) -> FittedColumn:
+    """Return what the training rows say of a column.
 
     Args:
-        dataset: What was read.
-        splits: Its rows.
-        encoding: What was fitted before; None fits it on the training rows of `splits`.
-
-    Returns:
-        The data set with the encoded columns in its info, the rows, and the encoding (None if it is no table).
-
-    Raises:
-        DataError: If the table's columns are not those that the encoding is for.
+        column: What it holds.
+        fill: Of a number or a boolean: what stands for an empty cell.
+        counts: Of a category: how many training rows have each word.
+        empty: How many have an empty cell.
+        rows: How many there are.
+        min_count: Categories that fewer of them have count as unknown.
     """
-    table = dataset.table
-    if table is None:
-        return dataset, splits, None
-    fitted = fit_encoding(table, held(splits.train).x) if encoding is None else encoding
-    expected = [(column.name, column.kind) for column in fitted.columns]
-    received = [(column.name, column.kind) for column in table.columns]
-    if expected != received:
-        changed = ", ".join(f"{name} ({kind})" for name, kind in set(received) ^ set(expected)) or "their order"
-        raise DataError(f"{dataset.found}: its columns are not those that the run was trained on: {changed}")
-
-    def encoded(samples: AnySamples) -> Samples:
-        return Samples(fitted.apply(Cells(table.columns, held(samples).x)), held(samples).y)
-
-    notes: tuple[str, ...] = ()
-    # Test rows that are a table of their own may hold what no training row does.
-    if dataset.test is not None or not len(splits.train):
-        name = Path(dataset.found).name if dataset.test is None else "the test rows"
-        notes = fitted.unknown(name, Cells(table.columns, held(splits.test).x))
-    held_out = None if splits.validation is None else encoded(splits.validation)
-    named = replace(dataset.info, input_shape=(len(fitted.names),), feature_names=fitted.names)
-    ready = Splits(encoded(splits.train), held_out, encoded(splits.test), splits.rows)
-    return replace(dataset, info=named, notes=(*dataset.notes, *notes)), ready, fitted
+    if column.kind != "category":
+        return FittedColumn(column.name, column.kind, column.words, fill)
+    every = [*zip(column.words, counts.tolist(), strict=True), (MISSING, empty)]
+    kept = sorted((word, count) for word, count in every if count >= min_count)
+    rare = rows - sum(count for _, count in kept)
+    shares = tuple(count / rows for count in (*(count for _, count in kept), rare))
+    return FittedColumn(column.name, "category", tuple(word for word, _ in kept), empty / rows, shares)

@@ -4,14 +4,14 @@ Membership depends on `split_seed` and on the rows alone, never on `seed`, so th
 only in their seed are measured on the same rows.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import plugins
-from dnnctl.config.schema import DataConfig, Fold
+from dnnctl.config.schema import Fold
 from dnnctl.datasets.base import AnySamples, Dataset, Samples, held, sample_size
 from dnnctl.errors import DataError, UsageError
 from dnnctl.memory import blocks
@@ -99,23 +99,24 @@ def split(
     Raises:
         DataError: If too few rows are left to train on, or there are fewer of them than folds.
     """
-    everything = np.arange(len(dataset.train))
+    own = held(dataset.train)
+    everything = np.arange(len(own))
     if dataset.info.shared_rows and fold is None:
         kept = everything[:limit]
-        samples = dataset.train.take(kept)
+        samples = own.take(kept)
         return Splits(samples, None, dataset.train, {"train": kept, "test": everything})
     classes = dataset.info.task != "regression"
-    labels = dataset.train.y if classes else None
+    labels = own.y if classes else None
     train_rows, test, test_rows = _set_apart(dataset, everything, labels, test_split, split_seed)
     train_rows = train_rows[:limit]
     if fold is not None:
         train_rows, test_rows = hold_out(train_rows, labels, fold, split_seed)
-        test = dataset.train.take(test_rows)
+        test = own.take(test_rows)
     validation: Samples | None = None
     validation_rows = train_rows[:0]
     if validation_split > 0:
         train_rows, validation_rows = divide(train_rows, labels, validation_split, split_seed, "validation")
-        validation = dataset.train.take(validation_rows) if len(validation_rows) else None
+        validation = own.take(validation_rows) if len(validation_rows) else None
     if not len(train_rows) or not len(test_rows):
         few = len(everything) < 3
         advice = "These are too few rows to set some apart" if few else "Raise data.limit or change the splits"
@@ -124,8 +125,8 @@ def split(
             f"{len(test_rows)} of {len(everything):,}. {advice}"
         )
     rows = {"train": train_rows, "validation": validation_rows, "test": test_rows}
-    in_place = consume and dataset.train.x.nbytes >= LARGE and dataset.train.x.flags.writeable
-    train = _moved_up(dataset.train, train_rows) if in_place else dataset.train.take(train_rows)
+    in_place = consume and own.x.nbytes >= LARGE and own.x.flags.writeable
+    train = _moved_up(own, train_rows) if in_place else own.take(train_rows)
     return Splits(train, validation, test, rows)
 
 
@@ -134,37 +135,9 @@ def _set_apart(
 ) -> tuple[NDArray[np.int64], Samples, NDArray[np.int64]]:
     """Return the training rows' numbers, the test rows, and their numbers; published ones, or a share set apart."""
     if dataset.test is not None:
-        return rows, dataset.test, np.arange(len(dataset.test))
+        return rows, held(dataset.test), np.arange(len(dataset.test))
     train_rows, test_rows = divide(rows, labels, share, split_seed, "test")
-    return train_rows, dataset.train.take(test_rows), test_rows
-
-
-def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -> Splits:
-    """Split a data set as a configuration says.
-
-    Args:
-        dataset: What was read.
-        settings: The configuration's `data`.
-        consume: As in `split`.
-
-    Raises:
-        DataError: If too few rows are left to train on.
-    """
-    return split(
-        dataset,
-        split_seed=settings.split_seed,
-        validation_split=settings.validation_split,
-        test_split=settings.test_split,
-        limit=settings.limit,
-        fold=settings.fold,
-        consume=consume,
-    )
-
-
-def valid(dataset: Dataset, splits: Splits) -> Dataset:
-    """Return a data set that `split` may have consumed: if it did, with the training split for rows."""
-    train = held(splits.train)
-    return replace(dataset, train=train) if np.may_share_memory(dataset.train.x, train.x) else dataset
+    return train_rows, held(dataset.train).take(test_rows), test_rows
 
 
 def _moved_up(samples: Samples, rows: NDArray[np.int64]) -> Samples:

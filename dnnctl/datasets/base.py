@@ -249,20 +249,20 @@ class Streamed(Protocol):
     def sampled(self, most: int) -> NDArray[np.int64]:
         """Return the numbers, in the data set, of the rows that `sample` returns, in ascending order."""
 
-    def held_bytes(self, window: int) -> int:
+    def held_bytes(self, window: int | None) -> int:
         """Return how many bytes of rows are in memory at a time while an epoch visits them, at most.
 
         Args:
-            window: How many groups of rows are shuffled together.
+            window: How many rows are shuffled together; None for as many as are by default.
         """
 
-    def order(self, seed: int, epoch: int, window: int) -> Order:
+    def order(self, seed: int, epoch: int, window: int | None) -> Order:
         """Return the order in which an epoch visits the rows.
 
         Args:
             seed: The configuration's seed.
             epoch: The epoch, counted from 0.
-            window: How many groups of rows are shuffled together.
+            window: How many rows are shuffled together; None for as many as are by default.
         """
 
 
@@ -305,18 +305,22 @@ class Dataset:
         notes: Things its user should be told, as `5,738 training rows where 27,455 were published`.
         warnings: Things that are probably not meant, as a column that gives the target away.
         table: What its columns hold, where it is a table whose rows are still to be encoded: then x has the
-            codes of categories, and NaN for empty cells. None for everything else.
+            codes of categories, and NaN for empty cells. None for everything else. Categories of rows that stay
+            in their files have no words yet.
+        keys: A number for each row of `train` that rows of one group of `data.group` share, (n,), where these are in
+            memory; None without such groups.
     """
 
     name: str
     info: DatasetInfo
-    train: Samples
-    test: Samples | None
+    train: AnySamples
+    test: AnySamples | None
     found: str
     digests: dict[str, str]
     notes: tuple[str, ...] = ()
     warnings: tuple[Notice, ...] = ()
     table: TableInfo | None = None
+    keys: NDArray[np.uint64] | None = None
 
     @classmethod
     def built_in(cls, name: str, info: DatasetInfo, x: NDArray[Any], y: NDArray[Any]) -> "Dataset":

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places, Samples, held
 
 
 def overview(places: Places) -> list[dict[str, Any]]:
@@ -70,10 +70,10 @@ def counted(dataset: Dataset) -> dict[str, Any]:
         `found`, `rows`, `dtype`, `x_range` (smallest, largest), `y_range` or `class_counts`, `digests`,
         `notes`; each of rows, ranges and counts for `train` and, where there is one, `test`.
     """
-    parts = {"train": dataset.train} | ({"test": dataset.test} if dataset.test else {})
+    parts = {"train": held(dataset.train)} | ({"test": held(dataset.test)} if dataset.test else {})
     facts: dict[str, Any] = {
         "found": dataset.found,
-        "dtype": str(dataset.train.x.dtype),
+        "dtype": str(parts["train"].x.dtype),
         "rows": {part: len(samples) for part, samples in parts.items()},
         "x_range": {part: _range(samples.x) for part, samples in parts.items()},
     }

@@ -16,6 +16,7 @@ from dnnctl.config.resolve import plan_of
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.engines.choosing import build_engine
 from dnnctl.errors import ConfigError, DataError, RunError, UsageError
 from dnnctl.inference.network import Forward, Network
@@ -125,7 +126,9 @@ def open_run(run: RunDirectory) -> OpenedRun:
     except (ConfigError, DataError) as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     source = loaded.config.data.source
-    if bool(source.paths) != (stored.info is not None) or (stored.table is not None) != (source.key == "csv"):
+    if bool(source.paths) != (stored.info is not None) or (stored.table is not None) != isinstance(
+        source, ColumnOptions
+    ):
         raise RunError(f"{run.preprocessing}: is not of a network on {source.key}. Restore it, or train again")
     plan = plan_of(loaded.config, loaded.info)
     preprocessing = _check_preprocessing(run, stored, loaded.info, plan)

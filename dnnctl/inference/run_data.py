@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dnnctl.data.encoding import encode
-from dnnctl.data.split import Splits, split_as
+from dnnctl.data.fitting import encode, split_as
+from dnnctl.data.split import Splits
+from dnnctl.data.stream_split import only_test
 from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import Dataset, DownloadProgress, Samples
 from dnnctl.datasets.parts.places import default_places
@@ -74,8 +75,11 @@ def _read_user_data(opened: OpenedRun, data: Path | None = None) -> tuple[Datase
 def _all_for_the_test(opened: OpenedRun, dataset: Dataset) -> tuple[Dataset, Splits]:
     rows = dataset.train
     nothing = np.arange(0)
-    empty = Samples(rows.x[:0], rows.y[:0])
-    splits = Splits(empty, None, rows, {"train": nothing, "validation": nothing, "test": np.arange(len(rows))})
+    if isinstance(rows, Samples):
+        empty = Samples(rows.x[:0], rows.y[:0])
+        splits = Splits(empty, None, rows, {"train": nothing, "validation": nothing, "test": np.arange(len(rows))})
+    else:
+        splits = only_test(rows, len(dataset.info.class_names))
     note = f"all {len(rows):,} rows of {dataset.found} are measured"
     dataset, splits, _ = encode(dataset, splits, opened.preprocessing.table)
     return replace(dataset, info=opened.info, notes=(note, *dataset.notes)), splits

@@ -14,11 +14,11 @@ from dnnctl.config.schema import Config
 from dnnctl.data.augmentation.transforms import Augmenter
 from dnnctl.data.checks import absent_classes, check_finite, rows_in_train_and_test
 from dnnctl.data.class_weights import class_counts, class_weights
-from dnnctl.data.encoding import encode
-from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
-from dnnctl.data.split import Splits, split_as, valid
+from dnnctl.data.fitting import encode, fit, split_as, valid
+from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.data.split import Splits
 from dnnctl.data.training_rows import PreparedTargets, TrainingRows
-from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, DownloadProgress, Samples, held, silent
+from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, DownloadProgress, Samples, silent
 from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import ConfigError, Fault, Notice
@@ -27,9 +27,6 @@ from dnnctl.memory import SAMPLE_BYTES
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
 from dnnctl.training.memory_estimate import check_fits, estimate
-
-# Groups of rows that are shuffled together.
-WINDOW = 4
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Prepared:
         if isinstance(train, Samples):
             order, targets = None, ArrayRows(self.preprocessing.prepare_targets(train.y, training.dtype))
         else:
-            order = partial(train.order, seed, window=WINDOW)
+            order = partial(train.order, seed, window=self._window)
             targets = PreparedTargets(train.targets, self.preprocessing, training.dtype)
         return TrainingRows(
             train.rows,
@@ -90,6 +87,12 @@ class Prepared:
             self.length.steps,
             order,
         )
+
+    @property
+    def _window(self) -> int | None:
+        """How many rows of a stream are shuffled together."""
+        window = self.config.data.shuffle_window
+        return None if window == "auto" else int(window)
 
     @property
     def streamed(self) -> bool:
@@ -106,7 +109,7 @@ class Prepared:
         splits = [s for s in (self.splits.train, self.splits.validation, self.splits.test) if s is not None]
         data = sum(s.x.nbytes if isinstance(s, Samples) else SAMPLE_BYTES for s in splits)
         if not isinstance(self.splits.train, Samples):
-            data += self.splits.train.held_bytes(WINDOW)
+            data += self.splits.train.held_bytes(self._window)
         # For the backward pass the outputs of a batch are kept, twice at worst.
         rows = max(2 * self.batch_size, min(ASKED_AT_ONCE[self.config.engine], len(self.splits.train)))
         return estimate(self.config, self.plan, rows=rows, data=data)
@@ -155,7 +158,7 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     overlap = rows_in_train_and_test(dataset, splits)
     dataset, splits, table = encode(dataset, splits)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
-    preprocessing = fit_preprocessing(dataset.info, held(splits.train), table)
+    preprocessing = fit(dataset.info, splits.train, table)
     if config.data.source.paths:
         preprocessing = replace(preprocessing, info=dataset.info)
     rows = len(splits.train)

@@ -9,6 +9,7 @@ import pytest
 
 from dnnctl.config.loading import load
 from dnnctl.config.schema import Fold
+from dnnctl.data.fitting import valid
 from dnnctl.data.preprocessing import fit_preprocessing
 from dnnctl.data.split import Splits, divide, split
 from dnnctl.datasets.base import Dataset
@@ -100,7 +101,7 @@ def test_large_rows_are_moved_instead_of_copied(
     for name in ("train", "validation", "test"):
         assert np.array_equal(received.named(name).x, expected.named(name).x)
         assert np.array_equal(received.named(name).y, expected.named(name).y)
-    assert (module.valid(given, received).train is received.train) == writeable
+    assert (valid(given, received).train is received.train) == writeable
 
 
 def rows_of(dataset: Dataset, index: int, of: int, seed: int = 0, **options: object) -> dict[str, np.ndarray]:

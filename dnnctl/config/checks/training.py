@@ -10,6 +10,7 @@ from dnnctl.config.resolve import resolve_output
 from dnnctl.config.schema import Config, DataConfig, EarlyStoppingConfig, ReduceOnPlateauConfig
 from dnnctl.config.yaml_reader import KeyPath
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.network.layers.base import Activation
 from dnnctl.network.layers.dense import Layer as Dense
 from dnnctl.network.losses.base import LOSSES, LossSpec
@@ -56,6 +57,7 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
         yield from _loss(config, info)
         yield from _batch_size(config, info)
         yield from _data_path(config, info)
+        yield from _group(config)
 
 
 def _precision(config: Config) -> Iterator[Finding]:
@@ -188,6 +190,13 @@ def _data_path(config: Config, info: DatasetInfo) -> Iterator[Finding]:
         yield Finding(("data", "path"), f"data.{source.key}.path says where the data is; take this key out")
     elif config.data.path and not info.folder:
         yield Finding(("data", "path"), "this data set comes with dnnctl and is read from no path; take this key out")
+
+
+def _group(config: Config) -> Iterator[Finding]:
+    source = config.data.source
+    if config.data.group is not None and not isinstance(source, ColumnOptions):
+        told = f"rows of {source.key} have no columns with names, so none can say who a row is of; take this key out"
+        yield Finding(("data", "group"), told)
 
 
 def _warm_up(config: Config, info: DatasetInfo | None) -> Iterator[Finding]:

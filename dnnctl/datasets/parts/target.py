@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Task
-from dnnctl.datasets.columns import Cells
+from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.errors import DataError
 
 # Whole numbers are classes if there are at most so many of them, each so many times on average.
 FEW, EACH = 20, 5
+MOST_CLASSES = 1000
 # Whole numbers beyond this are rounded in float32.
 EXACT = 2**24
 
@@ -33,11 +34,41 @@ class Target:
     reason: str
 
 
+@dataclass(frozen=True)
+class Counted:
+    """The different cells of a target.
+
+    Args:
+        rows: Cells in all, none of them empty.
+        values: The different numbers, or codes of words, ascending, (k,); nothing where there are several targets.
+        more: Whether there are more different numbers, which were not counted.
+    """
+
+    rows: int
+    values: NDArray[Any]
+    more: bool = False
+
+
 def decide(cells: Cells, said: str, name: str, source: str) -> Target:
-    """Decide on the task.
+    """Decide on the task; arguments and errors are those of `decide_counted`.
 
     Args:
         cells: The target's cells, none of them empty; several columns for several targets.
+        said: `auto`, `classification` or `regression`.
+        name: What to call the table.
+        source: Where it stands in the configuration, as `data.csv`.
+    """
+    several = len(cells.columns) > 1
+    different = np.unique(cells.values[:0, 0] if several else cells.values[:, 0])
+    return decide_counted(cells.columns, Counted(len(cells.values), different), said, name, source)
+
+
+def decide_counted(columns: Sequence[Column], cells: Counted, said: str, name: str, source: str) -> Target:
+    """Decide on the task.
+
+    Args:
+        columns: What the target's columns hold.
+        cells: Their cells.
         said: `auto`, `classification` or `regression`.
         name: What to call the table.
         source: Where it stands in the configuration, as `data.csv`.
@@ -46,38 +77,38 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
         WrongOptionError: If the target cannot be what it is said to be.
         DataError: If there is one class only, or nearly as many as rows.
     """
-    if len(cells.columns) > 1:
-        texts = [column.name for column in cells.columns if column.kind != "number"]
+    if len(columns) > 1:
+        texts = [column.name for column in columns if column.kind != "number"]
         if texts or said == "classification":
             what = f"{quoted(texts)} hold text" if texts else "classes can be predicted one column at a time"
             raise WrongOptionError("target", f"several targets are numbers to predict; {what}. Name one target")
-        return Target("regression", (), f"as there are {len(cells.columns)} targets")
-    column, values = cells.columns[0], cells.values[:, 0]
+        return Target("regression", (), f"as there are {len(columns)} targets")
+    column = columns[0]
     if column.kind != "number":
         if said == "regression":
             raise WrongOptionError("task", f"{column.name!r} holds text ({quoted(column.words, 4)}); expected numbers")
-        counts = np.bincount(values.astype(np.int64), minlength=len(column.words))
-        present = [word for word, count in zip(column.words, counts, strict=True) if count]
+        present = [column.words[int(code)] for code in cells.values]
         if column.kind == "category":
             present.sort()
-        if len(values) > 20 and len(present) > len(values) / 2:
+        if cells.rows > 20 and len(present) > cells.rows / 2:
             raise DataError(
-                f"{name}: {column.name!r} holds {len(present):,} different texts in {len(values):,} rows, so it names "
+                f"{name}: {column.name!r} holds {len(present):,} different texts in {cells.rows:,} rows, so it names "
                 "the rows and cannot be predicted. Choose another target"
             )
         return _classes(tuple(present), f"as {column.name!r} holds text", name, column.name)
-    different = np.unique(values)
+    different = cells.values
     if len(different) == 1:
         raise DataError(f"{name}: {column.name!r} {_same(float(different[0]))}, so there is nothing to learn")
     whole = bool((different == np.rint(different)).all())
-    few = whole and len(different) <= FEW and (len(different) <= 2 or len(values) >= EACH * len(different))
-    many = f"{len(different):,} different {'whole ' * whole}numbers"
+    few = whole and len(different) <= FEW and (len(different) <= 2 or cells.rows >= EACH * len(different))
+    least = "more than " if cells.more else ""
+    many = f"{least}{len(different):,} different {'whole ' * (whole and not cells.more)}numbers"
     if said == "regression" or (said == "auto" and not few):
         return Target(
             "regression", (), f"as {source}.task says" if said != "auto" else f"as {column.name!r} holds {many}"
         )
-    if len(different) > 1000:
-        raise WrongOptionError("task", f"{column.name!r} holds {many}; expected at most 1,000 classes")
+    if len(different) > MOST_CLASSES or cells.more:
+        raise WrongOptionError("task", f"{column.name!r} holds {many}; expected at most {MOST_CLASSES:,} classes")
     # Two numbers are hardly ever amounts.
     hint = f"; `task: regression` below {source} takes them for amounts" if len(different) > 2 else ""
     reason = f"as {column.name!r} holds {many} only{hint}" if said == "auto" else f"as {source}.task says"

@@ -1,7 +1,7 @@
 """What each column of a table holds: found out from its cells, or as it is said."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,7 @@ def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Not
     Raises:
         DataError: If rows have different lengths, a cell does not fit its kind, or a column holds dates.
     """
-    numeric = {
-        one.position: _looks_numeric(table, one.position) if one.kind is None else one.kind == "number"
-        for one in wanted
-    }
+    numeric = numeric_columns(table, wanted)
     fixed = {one.position for one in wanted if one.kind == "number"}
     parsed = parse(table, numeric, fixed=fixed)
     columns: list[Column] = []
@@ -50,17 +47,20 @@ def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Not
             warnings += odd
         else:
             column = Column(one.name, "number")
-            if one.kind is None and any(CODE.fullmatch(row[one.position]) for row in table.sample):
-                told = (
-                    "is written with leading zeros, as codes are, and taken for numbers; "
-                    f"`types: {{{one.name}: category}}` takes it for categories"
-                )
-                warnings.append(Notice("leading_zeros", told, f"column {one.name!r}"))
+            warnings += leading_zeros(table, one)
             if np.isinf(cells).any():
                 raise table.bad_number([one.position], FLOAT.wrong)
         columns.append(column)
         values.append(cells)
     return Cells(tuple(columns), side_by_side(values)), tuple(warnings)
+
+
+def numeric_columns(table: Table, wanted: Sequence[Wanted]) -> dict[int, bool]:
+    """Return for the position of each column whether it holds numbers, as far as its first rows tell."""
+    return {
+        one.position: _looks_numeric(table, one.position) if one.kind is None else one.kind == "number"
+        for one in wanted
+    }
 
 
 def _looks_numeric(table: Table, position: int) -> bool:
@@ -70,39 +70,78 @@ def _looks_numeric(table: Table, position: int) -> bool:
 
 def _of_words(table: Table, wanted: Wanted, cells: Words) -> tuple[Column, NDArray[Any], list[Notice]]:
     """Return what a column of text holds, its cells as numbers, and what is odd about it."""
+
+    def place(code: int) -> str:
+        return table.text.place(int(table.lines(len(cells.codes))[int(np.argmax(cells.codes == code))]))
+
+    counts = np.bincount(cells.codes[~np.isnan(cells.codes)].astype(np.int64), minlength=len(cells.words))
+    column, new, warnings = settle_words(table, wanted, cells.words, counts, place)
+    if new is None:
+        return column, cells.codes, warnings
+    full = ~np.isnan(cells.codes)
+    values = cells.codes.copy()
+    values[full] = new[cells.codes[full].astype(np.int64)]
+    return column, values, warnings
+
+
+def settle_words(
+    table: Table,
+    wanted: Wanted,
+    words: tuple[str, ...],
+    counts: NDArray[np.int64],
+    place: Callable[[int], str],
+) -> tuple[Column, NDArray[Any] | None, list[Notice]]:
+    """Find out what a column of text holds.
+
+    Args:
+        table: The table.
+        wanted: The column.
+        words: Its different words, in the order they occur.
+        counts: How many rows have each.
+        place: Returns the place of the first row with a word, given by its number.
+
+    Returns:
+        The column; for a boolean 0 or 1 for each word, None for a category; and what is odd about it.
+
+    Raises:
+        DataError: If it does not hold what it is said to, or what no network can read.
+    """
     name, said, pair = table.names[wanted.position], wanted.kind, wanted.words
-    folded = {word.casefold() for word in cells.words}
+    folded = {word.casefold() for word in words}
     # A column said to be yes or no may be empty from top to bottom.
-    if said != "category" and (cells.words or said == "boolean"):
+    if said != "category" and (words or said == "boolean"):
         known = tuple(word.casefold() for word in pair)
         fitting = known or next((two for two in PAIRS if folded <= set(two)), ())
         if fitting and folded <= set(fitting):
-            return Column(name, "boolean", pair or _as_written(cells, fitting)), _mapped(cells, fitting), []
+            new = np.array([fitting.index(word.casefold()) for word in words], np.float32)
+            return Column(name, "boolean", pair or _as_written(words, fitting)), new, []
     if said == "boolean":
         nearest = known or max(PAIRS, key=lambda two: len(folded & set(two)))
-        code, wrong = next((i, word) for i, word in enumerate(cells.words) if word.casefold() not in nearest)
-        line = table.lines(len(cells.codes))[int(np.argmax(cells.codes == code))]
+        code, wrong = next((i, word) for i, word in enumerate(words) if word.casefold() not in nearest)
         expected = " or ".join(map(repr, pair or reversed(nearest)))
-        raise DataError(f"{table.text.place(line)}: column {name!r}: expected {expected}; received {clipped(wrong)}")
-    longest = max(cells.words, key=len, default="")
+        raise DataError(f"{place(code)}: column {name!r}: expected {expected}; received {clipped(wrong)}")
+    longest = max(words, key=len, default="")
     if len(longest) > LONGEST:
         raise DataError(
             f"{table.name}: column {name!r} holds a text of {len(longest):,} characters, {clipped(longest)}; it is no "
             f"category. Leave the column out (exclude: [{name}]), or mend the cell: is a quote not closed?"
         )
-    warnings = check_words(table, wanted.position, cells) if said is None else []
-    return Column(name, "category", cells.words), cells.codes, warnings
+    warnings = check_words(table, wanted.position, words, counts) if said is None else []
+    return Column(name, "category", words), None, warnings
 
 
-def _as_written(cells: Words, pair: tuple[str, ...]) -> tuple[str, ...]:
+def _as_written(words: Sequence[str], pair: tuple[str, ...]) -> tuple[str, ...]:
     """Return how false and true are written in a table, where each is written in one way only."""
-    written = [[word for word in cells.words if word.casefold() == each] for each in pair]
+    written = [[word for word in words if word.casefold() == each] for each in pair]
     return tuple(own[0] for own in written) if all(len(own) == 1 for own in written) else pair
 
 
-def _mapped(cells: Words, pair: tuple[str, ...]) -> NDArray[Any]:
-    new = np.array([pair.index(word.casefold()) for word in cells.words], np.float32)
-    full = ~np.isnan(cells.codes)
-    values = cells.codes.copy()
-    values[full] = new[cells.codes[full].astype(np.int64)]
-    return values
+def leading_zeros(table: Table, wanted: Wanted) -> list[Notice]:
+    """Return a warning of a column of numbers that look like codes."""
+    if wanted.kind is not None or not any(CODE.fullmatch(row[wanted.position]) for row in table.sample):
+        return []
+    told = (
+        "is written with leading zeros, as codes are, and taken for numbers; "
+        f"`types: {{{wanted.name}: category}}` takes it for categories"
+    )
+    return [Notice("leading_zeros", told, f"column {wanted.name!r}")]

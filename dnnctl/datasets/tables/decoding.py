@@ -35,7 +35,14 @@ OTHERS = {
 }
 
 
-def open_text(path: str, encoding: str = "auto", option: str = "path", fallback: str = FALLBACK) -> Text:
+def open_text(
+    path: str,
+    encoding: str = "auto",
+    option: str = "path",
+    fallback: str = FALLBACK,
+    *,
+    large: bool = False,
+) -> Text:
     """Map a file's text into memory.
 
     Args:
@@ -44,6 +51,7 @@ def open_text(path: str, encoding: str = "auto", option: str = "path", fallback:
             `FALLBACK`, whichever it can be first.
         option: The option that names it.
         fallback: As `text_of` takes it.
+        large: As `text_of` takes it.
 
     Raises:
         NoSuchFileError: If there is no such file.
@@ -56,7 +64,7 @@ def open_text(path: str, encoding: str = "auto", option: str = "path", fallback:
             data = contents_of(stream, path)
     except OSError as fault:
         raise DataError(f"{path}: cannot be read: {fault.strerror or fault}") from None
-    return text_of(data, file.name, encoding, fallback)
+    return text_of(data, file.name, encoding, fallback, large=large)
 
 
 def contents_of(stream: IO[bytes], name: str) -> "bytes | mmap.mmap":
@@ -82,7 +90,9 @@ def contents_of(stream: IO[bytes], name: str) -> "bytes | mmap.mmap":
     return bytes(contents)
 
 
-def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto", fallback: str = FALLBACK) -> Text:
+def text_of(
+    data: "bytes | mmap.mmap", name: str, encoding: str = "auto", fallback: str = FALLBACK, *, large: bool = False
+) -> Text:
     """Return bytes as a table's text.
 
     Args:
@@ -90,11 +100,12 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto", fallba
         name: What to call it.
         encoding: As `open_text` takes it.
         fallback: What `auto` takes for text that is neither UTF-8 nor UTF-16; `auto` is `FALLBACK`.
+        large: Whether it is read in pieces, so that it may be of any size as long as it is UTF-8.
 
     Raises:
         DataError: If it is empty, too large, or no text in that encoding.
     """
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_BYTES and not large:
         raise DataError(f"{name}: has {len(data):,} bytes; expected at most {MAX_BYTES:,}. Split it, or use data.npz")
     start = data[:8]
     if not start:
@@ -111,15 +122,19 @@ def text_of(data: "bytes | mmap.mmap", name: str, encoding: str = "auto", fallba
             raise DataError(f"{name}: is not {encoding} text; set data.csv.encoding, or leave it at auto")
         plain = data[3:] if start.startswith(codecs.BOM_UTF8) else data
     else:
-        plain = _decoded(bytes(data), name, encoding).encode()
-    if b"\x00" in plain[:4096]:
-        raise DataError(f"{name}: holds zero bytes, so it is no text; expected CSV. Is it UTF-16? Set its encoding")
+        plain = _decoded(data, name, encoding).encode()
+    _check_text(plain, name)
     if plain.find(b'"') < 0 and (plain[:1] == b" " or plain.find(b"\n ") >= 0):
         plain = SPACES.sub(b"", plain)
     blank = bytes(plain[:4096])
     blank = blank[: len(blank) - len(blank.lstrip(b"\r\n"))]
     skipped = len(blank.splitlines())
     return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped)
+
+
+def _check_text(data: "bytes | mmap.mmap", name: str) -> None:
+    if b"\x00" in data[:4096]:
+        raise DataError(f"{name}: holds zero bytes, so it is no text; expected CSV. Is it UTF-16? Set its encoding")
 
 
 def _unmarked(data: "bytes | mmap.mmap", fallback: str) -> str:
@@ -146,9 +161,11 @@ def _is_utf8(data: "bytes | mmap.mmap") -> bool:
     return True
 
 
-def _decoded(data: bytes, name: str, encoding: str) -> str:
+def _decoded(data: "bytes | mmap.mmap", name: str, encoding: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise DataError(f"{name}: has {len(data):,} bytes of {encoding}; so much is only read as UTF-8: convert it")
     try:
-        return data.decode(encoding, "replace" if encoding == FALLBACK else "strict")
+        return bytes(data).decode(encoding, "replace" if encoding == FALLBACK else "strict")
     except LookupError:
         raise DataError(f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16 or cp1252") from None
     except UnicodeError as fault:

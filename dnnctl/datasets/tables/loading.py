@@ -10,21 +10,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
 from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
+from dnnctl.datasets.parts.data_files import LARGE, digest_of_file
 from dnnctl.datasets.parts.faults import existing_file, quoted
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import Target, decide, encode_targets
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import open_text
 from dnnctl.datasets.tables.dialect import Layout, find_table
+from dnnctl.datasets.tables.groups import keys_of
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
-from dnnctl.datasets.tables.options import TableOptions
-from dnnctl.datasets.tables.selection import chosen_columns, known_columns
+from dnnctl.datasets.tables.options import ColumnOptions, TableOptions
+from dnnctl.datasets.tables.parsing import Words, parse
+from dnnctl.datasets.tables.selection import chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, Notice
-from dnnctl.files import sha256_of_file
+
+
+def is_streamed(options: TableOptions) -> bool:
+    """Tell whether a table is read in pieces, and its rows as they are needed."""
+    if options.stream != "auto":
+        return bool(options.stream)
+    return existing_file(options.path, "a CSV file").stat().st_size > LARGE
 
 
 def load_table(options: TableOptions) -> Dataset:
@@ -50,7 +61,7 @@ def load_table(options: TableOptions) -> Dataset:
         options.usual_missing,
     )
     train = Samples(read.inputs.values, y)
-    notes = [f"{text.name}: {read.dialect}", _listed(table.columns), f"task: {target.task}, {target.reason}"]
+    notes = [f"{text.name}: {read.dialect}", listed(table.columns), f"task: {target.task}, {target.reason}"]
     notes += read.notes
     test = None
     if options.test_path is not None:
@@ -58,11 +69,11 @@ def load_table(options: TableOptions) -> Dataset:
         text = open_text(options.test_path, options.encoding, "test_path")
         test, table, more = _labelled(text, options, table, target.classes)
         notes += more
-    info = _info(options, table, target, (len(train), len(test) if test else 0))
+    info = table_info(options, table, target, (len(train), len(test) if test else 0))
     digests = digests_of(options)
     predicted = ", ".join(column.name for column in table.targets)
     warnings = (*read.warnings, *column_warnings(Cells(table.columns, train.x), y, predicted))
-    return Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table)
+    return Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table, read.keys)
 
 
 def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
@@ -93,39 +104,46 @@ def digests_of(options: TableOptions) -> dict[str, str]:
     files = {"file": existing_file(options.path, "a CSV file")}
     if options.test_path:
         files["test-file"] = existing_file(options.test_path, "a CSV file", "test_path")
-    try:
-        return {name: sha256_of_file(path) for name, path in files.items()}
-    except OSError as fault:
-        raise DataError(f"{fault.filename}: cannot be read: {fault.strerror}") from None
+    return {name: digest_of_file(path) for name, path in files.items()}
+
+
+def layout_of(options: TableOptions, *, known: bool = False) -> Layout:
+    """Return how a table is said to be written.
+
+    Args:
+        options: Its options.
+        known: Whether they were written for another table with the same columns.
+    """
+    return Layout(
+        options.separator,
+        options.header,
+        (*options.target, *(options.columns or ())),
+        tuple(options.missing_values),
+        options.usual_missing,
+        known=known,
+    )
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A table's inputs and targets, how it is written, what was done to it and what is odd about it."""
+    """A table's inputs and targets, how it is written, what was done to it, what is odd, and the groups of its rows."""
 
     inputs: Cells
     targets: Cells
     dialect: str
     notes: tuple[str, ...]
     warnings: tuple[Notice, ...]
+    keys: NDArray[np.uint64] | None = None
 
 
 def _read(text: Text, options: TableOptions, known: TableInfo | None = None, advice: Advice = OPTIONS) -> _Read:
     """Read the columns that options choose, or those of a known table in whatever order and with others beside them."""
-    layout = Layout(
-        options.separator,
-        options.header,
-        (*options.target, *(options.columns or ())),
-        tuple(options.missing_values),
-        options.usual_missing,
-        known=known is not None,
-    )
-    table = find_table(text, layout)
+    table = find_table(text, layout_of(options, known=known is not None))
     table.check_names()
     if known is not None:
         wanted = known_columns(table, (*known.columns, *known.targets))
     else:
-        wanted = chosen_columns(table, options)
+        wanted = split_off_group(table, chosen_columns(table, options), len(options.target), options.group)
     cells, warnings = read_cells(table, wanted)
     inputs = len(wanted) - len(known.targets if known else options.target)
     notes: tuple[str, ...] = ()
@@ -140,7 +158,16 @@ def _read(text: Text, options: TableOptions, known: TableInfo | None = None, adv
             inputs -= len(nothing)
     kept = settle(table, cells, inputs, known.missing if known else options.missing, advice)
     parts = kept.cells.pick(range(inputs)), kept.cells.pick(range(inputs, len(cells.columns)))
-    return _Read(*parts, table.described, (*kept.notes, *notes), warnings)
+    keys = None if known is not None or options.group is None else _keys(table, options.group)[kept.rows]
+    return _Read(*parts, table.described, (*kept.notes, *notes), warnings, keys)
+
+
+def _keys(table: Table, group: str) -> NDArray[np.uint64]:
+    """Return a number for each row that rows with the same text in a column share, (rows,)."""
+    position = table.position(group, "group")
+    words = parse(table, {position: False}, fixed=())[position]
+    assert isinstance(words, Words)
+    return keys_of(words)
 
 
 def _labelled(
@@ -153,7 +180,15 @@ def _labelled(
     return Samples(inputs.values, y), replace(known, columns=inputs.columns), read.notes
 
 
-def _info(options: TableOptions, table: TableInfo, target: Target, rows: tuple[int, int]) -> DatasetInfo:
+def table_info(options: ColumnOptions, table: TableInfo, target: Target, rows: tuple[int, int]) -> DatasetInfo:
+    """Return what is known about a table.
+
+    Args:
+        options: How it was described.
+        table: Its columns.
+        target: What is to be predicted.
+        rows: Its rows and test rows set apart.
+    """
     names = tuple(column.name for column in table.columns)
     targets = tuple(column.name for column in table.targets)
     predicted = ", ".join(targets[:6]) + ", ..." * (len(targets) > 6)
@@ -172,12 +207,12 @@ def _info(options: TableOptions, table: TableInfo, target: Target, rows: tuple[i
     )
 
 
-def _listed(columns: Sequence[Column]) -> str:
+def listed(columns: Sequence[Column]) -> str:
     """Return which columns hold what, for people."""
     parts = []
     for kind, plural in (("number", "numbers"), ("boolean", "yes or no"), ("category", "categories")):
         of_kind = [c for c in columns if c.kind == kind]
-        shown = [f"{c.name} ({len(c.words):,})" if kind == "category" else c.name for c in of_kind[:12]]
+        shown = [f"{c.name} ({len(c.words):,})" if kind == "category" and c.words else c.name for c in of_kind[:12]]
         more = [f"{len(of_kind) - 12:,} more"] if len(of_kind) > 12 else []
         if shown:
             parts.append(f"{plural}: {', '.join([*shown, *more])}")

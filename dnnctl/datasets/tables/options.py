@@ -1,15 +1,16 @@
-"""What can be said about a table in a text file."""
+"""What can be said about a table, and about one in a text file."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from dnnctl.datasets.base import DatasetOptions, Names
 from dnnctl.spec import flag_or
 
 
-class TableOptions(DatasetOptions):
-    """A table with a row a line: CSV, TSV and their relatives.
+class ColumnOptions(DatasetOptions):
+    """A table with named columns, in whatever file.
 
     Args:
         path: The file.
@@ -19,13 +20,10 @@ class TableOptions(DatasetOptions):
         types: What columns hold where it is not what it looks like, as `{zip_code: category}`.
         missing: What becomes of rows with empty cells: `error`, `drop`, or `impute` from the training rows.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
-        usual_missing: Whether `NA`, `none`, `?`, `-` and the like stand for an empty cell.
         min_count: Categories that fewer training rows have count as unknown.
         task: `auto` tells it from the target.
         test_path: A table of test rows; `data.test_split` is not used then.
-        separator: One character, or `tab`, `comma`, `semicolon`, `bar`, `space`.
-        header: Whether the first row holds names.
-        encoding: As `utf-8`, `cp1252` or `utf-16`.
+        stream: Whether rows stay in the file and are read as they are needed; `auto` does so with large ones.
     """
 
     paths: ClassVar[tuple[str, ...]] = ("path", "test_path")
@@ -37,10 +35,42 @@ class TableOptions(DatasetOptions):
     types: dict[str, Literal["number", "boolean", "category"]] = Field(default_factory=dict)
     missing: Literal["error", "drop", "impute"] = "error"
     missing_values: Names = Field(default_factory=list)
-    usual_missing: bool = True
     min_count: int = Field(2, ge=1)
     task: Literal["auto", "classification", "regression"] = "auto"
     test_path: str | None = None
+    stream: flag_or("auto") = "auto"  # type: ignore[valid-type]
+    # Written at `data.group`, as it decides about the split; `DataConfig.source` hands it down.
+    group: str | None = Field(None, exclude=True)
+
+    @property
+    def takes_usual(self) -> bool:
+        """Whether NA, none and the like are empty cells; files with types have empty cells of their own."""
+        return False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _group_is_above(cls, written: Any) -> Any:
+        if isinstance(written, dict) and "group" in written:
+            raise PydanticCustomError("value_error", "expected `group` one level above, as data.group")
+        return written
+
+
+class TableOptions(ColumnOptions):
+    """A table with a row a line: CSV, TSV and their relatives.
+
+    Args:
+        usual_missing: Whether `NA`, `none`, `?`, `-` and the like stand for an empty cell.
+        separator: One character, or `tab`, `comma`, `semicolon`, `bar`, `space`.
+        header: Whether the first row holds names.
+        encoding: As `utf-8`, `cp1252` or `utf-16`.
+    """
+
+    usual_missing: bool = True
     separator: str = "auto"
     header: flag_or("auto") = "auto"  # type: ignore[valid-type]
     encoding: str = "auto"
+
+    @property
+    def takes_usual(self) -> bool:
+        """Whether NA, none and the like are empty cells."""
+        return self.usual_missing

@@ -172,11 +172,11 @@ def _columns(arrow: Any, numbers: Mapping[int, bool], dtype: str) -> dict[int, P
         unified = column.unify_dictionaries()
         codes = pa.chunked_array([part.indices for part in unified.chunks], pa.int32()).cast(pa.float32()).to_numpy()
         words = unified.chunk(0).dictionary.to_pylist() if unified.num_chunks else []
-        read[i] = _stripped(np.array(codes, np.float32), words)
+        read[i] = stripped(np.array(codes, np.float32), words)
     return read
 
 
-def _stripped(codes: NDArray[Any], words: list[str]) -> Words:
+def stripped(codes: NDArray[Any], words: list[str]) -> Words:
     """Take the space around words away, which may make two of them one."""
     plain = [word.strip() for word in words]
     if plain == words:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from dnnctl.datasets.columns import Column, Kind
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
-from dnnctl.datasets.tables.options import TableOptions
-from dnnctl.datasets.tables.table import Table
+from dnnctl.datasets.tables.names import NamedColumns, position_of
+from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.errors import DataError
 
 
@@ -27,7 +27,7 @@ class Wanted:
     words: tuple[str, ...] = ()
 
 
-def known_columns(table: Table, columns: Sequence[Column]) -> list[Wanted]:
+def known_columns(table: NamedColumns, columns: Sequence[Column]) -> list[Wanted]:
     """Find columns of which it is known what they hold, wherever they stand and with others beside them.
 
     Raises:
@@ -41,21 +41,21 @@ def known_columns(table: Table, columns: Sequence[Column]) -> list[Wanted]:
         raise DataError(
             f"{table.name}: missing column{'s' * (len(missing) != 1)} {quoted(missing)}; it has {quoted(table.names)}"
         )
-    return [Wanted(column.name, table.position(column.name), column.kind, column.words) for column in columns]
+    return [Wanted(column.name, position_of(table, column.name), column.kind, column.words) for column in columns]
 
 
-def chosen_columns(table: Table, options: TableOptions) -> list[Wanted]:
+def chosen_columns(table: NamedColumns, options: ColumnOptions) -> list[Wanted]:
     """Find the inputs, in the order of the table or in the order they were chosen in, and behind them the targets.
 
     Raises:
         WrongOptionError: If a column is not there, or is chosen for two things.
     """
-    targets = [table.position(name, "target") for name in options.target]
+    targets = [position_of(table, name, "target") for name in options.target]
     if len(set(targets)) < len(targets):
         raise WrongOptionError("target", f"expected different columns; received {quoted(options.target)}")
     every = list(range(len(table.names)))
-    chosen = every if options.columns is None else [table.position(name) for name in options.columns]
-    left_out = {table.position(name, "exclude") for name in options.exclude}
+    chosen = every if options.columns is None else [position_of(table, name) for name in options.columns]
+    left_out = {position_of(table, name, "exclude") for name in options.exclude}
     if options.columns is not None and (both := [i for i in chosen if i in targets]):
         raise WrongOptionError("columns", f"{quoted(table.names[i] for i in both)} cannot be an input and the target")
     if both := [i for i in targets if i in left_out]:
@@ -65,5 +65,28 @@ def chosen_columns(table: Table, options: TableOptions) -> list[Wanted]:
     inputs = [i for i in dict.fromkeys(chosen) if i not in left_out and i not in targets]
     if not inputs:
         raise WrongOptionError("columns", f"no column is left to predict from; {table.name} has {quoted(table.names)}")
-    kinds = {table.position(name, "types"): kind for name, kind in options.types.items()}
+    kinds = {position_of(table, name, "types"): kind for name, kind in options.types.items()}
     return [Wanted(table.names[i], i, kinds.get(i)) for i in (*inputs, *targets)]
+
+
+def split_off_group(table: NamedColumns, wanted: Sequence[Wanted], targets: int, group: str | None) -> list[Wanted]:
+    """Return columns without the column of `data.group`, which says who a row is of and is nothing to learn from.
+
+    Args:
+        table: The table.
+        wanted: The inputs, behind them the targets.
+        targets: How many are targets.
+        group: The column; None for none.
+
+    Raises:
+        WrongOptionError: If it is a target, or no input is left.
+    """
+    if group is None:
+        return list(wanted)
+    position = position_of(table, group, "group")
+    if position in [one.position for one in wanted[-targets:]]:
+        raise WrongOptionError("group", f"{group!r} is what is predicted; expected a column that says who a row is of")
+    left = [one for one in wanted if one.position != position]
+    if len(left) == targets:
+        raise WrongOptionError("group", f"no column is left to predict from beside {group!r}")
+    return left

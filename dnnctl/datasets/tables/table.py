@@ -1,13 +1,13 @@
 """A table that is read from text: how it is written, where its columns and rows stand, and what is wrong with them."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.parts.faults import WrongOptionError, clipped, quoted
+from dnnctl.datasets.parts.faults import clipped
+from dnnctl.datasets.tables.names import check_names, position_of
 from dnnctl.datasets.tables.text import MAX_ROW, Text
 from dnnctl.errors import DataError
 
@@ -52,41 +52,24 @@ class Table:
         comma = ", decimal commas" if self.decimal == "," else ""
         return f"{SEPARATORS.get(self.separator, self.separator)}-separated, {head}, {self.text.encoding}{comma}"
 
+    @property
+    def hint(self) -> str:
+        """What may be the reason why a column is not there."""
+        one = len(self.names) == 1 and any(mark in self.names[0] for mark in SEPARATORS)
+        cut = f". Is {self.separator!r} the separator?" if one else ""
+        bare = "" if self.header else ". Its first row was taken for values; `header: true` takes it for names"
+        return cut + bare
+
     def check_names(self) -> None:
         """Raise `DataError` if two columns have one name."""
-        doubled = [name for name, count in Counter(self.names).items() if count > 1]
-        if doubled:
-            raise DataError(
-                f"{self.name}: more than one column is called {quoted(doubled)}; rename them in the header, or write "
-                "`header: false` below data.csv if the first line is no header"
-            )
+        check_names(
+            self,
+            "rename them in the header, or write `header: false` below data.csv if the first line is no header",
+        )
 
     def position(self, name: str, option: str = "columns") -> int:
-        """Return where a column stands, counted from 0.
-
-        Args:
-            name: Its name; capitals matter only where two columns differ in nothing else.
-            option: The option that names it.
-
-        Raises:
-            WrongOptionError: If there is no such column; the message names the nearest.
-        """
-        from dnnctl.plugins import suggestion
-
-        if name in self.names:
-            return self.names.index(name)
-        alike = [known for known in self.names if known.casefold() == name.casefold()]
-        if len(alike) == 1:
-            return self.names.index(alike[0])
-        told = f"{self.name} has no column {clipped(name)}"
-        if alike:
-            raise WrongOptionError(option, f"{told}, but {quoted(alike)}: which is meant?")
-        hint = suggestion(name, self.names) if len(self.names) <= 30 else ""
-        known = hint or "; it has " + quoted(self.names)
-        if len(self.names) == 1 and any(mark in self.names[0] for mark in SEPARATORS):
-            known += f". Is {self.separator!r} the separator?"
-        bare = "" if self.header else ". Its first row was taken for values; `header: true` takes it for names"
-        raise WrongOptionError(option, f"{told}{known}{bare}")
+        """Return where a column stands; arguments and errors are those of `position_of`."""
+        return position_of(self, name, option)
 
     def lines(self, rows: int) -> NDArray[np.int64]:
         """Return the line of each row below the header, counted from 1, (rows,).

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import PAIRS
 from dnnctl.datasets.parts.faults import clipped, quoted
 from dnnctl.datasets.tables.dialect import is_number
-from dnnctl.datasets.tables.parsing import FLOAT, Words
+from dnnctl.datasets.tables.parsing import FLOAT
 from dnnctl.datasets.tables.table import Table
 from dnnctl.errors import DataError, Notice
 
@@ -33,18 +34,19 @@ LOOKED_AT, FIRST = 10_000, 200
 SEVERAL = 10
 
 
-def check_words(table: Table, position: int, cells: Words) -> list[Notice]:
+def check_words(table: Table, position: int, words: Sequence[str], counts: NDArray[np.int64]) -> list[Notice]:
     """Refuse a column of text that is no category; return what is odd about one that is taken for it.
 
     Args:
         table: The table.
         position: Where the column stands.
-        cells: Its cells.
+        words: Its different words.
+        counts: How many rows have each.
 
     Raises:
         DataError: If it holds dates, or numbers but for signs or a few texts among them.
     """
-    name, words = table.names[position], cells.words
+    name = table.names[position]
     told = f"{table.name}: column {name!r} holds"
     _refuse(
         DATE,
@@ -54,13 +56,12 @@ def check_words(table: Table, position: int, cells: Words) -> list[Notice]:
         f"year, the month or the days since some day; `types: {{{name}: category}}` takes each date for a category",
     )
     plain = np.array([is_number(word, table.decimal) for word in words], bool)
-    codes = cells.codes[~np.isnan(cells.codes)].astype(np.int64)
-    numbers = int(plain[codes].sum())
-    others, mixed = len(codes) - numbers, []
+    cells, numbers = int(counts.sum()), int(counts[plain].sum())
+    others, mixed = cells - numbers, []
     if numbers:
-        if numbers >= 0.9 * len(codes) or (numbers >= 2 and others <= 2):
+        if numbers >= 0.9 * cells or (numbers >= 2 and others <= 2):
             raise DataError(
-                f"{table.bad_number([position], FLOAT.wrong)}. {numbers:,} of its {len(codes):,} cells are numbers: "
+                f"{table.bad_number([position], FLOAT.wrong)}. {numbers:,} of its {cells:,} cells are numbers: "
                 f"correct the others, name them in missing_values, or write `types: {{{name}: category}}`"
             )
         sentence = f"holds {numbers:,} numbers and {others:,} other texts; it is taken for categories"

@@ -16,8 +16,12 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    from dnnctl.datasets.tables.loading import load_table
+    from dnnctl.datasets.tables.loading import is_streamed, load_table
 
+    if is_streamed(options):
+        from dnnctl.datasets.streams.text_table import load_text
+
+        return load_text(options)
     return load_table(options)
 
 
@@ -27,8 +31,12 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     Raises:
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
-    from dnnctl.datasets.tables.loading import load_more_rows
+    from dnnctl.datasets.tables.loading import is_streamed, load_more_rows
 
+    if is_streamed(options):
+        from dnnctl.datasets.streams.text_table import load_more_text
+
+        return load_more_text(options, info, table)
     return load_more_rows(options, info, table)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.base import Dataset, held
 from dnnctl.datasets.columns import Column
 from dnnctl.evaluation.association import association
 from dnnctl.plots.style.sheet import BLUE, colours_of, key, label, panels, tidy
@@ -30,7 +30,7 @@ def draw(dataset: Dataset) -> "Figure":
         each class its own where there are few, categories as bars.
     """
     assert dataset.table is not None
-    info, rows = dataset.info, dataset.train
+    info, rows = dataset.info, held(dataset.train)
     columns = dataset.table.columns
     found = [_best(rows.x[:, i], rows.y, column) for i, column in enumerate(columns)]
     order = sorted(range(len(columns)), key=lambda i: -abs(found[i][1]))[:MOST_COLUMNS]
@@ -71,7 +71,7 @@ def _best(values: "NDArray[np.float32]", y: "NDArray[Any]", column: Column) -> t
 
 
 def _target(axes: "Axes", dataset: Dataset, number: int) -> None:
-    info, y = dataset.info, dataset.train.y
+    info, y = dataset.info, held(dataset.train).y
     if info.class_names:
         counts = np.bincount(y, minlength=len(info.class_names))
         _counts(axes, list(info.class_names), counts, BLUE)

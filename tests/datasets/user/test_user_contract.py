@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from PIL import Image
@@ -34,9 +36,19 @@ def make(kind: str, folder: Path) -> DatasetOptions:
         lines = "".join(f"{i % 9},{'ab'[i % 3 == 0]},{'xy'[i % 2]}\n" for i in range(40))
         (folder / "data").write_text("n,k,y\n" + lines)
         written["target"] = "y"
-    elif kind == "npz":
-        with (folder / "data").open("wb") as stream:
-            np.savez(stream, x=PIXELS.reshape(40, -1).astype(np.float32), y=np.array(["x", "y"] * 20))
+    elif kind == "parquet":
+        columns = {"n": [i % 9 for i in range(40)], "k": ["ab"[i % 3 == 0] for i in range(40)], "y": ["x", "y"] * 20}
+        pq.write_table(pa.table(columns), folder / "data")
+        written["target"] = "y"
+    elif kind in {"npz", "npy"}:
+        arrays = {"x": PIXELS.reshape(40, -1).astype(np.float32), "y": np.array(["x", "y"] * 20)}
+        if kind == "npz":
+            with (folder / "data").open("wb") as stream:
+                np.savez(stream, **arrays)
+        else:
+            (folder / "data").mkdir()
+            for name, array in arrays.items():
+                np.save(folder / "data" / name, array)
     else:
         for i, pixels in enumerate(PIXELS):
             (folder / "data" / "xy"[i % 2]).mkdir(parents=True, exist_ok=True)
@@ -66,7 +78,7 @@ def test_what_is_read_has_the_form_that_its_description_says(options: DatasetOpt
     assert dataset.train.x.dtype == (np.uint8 if info.is_image else np.float32)
     assert dataset.train.y.dtype == np.int64
     assert np.bincount(dataset.train.y).tolist() == [20, 20]
-    assert (dataset.table is not None) == (options.key == "csv")
+    assert (dataset.table is not None) == (options.key in {"csv", "parquet"})
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in dataset.digests.values())
     assert dataset.digests == reading.digests(options)
 
@@ -106,6 +118,8 @@ def test_what_is_not_there_or_damaged_is_an_error(kind: str, tmp_path: Path) -> 
     if kind == "image_folder":
         broken = next((tmp_path / "data" / "x").iterdir())
         broken.write_bytes(broken.read_bytes()[:40])
+    elif kind == "npy":
+        (tmp_path / "data" / "x.npy").write_bytes(b"\x89PNG and so on")
     else:
         (tmp_path / "data").write_bytes(b"\x89PNG and so on")
     with pytest.raises(DataError):
@@ -121,7 +135,7 @@ def test_a_pipe_is_refused_before_anything_waits_for_it(kind: str, tmp_path: Pat
         other = source.model_copy(update={option: str(pipe)})
         with pytest.raises(DataError, match=rf"^{option}: .*pipe: expected|^{option}: .*received a file: .*pipe"):
             reading.read(other, Places())
-        if kind != "image_folder":
+        if kind not in {"image_folder", "npy"}:
             with pytest.raises(DataError, match="received a pipe"):
                 reading.digests(other)
 

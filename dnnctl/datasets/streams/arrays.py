@@ -1,0 +1,151 @@
+"""Rows of arrays that stay in their files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.arrays.targets import labels_of
+from dnnctl.datasets.columns import Cells, Column
+from dnnctl.datasets.parts.target import encode_targets
+from dnnctl.datasets.streams.array_file import ArrayFile
+from dnnctl.datasets.streams.base import Block, Marks
+from dnnctl.datasets.streams.cells import BLOCK, COARSE, block_sizes
+from dnnctl.datasets.tables.parsing import Parsed, Words
+from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.errors import DataError
+
+# Bytes of a block that is gone through from the front to the back, at most.
+BYTES = 1 << 24
+
+
+@dataclass(frozen=True)
+class ArrayTargets:
+    """The targets of rows, as columns of a table.
+
+    Args:
+        name: What to call it.
+        file: Where they are, (rows,) or (rows, targets).
+    """
+
+    name: str
+    file: ArrayFile
+    hint: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the targets."""
+        many = int(np.prod(self.file.shape[1:]))
+        return ("y",) if many == 1 else tuple(f"y{i + 1}" for i in range(many))
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows of each block."""
+        return block_sizes(len(self.file), COARSE)
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Return all targets."""
+        kind = "category" if self.file.dtype.kind in "US" else "number"
+        return tuple(Wanted(name, i, kind) for i, name in enumerate(self.names))  # type: ignore[arg-type]
+
+    def known(self, wanted: Wanted) -> Wanted:
+        """Return a target as it is."""
+        return wanted
+
+    def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
+        """Return the targets of a block."""
+        cells = self.cells(group * COARSE, int(self.sizes[group]))
+        column = cells.columns[0]
+        if column.kind == "category":
+            return [Words(np.ascontiguousarray(cells.values[:, 0]), column.words)]
+        return [np.ascontiguousarray(cells.values[:, one.position]) for one in wanted]
+
+    def cells(self, first: int, rows: int) -> Cells:
+        """Return the targets of some rows."""
+        return labels_of(self.file.read(first, rows), rows, self.name)
+
+    def place(self, group: int) -> str:
+        """Return a block's rows."""
+        return f"{self.name}, rows {group * COARSE:,} to {group * COARSE + int(self.sizes[group]):,}"
+
+
+@dataclass(frozen=True)
+class ArrayStream:
+    """Rows of an array of inputs and one of targets.
+
+    Args:
+        inputs: The inputs, (rows, ...).
+        targets: The targets.
+        row: Shape of one row as it is trained on.
+        dtype: Type that inputs are kept in.
+        classes: The classes as the array has them; empty for numbers.
+        block: Rows of a group.
+    """
+
+    inputs: ArrayFile
+    targets: ArrayTargets
+    row: tuple[int, ...]
+    dtype: str
+    classes: tuple[str, ...]
+    block: int = BLOCK
+    columns: tuple[Column, ...] = ()
+    marked: bool = False
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.targets.name
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows of each block."""
+        return block_sizes(len(self.inputs), self._size)
+
+    @property
+    def x(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Shape of one row, and type, of the inputs."""
+        return self.row, np.dtype(self.dtype)
+
+    @property
+    def y(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Shape of one row, and type, of the targets."""
+        return ((), np.dtype(np.int64)) if self.classes else ((len(self.targets.names),), np.dtype(np.float32))
+
+    def coarse(self) -> "ArrayStream":
+        """Return the same rows in larger blocks."""
+        return replace(self, block=COARSE)
+
+    def with_columns(self, columns: Sequence[Column]) -> "ArrayStream":
+        """Return the same rows, which have no codes."""
+        return self
+
+    def read_as_written(self, group: int) -> Block:
+        """Return the rows of a block, all of whose numbers are finite."""
+        block = self.read(group)
+        if block.x.dtype.kind == "f" and not np.isfinite(block.x.sum(dtype=np.float64)):
+            raise DataError(f"{self.place(group)}: hold NaN, infinity or a number too large for 32 bits")
+        return block
+
+    def read(self, group: int) -> Block:
+        """Return the rows of a block."""
+        first, rows = group * self._size, int(self.sizes[group])
+        with np.errstate(over="ignore"):
+            x = self.inputs.read(first, rows).reshape(rows, *self.row).astype(self.dtype, copy=False)
+        return Block(x, encode_targets(self.targets.cells(first, rows), self.classes, self.name))
+
+    def marks(self, group: int) -> Marks:
+        """Return nothing: positions alone decide."""
+        return Marks()
+
+    def place(self, group: int) -> str:
+        """Return a block's rows."""
+        first = group * self._size
+        return f"{self.inputs.file.name}, rows {first:,} to {first + int(self.sizes[group]):,}"
+
+    @cached_property
+    def _size(self) -> int:
+        """Rows of a block; of large pictures fewer."""
+        return max(1, min(self.block, BYTES // self.inputs.row_bytes))

@@ -1,0 +1,148 @@
+"""The cells of a table in one file of numbers, row after row, which any few rows can be read from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.columns import Cells, Column
+from dnnctl.datasets.parts.target import encode_targets
+from dnnctl.datasets.streams.array_file import ArrayFile
+from dnnctl.datasets.streams.base import Block, Marks
+from dnnctl.datasets.tables.parsing import Parsed, Words
+from dnnctl.datasets.tables.selection import Wanted
+
+# Rows of a block that is drawn for an epoch, and of one that is gone through from the front to the back.
+BLOCK, COARSE = 512, 1 << 16
+
+
+def block_sizes(rows: int, size: int) -> NDArray[np.int64]:
+    """Return the sizes of blocks that rows are cut into, the last one perhaps smaller."""
+    full, rest = divmod(rows, size)
+    return np.array([size] * full + [rest] * (rest > 0), np.int64)
+
+
+@dataclass(frozen=True)
+class CellsFile:
+    """Columns of a table, as a source of them.
+
+    Args:
+        name: What to call it in messages.
+        cells: float32 (rows, columns), with the codes of categories; NaN where a cell is empty.
+        keys: uint64 (rows,), for each row a number that rows of one group share; None without groups.
+        columns: What the columns hold.
+    """
+
+    name: str
+    cells: ArrayFile
+    keys: ArrayFile | None
+    columns: tuple[Column, ...]
+    hint: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows of each coarse block."""
+        return block_sizes(len(self.cells), COARSE)
+
+    def known(self, wanted: Wanted) -> Wanted:
+        """Return a wanted column with its kind."""
+        column = self.columns[wanted.position]
+        return Wanted(column.name, wanted.position, column.kind, column.words)
+
+    def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
+        """Return the cells of some columns of a coarse block."""
+        values = self.cells.read(group * COARSE, int(self.sizes[group]))
+        read: list[Parsed] = []
+        for one in wanted:
+            column, own = self.columns[one.position], np.ascontiguousarray(values[:, one.position])
+            read.append(Words(own, column.words) if column.kind == "category" else own)
+        return read
+
+    def place(self, group: int) -> str:
+        """Return a block's rows."""
+        return f"{self.name}, rows {group * COARSE:,} to {group * COARSE + int(self.sizes[group]):,}"
+
+
+@dataclass(frozen=True)
+class CellsStream:
+    """The rows of such a table; those that have no place in it were left out when it was written.
+
+    Args:
+        source: The table, its inputs before its targets.
+        inputs: How many of the columns are inputs.
+        classes: Names of the classes; empty for numbers.
+        block: Rows of a group.
+    """
+
+    source: CellsFile
+    inputs: int
+    classes: tuple[str, ...]
+    block: int = BLOCK
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.source.name
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows of each block."""
+        return block_sizes(len(self.source.cells), self.block)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The inputs."""
+        return self.source.columns[: self.inputs]
+
+    @property
+    def x(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Shape of one row, and type, of the cells."""
+        return (self.inputs,), np.dtype(np.float32)
+
+    @property
+    def y(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Shape of one row, and type, of the targets."""
+        if self.classes:
+            return (), np.dtype(np.int64)
+        return (len(self.source.columns) - self.inputs,), np.dtype(np.float32)
+
+    @property
+    def marked(self) -> bool:
+        """Whether rows belong to groups."""
+        return self.source.keys is not None
+
+    def coarse(self) -> "CellsStream":
+        """Return the same rows in larger blocks."""
+        return replace(self, block=COARSE)
+
+    def with_columns(self, columns: Sequence[Column]) -> "CellsStream":
+        """Return the same rows, with the codes that are in the file."""
+        return self
+
+    def read_as_written(self, group: int) -> Block:
+        """Return the rows of a block."""
+        return self.read(group)
+
+    def read(self, group: int) -> Block:
+        """Return the rows of a block."""
+        values = self.source.cells.read(group * self.block, int(self.sizes[group]))
+        targets = Cells(self.source.columns[self.inputs :], values[:, self.inputs :])
+        y = encode_targets(targets, self.classes, self.name)
+        return Block(values[:, : self.inputs], y, self.marks(group), self.columns)
+
+    def marks(self, group: int) -> Marks:
+        """Return the groups that the rows of a block belong to."""
+        keys = self.source.keys
+        return Marks() if keys is None else Marks(None, keys.read(group * self.block, int(self.sizes[group])))
+
+    def place(self, group: int) -> str:
+        """Return a block's rows."""
+        return f"{self.name}, rows {group * self.block:,} to {group * self.block + int(self.sizes[group]):,}"

@@ -1,0 +1,47 @@
+"""Columns in files: what a source of tables offers, before it is known which of them are wanted and what for."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.tables.parsing import Parsed
+from dnnctl.datasets.tables.selection import Wanted
+
+
+class ColumnSource(Protocol):
+    """Tables with the same columns, read a group of rows at a time; several threads may read at once."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in messages."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+
+    @property
+    def hint(self) -> str:
+        """What may be the reason why a column is not there; empty for nothing."""
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Rows of each group, (groups,)."""
+
+    def known(self, wanted: Wanted) -> Wanted:
+        """Return a wanted column with its kind, as its type in the files says if nothing else does.
+
+        Raises:
+            WrongOptionError: If it holds what no network can read.
+        """
+
+    def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
+        """Return the cells of some columns of a group.
+
+        Raises:
+            DataError: If they cannot be read; the message names the file and the group.
+        """
+
+    def place(self, group: int) -> str:
+        """Return what to call a group in messages."""

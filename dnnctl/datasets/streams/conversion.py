@@ -1,0 +1,228 @@
+"""Tables of which single rows cannot be read, or not fast, written once as one file of numbers in a cache.
+
+That is text, records one after the other, Parquet with row groups too large to hold some of them, and whatever is
+sorted by its target: small blocks out of all of the file are a fair sample of it where a few large ones are none.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from dnnctl.datasets.columns import Column, side_by_side
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.streams.array_file import array_file
+from dnnctl.datasets.streams.cell_checks import check_cells, told_cells
+from dnnctl.datasets.streams.cells import CellsFile
+from dnnctl.datasets.streams.table import bare
+from dnnctl.datasets.streams.vocabulary import Vocabularies
+from dnnctl.datasets.tables.groups import keys_of
+from dnnctl.datasets.tables.parsing import Parsed, Words
+from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.errors import DataError, Notice
+from dnnctl.files import write_json
+from dnnctl.memory import blocks
+
+CELLS, KEYS, COLUMNS = "cells.npy", "keys.npy", "columns.json"
+# Of what is in the cache; another one is written anew.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be written.
+
+    Args:
+        name: What to call the table in messages.
+        wanted: Its columns, the inputs first, then the targets.
+        inputs: How many of them are inputs.
+        group: The column of `data.group`, which is read behind these; None without one.
+        missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
+        rows: How many rows there are, or about.
+    """
+
+    name: str
+    wanted: tuple[Wanted, ...]
+    inputs: int
+    group: Wanted | None
+    missing: str
+    rows: int
+
+    @property
+    def read(self) -> tuple[Wanted, ...]:
+        """The columns to read."""
+        return (*self.wanted, *((self.group,) if self.group else ()))
+
+
+# A group's cells, in the order of `Plan.read`, and what to call it.
+Piece = tuple[list[Parsed], str]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What columns of text turned out to hold once all their words were known.
+
+    Args:
+        columns: All columns.
+        values: For those whose cells are no longer codes of words, the new cell for each code.
+        warnings: What is odd about them.
+    """
+
+    columns: tuple[Column, ...]
+    values: dict[int, NDArray[Any]]
+    warnings: tuple[Notice, ...]
+
+
+# Given the columns and, for those of text, how many rows have each word.
+Settle = Callable[[tuple[Column, ...], Sequence[NDArray[np.int64]]], Settled]
+
+
+def cache_folder(*keys: object) -> Path:
+    """Return the folder in the cache for what is described by these values."""
+    described = json.dumps([FORMAT, *map(str, keys)])
+    return default_places().cache.parent / "streams" / hashlib.sha256(described.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A table as one file of numbers.
+
+    Args:
+        source: The table.
+        notes: What was done.
+        warnings: What is odd about it.
+    """
+
+    source: CellsFile
+    notes: tuple[str, ...]
+    warnings: tuple[Notice, ...]
+
+
+def converted(
+    plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None = None
+) -> Converted:
+    """Return a table as one file of numbers, written now if it is not in the cache.
+
+    Args:
+        plan: What to write.
+        folder: Where it is, or is to be.
+        pieces: Reads the table from the front to the back.
+        settle: Says what columns of text hold, where that is not known before all of it was read.
+
+    Raises:
+        DataError: If the table cannot be read, a cell is empty that must not be, or the disk is full.
+    """
+    if not (folder / COLUMNS).is_file():
+        _write(plan, folder, pieces, settle)
+    stored = json.loads((folder / COLUMNS).read_text(encoding="utf-8"))
+    columns = tuple(Column(each["name"], each["kind"], tuple(each["words"])) for each in stored["columns"])
+    keys = array_file(folder / KEYS) if plan.group else None
+    cells = array_file(folder / CELLS)
+    size = max(1, cells.file.size >> 20)
+    where = f"{plan.name}: written once as {size:,} MB of numbers below {folder}, which can be removed between runs"
+    warnings = tuple(Notice(**each) for each in stored["warnings"])
+    return Converted(CellsFile(plan.name, cells, keys, columns), (where, *stored["notes"]), warnings)
+
+
+def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        needed = plan.rows * (4 * len(plan.wanted) + 8 * (plan.group is not None))
+        free = shutil.disk_usage(folder.parent).free
+        if needed > free:
+            raise DataError(
+                f"{plan.name}: its rows are to be written as numbers to {folder.parent}, which takes {needed >> 20:,} "
+                f"MB; {free >> 20:,} MB are free. Make room, or set DNNCTL_CACHE_DIR to another disk"
+            )
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new."))
+        try:
+            _write_files(plan, temporary, pieces, settle)
+            # Where another process was faster, its files are as good as these.
+            if not (folder / COLUMNS).is_file():
+                shutil.rmtree(folder, ignore_errors=True)
+                temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as fault:
+        raise DataError(f"{folder}: cannot be written: {fault.strerror}") from None
+
+
+def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:
+    width = len(plan.wanted)
+    vocabularies = Vocabularies(plan.name, [bare(one) for one in plan.wanted])
+    rows, before = 0, 0
+    empty = np.zeros(width, np.int64)
+    with (folder / CELLS).open("w+b") as cells, (folder / KEYS).open("w+b") as keys:
+        _header(cells, (plan.rows, width), "<f4")
+        _header(keys, (plan.rows,), "<u8")
+        for read, place in pieces():
+            values = side_by_side(vocabularies.coded(read[:width]))
+            check_cells(values.T, [one.name for one in plan.wanted], plan.missing, plan.name, place)
+            kept = _kept(values, plan)
+            before += len(values)
+            values = values if kept.all() else values[kept]
+            empty += np.isnan(values).sum(axis=0)
+            cells.write(values.data)
+            if plan.group:
+                group = read[-1]
+                assert isinstance(group, Words)
+                keys.write(keys_of(group)[kept].tobytes())
+            rows += len(values)
+        _header(cells, (rows, width), "<f4")
+        _header(keys, (rows,), "<u8")
+        settled = Settled(vocabularies.columns, {}, ())
+        if settle is not None:
+            settled = settle(vocabularies.columns, vocabularies.counts)
+            cells.flush()
+            _replace(folder / CELLS, settled.values)
+        os.fsync(cells.fileno())
+    if not rows:
+        raise DataError(f"{plan.name}: every row has an empty cell, so none is left; leave columns out (exclude)")
+    columns = [{"name": c.name, "kind": c.kind, "words": list(c.words)} for c in settled.columns]
+    notes = _notes(plan, before, rows, empty)
+    warnings = [warning.to_json() for warning in settled.warnings]
+    write_json(folder / COLUMNS, {"columns": columns, "notes": notes, "warnings": warnings})
+
+
+def _notes(plan: Plan, before: int, rows: int, empty: NDArray[np.int64]) -> list[str]:
+    notes = []
+    if rows < before:
+        notes.append(f"{plan.name}: left out {before - rows:,} of {before:,} rows, which have empty cells or no target")
+    counts = {one.name: int(count) for one, count in zip(plan.wanted, empty, strict=True) if count}
+    if counts:
+        notes.append(f"{plan.name}: empty cells filled from the training rows: {told_cells(counts)}")
+    return notes
+
+
+def _replace(path: Path, values: dict[int, NDArray[Any]]) -> None:
+    """Put other cells in the place of the codes of some columns."""
+    if not values:
+        return
+    cells = np.load(path, mmap_mode="r+")
+    for here in blocks(len(cells)):
+        for column, new in values.items():
+            table = np.array([*new.tolist(), np.nan], np.float32)
+            own = cells[here, column]
+            cells[here, column] = table[np.where(np.isnan(own), len(new), own).astype(np.int64)]
+    cells.flush()
+
+
+def _header(stream: IO[bytes], shape: tuple[int, ...], dtype: str) -> None:
+    """Write the header of an array; it has the same length whatever number of rows."""
+    stream.seek(0)
+    npy.write_array_header_1_0(stream, {"descr": dtype, "fortran_order": False, "shape": shape})
+
+
+def _kept(values: NDArray[Any], plan: Plan) -> NDArray[np.bool_]:
+    """Return which rows count: those with a target, and without empty cells if such are dropped."""
+    first = 0 if plan.missing == "drop" else plan.inputs
+    return ~np.asarray(np.isnan(values[:, first:]).any(axis=1))

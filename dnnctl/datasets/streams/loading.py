@@ -1,0 +1,198 @@
+"""From the columns of a table in files to its rows: in memory, or left where they are.
+
+The target is looked at, and it is decided whether the rows are read now, stay in their files, or are written once in a
+form that any of them can be read from. What there is to learn of rows that stay is found out once it is known who
+trains on them (`survey`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.columns import Cells, TableInfo, recoded
+from dnnctl.datasets.parts.data_files import LARGE
+from dnnctl.datasets.parts.quality import column_warnings
+from dnnctl.datasets.parts.target import decide_counted
+from dnnctl.datasets.streams.base import Stream
+from dnnctl.datasets.streams.cell_checks import empty_cells
+from dnnctl.datasets.streams.cells import CellsFile, CellsStream
+from dnnctl.datasets.streams.columns import ColumnSource
+from dnnctl.datasets.streams.gathering import gathered
+from dnnctl.datasets.streams.samples import WINDOW, Selection, StreamedSamples
+from dnnctl.datasets.streams.table import Roles, TableStream, bare
+from dnnctl.datasets.streams.target_pass import Targets, look_at_targets
+from dnnctl.datasets.tables.loading import listed, table_info
+from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.errors import Notice
+
+# Beyond this share of the target's variance, groups of rows are no fair samples of the table.
+SORTED = 0.1
+
+
+@dataclass(frozen=True)
+class OpenedTable:
+    """A table in files of which it is known which columns are wanted.
+
+    Args:
+        source: Its columns.
+        roles: What they are for; classes are not known yet.
+        notes: What was found out.
+        warnings: What is odd.
+        convert: Writes the table as one file of numbers, and returns that; None where it is one.
+    """
+
+    source: ColumnSource
+    roles: Roles
+    notes: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    convert: "Callable[[], OpenedTable] | None" = None
+
+
+def load_columns(
+    key: str,
+    options: ColumnOptions,
+    table: OpenedTable,
+    test: Callable[[TableInfo], OpenedTable] | None,
+    digests: dict[str, str],
+) -> Dataset:
+    """Read a table into memory, or find out what is to be known of one that stays in its files.
+
+    Args:
+        key: Name of its source.
+        options: Its options.
+        table: The table.
+        test: Opens the one of the test rows, given the columns of the other; None where there is none.
+        digests: Of the files.
+
+    Raises:
+        WrongOptionError: If an option does not fit the table.
+        DataError: If it cannot be read, or holds what cannot be learned from.
+    """
+    targets = look_at_targets(table.source, table.roles.targets)
+    if targets.first_empty is not None and options.missing == "error":
+        counts = {", ".join(options.target): targets.untargeted}
+        raise empty_cells(table.source.name, counts, table.source.place(targets.first_empty))
+    target = decide_counted(targets.columns, targets.cells, options.task, table.source.name, f"data.{key}")
+    stays = _stays(table, options)
+    odd: tuple[Notice, ...] = ()
+    if stays and table.convert is not None and (_are_large(table) or targets.explained >= SORTED):
+        table = table.convert()
+    elif stays:
+        odd = _sorted(targets)
+    texts = tuple(options.missing_values)
+    info = TableInfo((), targets.columns, options.missing, texts, options.min_count, options.takes_usual)
+    stream = _stream(table, target.classes, untargeted=targets.untargeted > 0)
+    read = _rows_of(stream, table, replace(info, columns=stream.columns), stays=stays)
+    notes = [*read.notes, f"task: {target.task}, {target.reason}"]
+    apart = None
+    if test is not None:
+        other = _labelled(test(read.table), read.table, target.classes, stays=stays)
+        apart, notes, read = other.samples, [*notes, *other.notes], replace(read, table=other.table)
+    described = table_info(options, read.table, target, (len(read.samples), len(apart) if apart else 0))
+    warnings = (*table.warnings, *read.warnings, *odd)
+    return Dataset(
+        key, described, read.samples, apart, options.path, digests, tuple(notes), warnings, read.table, read.keys
+    )
+
+
+def load_more_columns(
+    key: str,
+    options: ColumnOptions,
+    table: OpenedTable,
+    info: DatasetInfo,
+    known: TableInfo,
+    digests: dict[str, str],
+) -> Dataset:
+    """Read another table with the columns of one that was trained on; all its rows are in `train`.
+
+    Args:
+        key: Name of its source.
+        options: How it was described.
+        table: The table.
+        info: What is known about the table of the run.
+        known: The run's columns.
+        digests: Of its files.
+
+    Raises:
+        DataError: If it cannot be read, or a cell does not fit.
+    """
+    read = _labelled(table, known, info.class_names, stays=_stays(table, options))
+    return Dataset(key, info, read.samples, None, options.path, digests, read.notes, (), read.table)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Rows, in memory or not, what their columns hold, what was done, what is odd, and the groups they belong to."""
+
+    samples: Samples | StreamedSamples
+    table: TableInfo
+    notes: tuple[str, ...]
+    warnings: tuple[Notice, ...] = ()
+    keys: NDArray[np.uint64] | None = None
+
+
+def _bytes(table: OpenedTable, rows: int) -> int:
+    return 4 * (len(table.roles.inputs) + len(table.roles.targets)) * rows
+
+
+def _stays(table: OpenedTable, options: ColumnOptions) -> bool:
+    """Tell whether rows are read as they are needed."""
+    if options.stream == "auto":
+        return isinstance(table.source, CellsFile) or _bytes(table, int(table.source.sizes.sum())) > LARGE
+    return bool(options.stream)
+
+
+def _are_large(table: OpenedTable) -> bool:
+    """Tell whether a group of rows alone is more than what is held to be shuffled."""
+    return _bytes(table, int(table.source.sizes.max())) > WINDOW
+
+
+def _stream(table: OpenedTable, classes: tuple[str, ...], *, untargeted: bool) -> Stream:
+    if isinstance(table.source, CellsFile):
+        return CellsStream(table.source, len(table.roles.inputs), classes)
+    roles = replace(table.roles, classes=classes, untargeted=untargeted)
+    return TableStream(table.source, roles, tuple(bare(one) for one in roles.inputs))
+
+
+def _rows_of(stream: Stream, table: OpenedTable, info: TableInfo, *, stays: bool) -> _Read:
+    """Return the rows of a table, or how they are read."""
+    rows, groups = int(stream.sizes.sum()), len(table.source.sizes)
+    told = f"{stream.name}: {rows:,} rows"
+    if not isinstance(table.source, CellsFile):
+        told += f" in {groups:,} row group{'s' * (groups != 1)}"
+    if stays:
+        size = max(1, _bytes(table, rows) >> 20)
+        how = f"{told}, {size:,} MB, which are not held in memory but read as they are needed"
+        return _Read(StreamedSamples(stream, Selection(stream.sizes)), info, (how, listed(info.columns), *table.notes))
+    own = gathered(stream)
+    info = replace(info, columns=own.columns)
+    predicted = ", ".join(column.name for column in info.targets)
+    odd = column_warnings(Cells(info.columns, own.samples.x), own.samples.y, predicted)
+    return _Read(own.samples, info, (told, listed(info.columns), *table.notes, *own.notes), odd, own.keys)
+
+
+def _labelled(table: OpenedTable, known: TableInfo, classes: tuple[str, ...], *, stays: bool) -> _Read:
+    """Return the rows of a table with known columns."""
+    stream = _stream(table, classes, untargeted=known.missing != "error")
+    if isinstance(stream, TableStream):
+        stream = stream.with_columns(known.columns)
+    read = _rows_of(stream, table, known, stays=stays)
+    if not isinstance(read.samples, Samples):
+        return replace(read, table=known)
+    cells = recoded(Cells(read.table.columns, read.samples.x), known.columns)
+    return _Read(Samples(cells.values, read.samples.y), replace(known, columns=cells.columns), read.notes)
+
+
+def _sorted(targets: Targets) -> tuple[Notice, ...]:
+    """Return a warning of a table whose rows lie in the order of what is predicted, or of what goes with it."""
+    if targets.explained < SORTED:
+        return ()
+    told = (
+        f"the rows are not mixed: which part of the files a row is in explains {targets.explained:.0%} of the target. "
+        "An epoch shows the network one part after the other, which costs accuracy; shuffle the rows once when the "
+        "files are written, or raise data.shuffle_window"
+    )
+    return (Notice("sorted_rows", told),)

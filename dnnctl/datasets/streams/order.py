@@ -1,0 +1,96 @@
+"""The order of an epoch over rows that are never held together.
+
+Groups of rows come in an order drawn for the epoch; the rows of some groups that follow each other, a window, are
+shuffled together. Each stretch of it is a function of seed, epoch and place alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.random_streams import generator
+
+# Windows whose shuffled numbers are kept: the one at work, and one that is asked for ahead or behind.
+KEPT = 3
+
+
+def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the whole numbers from each start on, so many of each, one range behind the other."""
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class WindowedOrder:
+    """The numbers of rows in the order in which an epoch visits them.
+
+    Args:
+        counts: Rows of each group, (groups,).
+        seed: The configuration's seed.
+        epoch: The epoch, counted from 0.
+        window: How many rows are shuffled together: as many groups as have about that many, at least one.
+        announce: Called with the groups of a window and those of the next one before its rows are asked for.
+    """
+
+    counts: NDArray[np.int64]
+    seed: int
+    epoch: int
+    window: int
+    announce: Callable[[NDArray[np.int64], NDArray[np.int64]], None]
+    _shuffled: dict[int, NDArray[np.int64]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def _windows(self) -> list[NDArray[np.int64]]:
+        """The groups of each window."""
+        full = np.flatnonzero(self.counts)
+        groups = full[generator("order of groups", self.seed, self.epoch).permutation(len(full))]
+        mean = int(self.counts.sum()) / max(1, len(full))
+        size = max(1, round(self.window / max(1.0, mean)))
+        return [groups[at : at + size] for at in range(0, len(groups), size)]
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        """How many rows there are up to the end of each window."""
+        return np.cumsum([int(self.counts[each].sum()) for each in self._windows], dtype=np.int64)
+
+    @cached_property
+    def _offsets(self) -> NDArray[np.int64]:
+        """How many rows there are before each group."""
+        return np.asarray(np.cumsum(self.counts) - self.counts)
+
+    def __len__(self) -> int:
+        """Return how many rows are visited."""
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def __getitem__(self, stretch: slice) -> NDArray[np.int64]:
+        """Return the numbers of a stretch, (m,)."""
+        start, stop, _ = stretch.indices(len(self))
+        parts = []
+        while start < stop:
+            window = int(np.searchsorted(self._ends, start, "right"))
+            end = int(self._ends[window])
+            rows = self._rows(window)
+            begin = end - len(rows)
+            parts.append(rows[start - begin : min(stop, end) - begin])
+            start = min(stop, end)
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def _rows(self, window: int) -> NDArray[np.int64]:
+        """Return the numbers of a window's rows, shuffled, and say that they will be asked for."""
+        groups = self._windows[window]
+        following = self._windows[window + 1] if window + 1 < len(self._windows) else groups[:0]
+        self.announce(groups, following)
+        with self._lock:
+            rows = self._shuffled.get(window)
+            if rows is None:
+                rows = ranges(self._offsets[groups], self.counts[groups])
+                rows = rows[generator("order in a window", self.seed, self.epoch, window).permutation(len(rows))]
+                self._shuffled[window] = rows
+                while len(self._shuffled) > KEPT:
+                    del self._shuffled[next(iter(self._shuffled))]
+            return rows

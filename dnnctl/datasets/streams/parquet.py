@@ -1,0 +1,175 @@
+"""Tables in Parquet files, read a row group at a time."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.columns import Kind
+from dnnctl.datasets.parts.data_files import DataFile, find_files
+from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.datasets.streams.arrow import cells_of, kind_of
+from dnnctl.datasets.tables.dialect import is_number
+from dnnctl.datasets.tables.parsing import Parsed, Words
+from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.errors import DataError
+
+ENDINGS = (".parquet", ".parq", ".pq")
+# Files that a thread keeps open.
+OPEN = 4
+# What Hive writes for an empty value.
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """A row group.
+
+    Args:
+        file: The number of its file.
+        number: Its number in the file.
+    """
+
+    file: int
+    number: int
+
+
+class ParquetFiles:
+    """Parquet files with the same columns; folders as `year=2024` are a column `year`.
+
+    Args:
+        path: A file, a folder or a pattern.
+        option: The option that names it.
+        missing_values: Texts and numbers that stand for an empty cell.
+
+    Raises:
+        WrongOptionError: If there are no such files.
+        DataError: If one is damaged, or has other columns than the first.
+    """
+
+    def __init__(self, path: str, option: str = "path", missing_values: Sequence[str] = ()) -> None:
+        self.files = find_files(path, ENDINGS, "Parquet files", option)
+        self.name = self.files[0].name if len(self.files) == 1 else path.rstrip("/").rsplit("/", 1)[-1]
+        self.missing = frozenset(missing_values)
+        self._partitions = [_partitions(file.name) for file in self.files]
+        self._groups: list[RowGroup] = []
+        sizes: list[int] = []
+        self.bytes = 0
+        for i, file in enumerate(self.files):
+            footer = _footer(file)
+            schema = footer.schema.to_arrow_schema()
+            if i == 0:
+                self._types = {field.name: field.type for field in schema}
+                self.names = (*schema.names, *(key for key in self._partitions[0] if key not in schema.names))
+            self._check_columns(file, schema, self._partitions[i])
+            self._groups += [RowGroup(i, number) for number in range(footer.num_row_groups)]
+            sizes += [footer.row_group(number).num_rows for number in range(footer.num_row_groups)]
+        self.sizes: NDArray[np.int64] = np.array(sizes, np.int64)
+        self._local = threading.local()
+        if not self.sizes.sum():
+            raise DataError(f"{self.name}: holds no rows")
+
+    def _check_columns(self, file: DataFile, schema: Any, partitions: dict[str, str]) -> None:
+        names = {*schema.names, *partitions}
+        if names != set(self.names):
+            other = names.symmetric_difference(self.names)
+            raise DataError(f"{file.path}: expected the columns of {self.files[0].name}; differs in {quoted(other)}")
+        for field in schema:
+            kinds = kind_of(field.type), kind_of(self._types[field.name])
+            if kinds[0] != kinds[1]:
+                raise DataError(
+                    f"{file.path}: column {field.name!r} is {field.type}; in {self.files[0].name} it is "
+                    f"{self._types[field.name]}"
+                )
+
+    @property
+    def hint(self) -> str:
+        """Nothing more to say about a column that is not there."""
+        return ""
+
+    def known(self, wanted: Wanted) -> Wanted:
+        """Return a wanted column with its kind; a text is a category."""
+        name = self.names[wanted.position]
+        kind: Kind | None = wanted.kind
+        if name not in self._types:
+            values = {each[name] for each in self._partitions}
+            own: Kind | None = "number" if all(v == NO_VALUE or is_number(v, ".") for v in values) else "category"
+        else:
+            own = kind_of(self._types[name])
+        if own is None:
+            raise WrongOptionError(
+                "exclude",
+                f"{self.name}: column {name!r} holds {self._types[name]}, which no network can read. Leave it out "
+                f"(exclude: [{name}]), or write numbers or texts in its place",
+            )
+        return Wanted(wanted.name, wanted.position, kind or own, wanted.words)
+
+    def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
+        """Return the cells of some columns of a row group, in the order of `wanted`."""
+        here = self._groups[group]
+        file = self.files[here.file]
+        names = [self.names[one.position] for one in wanted]
+        stored = [name for name in dict.fromkeys(names) if name in self._types]
+        try:
+            file.check()
+            table = self._open(here.file).read_row_group(here.number, columns=stored, use_threads=False)
+        except DataError as fault:
+            raise DataError(f"row group {here.number} of {fault}") from None
+        except Exception as fault:
+            # Damage surfaces as many kinds of exception.
+            raise file.lost(f"cannot be read: {_reason(fault)}", f"row group {here.number}") from None
+        rows = int(self.sizes[group])
+        cells = []
+        for one, name in zip(wanted, names, strict=True):
+            if name in self._types:
+                cells.append(cells_of(table.column(name), one, self.missing, self.place(group)))
+            else:
+                cells.append(_constant(self._partitions[here.file][name], rows, one.kind))
+        return cells
+
+    def place(self, group: int) -> str:
+        """Return a row group's file and number."""
+        here = self._groups[group]
+        return f"{self.files[here.file].name}, row group {here.number}"
+
+    def _open(self, file: int) -> Any:
+        import pyarrow.parquet as pq
+
+        opened: OrderedDict[int, Any] = self._local.__dict__.setdefault("opened", OrderedDict())
+        if file not in opened:
+            texts = [name for name, one in self._types.items() if kind_of(one) == "category"]
+            opened[file] = pq.ParquetFile(self.files[file].path, read_dictionary=texts, pre_buffer=False)
+            while len(opened) > OPEN:
+                opened.popitem(last=False)[1].close()
+        return opened[file]
+
+
+def _footer(file: DataFile) -> Any:
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_metadata(file.path)
+    except Exception as fault:
+        raise DataError(f"{file.path}: is not a whole Parquet file: {_reason(fault)}") from None
+
+
+def _reason(fault: Exception) -> str:
+    return (str(fault).splitlines() or [type(fault).__name__])[0][:200]
+
+
+def _partitions(name: str) -> dict[str, str]:
+    """Return the columns that a file's folders are, as `year=2024`."""
+    found = (part.split("=", 1) for part in name.split("/")[:-1] if "=" in part)
+    return {key: unquote(value) for key, value in found}
+
+
+def _constant(value: str, rows: int, kind: Kind | None) -> Parsed:
+    empty = value == NO_VALUE
+    if kind == "number":
+        return np.full(rows, np.nan if empty else float(value), np.float32)
+    return Words(np.full(rows, np.nan if empty else 0, np.float32), () if empty else (value,))

@@ -1,0 +1,61 @@
+"""A table in Parquet files, opened by the options that choose its columns."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from dnnctl.datasets.columns import TableInfo
+from dnnctl.datasets.parts.data_files import digest
+from dnnctl.datasets.streams.conversion import Plan, cache_folder, converted
+from dnnctl.datasets.streams.loading import OpenedTable
+from dnnctl.datasets.streams.parquet import ParquetFiles
+from dnnctl.datasets.streams.reading import ahead
+from dnnctl.datasets.streams.table import Roles
+from dnnctl.datasets.tables.names import position_of
+from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+
+
+def open_chosen(source: ParquetFiles, options: ColumnOptions) -> OpenedTable:
+    """Return a table with the columns that options choose.
+
+    Raises:
+        WrongOptionError: If a column is not there, is chosen for two things, or holds what no network can read.
+    """
+    many, group = len(options.target), options.group
+    wanted = split_off_group(source, chosen_columns(source, options), many, group)
+    inputs, targets = wanted[:-many], wanted[-many:]
+    grouped = None if group is None else Wanted(group, position_of(source, group, "group"), "category")
+    return _opened(source, inputs, targets, grouped, options.missing)
+
+
+def open_known(source: ParquetFiles, known: TableInfo) -> OpenedTable:
+    """Return a table with the columns of another one.
+
+    Raises:
+        DataError: If one is missing.
+    """
+    wanted = known_columns(source, (*known.columns, *known.targets))
+    many = len(known.columns)
+    return _opened(source, wanted[:many], wanted[many:], None, known.missing)
+
+
+def _opened(
+    source: ParquetFiles, inputs: Sequence[Wanted], targets: Sequence[Wanted], group: Wanted | None, missing: str
+) -> OpenedTable:
+    roles = Roles(tuple(map(source.known, inputs)), tuple(map(source.known, targets)), group, missing)
+    return OpenedTable(source, roles, convert=partial(_converted, source, roles))
+
+
+def _converted(source: ParquetFiles, roles: Roles) -> OpenedTable:
+    """Write a table once as one file of numbers."""
+    wanted = (*roles.inputs, *roles.targets)
+    plan = Plan(source.name, wanted, len(roles.inputs), roles.group, roles.missing, int(source.sizes.sum()))
+    changed = [file.changed for file in source.files]
+    folder = cache_folder("parquet", digest(source.files), changed, wanted, roles, sorted(source.missing))
+    groups = range(len(source.sizes))
+    found = converted(
+        plan, folder, lambda: ahead(lambda group: (source.read(group, plan.read), source.place(group)), groups)
+    )
+    own = tuple(Wanted(one.name, i, one.kind, one.words) for i, one in enumerate(wanted))
+    placed = Roles(own[: plan.inputs], own[plan.inputs :], None, roles.missing)
+    return OpenedTable(found.source, placed, found.notes, found.warnings)

@@ -1,0 +1,162 @@
+"""A table in a text file that is too large to be held: read in pieces, each as a small table of its own would be."""
+
+import mmap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnnctl.datasets.columns import Column, TableInfo
+from dnnctl.datasets.parts.data_files import DataFile, digest
+from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted
+from dnnctl.datasets.tables.column_types import leading_zeros, numeric_columns, settle_words
+from dnnctl.datasets.tables.names import position_of
+from dnnctl.datasets.tables.options import TableOptions
+from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
+from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.table import Table
+from dnnctl.datasets.tables.text import NEWLINE, QUOTE, Text
+
+# Bytes of text that are read as one table.
+PIECE = 1 << 24
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table's text, and which of its columns are wanted.
+
+    Args:
+        table: The table.
+        wanted: The inputs, behind them the targets.
+        inputs: How many are inputs.
+        group: The column of `data.group`; None without one.
+        notes: What was left out.
+    """
+
+    table: Table
+    wanted: tuple[Wanted, ...]
+    inputs: int
+    group: Wanted | None
+    notes: tuple[str, ...] = ()
+
+
+def chosen(table: Table, options: TableOptions) -> TextTable:
+    """Return a table with the columns that options choose."""
+    many = len(options.target)
+    wanted = split_off_group(table, chosen_columns(table, options), many, options.group)
+    inputs, targets = wanted[:-many], wanted[-many:]
+    notes: tuple[str, ...] = ()
+    if options.columns is None:
+        # Separators at the ends of all lines make columns without a name and without a value.
+        unnamed = [one for one in inputs if one.name in table.unnamed]
+        nothing = [o for o in unnamed if all(row[o.position] in table.null_values for row in table.sample)]
+        if 0 < len(nothing) < len(inputs):
+            names = quoted(one.name for one in nothing)
+            notes = (f"{table.name}: left out {names}, without a name and without a value in the first rows",)
+            inputs = [one for one in inputs if one not in nothing]
+    group = options.group
+    grouped = None if group is None else Wanted(group, position_of(table, group, "group"), "category")
+    return TextTable(table, (*inputs, *targets), len(inputs), grouped, notes)
+
+
+def known(table: Table, info: TableInfo) -> TextTable:
+    """Return a table with the columns of another one."""
+    wanted = known_columns(table, (*info.columns, *info.targets))
+    return TextTable(table, tuple(wanted), len(info.columns), None)
+
+
+def as_cells(chosen_: TextTable, file: DataFile, missing: str) -> Converted:
+    """Return the wanted columns as a file of numbers, written now if it is not in the cache.
+
+    Args:
+        chosen_: The table.
+        file: The file that it is in.
+        missing: What becomes of rows with empty cells.
+
+    Raises:
+        DataError: If it cannot be read, or a cell does not fit.
+    """
+    table = chosen_.table
+    numeric = numeric_columns(table, chosen_.wanted)
+    plan = Plan(table.name, chosen_.wanted, chosen_.inputs, chosen_.group, missing, table.text.about_rows())
+    layout = (table.separator, table.header, table.decimal, sorted(table.null_values), table.text.encoding)
+    folder = cache_folder("text", digest([file]), file.changed, layout, plan.wanted, plan.group, missing, plan.inputs)
+
+    def settle(columns: tuple[Column, ...], counts: Sequence[NDArray[np.int64]]) -> Settled:
+        return _settle(plan, table, columns, counts)
+
+    while True:
+        try:
+            return converted(plan, folder, partial(_pieces, plan, table, numeric), settle)
+        except _TurnedOutTextError as late:
+            # All of it is read again: what was taken for a number further up is a word.
+            numeric = {**numeric, late.position: False}
+
+
+class _TurnedOutTextError(Exception):
+    """A column that seemed to hold numbers holds text further down."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+def _pieces(plan: Plan, table: Table, numeric: dict[int, bool]) -> Iterator[Piece]:
+    """Yield the cells of one piece of text after the other."""
+    fixed = {one.position for one in plan.wanted if one.kind == "number"}
+    kinds = {**numeric, **({plan.group.position: False} if plan.group else {})}
+    for i, text in enumerate(pieces_of(table.text)):
+        own = replace(table, text=text, header=table.header and i == 0)
+        read = parse(own, kinds, fixed=fixed)
+        late = [position for position, is_one in kinds.items() if is_one and isinstance(read[position], Words)]
+        if late:
+            raise _TurnedOutTextError(late[0])
+        numbers = [p for p in kinds if kinds[p] and np.isinf(np.asarray(read[p])).any()]
+        if numbers:
+            raise own.bad_number(numbers, FLOAT.wrong)
+        yield [read[one.position] for one in plan.read], f"{text.name}, from line {text.skipped + 1:,} on"
+
+
+def _settle(plan: Plan, table: Table, columns: tuple[Column, ...], counts: Sequence[NDArray[np.int64]]) -> Settled:
+    """Return what columns of text hold, now that all their words are known."""
+    found, values, warnings = list(columns), {}, []
+    for i, (one, column) in enumerate(zip(plan.wanted, columns, strict=True)):
+        if column.kind != "category":
+            warnings += leading_zeros(table, one)
+            continue
+        found[i], new, odd = settle_words(table, one, column.words, counts[i], lambda _: table.name)
+        warnings += odd
+        if new is not None:
+            values[i] = new
+    return Settled(tuple(found), values, tuple(warnings))
+
+
+def pieces_of(text: Text) -> Iterator[Text]:
+    """Yield a text in pieces of whole rows."""
+    data, start, lines = text.data, 0, text.skipped
+    quoted_text = data.find(b'"') >= 0
+    end_of_line = b"\n" if data.find(b"\n") >= 0 else b"\r"
+    while start < len(data):
+        end = _end_of_row(data, start, end_of_line, quoted_text=quoted_text)
+        piece = data[start:end]
+        yield replace(text, data=piece, skipped=lines)
+        lines += piece.count(end_of_line)
+        start = end
+
+
+def _end_of_row(data: "bytes | mmap.mmap", start: int, end_of_line: bytes, *, quoted_text: bool) -> int:
+    """Return where a piece ends: behind the last end of a line in it that is not within quotes."""
+    size = PIECE
+    while start + size < len(data):
+        piece = np.frombuffer(data, np.uint8, size, start)
+        ends = np.flatnonzero(piece == (NEWLINE if end_of_line == b"\n" else ord("\r")))
+        if quoted_text:
+            before = np.searchsorted(np.flatnonzero(piece == QUOTE), ends)
+            ends = ends[before % 2 == 0]
+        if len(ends):
+            return start + int(ends[-1]) + 1
+        size *= 2
+    return len(data)

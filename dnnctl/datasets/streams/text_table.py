@@ -1,0 +1,63 @@
+"""A table in a text file that is too large to be held, opened by the options that choose its columns."""
+
+from pathlib import Path
+
+from dnnctl.datasets.base import Dataset, DatasetInfo
+from dnnctl.datasets.columns import TableInfo
+from dnnctl.datasets.parts.data_files import find_files
+from dnnctl.datasets.streams.loading import OpenedTable, load_columns, load_more_columns
+from dnnctl.datasets.streams.table import Roles
+from dnnctl.datasets.streams.text import TextTable, as_cells, chosen, known
+from dnnctl.datasets.tables.decoding import open_text
+from dnnctl.datasets.tables.dialect import find_table
+from dnnctl.datasets.tables.loading import digests_of, layout_of
+from dnnctl.datasets.tables.options import TableOptions
+from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.errors import DataError
+
+
+def load_text(options: TableOptions) -> Dataset:
+    """Return the rows of a text file, which are written once as numbers and read from there.
+
+    Raises:
+        WrongOptionError: If an option does not fit the table.
+        DataError: If the table cannot be read, or holds what cannot be learned from.
+    """
+    text = open_text(options.path, options.encoding, large=True)
+    table = find_table(text, layout_of(options))
+    table.check_names()
+    opened = _opened(chosen(table, options), options.path, options.missing)
+
+    def test(info: TableInfo) -> OpenedTable:
+        return _open_known(str(options.test_path), options, info, options.encoding)
+
+    return load_columns("csv", options, opened, test if options.test_path else None, digests_of(options))
+
+
+def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
+    """Return the rows of another text file with the columns of a run's.
+
+    Raises:
+        DataError: If it cannot be read, a column is missing, or a cell does not fit.
+    """
+    if table is None:
+        raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
+    one = options.model_copy(update={"test_path": None, "stream": True})
+    opened = _open_known(options.path, one, table, options.encoding)
+    return load_more_columns("csv", one, opened, info, table, digests_of(one))
+
+
+def _open_known(path: str, options: TableOptions, info: TableInfo, encoding: str) -> OpenedTable:
+    text = open_text(path, fallback=encoding, large=True)
+    table = find_table(text, layout_of(options, known=True))
+    table.check_names()
+    return _opened(known(table, info), path, info.missing)
+
+
+def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:
+    file = find_files(str(Path(path)), (), "a CSV file")[0]
+    found = as_cells(table, file, missing)
+    own = tuple(Wanted(c.name, i, c.kind, c.words) for i, c in enumerate(found.source.columns))
+    roles = Roles(own[: table.inputs], own[table.inputs :], None, missing)
+    notes = (f"{table.table.name}: {table.table.described}", *table.notes, *found.notes)
+    return OpenedTable(found.source, roles, notes, found.warnings)

@@ -1,0 +1,53 @@
+"""Tables in Parquet files: `data: {parquet: {path: trips, target: fare}}`."""
+
+from dnnctl.datasets.base import Dataset, DatasetInfo, Places
+from dnnctl.datasets.columns import TableInfo
+from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.errors import DataError
+
+
+class Options(ColumnOptions):
+    """A file, a folder of them (with columns as folders, `year=2024`), or a pattern as `trips/*.parquet`."""
+
+
+def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
+    """Read a table into memory, or find out what a large one holds: cells with codes of categories.
+
+    Raises:
+        WrongOptionError: If an option does not fit the table.
+        DataError: If the table cannot be read, or holds what cannot be learned from.
+    """
+    from dnnctl.datasets.streams.loading import OpenedTable, load_columns
+    from dnnctl.datasets.streams.parquet import ParquetFiles
+    from dnnctl.datasets.streams.parquet_table import open_chosen, open_known
+
+    def test(table: TableInfo) -> OpenedTable:
+        return open_known(ParquetFiles(str(options.test_path), "test_path", options.missing_values), table)
+
+    table = open_chosen(ParquetFiles(options.path, "path", options.missing_values), options)
+    return load_columns("parquet", options, table, test if options.test_path else None, digests(options))
+
+
+def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:
+    """Read another table with the columns of a run's.
+
+    Raises:
+        DataError: If it cannot be read, a column is missing, or a cell does not fit.
+    """
+    from dnnctl.datasets.streams.loading import load_more_columns
+    from dnnctl.datasets.streams.parquet import ParquetFiles
+    from dnnctl.datasets.streams.parquet_table import open_known
+
+    if table is None:
+        raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
+    opened = open_known(ParquetFiles(options.path, "path", options.missing_values), table)
+    one = options.model_copy(update={"test_path": None})
+    return load_more_columns("parquet", one, opened, info, table, digests(one))
+
+
+def digests(options: Options) -> dict[str, str]:
+    """Return digests of the files' names, sizes, ends and pieces between, the footers among them."""
+    from dnnctl.datasets.parts.data_files import digests_of
+    from dnnctl.datasets.streams.parquet import ENDINGS
+
+    return digests_of({"path": options.path, "test_path": options.test_path}, ENDINGS, "Parquet files")
