@@ -280,6 +280,29 @@ class CheckpointConfig(Strict):
         return written
 
 
+class LogicalCpus(Strict):
+    """The processor in place of several devices, to try these without having them.
+
+    Args:
+        cpus: How many it stands for.
+    """
+
+    cpus: int = Field(ge=2, le=64)
+
+
+def _check_device(written: Any) -> Any:
+    cpus = written.get("cpus") if isinstance(written, dict) and len(written) == 1 else None
+    several = type(cpus) is int and 2 <= cpus <= 64
+    if several or isinstance(written, LogicalCpus) or (isinstance(written, str) and written in DEVICE_WORDS):
+        return written
+    expected = f"{', '.join(DEVICE_WORDS)}, or {{cpus: N}} with N of 2 to 64"
+    raise PydanticCustomError("value_error", f"expected {expected}; received {str(written)[:60]!r}")
+
+
+Device = Annotated[Literal["auto", "cpu", "gpu", "gpus"] | LogicalCpus, BeforeValidator(_check_device)]
+DEVICE_WORDS = ("auto", "cpu", "gpu", "gpus")
+
+
 class Config(Strict):
     """One whole configuration.
 
@@ -287,7 +310,8 @@ class Config(Strict):
         name: Folder of its runs below the output folder; the file's name if not given.
         seed: Decides initial weights, batch order and dropout; not who is in which split.
         engine: What trains the network: Keras on TensorFlow, or NumPy alone.
-        device: Where it is trained; `auto` takes a GPU if there is one.
+        device: Where it is trained; `auto` takes a GPU if there is one, `gpus` all of them, each of which has a part of
+            every batch; `{cpus: N}` lets the processor stand for several devices.
         deterministic: Whether to allow only operations whose results never depend on timing.
         data: Which rows.
         model: Which network.
@@ -299,13 +323,18 @@ class Config(Strict):
     name: Name = "run"
     seed: int = Field(42, ge=0, lt=2**32)
     engine: Literal["keras", "numpy"] = "keras"
-    device: Literal["auto", "cpu", "gpu"] = "auto"
+    device: Device = "auto"
     deterministic: bool = False
     data: DataConfig
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     checkpoint: CheckpointConfig = CheckpointConfig(every=1)
     require: dict[str, Condition] = Field(default_factory=dict)
+
+    @property
+    def logical_cpus(self) -> int:
+        """Devices that the processor stands for."""
+        return self.device.cpus if isinstance(self.device, LogicalCpus) else 1
 
 
 def paths_to(key: str) -> list[str]:

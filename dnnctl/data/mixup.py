@@ -33,6 +33,17 @@ class Mixture:
         share = self.share.astype(rows.dtype).reshape(-1, *[1] * (rows.ndim - 1))
         return np.asarray(share * rows + (1 - share) * rows[self.partner])
 
+    def of_rows(self, first: int, behind: int) -> "Mixture":
+        """Return how the rows from one to before another are blended, where their partners follow behind them.
+
+        Args:
+            first: The first row.
+            behind: The first one that is not among them.
+        """
+        count = behind - first
+        share = np.concatenate([self.share[first:behind], np.ones(count)])
+        return Mixture(share, np.tile(np.arange(count, 2 * count, dtype=np.int32), 2))
+
 
 def mixture(rows: int, alpha: float, seed: int, epoch: int, batch: int) -> Mixture:
     """Return how one batch is blended: a function of its place, not of what was drawn before.

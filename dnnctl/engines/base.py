@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.training_rows import TrainingRows
+from dnnctl.engines.cluster import Cluster
 from dnnctl.errors import ModelError
 from dnnctl.network.losses.base import LossSpec
 from dnnctl.network.optimizers.base import OptimizerSpec
@@ -24,6 +25,10 @@ STEPS_AT_ONCE = 64
 # Rows that go through the network at a time when it is asked rather than trained. Sums over other numbers of rows may
 # be rounded in another order, so neither engine's can change without changing the last bits of results.
 ASKED_AT_ONCE = {"keras": 4096, "numpy": 2048}
+
+
+class LostError(ModelError):
+    """A sum over several machines did not come about, or a message did not arrive: one of them has stopped."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +67,20 @@ class Hardware:
     """Where and how to compute.
 
     Args:
-        device: `auto`, `cpu` or `gpu`.
+        device: `auto`, `cpu`, `gpu`, or `gpus` for all GPUs of this machine.
         threads: Threads for one operation; None lets the engine choose.
         deterministic: Whether to allow only operations whose results never depend on timing.
         jit: Whether to compile a step by XLA, Keras only; None does where it pays.
+        cpus: Devices that the processor stands for; more than one to try several devices without having them.
+        cluster: The machines that train together; None for this one alone.
     """
 
     device: str = "auto"
     threads: int | None = None
     deterministic: bool = False
     jit: bool | None = None
+    cpus: int = 1
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True)
@@ -128,9 +137,11 @@ class Engine(Protocol):
     Args:
         device: Where it computes, as `cpu`.
         threads: Threads in use by their kind, as `{"intra_op": 1, "inter_op": 2}`.
+        replicas: Devices of all machines, each of which has a part of every batch.
     """
 
     device: str
+    replicas: int
     threads: dict[str, int]
 
     @property

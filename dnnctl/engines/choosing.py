@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
+from dnnctl.engines.cluster import Cluster
 from dnnctl.network.plan import NetworkPlan
 
 
@@ -25,12 +26,27 @@ def import_framework(config: Config) -> None:
         runtime.load()
 
 
+def gpus_to_use(config: Config) -> int:
+    """Return how many GPUs of this machine the engine will compute on.
+
+    Args:
+        config: A resolved configuration.
+    """
+    if config.engine == "numpy" or config.device not in {"auto", "gpu", "gpus"}:
+        return 0
+    from dnnctl.engines.keras import runtime
+
+    found = len(runtime.load().config.list_physical_devices("GPU"))
+    return found if config.device == "gpus" else min(found, 1)
+
+
 def build_engine(
     config: Config,
     plan: NetworkPlan,
     preprocessing: Preprocessing,
     weights: dict[str, NDArray[Any]],
     class_weights: tuple[float, ...] | None = None,
+    cluster: Cluster | None = None,
 ) -> Engine:
     """Return the engine that a configuration names, ready to train.
 
@@ -40,6 +56,7 @@ def build_engine(
         preprocessing: Statistics of the training rows.
         weights: The weights to start from, by the names of `plan.shapes`.
         class_weights: How much the rows of each class count while training, (classes,); None for 1 each.
+        cluster: The machines that train together; None for this one alone.
 
     Raises:
         ModelError: If the weights do not fit, or the device is not there.
@@ -60,7 +77,8 @@ def build_engine(
     )
     threads = None if training.threads == "auto" else int(training.threads)
     jit = None if training.jit_compile == "auto" else bool(training.jit_compile)
-    hardware = Hardware(config.device, threads, config.deterministic, jit)
+    device = "cpu" if config.logical_cpus > 1 else str(config.device)
+    hardware = Hardware(device, threads, config.deterministic, jit, config.logical_cpus, cluster)
     if config.engine == "numpy":
         from dnnctl.engines.numpy.engine import NumpyEngine
 

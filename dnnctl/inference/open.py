@@ -77,7 +77,7 @@ class OpenedRun:
 
             forward = NumpyNetwork(self.plan, self.preprocessing, weights, dtype=config.training.dtype)
         else:
-            device = "auto" if config.device == "gpu" else config.device
+            device = "cpu" if config.device == "cpu" or config.logical_cpus > 1 else "auto"
             anywhere = config.model_copy(update={"engine": "keras", "device": device})
             forward = build_engine(anywhere, self.plan, self.preprocessing, weights)
         return Network(forward, self.info, self.preprocessing, config.training.loss)

@@ -77,7 +77,7 @@ def slow_in_bfloat16(device: str) -> bool:
     Returns:
         Whether it is a processor without AMX; False where that cannot be told.
     """
-    on_processor = device == "cpu" or (device == "auto" and not Path("/dev/nvidiactl").exists())
+    on_processor = device not in {"auto", "gpu", "gpus"} or (device == "auto" and not Path("/dev/nvidiactl").exists())
     flags = _processor_says("flags").split()
     return on_processor and bool(flags) and "amx_bf16" not in flags
 

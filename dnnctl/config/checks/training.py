@@ -26,8 +26,13 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
         config: A configuration whose keys and types are right.
         info: What is known about its data set; None if it is unknown, and all that rests on it is left out.
     """
-    if config.engine == "numpy" and config.device == "gpu":
-        yield Finding(("device",), "the NumPy engine computes on the processor; expected auto or cpu; received 'gpu'")
+    if config.engine == "numpy" and config.device not in {"auto", "cpu"}:
+        received = f"{{cpus: {config.logical_cpus}}}" if config.logical_cpus > 1 else repr(config.device)
+        problem = f"the NumPy engine computes on the processor alone; expected auto or cpu; received {received}"
+        yield Finding(("device",), problem)
+    if config.training.jit_compile is True and (config.device == "gpus" or config.logical_cpus > 1):
+        problem = "several devices take steps that are not compiled; expected auto or false; received true"
+        yield Finding(("training", "jit_compile"), problem)
     if config.engine == "numpy" and config.training.half:
         yield Finding(
             ("training", "precision"),
@@ -62,7 +67,7 @@ def check_training(config: Config, info: DatasetInfo | None) -> Iterator[Finding
 
 def _precision(config: Config) -> Iterator[Finding]:
     """Find bfloat16 where it is no gain; docs/performance.md has the measurement."""
-    if config.training.half == "bfloat16" and config.engine == "keras" and slow_in_bfloat16(config.device):
+    if config.training.half == "bfloat16" and config.engine == "keras" and slow_in_bfloat16(str(config.device)):
         problem = (
             "this processor has no AMX instructions, without which a product in bfloat16 takes about twice as long as "
             "in float32; float32 is faster here"

@@ -72,23 +72,26 @@ def assign(plan: NetworkPlan, layers: list[Any], weights: dict[str, NDArray[Any]
         variable.assign(weights[name])
 
 
-def keras_loss(spec: LossSpec, dtype: str = "float32") -> Callable[..., Any]:
+def keras_loss(spec: LossSpec, dtype: str = "float32", reduction: str = "sum_over_batch_size") -> Callable[..., Any]:
     """Return a function of prepared targets, logits and weights of the rows to the mean loss of a batch.
 
     Args:
         spec: The loss.
         dtype: `float32` or `float64`.
+        reduction: `sum` for the sum of the rows' losses instead of their mean.
 
     Returns:
         Function (y_true, logits, weights=None) -> scalar. Cross entropies are taken from logits, where they are exact
         even for probabilities that round to 0 or 1. Weights, (n,), multiply the losses of rows, whose sum is
         divided by n.
     """
-    loss = spec.keras_type()(**in_full(spec.keras_options(), dtype))
+    loss = spec.keras_type()(reduction=reduction, **in_full(spec.keras_options(), dtype))
     return lambda y_true, logits, weights=None: loss(spec.keras_targets(y_true, logits), logits, sample_weight=weights)
 
 
-def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32", half: str | None = None) -> Any:
+def keras_optimizer(
+    spec: OptimizerSpec, dtype: str = "float32", half: str | None = None, *, replicated: bool = False
+) -> Any:
     """Return the Keras optimizer; its learning rate is set anew at every step.
 
     Args:
@@ -97,14 +100,17 @@ def keras_optimizer(spec: OptimizerSpec, dtype: str = "float32", half: str | Non
         half: Type that steps are computed in, if another one. Gradients in float16 are lost below 6e-8, so
             Keras scales the loss up for it, takes the scale out again, halves it where a gradient overflows
             (that step changes nothing) and doubles it after 2,000 good steps.
+        replicated: Whether each of several devices takes the step by itself, from gradients that are summed already.
     """
     import keras
 
     from dnnctl.engines.keras.fused_kernels import FUSED
+    from dnnctl.engines.keras.replicas import updated_locally
 
-    kind = FUSED.get(spec.keras_class) or spec.keras_type()
+    own = updated_locally if replicated else lambda kind: kind
+    kind = own(FUSED.get(spec.keras_class) or spec.keras_type())
     optimizer = kind(learning_rate=1.0, **in_full(spec.settings(), dtype))
-    return keras.optimizers.LossScaleOptimizer(optimizer) if half == "float16" else optimizer
+    return own(keras.optimizers.LossScaleOptimizer)(optimizer) if half == "float16" else optimizer
 
 
 def optimizer_variables(spec: OptimizerSpec, optimizer: Any, weights: Sequence[str]) -> dict[str, Any]:

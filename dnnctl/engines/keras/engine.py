@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from dnnctl.data.training_rows import TrainingRows
 from dnnctl.engines.base import ASKED_AT_ONCE, Hardware, LayerStatistics, NetworkTask, PipelineStage, Steps, check_state
 from dnnctl.engines.keras import runtime
-from dnnctl.engines.keras.build import assign, build_layers, keras_loss, keras_optimizer, optimizer_variables, variables
+from dnnctl.engines.keras.build import assign, build_layers, keras_optimizer, optimizer_variables, variables
 from dnnctl.engines.keras.float64 import computing_in
-from dnnctl.engines.keras.forward import TrainingPass, preprocess
+from dnnctl.engines.keras.forward import preprocess
 from dnnctl.engines.keras.pipeline import InputPipeline
 from dnnctl.engines.keras.portions import Portions
-from dnnctl.engines.keras.targets import mix, training_loss
+from dnnctl.engines.keras.replicas import find_replicas
+from dnnctl.engines.keras.step import TrainingStep
 from dnnctl.engines.keras.train_function import StepGraphs, pays
 from dnnctl.engines.keras_file import write_keras_file
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.memory import blocks
-from dnnctl.network.weight_ema import follow_in_graph
 
 PREDICTION_BATCH = ASKED_AT_ONCE["keras"]
 
@@ -36,29 +36,33 @@ class KerasEngine:
 
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
         self._tf = runtime.start(hardware, task.plan)
+        self._replicas = find_replicas(self._tf, hardware)
         self._task = task
         self._number = task.dtype
         self.device = runtime.device_name(self._tf, hardware.device)
         self.threads = runtime.threads_in_use(self._tf)
-        with self._context():
+        self.replicas = self._replicas.count
+        with self._context(), self._replicas.noticed(), self._replicas.variables():
             self._layers = build_layers(task)
             # What answers: the layers that learn, or others that have the running average of their weights.
             self._answering = self._layers if task.weight_averaging is None else build_layers(task)
             self._learning = variables(task.plan, self._layers)
-            self._loss = keras_loss(task.loss, self._number)
-            self._trained = [v for v in self._learning.values() if v.trainable]
-            self._optimizer = keras_optimizer(task.optimizer, task.dtype, task.half)
-            self._optimizer.build(self._trained)
+            trained = [v for v in self._learning.values() if v.trainable]
+            self._optimizer = keras_optimizer(
+                task.optimizer, task.dtype, task.half, replicated=self._replicas.count > 1
+            )
+            self._optimizer.build(trained)
+        self._variables = variables(task.plan, self._answering)
+        averages = [(average, self._learning[name]) for name, average in self._variables.items()]
+        averages = [] if task.weight_averaging is None else averages
+        with self._context():
+            self._step = TrainingStep(self._tf, task, self._layers, self._optimizer, trained, averages, self._replicas)
             # Steps taken, those that float16 skipped included: dropout's masks are a function of it.
             self._taken = self._tf.Variable(0, dtype="int64", trainable=False, name="steps_taken")
-        self._variables = variables(task.plan, self._answering)
-        self._pass = TrainingPass(self._tf, task, self._layers)
         self._portions: Portions | None = None
         self._pipeline: InputPipeline | None = None
         self._graphs: StepGraphs | None = None
         self._jit, self._room, self._left = hardware.jit, 0, 0
-        weights = task.class_weights
-        self._class_weights = None if weights is None else np.array(weights, task.dtype)
         self._forward: dict[str, Any] = {}
 
     @contextlib.contextmanager
@@ -76,8 +80,9 @@ class KerasEngine:
         """Hold the rows to learn from, and the order in which each epoch visits them."""
         self.release_training_rows()
         task = self._task
-        self._portions = Portions(rows, self._number, task.mix_up, task.seed)
+        self._portions = Portions(rows, self._number, task.mix_up, task.seed, self._replicas.part)
         self._pipeline = InputPipeline(self._tf, self._portions, self.device)
+        self._step.most_rows = rows.batch_size
         elements, outputs = self._portions.elements, task.plan.outputs
         self._graphs = StepGraphs(self._tf, self._step, self._taken, outputs, self._number, elements)
 
@@ -89,7 +94,7 @@ class KerasEngine:
         self._pipeline.seek(epoch * batches + first)
         self._left = batches - first
         compiled = pays(self._task.plan, batches, self.device) if self._jit is None else self._jit
-        self._room = self._portions.batches if compiled else 0
+        self._room = self._portions.batches if compiled and self._replicas.count == 1 else 0
 
     def run(self, learning_rates: Sequence[float]) -> Steps:
         """Take one step for each learning rate, on the next batches of the epoch."""
@@ -100,7 +105,7 @@ class KerasEngine:
         self._left -= len(learning_rates)
         rates = np.asarray(learning_rates, self._number)
         losses, logits, done = [], [], 0
-        with self._context():
+        with self._context(), self._replicas.noticed():
             while done < len(rates):
                 stretch = self._pipeline.take(len(rates) - done)
                 here = rates[done : done + len(stretch)]
@@ -138,28 +143,6 @@ class KerasEngine:
         if self._pipeline is not None:
             self._pipeline.close()
         self._portions = self._pipeline = self._graphs = None
-
-    def _step(self, batch: tuple[Any, ...], learning_rate: Any, number: Any) -> tuple[Any, Any]:
-        """Take one optimizer step and return the batch's loss and logits."""
-        tf = self._tf
-        x, y = batch[:2]
-        blend = (batch[2], batch[3]) if len(batch) > 2 else None
-        prepared = preprocess(tf, self._task.preprocessing, x, self._number)
-        if blend is not None:
-            prepared = mix(tf, prepared, blend)
-        self._optimizer.learning_rate = learning_rate
-        with tf.GradientTape() as tape:
-            logits = tf.cast(self._pass(prepared, number), self._number)
-            loss = training_loss(tf, self._loss, self._class_weights, y, logits, blend)
-            penalties = [penalty for layer in self._layers for penalty in layer.losses]
-            if penalties:
-                loss += tf.add_n(penalties)
-            scaled = self._optimizer.scale_loss(loss)
-        self._optimizer.apply(tape.gradient(scaled, [v.value for v in self._trained]), self._trained)
-        if self._task.weight_averaging is not None:
-            pairs = [(average, self._learning[name]) for name, average in self._variables.items()]
-            follow_in_graph(tf, pairs, self._task.weight_averaging, number)
-        return loss, logits
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return what the network says of raw rows (n, ...) before the last activation, (n, outputs)."""

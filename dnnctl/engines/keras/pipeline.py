@@ -31,10 +31,12 @@ class Stretch:
     Args:
         arrays: The portion's arrays, tensors (rows, ...): raw inputs, targets, and how rows are blended.
         starts: Where each batch begins in them, and where the last one ends, (batches + 1,), int32.
+        rows: Rows of each batch, (batches,), int32; more than lie here where other processes have the others.
     """
 
     arrays: tuple[Any, ...]
     starts: NDArray[np.int32]
+    rows: NDArray[np.int32]
 
     def __len__(self) -> int:
         """Return the number of batches."""
@@ -146,8 +148,9 @@ class InputPipeline:
         end = min(self._batch + batches, self._behind)
         before = self._portions.first_row(self._behind - self._portions.batches)
         starts = [self._portions.first_row(batch) - before for batch in range(self._batch, end + 1)]
+        rows = [self._portions.batch_rows(batch) for batch in range(self._batch, end)]
         self._batch = end
-        return Stretch(self._arrays, np.array(starts, np.int32))
+        return Stretch(self._arrays, np.array(starts, np.int32), np.array(rows, np.int32))
 
     def _next_portion(self) -> None:
         """Wait for the next portion."""

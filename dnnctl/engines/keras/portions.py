@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,26 @@ PORTION = 8 << 20
 ALIGNMENT = 64
 
 
+@dataclass(frozen=True)
+class Part:
+    """The part of every batch that a process has to see.
+
+    Args:
+        index: Which one, counted from 0.
+        of: How many there are.
+    """
+
+    index: int = 0
+    of: int = 1
+
+    def cut(self, rows: int) -> tuple[int, int]:
+        """Return the first row of the part in a batch of so many, and the first one behind it."""
+        return self.index * rows // self.of, (self.index + 1) * rows // self.of
+
+
+WHOLE = Part()
+
+
 class Portions:
     """The batches of a whole training, one epoch behind the other, cut into portions.
 
@@ -32,10 +53,11 @@ class Portions:
         number: Type that the network computes in.
         mix_up: Alpha of the Beta distribution by which the rows of a batch are blended; None does not blend them.
         seed: Decides the blends.
+        part: The part of every batch to hold. Of blended rows it has the partners too, behind the rows themselves.
     """
 
-    def __init__(self, rows: TrainingRows, number: str, mix_up: float | None, seed: int) -> None:
-        self.rows = rows
+    def __init__(self, rows: TrainingRows, number: str, mix_up: float | None, seed: int, part: Part = WHOLE) -> None:
+        self.rows, self._part = rows, part
         self._number, self._mix_up, self._seed = number, mix_up, seed
         # Two epochs at a time: a portion may have the end of one and the beginning of another.
         self._parameters = lru_cache(maxsize=2)(self._drawn)
@@ -63,7 +85,17 @@ class Portions:
     @property
     def most(self) -> int:
         """Rows that a portion has room for."""
-        return self.batches * self.rows.batch_size
+        return self.batches * self._parts * -(-self.rows.batch_size // self._part.of)
+
+    @property
+    def _parts(self) -> int:
+        """How many rows are held for each row that is learned from."""
+        return 2 if self._mix_up is not None and self._part.of > 1 else 1
+
+    def held(self, rows: int) -> int:
+        """Return how many rows are held of a batch of so many."""
+        first, behind = self._part.cut(rows)
+        return (behind - first) * self._parts
 
     @property
     def bytes(self) -> int:
@@ -72,9 +104,16 @@ class Portions:
         return math.prod(shape) * int(dtype.itemsize)
 
     def first_row(self, batch: int) -> int:
-        """Return how many rows come before a batch, both counted over the whole training."""
-        epoch, inside = divmod(batch, self.rows.batches)
-        return epoch * len(self.rows) + inside * self.rows.batch_size
+        """Return how many rows are held of the batches before one, counted over the whole training."""
+        size, batches = self.rows.batch_size, self.rows.batches
+        epoch, inside = divmod(batch, batches)
+        last = self.held(len(self.rows) - (batches - 1) * size)
+        return epoch * ((batches - 1) * self.held(size) + last) + inside * self.held(size)
+
+    def batch_rows(self, batch: int) -> int:
+        """Return how many rows a batch has in all, counted over the whole training."""
+        size = self.rows.batch_size
+        return min(size, len(self.rows) - batch % self.rows.batches * size)
 
     def make(self, portion: int) -> tuple[NDArray[Any], ...]:
         """Return a portion's arrays, as `elements` says, zeros behind the last row.
@@ -87,18 +126,32 @@ class Portions:
         arrays = [_aligned(shape, dtype) for shape, dtype in self.elements]
         for array in arrays:
             array[end - begin :] = 0
-        for epoch, start, stop in _by_epoch(begin, end, len(self.rows)):
-            at = epoch * len(self.rows) + start - begin
-            here = slice(at, at + stop - start)
-            index = self.rows.order(epoch)[start:stop]
+        for epoch, batch, behind in _by_epoch(first, first + self.batches, self.rows.batches):
+            at, until = (self.first_row(epoch * self.rows.batches + b) - begin for b in (batch, behind))
+            here = slice(at, until)
+            index, blending = self._of_epoch(epoch, batch, behind)
             self._inputs(index, epoch, arrays[0][here])
             arrays[1][here] = self.rows.targets.take(index)
-            if self._mix_up is not None:
-                # An epoch's first batch begins it, and a portion begins with a whole batch, so stretches do too.
-                batch, size = start // self.rows.batch_size, self.rows.batch_size
-                drawn = mixtures(len(index), size, self._mix_up, self._seed, epoch, batch)
-                arrays[2][here], arrays[3][here] = blends(drawn, self._number)
+            for array, values in zip(arrays[2:], blending, strict=True):
+                array[here] = values
         return tuple(arrays)
+
+    def _of_epoch(self, epoch: int, batch: int, behind: int) -> tuple[NDArray[Any], tuple[NDArray[Any], ...]]:
+        """Return which rows are held of an epoch's batches from one to before another, and how they are blended."""
+        size = self.rows.batch_size
+        start, stop = batch * size, min(behind * size, len(self.rows))
+        index = np.asarray(self.rows.order(epoch)[start:stop])
+        drawn = [] if self._mix_up is None else mixtures(len(index), size, self._mix_up, self._seed, epoch, batch)
+        if self._part.of > 1:
+            places: list[NDArray[Any]] = []
+            for i, at in enumerate(range(0, len(index), size)):
+                first, end = self._part.cut(min(size, len(index) - at))
+                places.append(at + np.arange(first, end))
+                if drawn:
+                    places.append(at + drawn[i].partner[first:end])
+                    drawn[i] = drawn[i].of_rows(first, end)
+            index = index[np.concatenate(places)]
+        return index, blends(drawn, self._number) if drawn else ()
 
     def _inputs(self, index: NDArray[Any], epoch: int, out: NDArray[Any]) -> None:
         """Write raw rows as an epoch shows them into `out`, (m, ...)."""

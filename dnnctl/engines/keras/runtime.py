@@ -33,12 +33,33 @@ def start(hardware: Hardware, plan: NetworkPlan | None = None) -> Any:
         ModelError: If TensorFlow cannot be imported.
     """
     tensorflow = load()
+    if hardware.cpus > 1:
+        _part_processor(tensorflow, hardware.cpus)
     if hardware.threads is not None:
         _set_threads(tensorflow, hardware.threads)
     elif plan is not None:
         _choose_threads(tensorflow, plan)
     _set_determinism(tensorflow, wanted=hardware.deterministic)
     return tensorflow
+
+
+def _part_processor(tensorflow: Any, devices: int) -> None:
+    """Let the processor stand for several devices; where TensorFlow already runs, there must be as many.
+
+    Raises:
+        ModelError: If there are fewer.
+    """
+    processor = tensorflow.config.list_physical_devices("CPU")[0]
+    with contextlib.suppress(RuntimeError):
+        parts = [tensorflow.config.LogicalDeviceConfiguration()] * devices
+        if len(tensorflow.config.get_logical_device_configuration(processor) or ()) < devices:
+            tensorflow.config.set_logical_device_configuration(processor, parts)
+    found = len(tensorflow.config.list_logical_devices("CPU"))
+    if found < devices:
+        raise ModelError(
+            f"device: expected {devices} devices of the processor, as the configuration says; TensorFlow already runs "
+            f"in this process with {found}. Train this first, or in a process of its own"
+        )
 
 
 def chosen_threads(plan: NetworkPlan, cores: int) -> tuple[int, int]:
@@ -68,7 +89,7 @@ def device_name(tensorflow: Any, wanted: str) -> str:
 
     Args:
         tensorflow: The module.
-        wanted: `auto`, `cpu` or `gpu`.
+        wanted: `auto`, `cpu`, `gpu`, or `gpus`, of which this is the first.
 
     Raises:
         ModelError: If a GPU is wanted and there is none.
@@ -76,7 +97,7 @@ def device_name(tensorflow: Any, wanted: str) -> str:
     if wanted == "cpu":
         return "/CPU:0"
     found = tensorflow.config.list_logical_devices("GPU")
-    if wanted == "gpu" and not found:
+    if wanted in {"gpu", "gpus"} and not found:
         raise ModelError("device: expected a GPU, as the configuration says; TensorFlow found none. Use device: auto")
     return str(found[0].name) if found else "/CPU:0"
 

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from dnnctl.data.mixup import Mixture
 
-# Each row's own share, (rows,), and its partner within the batch, (rows,); tensors.
-Blend = tuple[Any, Any]
-
 
 def blends(mixtures: Sequence[Mixture], dtype: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return shares and partners of batches that follow each other, (rows,) each.
@@ -26,17 +23,17 @@ def blends(mixtures: Sequence[Mixture], dtype: str) -> tuple[NDArray[Any], NDArr
     return shares, np.concatenate([blend.partner for blend in mixtures])
 
 
-def mix(tensorflow: Any, rows: Any, blend: Blend) -> Any:
+def mix(tensorflow: Any, rows: Any, others: Any, share: Any) -> Any:
     """Return a batch's inputs or numeric targets blended, (rows, numbers).
 
     Args:
         tensorflow: The module.
         rows: (rows, numbers).
-        blend: How.
+        others: The partner of each row, (rows, numbers).
+        share: Each row's own share, (rows,).
     """
-    share, partner = blend
     own = tensorflow.reshape(share, (-1, 1))
-    return own * rows + (1 - own) * tensorflow.gather(rows, partner)
+    return own * rows + (1 - own) * others
 
 
 def training_loss(
@@ -45,28 +42,32 @@ def training_loss(
     class_weights: NDArray[Any] | None,
     y: Any,
     logits: Any,
-    blend: Blend | None,
+    total: Any,
+    others: Any = None,
+    share: Any = None,
 ) -> Any:
-    """Return the mean loss of a batch, a scalar.
+    """Return what rows add to the mean loss of a batch, a scalar.
 
     Args:
         tensorflow: The module.
-        loss: Function of (y_true, logits, weights of the rows).
+        loss: Function of (y_true, logits, weights of the rows) to the sum of the losses.
         class_weights: Weight of each class, (classes,), in the type of the loss; None for 1 each.
         y: Prepared targets, (rows,) or (rows, targets).
         logits: (rows, outputs).
-        blend: How the rows are blended; None if they are not.
+        total: Rows of the whole batch, of which these may be a part.
+        others: Targets of the rows that these are blended with; None if they are not.
+        share: Each row's own share, (rows,).
     """
+    tf = tensorflow
+    rows = tf.cast(total, logits.dtype)
     if y.dtype.is_floating:
-        return loss(y if blend is None else mix(tensorflow, y, blend), logits)
+        return tf.math.divide_no_nan(loss(y if share is None else mix(tf, y, others, share), logits), rows)
 
     def of(labels: Any, share: Any) -> Any:
-        if class_weights is None:
-            return loss(labels, logits, share)
-        weights = tensorflow.gather(tensorflow.constant(class_weights), labels)
-        return loss(labels, logits, weights if share is None else share * weights)
+        weights = share
+        if class_weights is not None:
+            weights = tf.gather(tf.constant(class_weights), labels)
+            weights = weights if share is None else share * weights
+        return tf.math.divide_no_nan(loss(labels, logits, weights), rows)
 
-    if blend is None:
-        return of(y, None)
-    share, partner = blend
-    return of(y, share) + of(tensorflow.gather(y, partner), 1 - share)
+    return of(y, None) if share is None else of(y, share) + of(others, 1 - share)

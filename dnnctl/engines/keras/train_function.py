@@ -14,8 +14,9 @@ from dnnctl.network.plan import NetworkPlan
 # depends on how long the training is: a run that is made longer goes on with the same arithmetic.
 LARGE, MANY = 1 << 17, 200
 
-# Function of (the arrays of a batch, learning rate, number of the step) to (loss, logits); takes an optimizer step.
-Step = Callable[[tuple[Any, ...], Any, Any], tuple[Any, Any]]
+# Function of (the arrays of a batch, learning rate, number of the step, rows of the batch) to (loss, logits); takes an
+# optimizer step.
+Step = Callable[[tuple[Any, ...], Any, Any, Any], tuple[Any, Any]]
 
 
 def pays(plan: NetworkPlan, steps: int, device: str) -> bool:
@@ -62,7 +63,7 @@ class StepGraphs:
         spec = tensorflow.TensorSpec
         # One graph for every number of rows and steps; each is traced when it is first used.
         rows = [spec((None, *shape[1:]), dtype) for shape, dtype in elements]
-        signature = [spec((None,), "int32"), spec((None,), number), *rows]
+        signature = [spec((None,), "int32"), spec((None,), "int32"), spec((None,), number), *rows]
         self._plain = tensorflow.function(self._steps, autograph=False, input_signature=signature)
         self._compiled = tensorflow.function(self._equal_steps, autograph=False, jit_compile=True)
         self._trimmed = False
@@ -89,7 +90,9 @@ class StepGraphs:
                 yield self._run_compiled(stretch, rates[done:end], size, room, starts[done])
             else:
                 end = done + 1 if room else len(rates)
-                losses, logits = self._plain(starts[done : end + 1], rates[done:end], *stretch.arrays)
+                losses, logits = self._plain(
+                    starts[done : end + 1], stretch.rows[done:end], rates[done:end], *stretch.arrays
+                )
                 yield losses.numpy(), logits.numpy()
             done = end
 
@@ -106,13 +109,13 @@ class StepGraphs:
             self._trimmed = True
         return losses.numpy()[:steps], logits.numpy()[: steps * size]
 
-    def _steps(self, starts: Any, rates: Any, *arrays: Any) -> tuple[Any, Any]:
+    def _steps(self, starts: Any, sizes: Any, rates: Any, *arrays: Any) -> tuple[Any, Any]:
         """Take a step for each learning rate inside a graph; return losses (steps,) and logits (rows, outputs)."""
 
         def batch(array: Any, i: Any, _: Any) -> Any:
             return array[starts[i] : starts[i + 1]]
 
-        return self._loop(batch, self._tf.size(rates), rates, None, 0, *arrays)
+        return self._loop(batch, lambda i: sizes[i], self._tf.size(rates), rates, None, 0, *arrays)
 
     def _equal_steps(self, size: int, first: Any, count: Any, rates: Any, *arrays: Any) -> tuple[Any, Any]:
         """Take the first `count` steps; return losses (room,) and logits (room * size, outputs).
@@ -124,11 +127,12 @@ class StepGraphs:
             others = array.shape[1:]
             return self._tf.slice(array, [row, *(0 for _ in others)], [size, *others])
 
-        return self._loop(batch, count, rates, size, first, *arrays)
+        return self._loop(batch, lambda _: size, count, rates, size, first, *arrays)
 
     def _loop(
         self,
         batch: Callable[[Any, Any, Any], Any],
+        rows: Callable[[Any], Any],
         count: Any,
         rates: Any,
         size: int | None,
@@ -148,8 +152,8 @@ class StepGraphs:
         outputs = tf.TensorArray(self._number, size=room, infer_shape=False, element_shape=shape)
 
         def step(i: Any, row: Any, losses: Any, outputs: Any) -> tuple[Any, ...]:
-            rows = tuple(batch(array, i, row) for array in arrays)
-            loss, logits = self._step(rows, rates[i], before + tf.cast(i, "int64"))
+            own = tuple(batch(array, i, row) for array in arrays)
+            loss, logits = self._step(own, rates[i], before + tf.cast(i, "int64"), rows(i))
             return i + 1, row + (size or 0), losses.write(i, loss), outputs.write(i, logits)
 
         # The row is counted along: of a sum with an argument XLA would make a program for each of its values.

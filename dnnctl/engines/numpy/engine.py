@@ -40,6 +40,7 @@ class NumpyEngine:
     def __init__(self, task: NetworkTask, hardware: Hardware) -> None:
         self._blas = BlasThreads(task.plan, hardware.threads)
         self.threads = {"blas": self._blas.number}
+        self.replicas = 1
         # Seconds that the steps waited for their rows.
         self.waited = 0.0
         self._task = task

@@ -20,8 +20,8 @@ def stretch(rows: int, size: int) -> Stretch:
     """Return the first rows as batches of a size, the last one perhaps smaller, of one portion."""
     import tensorflow as tf
 
-    starts = [*range(0, rows, size), rows]
-    return Stretch((tf.constant(ROWS), tf.constant(TARGETS)), np.array(starts, np.int32))
+    starts = np.array([*range(0, rows, size), rows], np.int32)
+    return Stretch((tf.constant(ROWS), tf.constant(TARGETS)), starts, np.diff(starts))
 
 
 def graphs_of_sums() -> tuple[StepGraphs, Any]:
@@ -30,8 +30,9 @@ def graphs_of_sums() -> tuple[StepGraphs, Any]:
 
     taken = tf.Variable(0, dtype="int64")
 
-    def step(batch: tuple[Any, ...], rate: Any, number: Any) -> tuple[Any, Any]:
+    def step(batch: tuple[Any, ...], rate: Any, number: Any, rows: Any) -> tuple[Any, Any]:
         x, y = batch
+        tf.debugging.assert_equal(tf.shape(x)[0], rows)
         return rate * (tf.reduce_sum(x) + tf.cast(number, "float32")), x + tf.cast(y, "float32")[:, None]
 
     return StepGraphs(tf, step, taken, 2, "float32", ELEMENTS), taken
@@ -67,7 +68,8 @@ def test_fewer_steps_than_there_is_room_for_use_the_same_program() -> None:
 
 def test_a_smaller_batch_may_lie_between_others() -> None:
     graphs, taken = graphs_of_sums()
-    between = Stretch(stretch(11, 4).arrays, np.array([0, 4, 6, 10], np.int32))
+    starts = np.array([0, 4, 6, 10], np.int32)
+    between = Stretch(stretch(11, 4).arrays, starts, np.diff(starts))
     for room in (0, 3):
         parts = list(graphs.run(between, np.ones(3, np.float32), 4, room))
         losses, logits = (np.concatenate(part) for part in zip(*parts, strict=True))
