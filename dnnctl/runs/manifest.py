@@ -92,6 +92,18 @@ class Manifest:
         """
         self._values["starts"][-1].update(last_step=last_step, steps_taken=taken)
 
+    def replicas(self, count: int) -> int:
+        """Note on how many devices the steps are taken; return on how many they were before, one if nothing is known.
+
+        Args:
+            count: Devices of all machines, each of which has a part of every batch.
+        """
+        known = self._values.get("replicas")
+        before, self._values["replicas"] = known if isinstance(known, int) else 1, count
+        if before != count:
+            self.update("running")
+        return before
+
     def update(self, state: State, **facts: Any) -> None:
         """Write the manifest with a new state and further facts.
 

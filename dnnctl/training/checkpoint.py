@@ -92,12 +92,12 @@ class CheckpointManager:
     Before the first one is written, `last` is the state before the first step, in memory alone.
 
     Args:
-        run: Whose it is.
+        run: Whose it is; None to keep it in memory alone.
         rule: How often one is due.
         last: What training goes on from; None if it begins.
     """
 
-    def __init__(self, run: RunDirectory, rule: CheckpointConfig, last: Checkpoint | None = None) -> None:
+    def __init__(self, run: RunDirectory | None, rule: CheckpointConfig, last: Checkpoint | None = None) -> None:
         self._run = run
         self._rule = rule
         self._cost = 0.0
@@ -142,16 +142,20 @@ class CheckpointManager:
         start = time.monotonic()
         checkpoint = take()
         before = self.last.meta.epoch if self.last else 0
+        run = self._run
+        if run is None:
+            self.last = checkpoint
+            return
         try:
-            write_checkpoint(self._run.checkpoint, checkpoint)
+            write_checkpoint(run.checkpoint, checkpoint)
             self.last = checkpoint
             if history and checkpoint.meta.epoch != before:
-                write_table(self._run.history, checkpoint.meta.history)
+                write_table(run.history, checkpoint.meta.history)
         except OSError as error:
             raise RunError(
-                f"{self._run.path}: the checkpoint cannot be written: {error.strerror or error}. "
+                f"{run.path}: the checkpoint cannot be written: {error.strerror or error}. "
                 f"{self._intact()}Make room or make the folder writable, then go on with: ",
-                how_to_resume(self._run),
+                how_to_resume(run),
             ) from None
         self._time = time.monotonic()
         self._cost = self._time - start

@@ -14,6 +14,7 @@ from dnnctl.config.overrides import Overrides
 from dnnctl.datasets.base import looked_at
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine, import_framework
+from dnnctl.engines.cluster import Cluster
 from dnnctl.errors import Interrupted, ModelError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.diagnosis import Verdict
@@ -35,8 +36,10 @@ from dnnctl.training.observer import Observer
 from dnnctl.training.preparation import Prepared, prepare
 from dnnctl.training.resume import open_for_resume
 from dnnctl.training.run_files import changed_facts, facts, sampled, save_evaluation, save_history, save_network
+from dnnctl.training.several import begin_alike, noticed, team_of
 from dnnctl.training.state import Trained, TrainingState
 from dnnctl.training.steps_per_execution import StepGroups
+from dnnctl.training.team import Team
 from dnnctl.training.timing import Clock
 
 
@@ -77,6 +80,7 @@ def train(
     init_from: RunDirectory | None = None,
     into: RunDirectory | None = None,
     command: Sequence[str] = (),
+    cluster: Cluster | None = None,
 ) -> TrainingResult:
     """Train, evaluate, save and draw.
 
@@ -87,6 +91,7 @@ def train(
         init_from: A run whose weights to start from.
         into: An empty folder to train in, instead of one that is made below `out`.
         command: The command line, for the manifest.
+        cluster: The machines that train together, of which this one is the chief; None for this one alone.
 
     Returns:
         The finished run.
@@ -101,17 +106,23 @@ def train(
     weights = initial_weights(prepared.plan, prepared.config.seed, prepared.config.training.dtype)
     if init_from is not None:
         weights = read_weights(init_from, prepared.plan)
-    run = into or create_run(out, prepared.config.name)
-    with locked(run):
-        manifest = Manifest(run, facts(prepared, command, init_from))
-        with recorded(run, manifest, clock):
-            write_text(run.config, as_yaml(prepared.config))
-            manifest.begin(0, command)
-            return _Job(prepared, run, manifest, observer, clock).run(weights, None)
+    with team_of(cluster, prepared, observer) as team:
+        run = into or create_run(out, prepared.config.name)
+        with locked(run):
+            manifest = Manifest(run, facts(prepared, command, init_from))
+            with recorded(run, manifest, clock), noticed(team, run):
+                write_text(run.config, as_yaml(prepared.config))
+                manifest.begin(0, command)
+                return _Job(prepared, run, manifest, observer, clock, team).run(weights, None)
 
 
 def resume(
-    run: RunDirectory, overrides: Overrides = (), *, observer: Observer | None = None, command: Sequence[str] = ()
+    run: RunDirectory,
+    overrides: Overrides = (),
+    *,
+    observer: Observer | None = None,
+    command: Sequence[str] = (),
+    cluster: Cluster | None = None,
 ) -> TrainingResult:
     """Go on with a training from its last checkpoint, as if it had never stopped.
 
@@ -120,6 +131,7 @@ def resume(
         overrides: `training.epochs=N` (or `training.iterations=N`, if it was given so) for another length.
         observer: Who watches; nobody if None.
         command: The command line, for the manifest.
+        cluster: As in `train`; they may be others than before, or more or fewer.
 
     Returns:
         The finished run: weights, history (but for its seconds) and metrics are those of a run that did not stop.
@@ -136,13 +148,14 @@ def resume(
         with clock.stage("data"):
             prepared = prepare(resumed.loaded, observer.on_download)
         weights = resumed.check(prepared)
-        manifest = Manifest(run, changed_facts(prepared, resumed.manifest), resumed.manifest)
-        with recorded(run, manifest, clock):
-            write_text(run.config, as_yaml(prepared.config))
-            manifest.begin(resumed.steps, command)
-            resumed.clean()
-            notices = resumed.notices(prepared)
-            return _Job(prepared, run, manifest, observer, clock).run(weights, resumed.checkpoint, notices)
+        with team_of(cluster, prepared, observer) as team:
+            manifest = Manifest(run, changed_facts(prepared, resumed.manifest), resumed.manifest)
+            with recorded(run, manifest, clock), noticed(team, run):
+                write_text(run.config, as_yaml(prepared.config))
+                manifest.begin(resumed.steps, command)
+                resumed.clean()
+                job = _Job(prepared, run, manifest, observer, clock, team)
+                return job.run(weights, resumed.checkpoint, resumed.notices(prepared))
 
 
 @dataclass(frozen=True)
@@ -154,6 +167,7 @@ class _Job:
     manifest: Manifest
     observer: Observer
     clock: Clock
+    team: Team | None = None
 
     def run(
         self, weights: dict[str, NDArray[Any]], checkpoint: Checkpoint | None, notices: Iterable[str] = ()
@@ -167,14 +181,25 @@ class _Job:
             import_framework(prepared.config)
         with clock.stage("build"):
             engine = build_engine(
-                prepared.config, prepared.plan, prepared.preprocessing, weights, prepared.class_weights
+                prepared.config,
+                prepared.plan,
+                prepared.preprocessing,
+                weights,
+                prepared.class_weights,
+                self.team.cluster if self.team else None,
             )
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
         checkpoints = CheckpointManager(run, prepared.config.checkpoint, checkpoint)
-        loop = _loop(prepared, engine, network, checkpoints, self.observer)
+        before = self.manifest.replicas(engine.replicas)
+        if checkpoint is not None and before != engine.replicas:
+            told = f"{before} devices before, {engine.replicas} now: the result may differ in its last digits"
+            self.observer.on_notice(told)
+        loop = loop_of(prepared, engine, network, checkpoints, self.observer, self.team)
         state = loop.state
         if checkpoint is not None:
             state.restore(checkpoint)
+        if self.team:
+            begin_alike(self.team, state)
         before = state.steps
         try:
             with clock.stage("training"):
@@ -236,10 +261,15 @@ class _Job:
         )
 
 
-def _loop(
-    prepared: Prepared, engine: Engine, network: Network, checkpoints: CheckpointManager, observer: Observer
+def loop_of(
+    prepared: Prepared,
+    engine: Engine,
+    network: Network,
+    checkpoints: CheckpointManager,
+    observer: Observer,
+    team: Team | None = None,
 ) -> Loop:
-    """Return the loop of a training before its first step."""
+    """Return the loop of a training before its first step; arguments are those of `Loop`."""
     training = prepared.config.training
     state = TrainingState(
         engine=engine,
@@ -261,6 +291,7 @@ def _loop(
         groups=StepGroups(training.steps_per_execution),
         checkpoints=checkpoints,
         observer=observer,
+        team=team,
     )
 
 

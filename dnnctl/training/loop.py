@@ -1,9 +1,10 @@
 """The loop over epochs, the same for every engine: learning rates, steps, evaluate, decide, keep."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from dnnctl.training.observer import Observer
 from dnnctl.training.progress import ProgressMeter
 from dnnctl.training.state import Trained, TrainingState
 from dnnctl.training.steps_per_execution import StepGroups
+from dnnctl.training.team import Team
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class Loop:
         groups: How many steps are taken in one go.
         checkpoints: What keeps the checkpoints.
         observer: Who watches.
+        team: The machines that train together, whose chief decides and measures; None for this one alone.
     """
 
     state: TrainingState
@@ -45,13 +50,14 @@ class Loop:
     groups: StepGroups
     checkpoints: CheckpointManager
     observer: Observer
+    team: Team | None = None
 
     def run(self) -> Trained:
         """Train to the end, to early stopping, or until the observer asks to stop."""
         state, trained = self.state, self.state.trained
         state.engine.set_training_rows(state.rows)
         self.checkpoints.begin(state.snapshot)
-        meter = ProgressMeter(state, self.network, self.metrics, self.observer)
+        meter = ProgressMeter(state, self.network, self.metrics if self._measures else (), self.observer)
         try:
             # A training that diverges is found by its loss, with a message of its own.
             with np.errstate(over="ignore", invalid="ignore"):
@@ -69,6 +75,15 @@ class Loop:
             trained.stopped = state.early_stopping.reason(state.epoch.number)
         return trained
 
+    def _agree(self, find: Callable[[], T]) -> T:
+        """Return what is found here; of several machines, what the chief finds."""
+        return find() if self.team is None else self.team.agree(find)
+
+    @property
+    def _measures(self) -> bool:
+        """Whether it is here that metrics are measured."""
+        return self.team is None or self.team.cluster.chief
+
     def _take_steps(self, meter: ProgressMeter) -> None:
         """Take the steps that are left of the epoch, in groups; fewer if the observer asks to stop."""
         state, epoch, engine = self.state, self.state.epoch, self.state.engine
@@ -76,7 +91,7 @@ class Loop:
         if epoch.left:
             engine.start_epoch(epoch.number, epoch.done)
         while epoch.left:
-            count, first = self.groups.next(epoch.left), state.steps
+            count, first = self._agree(lambda: self.groups.next(epoch.left)), state.steps
             begun = time.perf_counter()
             result = engine.run([self._learning_rate(step) for step in range(first, first + count)])
             self.groups.took(count, time.perf_counter() - begun)
@@ -86,7 +101,7 @@ class Loop:
             epoch.seconds = time.perf_counter() - start
             meter.report(count, result.logits)
             if epoch.left:
-                state.trained.interrupted = self.observer.stop_requested()
+                state.trained.interrupted = self._agree(self.observer.stop_requested)
                 self._keep(now=state.trained.interrupted)
                 if state.trained.interrupted:
                     # They belong to no epoch that is over, but to the iterations.
@@ -96,7 +111,7 @@ class Loop:
     def _count(self, result: Steps) -> None:
         """Add what came of steps on a stream to the sums that the metrics of the epoch come from."""
         epoch, rows = self.state.epoch, self.state.rows
-        if epoch.sums is not None:
+        if epoch.sums is not None and self._measures:
             visited = rows.visited(epoch.order, epoch.number, epoch.done, len(result.logits))
             self.network.add_to(epoch.sums, result.logits, visited, rows.batch_size)
 
@@ -108,13 +123,14 @@ class Loop:
             # A longer training would go on inside this epoch, so this is where one has to begin.
             self._keep(now=True)
         state.keep_losses()
-        row = self._evaluate()
-        state.trained.layers.extend(inspect_layers(state.engine, state.rows, epoch.number + 1, state.length.epochs))
+        row = self._agree(self._evaluate)
+        looked_at = state.engine, state.rows, epoch.number + 1, state.length.epochs
+        state.trained.layers.extend(self._agree(lambda: inspect_layers(*looked_at)))
         state.trained.history.append(row)
         self.observer.on_epoch(row, state.length.epochs)
         self._decide(row)
         state.begin_next_epoch()
-        state.trained.interrupted = not state.over and self.observer.stop_requested()
+        state.trained.interrupted = not state.over and self._agree(self.observer.stop_requested)
         if not cut_short:
             self._keep(now=state.trained.interrupted or state.over, epochs=state.epoch.number)
 
@@ -149,7 +165,7 @@ class Loop:
 
     def _keep(self, *, now: bool, epochs: int | None = None) -> None:
         """Write a checkpoint if it is due, or now."""
-        if now or self.checkpoints.due(epochs):
+        if now or self._agree(lambda: self.checkpoints.due(epochs)):
             self.checkpoints.save(self._finite_snapshot, history=not now)
 
     def _learning_rate(self, step: int) -> float:
@@ -173,5 +189,6 @@ class Loop:
         """Return the error for a step (counted from 0) that went wrong, with the layer where it began."""
         epoch, inside = divmod(step, self.state.length.steps_per_epoch)
         rate, last = self._learning_rate(step), self.checkpoints.last
-        layer = find_layer(self.state, self.schedule, last, step, self.observer.stop_requested) if last else ""
+        stop = partial(self._agree, self.observer.stop_requested)
+        layer = find_layer(self.state, self.schedule, last, step, stop) if last else ""
         return ModelError(describe(what, epoch + 1, inside + 1, layer, rate, self.checkpoints.steps))

@@ -61,7 +61,7 @@ class ProgressMeter:
     def _look_at(self, count: int, logits: NDArray[Any]) -> None:
         """Measure the rows of the latest steps, not more often than an eye can follow."""
         now = time.perf_counter()
-        if now - self._measured < SECONDS_BETWEEN_LOOKS:
+        if not self._metrics or now - self._measured < SECONDS_BETWEEN_LOOKS:
             return
         self._measured = now
         epoch = self._state.epoch

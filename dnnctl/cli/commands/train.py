@@ -1,5 +1,6 @@
 """`dnnctl train`: from a configuration to a finished run."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from dnnctl.cli.options import expect_no, name_option, training_options
 if TYPE_CHECKING:
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import LoadedConfig
+    from dnnctl.engines.cluster import Cluster
     from dnnctl.runs.layout import RunDirectory
     from dnnctl.training.job import TrainingResult
 
@@ -35,6 +37,18 @@ REPEATED = "a repeated training (--repeat) is several runs of one configuration"
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and show the network without training: train digits --dry-run."
 )
+@click.option(
+    "--hosts",
+    metavar="HOSTS",
+    help="Train on several machines, the chief first, by the same command on each: --hosts host1:2222,host2:2222. "
+    "Without it TF_CONFIG, or SLURM's variables in a step of several tasks, say so.",
+)
+@click.option(
+    "--worker",
+    type=int,
+    metavar="N",
+    help="Which of the hosts this one is, counted from 0, where its name does not tell: --worker 1.",
+)
 @click.option("--profile", is_flag=True, help="Show at the end where the time went: train digits --profile.")
 @training_options
 def command(
@@ -46,6 +60,8 @@ def command(
     init_from: str | None,
     resume: str | None,
     times: int | None,
+    hosts: str | None,
+    worker: int | None,
     jobs: int,
     dry_run: bool,
     quiet: bool,
@@ -65,6 +81,7 @@ def command(
       dnnctl train mnist --set data.limit=2000 --dry-run
       dnnctl train digits --init-from latest --name digits-longer
       dnnctl train digits --repeat 5 --jobs 2
+      dnnctl train digits --hosts host1:2222,host2:2222
       dnnctl train --resume latest
       dnnctl train --resume latest --set training.epochs=50
 
@@ -73,6 +90,7 @@ def command(
     """
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import load
+    from dnnctl.engines.cluster import find_cluster
     from dnnctl.errors import UsageError
     from dnnctl.runs.finding import find_run
     from dnnctl.runs.manifest import read_manifest
@@ -87,13 +105,17 @@ def command(
         )
         found = find_run(resume, out, to_resume=True)
         if kind_of(read_manifest(found.manifest)) is REPEAT:
-            expect_no({"--set": overrides or None, "--profile": profile or None}, REPEATED)
+            several = {"--hosts": hosts, "--worker": worker}
+            expect_no({"--set": overrides or None, "--profile": profile or None, **several}, REPEATED)
             return _repeat(found, 0, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
         _check_jobs(jobs)
+        cluster = find_cluster(hosts, worker, os.environ)
+        if cluster is not None and not cluster.chief:
+            return _take_part(found, cluster, overrides)
         from dnnctl.training import job
 
         with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
-            result = job.resume(found, overrides, observer=screen, command=sys.argv)
+            result = job.resume(found, overrides, observer=screen, command=sys.argv, cluster=cluster)
         return _show(result, as_json=as_json, quiet=quiet, profile=profile)
     if config is None:
         raise UsageError(
@@ -101,7 +123,8 @@ def command(
         )
     loaded = load(config, overrides, {"name": name, "engine": engine})
     if times is not None:
-        expect_no({"--init-from": init_from, "--profile": profile or None}, REPEATED)
+        several = {"--hosts": hosts, "--worker": worker}
+        expect_no({"--init-from": init_from, "--profile": profile or None, **several}, REPEATED)
         if not dry_run:
             return _repeat(loaded, times, jobs=jobs, out=out, as_json=as_json, quiet=quiet)
         from dnnctl.experiments.series.repeat import repetitions
@@ -109,6 +132,9 @@ def command(
         repetitions(loaded, times)
     else:
         _check_jobs(jobs)
+    cluster = None if times is not None or dry_run else find_cluster(hosts, worker, os.environ)
+    if cluster is not None and not cluster.chief:
+        return _take_part(loaded, cluster)
     start = find_run(init_from, out) if init_from else None
     if start is not None:
         check_single(start, read_manifest(start.manifest))
@@ -117,8 +143,19 @@ def command(
             return _lay_out(loaded, start, screen, as_json=as_json)
         from dnnctl.training.job import train
 
-        result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv)
+        result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv, cluster=cluster)
     return _show(result, as_json=as_json, quiet=quiet, profile=profile)
+
+
+def _take_part(what: "LoadedConfig | RunDirectory", cluster: "Cluster", overrides: tuple[str, ...] = ()) -> int:
+    """Train as a worker, show what there is to know and return the exit status."""
+    from dnnctl.cli.screen.training import Screen
+    from dnnctl.training.worker import take_part
+
+    with Screen(sys.stderr) as screen:
+        steps = take_part(what, cluster, overrides, screen)
+    click.echo(f"took part in {steps:,} steps; the run is kept by the chief, {cluster.hosts[0]}", err=True)
+    return 0
 
 
 def _lay_out(loaded: "LoadedConfig", start: "RunDirectory | None", screen: "Screen", *, as_json: bool) -> int:

@@ -19,7 +19,17 @@ from dnnctl.runs.reading import open_inside
 Weights = Mapping[str, NDArray[Any]]
 
 # Parts of a manifest that decide results: single values, mappings one level deep, and those two levels deep.
-SINGLE = ("dnnctl", "engine", "device", "seed", "deterministic", "threads_asked", "init_from_digest", "optimizer_steps")
+SINGLE = (
+    "dnnctl",
+    "engine",
+    "device",
+    "replicas",
+    "seed",
+    "deterministic",
+    "threads_asked",
+    "init_from_digest",
+    "optimizer_steps",
+)
 MAPPINGS = ("versions", "platform", "environment", "threads", "network")
 DATA = ("dataset", "batch_size")
 DATA_MAPPINGS = ("digests", "rows")

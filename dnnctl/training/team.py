@@ -1,0 +1,286 @@
+"""The processes that train one network together, and what they tell each other besides sums of gradients.
+
+Each worker keeps a connection to the chief. Over it they find out that they are about to train the same network on the
+same rows; the chief hands out the state to begin with and its decisions (when to stop, when to keep a checkpoint, what
+an epoch came to), so that all decide alike; and whoever ends early says why. A message is a line of JSON, which may
+announce bytes that follow. Nothing that is received is executed.
+"""
+
+import contextlib
+import json
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from dnnctl.engines.base import LostError
+from dnnctl.engines.cluster import Cluster, address
+from dnnctl.errors import Interrupted, ModelError
+
+T = TypeVar("T")
+# How long the others are waited for in all, how often somebody who waits looks up, and how long the reason of an end.
+PATIENCE, PAUSE, REASON = 600.0, 0.5, 5.0
+# A machine that vanished is noticed after so many seconds: the first question, further ones, how many of them.
+KEEPALIVE = (("TCP_KEEPIDLE", 6), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 4))
+LONGEST_LINE = 1 << 26
+
+
+class Team:
+    """This process and those that it is connected with: of the chief the workers, of a worker the chief.
+
+    Args:
+        cluster: The machines.
+        channels: A connection to each of the others, by their address.
+    """
+
+    def __init__(self, cluster: Cluster, channels: "Mapping[str, Channel]") -> None:
+        self.cluster = cluster
+        self._channels = dict(channels)
+
+    def agree(self, find: Callable[[], T]) -> T:
+        """Return what the chief finds; it is called there alone.
+
+        Args:
+            find: Returns a value that JSON can hold.
+
+        Raises:
+            LostError: If another process has stopped.
+        """
+        try:
+            if self.cluster.chief:
+                value = find()
+                for channel in self._channels.values():
+                    channel.send({"value": value})
+                return value
+            return self._hear()["value"]  # type: ignore[no-any-return]
+        except OSError as error:
+            raise LostError(str(error)) from None
+
+    def hand_out(self, make: Callable[[], bytes]) -> bytes:
+        """Return bytes that the chief makes; raises as `agree`."""
+        try:
+            if not self.cluster.chief:
+                return self._only.read(self._hear()["bytes"])
+            made = make()
+            for channel in self._channels.values():
+                channel.send({"bytes": len(made)}, made)
+            return made
+        except OSError as error:
+            raise LostError(str(error)) from None
+
+    def lost(self, error: LostError) -> str:
+        """Return who has stopped, and why where that is known, after a sum or a message did not come about.
+
+        Args:
+            error: What was noticed first.
+        """
+        stopped = self._who_stopped() or dict.fromkeys(self.cluster.named_in(str(error)), "")
+        if self.cluster.chief:
+            for name in set(self._channels) - set(stopped):
+                with contextlib.suppress(OSError):
+                    self._channels[name].send({"lost": stopped})
+        told = "; ".join(f"{name} has stopped{f' ({why})' if why else ''}" for name, why in sorted(stopped.items()))
+        return told or f"the connection with the other machines broke ({str(error)[:300]})"
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Part from the others; tell them why if it is too early."""
+        for channel in self._channels.values():
+            with contextlib.suppress(OSError):
+                if error is not None:
+                    channel.send({"failed": "interrupted" if isinstance(error, Interrupted) else str(error)[:2000]})
+            channel.close()
+
+    @property
+    def _only(self) -> "Channel":
+        """A worker's connection, with the chief."""
+        return self._channels[self.cluster.hosts[0]]
+
+    def _hear(self) -> dict[str, Any]:
+        """Return what the chief says next."""
+        said = self._only.receive()
+        if "failed" in said or "lost" in said:
+            self._only.last = said
+            raise ConnectionError("the chief has stopped")
+        return said
+
+    def _who_stopped(self) -> dict[str, str]:
+        """Return who of the others has stopped, and why where that is known; wait a little for it to show."""
+        stopped: dict[str, str] = {}
+        until = time.monotonic() + REASON
+        while not stopped and time.monotonic() < until:
+            for name, channel in self._channels.items():
+                last = channel.ended()
+                if last is not None and "lost" in last:
+                    stopped |= last["lost"]
+                elif last is not None:
+                    stopped[name] = str(last.get("failed", ""))
+            time.sleep(PAUSE / 10)
+        return stopped
+
+
+class Channel:
+    """A connection, and the messages on it."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        connected.settimeout(None)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, seconds in KEEPALIVE:
+            if hasattr(socket, option):
+                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
+        self._socket = connected
+        self._stream = connected.makefile("rb")
+        # The message with which the other side ended.
+        self.last: dict[str, Any] | None = None
+
+    def send(self, message: Mapping[str, Any], following: bytes = b"") -> None:
+        """Send a message, and bytes behind it."""
+        self._socket.sendall(json.dumps(message).encode() + b"\n" + following)
+
+    def receive(self, patience: float | None = None) -> dict[str, Any]:
+        """Return the next message.
+
+        Args:
+            patience: Seconds to wait for it; None waits for ever.
+
+        Raises:
+            OSError: If none comes, or what comes is none.
+        """
+        self._socket.settimeout(patience)
+        try:
+            line = self._stream.readline(LONGEST_LINE)
+            message = json.loads(line) if line.endswith(b"\n") else None
+        except ValueError:
+            message = None
+        finally:
+            self._socket.settimeout(None)
+        if not isinstance(message, dict):
+            raise ConnectionError("the connection was closed")
+        return message
+
+    def read(self, count: int) -> bytes:
+        """Return the bytes behind a message."""
+        found = self._stream.read(count)
+        if len(found) < count:
+            raise ConnectionError("the connection was closed")
+        return found
+
+    def ended(self) -> dict[str, Any] | None:
+        """Return the message with which the other side ended, empty if it said nothing; None if it is there."""
+        while self.last is None and self._readable():
+            try:
+                said = self.receive(PAUSE)
+            except OSError:
+                said = {"failed": ""}
+            self.last = said if "failed" in said or "lost" in said else None
+        return self.last
+
+    def _readable(self) -> bool:
+        return bool(select.select([self._socket], [], [], 0)[0])
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+        self._socket.close()
+
+
+@contextlib.contextmanager
+def joined(cluster: Cluster, card: Mapping[str, Any], pause: Callable[[str], None]) -> Iterator[Team]:
+    """Wait until all processes are there, make sure that they are to do the same, and part from them at the end.
+
+    Args:
+        cluster: The machines.
+        card: What has to be the same everywhere, by names that a user understands.
+        pause: Called while the others are waited for, with what is waited for; it may raise.
+
+    Raises:
+        ModelError: If somebody does not come, or is about to do something else.
+    """
+    own = {**card, "hosts": list(cluster.hosts)}
+    team = Team(cluster, _receive_all(cluster, own, pause) if cluster.chief else _report(cluster, own, pause))
+    try:
+        yield team
+    except BaseException as error:
+        team.close(error)
+        raise
+    team.close()
+
+
+def _receive_all(cluster: Cluster, own: dict[str, Any], pause: Callable[[str], None]) -> dict[str, Channel]:
+    """Wait for the workers, as the chief; send them away if one is about to do something else."""
+    there: dict[str, Channel] = {}
+    until = time.monotonic() + PATIENCE
+    with _listening(cluster) as door:
+        while len(there) < len(cluster.others):
+            missing = ", ".join(host for host in cluster.others if host not in there)
+            pause(f"waiting for {missing}")
+            if time.monotonic() > until:
+                raise _refused(there, f"{missing} did not come within {PATIENCE:.0f} seconds")
+            with contextlib.suppress(TimeoutError):
+                channel = Channel(door.accept()[0])
+                try:
+                    other = channel.receive(REASON)
+                    name = cluster.hosts[int(other.pop("index"))]
+                except (OSError, LookupError, ValueError, TypeError):
+                    # Somebody else knocked.
+                    channel.close()
+                    continue
+                there[name] = channel
+                if other != own:
+                    raise _refused(there, f"{name} is about to do something else: {_difference(own, other)}")
+    for channel in there.values():
+        channel.send({"go": True})
+    return there
+
+
+def _listening(cluster: Cluster) -> socket.socket:
+    port = address(cluster.here)[1]
+    try:
+        door = socket.create_server(("", port))
+    except OSError as error:
+        raise ModelError(f"{cluster.here}: cannot listen there: {error.strerror}. Take another port") from None
+    door.settimeout(PAUSE)
+    return door
+
+
+def _refused(there: Mapping[str, Channel], why: str) -> ModelError:
+    """Tell all who came that nothing comes of it, and return the error."""
+    for channel in there.values():
+        with contextlib.suppress(OSError):
+            channel.send({"refused": why})
+        channel.close()
+    return ModelError(why)
+
+
+def _difference(own: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Return what the first parts are that two cards differ in."""
+    names = [name for name in dict.fromkeys([*own, *other]) if own.get(name) != other.get(name)]
+    return "; ".join(f"{name}: {str(own.get(name))[:80]}, there {str(other.get(name))[:80]}" for name in names[:5])
+
+
+def _report(cluster: Cluster, own: dict[str, Any], pause: Callable[[str], None]) -> dict[str, Channel]:
+    """Come to the chief, as a worker, and wait for its word."""
+    chief = cluster.hosts[0]
+    until = time.monotonic() + PATIENCE
+    while True:
+        pause(f"waiting for the chief, {chief}")
+        try:
+            channel = Channel(socket.create_connection(address(chief), REASON))
+            channel.send({**own, "index": cluster.index})
+            break
+        except OSError as error:
+            if time.monotonic() > until:
+                raise ModelError(f"the chief, {chief}, cannot be reached: {error.strerror or error}") from None
+            time.sleep(PAUSE)
+    while not channel._readable():
+        pause("waiting for the others")
+        time.sleep(PAUSE)
+    try:
+        said = channel.receive(REASON)
+    except OSError:
+        raise ModelError(f"the chief, {chief}, has stopped") from None
+    if "refused" in said:
+        channel.close()
+        raise ModelError(str(said["refused"]))
+    return {chief: channel}
