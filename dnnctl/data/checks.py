@@ -10,7 +10,7 @@ from dnnctl.data.class_weights import class_counts
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.parts.quality import shared_rows
+from dnnctl.datasets.parts.row_keys import RowKeys
 from dnnctl.errors import DataError, Notice
 
 SHOWN = 3
@@ -90,7 +90,7 @@ def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[Notice, ..
     if dataset.table is None:
         return ()
     train, test = looked_at(splits.train), looked_at(splits.test)
-    known = shared_rows(train, test)
+    known = RowKeys.of(test).shared_with(RowKeys.of(train))
     if not known:
         return ()
     if splits.streamed:

@@ -27,7 +27,11 @@ def crossval_report(result: "CrossValidation") -> str:
     rows += [
         ["mean", "", *_cells({name: value.mean for name, value in intervals.items()}, columns)],
         ["standard deviation", "", *_cells({name: value.std for name, value in intervals.items()}, columns)],
-        ["all rows together", f"{len(found.rows):,}", *_cells(found.metrics, columns)],
+        [
+            "samples together" if found.sampled else "all rows together",
+            f"{len(found.rows):,}",
+            *_cells(found.metrics, columns),
+        ],
         *([plain(label), "", *_means(values, columns)] for label, values in reversed(aggregate.baselines.values())),
     ]
     lines = ["", grid(rows, ["fold", "rows", *columns], right=set(range(1, len(columns) + 2)))]
@@ -47,7 +51,20 @@ def _classes(result: "CrossValidation") -> list[str]:
     if not found:
         return []
     rows = [[names[c.label], *map(rounded, (c.precision, c.recall, c.f1)), f"{c.support:,}"] for c in found]
-    lines = ["", grid(rows, ["class (all rows)", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
+    lines = [
+        "",
+        grid(
+            rows,
+            [
+                "class (samples)" if result.out_of_fold.sampled else "class (all rows)",
+                "precision",
+                "recall",
+                "f1",
+                "rows",
+            ],
+            right={1, 2, 3, 4},
+        ),
+    ]
     rare = [names[c.label] for c in found if c.support < len(result.members)]
     if rare:
         which = ", ".join(rare[:ROWS])

@@ -1,16 +1,14 @@
-"""What is odd about a table: columns that name rows, never vary, or give the answer away; rows that occur twice."""
+"""What is odd about the columns of a table: they name rows, never vary, or give the answer away."""
 
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.target import EXACT
 from dnnctl.errors import Notice, NoticeCode
-from dnnctl.memory import blocks
 
 # On fewer rows, everything looks like a rule.
 ENOUGH = 20
@@ -116,51 +114,3 @@ def _parts_classes(values: NDArray[Any], y: NDArray[Any]) -> bool:
     changes = labels[1:] != labels[:-1]
     # Where equal values have different classes, no border parts them.
     return bool(changes.sum() == len(np.unique(y)) - 1 and (along[1:] != along[:-1])[changes].all())
-
-
-def row_keys(x: NDArray[Any]) -> NDArray[np.uint64]:
-    """Return a number for each row that equal rows share and others all but never do, (n,).
-
-    Args:
-        x: (n, ...) of any number type.
-    """
-    flat = np.ascontiguousarray(x.reshape(len(x), -1))
-    width = flat.dtype.itemsize
-    bits = flat.view(f"u{width}")
-    if flat.dtype.kind == "f":
-        # Minus zero is zero.
-        bits = (flat + flat.dtype.type(0)).view(f"u{width}")
-    draw = np.random.Generator(np.random.Philox(key=2026))
-    factors = draw.integers(1, 2**63, size=bits.shape[1], dtype=np.uint64) | np.uint64(1)
-    keys = np.zeros(len(x), np.uint64)
-    for block in blocks(len(x), max(1, (1 << 22) // bits.shape[1])):
-        part = bits[block].astype(np.uint64)
-        part ^= part >> np.uint64(15)
-        part *= factors
-        part ^= part >> np.uint64(29)
-        keys[block] = (part * np.uint64(0x9E3779B97F4A7C15)).sum(axis=1, dtype=np.uint64)
-    return keys
-
-
-def shared_rows(first: Samples, second: Samples) -> int:
-    """Return how many rows of the second occur in the first too, with the same target."""
-    return int(np.isin(_keys(second), _keys(first)).sum())
-
-
-def duplicates(rows: Samples) -> int:
-    """Return how many rows are copies of an earlier one, target and all."""
-    keys = _keys(rows)
-    return len(keys) - len(np.unique(keys))
-
-
-def contradicting(rows: Samples) -> int:
-    """Return how many rows have the inputs of another one, and another target than it."""
-    _, inputs = np.unique(row_keys(rows.x), return_inverse=True)
-    _, first = np.unique(_keys(rows), return_index=True)
-    # How many different targets occur with the inputs of each row.
-    targets = np.bincount(inputs[first], minlength=len(rows))[inputs]
-    return int((targets > 1).sum())
-
-
-def _keys(rows: Samples) -> NDArray[np.uint64]:
-    return row_keys(rows.x) ^ (row_keys(rows.y) * np.uint64(0xD6E8FEB86659FD93))

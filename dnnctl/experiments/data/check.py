@@ -1,6 +1,6 @@
 """Looking at data before training on it: what is as it should be, what is odd, and what cannot work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.parts.quality import contradicting, duplicates, shared_rows
+from dnnctl.datasets.parts.row_keys import RowKeys
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.notebook import Shown, Tabular
 from dnnctl.training.preparation import split_and_plan
@@ -108,7 +108,7 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
         if isinstance(raw.test, Samples):
             new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
             checks += [Check("unknown_categories", "warned", text) for text in new]
-    checks += [_duplicates(rows), _contradictions(rows), _overlap(info, compared)]
+    checks += _repeated(info, compared)
     # Columns that never vary have a check of their own.
     odd = [notice for notice in raw.warnings if notice.code != "constant_column"]
     return Checks((*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd)))
@@ -251,32 +251,48 @@ def _constant(info: DatasetInfo, train: Samples) -> Check:
     return Check("constant_column", "warned", f"{len(named):,} of {len(constant):,} columns {never}: {quoted(named)}")
 
 
-def _duplicates(train: Samples) -> Check:
-    copies = duplicates(train)
+def _repeated(info: DatasetInfo, splits: Splits) -> list[Check]:
+    """Look for rows that are there twice, with different targets, or in two splits."""
+    train = RowKeys.of(splits.train)
+    found = [_duplicates(train), _contradictions(train)]
+    if info.shared_rows:
+        told = "training and test are the same rows, because there are so few"
+        return [*found, Check("train_test_overlap", "warned", told)]
+    parts = {"test": splits.test} | ({"validation": splits.validation} if splits.validation is not None else {})
+    return [*found, _overlap(train, {name: RowKeys.of(rows) for name, rows in parts.items()})]
+
+
+def _duplicates(train: RowKeys) -> Check:
+    copies = train.duplicates
     if not copies:
-        return Check("duplicate_rows", "passed", "no training row is there twice")
-    share = copies / len(train)
-    found = f"{copies:,} of {len(train):,} training rows ({share:.1%}) are copies of another one"
+        return Check("duplicate_rows", "passed", f"no training row is there twice{_judged(train)}")
+    share = copies / train.count
+    found = f"{copies:,} of {train.count:,} training rows ({share:.1%}) are copies of another one{_judged(train)}"
     return Check("duplicate_rows", "warned" if share > 0.001 else "passed", found)
 
 
-def _contradictions(train: Samples) -> Check:
-    conflicts = contradicting(train)
+def _contradictions(train: RowKeys) -> Check:
+    conflicts = train.contradicting
     if not conflicts:
-        return Check("contradicting_rows", "passed", "no two training rows have the same inputs and different targets")
-    share = conflicts / len(train)
+        found = f"no two training rows have the same inputs and different targets{_judged(train)}"
+        return Check("contradicting_rows", "passed", found)
     found = (
-        f"{conflicts:,} of {len(train):,} training rows ({share:.1%}) have the inputs of another one and another target"
+        f"{conflicts:,} of {train.count:,} training rows ({conflicts / train.count:.1%}) have the inputs of another "
+        f"one and another target{_judged(train)}"
     )
     return Check("contradicting_rows", "warned", found)
 
 
-def _overlap(info: DatasetInfo, splits: Splits) -> Check:
-    if info.shared_rows:
-        return Check("train_test_overlap", "warned", "training and test are the same rows, because there are so few")
-    parts = {"test": splits.test} | ({"validation": splits.validation} if splits.validation is not None else {})
-    counts = {name: shared_rows(looked_at(splits.train), looked_at(rows)) for name, rows in parts.items()}
-    told = [f"{count:,} of {len(parts[name]):,} {name} rows" for name, count in counts.items() if count]
+def _overlap(train: RowKeys, parts: Mapping[str, RowKeys]) -> Check:
+    counts = {name: rows.shared_with(train) for name, rows in parts.items()}
+    told = [f"{count:,} of {parts[name].count:,} {name} rows" for name, count in counts.items() if count]
     if not told:
-        return Check("train_test_overlap", "passed", f"no {' or '.join(parts)} row is among the training rows")
-    return Check("train_test_overlap", "warned", f"{' and '.join(told)} are among the training rows too")
+        found = f"no {' or '.join(parts)} row is among the training rows{_judged(train)}"
+        return Check("train_test_overlap", "passed", found)
+    return Check(
+        "train_test_overlap", "warned", f"{' and '.join(told)} are among the training rows too{_judged(train)}"
+    )
+
+
+def _judged(rows: RowKeys) -> str:
+    return f", judged by {len(rows.rows):,} of them" if rows.bits else ""

@@ -4,7 +4,7 @@ The test rows are left alone. A fold's run is a run like any other, whose test r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,12 @@ from dnnctl.errors import Call, DataError, RunError, UsageError
 from dnnctl.evaluation.classification import ClassRow, confusion_matrix, per_class
 from dnnctl.evaluation.measure import all_metrics, measure
 from dnnctl.experiments.series.folder import Series, SeriesResult, begin, go_on, reopen_series
-from dnnctl.experiments.series.jobs import MembersObserver
+from dnnctl.experiments.series.jobs import Member, MembersObserver
 from dnnctl.files import write_npz
 from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.lock import locked
+from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.predictions import read_predictions
 from dnnctl.runs.series import CROSSVAL, MOST, count_in
 
@@ -34,7 +35,7 @@ PICTURES = ("confusion_matrix", "per_class", "predicted_vs_true", "residuals")
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """The rows of all folds, in ascending order.
+    """The rows of all folds, in ascending order; of a stream a sample of each fold.
 
     Args:
         rows: Row numbers in the data set's training rows, (n,).
@@ -42,7 +43,7 @@ class OutOfFold:
         y_true: Their targets, (n,) labels or (n, targets).
         scores: What the fold's network says of each, as in the runs' `predictions.npz`.
         counts: How many rows each fold has.
-        metrics: Figures over all rows; without a loss, as the networks differ.
+        metrics: Figures over these rows; without a loss, as the networks differ.
         classes: A row a class; empty for regression.
         plots: Pictures that were drawn.
     """
@@ -56,10 +57,16 @@ class OutOfFold:
     classes: tuple[ClassRow, ...]
     plots: list[Path]
 
+    @property
+    def sampled(self) -> bool:
+        """Whether the folds have more rows than these."""
+        return len(self.rows) < sum(self.counts)
+
     def to_json(self) -> dict[str, Any]:
         """Return what belongs into `metrics.json`."""
         matrix = confusion_matrix(self.y_true, self.scores).tolist() if self.classes else None
-        return {"out_of_fold": self.metrics, **({"confusion_matrix": matrix} if matrix else {})}
+        sampled = {"sampled": {"rows": len(self.rows), "of": sum(self.counts)}} if self.sampled else {}
+        return {"out_of_fold": self.metrics, **sampled, **({"confusion_matrix": matrix} if matrix else {})}
 
     def write(self, series: Series) -> None:
         """Write `predictions.npz` of a series and draw its plots."""
@@ -69,7 +76,8 @@ class OutOfFold:
         test = Samples(self.rows, self.y_true)
         title = f"{series.config.name}, {len(self.counts)} folds"
         none = test.take(slice(0))
-        context = PlotContext(title, series.info, none, test, self.scores, np.asarray, tested="held-out row")
+        kept = PlotContext(title, series.info, none, test, self.scores, np.asarray, tested="held-out row")
+        context = replace(kept, of=(0, sum(self.counts)))
         self.plots.extend(draw_all(context, series.run.plots, PICTURES))
 
 
@@ -186,8 +194,7 @@ def collect(series: Series) -> OutOfFold:
         )
     rows, y_true = np.concatenate([part.rows for part in parts]), np.concatenate([part.y_true for part in parts])
     scores = np.concatenate([part.scores for part in parts])
-    counts = tuple(len(part.rows) for part in parts)
-    fold = np.repeat(np.arange(1, len(parts) + 1), counts)
+    fold = np.repeat(np.arange(1, len(parts) + 1), [len(part.rows) for part in parts])
     order = np.argsort(rows, kind="stable")
     if len(np.unique(rows)) != len(rows):
         raise RunError(f"{series.run.path}: a row is in two folds; a fold's files were changed. Begin anew")
@@ -196,4 +203,13 @@ def collect(series: Series) -> OutOfFold:
     names = [*all_metrics(task, len(series.info.class_names)), *(series.config.training.metrics or ())]
     metrics = measure(task, y_true, scores, list(dict.fromkeys(names)))
     classes = () if task == "regression" else tuple(per_class(y_true, scores))
+    counts = tuple(_held_out(member, len(part.rows)) for member, part in zip(series.members, parts, strict=True))
     return OutOfFold(rows, fold, y_true, scores, counts, metrics, classes, [])
+
+
+def _held_out(member: Member, kept: int) -> int:
+    """Return how many rows a fold has, of which so many are in its predictions."""
+    known = read_manifest(member.run.manifest).get("data")
+    rows = known.get("rows") if isinstance(known, dict) else None
+    count = rows.get("test") if isinstance(rows, dict) else None
+    return count if isinstance(count, int) and count > kept else kept
