@@ -13,7 +13,7 @@ from dnnctl.memory import ROWS
 
 PACKAGE = "dnnctl.inference.inputs"
 STANDARD_INPUT = "-"
-# Files of more bytes are read in parts, if their reader can.
+# Files of more bytes are read in parts, if their reader can; it may say so of smaller ones.
 LARGE = 1 << 26
 
 
@@ -116,7 +116,7 @@ def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes
         raise UsageError(f"{source!r}: unknown ending {path.suffix!r}; expected one of: {_endings()}")
     try:
         with path.open("rb") as stream:
-            if path.stat().st_size > LARGE and hasattr(reader, "parts"):
+            if hasattr(reader, "parts") and path.stat().st_size > getattr(reader, "LARGE", LARGE):
                 yield from reader.parts(stream, source, spec, invert)
             else:
                 yield reader.read(stream, source, spec, invert)

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import IO
 
@@ -22,9 +22,9 @@ from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.arrays import from_rows
+from dnnctl.inference.inputs.parts.columns import LABELS, ChosenColumns, choose_columns, ignored
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
-LABELS = ("label", "class", "target", "y")
 # Bytes of text read at a time, where there are many.
 PIECE = 1 << 24
 
@@ -73,18 +73,18 @@ def _reader(table: Table, spec: InputSpec, invert: bool | None) -> Callable[[Tab
     """Return what reads the rows of a table, or of a piece of it, once its columns are found."""
     if spec.table is None:
         where = table.text.place(table.text.skipped + 1)
-        chosen = _pixels(table, spec, where) if spec.info.is_image else _features(table, spec, where)
+        chosen = choose_columns(table, spec, where)
         return partial(_of_numbers, chosen=chosen, spec=spec, invert=invert)
     if not table.header and len(table.names) == len(spec.table.columns):
         # Without names, the columns must be the network's, in its order.
         table = replace(table, names=spec.columns)
     table.check_names()
     used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets))}
-    ignored = _ignored(table.name, [other for other in table.names if other.casefold() not in used])
+    others = ignored(table.name, [other for other in table.names if other.casefold() not in used])
 
     def read_table(piece: Table) -> Inputs:
         inputs = _of_table(replace(piece, names=table.names), spec)
-        return replace(inputs, notes=(*ignored, *inputs.notes))
+        return replace(inputs, notes=(*others, *inputs.notes))
 
     return read_table
 
@@ -163,7 +163,7 @@ def _of_table(table: Table, spec: InputSpec) -> Inputs:
     return Inputs(encoding.apply(kept.cells), _names(table, lines), notes)
 
 
-def _of_numbers(table: Table, chosen: "_Chosen", spec: InputSpec, invert: bool | None) -> Inputs:
+def _of_numbers(table: Table, chosen: ChosenColumns, spec: InputSpec, invert: bool | None) -> Inputs:
     """Return the rows of a table for a network of numbers or of images."""
     table = replace(table, names=chosen.names)
     x = number_columns(table, chosen.positions)
@@ -182,68 +182,3 @@ def _names(table: Table, lines: NDArray[np.int64]) -> Numbered:
     if table.text.starts is None:
         return Numbered(f"{table.name}:", lines)
     return Numbered(f"{table.name}[", table.text.rows_at(lines), "]")
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """The columns that a network takes.
-
-    Args:
-        positions: Where they stand, in the network's order.
-        names: Names of all columns.
-        note: What is to be said of the choice; empty if nothing is.
-    """
-
-    positions: tuple[int, ...]
-    names: tuple[str, ...]
-    note: str = ""
-
-
-def _pixels(table: Table, spec: InputSpec, where: str) -> _Chosen:
-    names, count = table.names, len(table.names)
-    pixels = tuple(f"pixel{i + 1}" for i in range(spec.cells))
-    if count == spec.cells:
-        return _Chosen(tuple(range(count)), names if table.header else pixels)
-    if count != spec.cells + 1:
-        raise DataError(
-            f"{where}: the network takes {spec.described}: expected {spec.cells} columns, "
-            f"or {spec.cells + 1} with a label first; received {count}"
-        )
-    last = table.header and names[-1].casefold() in LABELS and names[0].casefold() not in LABELS
-    label = count - 1 if last else 0
-    named = f" {'' if names[label] in table.unnamed else names[label]!r}" if table.header else ""
-    note = f"{'last' if last else 'first'} column{named} ignored; it is taken for a label"
-    positions = tuple(position for position in range(count) if position != label)
-    return _Chosen(positions, names if table.header else ("label", *pixels), note)
-
-
-def _features(table: Table, spec: InputSpec, where: str) -> _Chosen:
-    """Return the columns with the features' names or, where there are none of these, all columns."""
-    names, features = table.names, spec.info.feature_names
-    folded = [name.casefold() for name in names] if table.header else []
-    missing = [name for name in features if name.casefold() not in folded]
-    if len(missing) < len(features):
-        if missing:
-            raise DataError(
-                f"{where}: missing column{'s' * (len(missing) != 1)} {', '.join(map(repr, missing))}; "
-                f"expected {', '.join(features)}; received {', '.join(names[:20])}"
-            )
-        double = next((name for name in features if folded.count(name.casefold()) > 1), None)
-        if double is not None:
-            raise DataError(f"{where}: there is more than one column {double!r}")
-        positions = tuple(folded.index(name.casefold()) for name in features)
-        others = [name for position, name in enumerate(names) if position not in positions]
-        return _Chosen(positions, names, *_ignored("", others))
-    if len(names) != spec.cells:
-        received = f"{len(names)} column{'s' * (len(names) != 1)}"
-        shown = f" ({', '.join(names[:10])}{', ...' * (len(names) > 10)})" if table.header else ""
-        hint = "" if table.header else "; a first row with names lets other columns be there too"
-        raise DataError(f"{where}: the network takes {spec.described}; received {received}{shown}{hint}")
-    if not table.header:
-        return _Chosen(tuple(range(spec.cells)), spec.columns)
-    note = f"columns taken by position: {', '.join(names)}" if features else ""
-    return _Chosen(tuple(range(spec.cells)), names, note)
-
-
-def _ignored(name: str, others: Sequence[str]) -> tuple[str, ...]:
-    return (f"{name}: columns ignored: {quoted(others)}".removeprefix(": "),) if others else ()

@@ -5,13 +5,15 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from dnnctl import plugins
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import DataError, DnnctlError, UsageError
-from dnnctl.inference.inputs import table
+from dnnctl.inference.inputs import parquet, table
 from dnnctl.inference.inputs.base import InputSpec
 from dnnctl.inference.read_inputs import PACKAGE, read_all, readers
 
@@ -34,6 +36,8 @@ def write_picture(path: Path) -> None:
         np.save(path, x)
     elif path.suffix == ".npz":
         np.savez(path, x=x)
+    elif path.suffix in parquet.ENDINGS:
+        pq.write_table(pa.table({f"pixel{i}": [value] for i, value in enumerate(x.ravel())}), path)
     elif path.suffix in table.ENDINGS:
         path.write_text(("\t" if path.suffix in {".tsv", ".tab"} else ",").join(map(str, x.ravel())) + "\n")
     else:
