@@ -168,7 +168,7 @@ class Channel:
 
     def ended(self) -> dict[str, Any] | None:
         """Return the message with which the other side ended, empty if it said nothing; None if it is there."""
-        while self.last is None and self._readable():
+        while self.last is None and self.readable():
             try:
                 said = self.receive(PAUSE)
             except OSError:
@@ -176,7 +176,8 @@ class Channel:
             self.last = said if "failed" in said or "lost" in said else None
         return self.last
 
-    def _readable(self) -> bool:
+    def readable(self) -> bool:
+        """Tell whether something came, or the other side is gone."""
         return bool(select.select([self._socket], [], [], 0)[0])
 
     def close(self) -> None:
@@ -197,7 +198,7 @@ def joined(cluster: Cluster, card: Mapping[str, Any], pause: Callable[[str], Non
     Raises:
         ModelError: If somebody does not come, or is about to do something else.
     """
-    own = {**card, "hosts": list(cluster.hosts)}
+    own = json.loads(json.dumps({**card, "hosts": cluster.hosts}))
     team = Team(cluster, _receive_all(cluster, own, pause) if cluster.chief else _report(cluster, own, pause))
     try:
         yield team
@@ -210,28 +211,41 @@ def joined(cluster: Cluster, card: Mapping[str, Any], pause: Callable[[str], Non
 def _receive_all(cluster: Cluster, own: dict[str, Any], pause: Callable[[str], None]) -> dict[str, Channel]:
     """Wait for the workers, as the chief; send them away if one is about to do something else."""
     there: dict[str, Channel] = {}
+    cards: dict[str, dict[str, Any]] = {}
     until = time.monotonic() + PATIENCE
-    with _listening(cluster) as door:
-        while len(there) < len(cluster.others):
-            missing = ", ".join(host for host in cluster.others if host not in there)
-            pause(f"waiting for {missing}")
-            if time.monotonic() > until:
-                raise _refused(there, f"{missing} did not come within {PATIENCE:.0f} seconds")
-            with contextlib.suppress(TimeoutError):
-                channel = Channel(door.accept()[0])
-                try:
-                    other = channel.receive(REASON)
-                    name = cluster.hosts[int(other.pop("index"))]
-                except (OSError, LookupError, ValueError, TypeError):
-                    # Somebody else knocked.
-                    channel.close()
-                    continue
-                there[name] = channel
-                if other != own:
-                    raise _refused(there, f"{name} is about to do something else: {_difference(own, other)}")
-    for channel in there.values():
-        channel.send({"go": True})
+    try:
+        with _listening(cluster) as door:
+            while missing := ", ".join(host for host in cluster.others if host not in there):
+                pause(f"waiting for {missing}")
+                if time.monotonic() > until:
+                    raise ModelError(f"{missing} did not come within {PATIENCE:.0f} seconds")
+                with contextlib.suppress(TimeoutError):
+                    _let_in(Channel(door.accept()[0]), cluster, there, cards)
+        for name, card in cards.items():
+            if card != own:
+                raise ModelError(f"{name} is about to do something else: {_difference(own, card)}")
+        for channel in there.values():
+            channel.send({"go": True})
+    except BaseException as error:
+        for channel in there.values():
+            with contextlib.suppress(OSError):
+                channel.send({"refused": str(error) or "interrupted"})
+            channel.close()
+        raise
     return there
+
+
+def _let_in(channel: Channel, cluster: Cluster, there: dict[str, Channel], cards: dict[str, dict[str, Any]]) -> None:
+    """Read the card of whoever came; close the door to whoever has none."""
+    try:
+        card = channel.receive(REASON)
+        name = dict(enumerate(cluster.others, start=1))[card.pop("index")]
+    except (OSError, LookupError, ValueError, TypeError):
+        channel.close()
+        return
+    if name in there:
+        there[name].close()
+    there[name], cards[name] = channel, card
 
 
 def _listening(cluster: Cluster) -> socket.socket:
@@ -242,15 +256,6 @@ def _listening(cluster: Cluster) -> socket.socket:
         raise ModelError(f"{cluster.here}: cannot listen there: {error.strerror}. Take another port") from None
     door.settimeout(PAUSE)
     return door
-
-
-def _refused(there: Mapping[str, Channel], why: str) -> ModelError:
-    """Tell all who came that nothing comes of it, and return the error."""
-    for channel in there.values():
-        with contextlib.suppress(OSError):
-            channel.send({"refused": why})
-        channel.close()
-    return ModelError(why)
 
 
 def _difference(own: Mapping[str, Any], other: Mapping[str, Any]) -> str:
@@ -273,13 +278,17 @@ def _report(cluster: Cluster, own: dict[str, Any], pause: Callable[[str], None])
             if time.monotonic() > until:
                 raise ModelError(f"the chief, {chief}, cannot be reached: {error.strerror or error}") from None
             time.sleep(PAUSE)
-    while not channel._readable():
-        pause("waiting for the others")
-        time.sleep(PAUSE)
     try:
+        while not channel.readable():
+            pause("waiting for the others")
+            time.sleep(PAUSE)
         said = channel.receive(REASON)
     except OSError:
+        channel.close()
         raise ModelError(f"the chief, {chief}, has stopped") from None
+    except BaseException:
+        channel.close()
+        raise
     if "refused" in said:
         channel.close()
         raise ModelError(str(said["refused"]))

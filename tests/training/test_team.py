@@ -110,7 +110,15 @@ def test_what_tensorflow_says_is_taken_where_nobody_seems_to_be_missing(
 
 def test_strangers_at_the_door_are_sent_away(hosts: tuple[str, ...]) -> None:
     def knock(_: str) -> None:
-        for said in (b"GET / HTTP/1.1\r\n\r\n", b"[]\n", b'{"index": 99}\n', b'{"index": "x"}\n', b"\xff\n"):
+        for said in (
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"[]\n",
+            b'{"index": 99}\n',
+            b'{"index": "x"}\n',
+            b'{"index": 0}\n',
+            b'{"index": []}\n',
+            b"\xff\n",
+        ):
             try:
                 with socket.create_connection(("127.0.0.1", int(hosts[0].split(":")[1])), 1) as stranger:
                     stranger.sendall(said)
