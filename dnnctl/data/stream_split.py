@@ -12,7 +12,7 @@ from dnnctl.datasets.base import AnySamples, Dataset
 from dnnctl.datasets.streams.base import Marks, Stream
 from dnnctl.datasets.streams.membership import NOWHERE, TEST, TRAIN, VALIDATION, Membership
 from dnnctl.datasets.streams.samples import Selection, StreamedSamples
-from dnnctl.datasets.streams.survey import Surveyor
+from dnnctl.datasets.streams.surveyor import Surveyor
 from dnnctl.errors import DataError
 
 

@@ -41,6 +41,11 @@ class ArrayTargets:
         many = int(np.prod(self.file.shape[1:]))
         return ("y",) if many == 1 else tuple(f"y{i + 1}" for i in range(many))
 
+    @property
+    def identity(self) -> str:
+        """The file."""
+        return str(self.file)
+
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each block."""
@@ -98,6 +103,11 @@ class ArrayStream:
     def name(self) -> str:
         """What to call it."""
         return self.targets.name
+
+    @property
+    def identity(self) -> str:
+        """The files and how they are read."""
+        return f"{self.inputs} {self.targets.identity} {self.row} {self.dtype} {self.classes} {self._size}"
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:

@@ -51,6 +51,10 @@ class Stream(Protocol):
         """What to call it in messages."""
 
     @property
+    def identity(self) -> str:
+        """The files, as long as nobody changes them, and what is read of them, in a word that no other stream has."""
+
+    @property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each group, (groups,)."""
 

@@ -47,6 +47,11 @@ class CellsFile:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def identity(self) -> str:
+        """The file."""
+        return str(self.cells)
+
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each coarse block."""
@@ -91,6 +96,11 @@ class CellsStream:
     def name(self) -> str:
         """What to call it."""
         return self.source.name
+
+    @property
+    def identity(self) -> str:
+        """The file and what is read of it."""
+        return f"{self.source.identity} {self.inputs} {self.classes} {self.block}"
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:

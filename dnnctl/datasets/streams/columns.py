@@ -26,6 +26,10 @@ class ColumnSource(Protocol):
         """What may be the reason why a column is not there; empty for nothing."""
 
     @property
+    def identity(self) -> str:
+        """The files, as long as nobody changes them, and how they are read."""
+
+    @property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each group, (groups,)."""
 

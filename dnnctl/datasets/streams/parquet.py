@@ -88,6 +88,11 @@ class ParquetFiles:
                 )
 
     @property
+    def identity(self) -> str:
+        """The files, and what stands for an empty cell."""
+        return f"{self.files} {sorted(self.missing)}"
+
+    @property
     def hint(self) -> str:
         """Nothing more to say about a column that is not there."""
         return ""

@@ -16,7 +16,8 @@ from dnnctl.datasets.streams.membership import Membership
 from dnnctl.datasets.streams.order import WindowedOrder
 from dnnctl.datasets.streams.reading import ahead, put
 from dnnctl.datasets.streams.sampling import chosen
-from dnnctl.datasets.streams.survey import Statistics, Surveyor
+from dnnctl.datasets.streams.survey import Statistics
+from dnnctl.datasets.streams.surveyor import Surveyor
 from dnnctl.datasets.streams.windows import HELD, Part, Windows
 
 # Bytes of rows that are shuffled together where nothing is said.

@@ -8,7 +8,6 @@ Sample Variances, 1979.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,24 +58,6 @@ class Survey:
     counts: NDArray[np.int64]
     classes: NDArray[np.int64]
     train: Statistics
-
-
-class Surveyor:
-    """Who makes the survey of a stream once it is asked for, and only then.
-
-    Args:
-        stream: The rows.
-        membership: How they are split.
-        classes: How many classes there are; 0 for numbers to predict.
-    """
-
-    def __init__(self, stream: Stream, membership: Membership, classes: int) -> None:
-        self._stream, self._membership, self._classes = stream, membership, classes
-
-    @cached_property
-    def survey(self) -> Survey:
-        """What comes of the pass."""
-        return survey(self._stream, self._membership, self._classes)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,11 @@ class TableStream:
         return self.source.name
 
     @property
+    def identity(self) -> str:
+        """The files and what is read of them."""
+        return f"{self.source.identity} {self.roles}"
+
+    @property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each group."""
         return self.source.sizes
