@@ -16,6 +16,7 @@ from dnnctl.datasets.user import image_folder as user_images
 from dnnctl.datasets.user import npy as user_npy
 from dnnctl.datasets.user import npz as user_npz
 from dnnctl.datasets.user import parquet as user_parquet
+from dnnctl.datasets.user import tfrecord as user_tfrecord
 from dnnctl.network.layers.base import LayerField, OutputField
 from dnnctl.network.losses.base import LossField
 from dnnctl.network.optimizers.base import OPTIMIZERS, OptimizerField
@@ -29,7 +30,7 @@ LATEST = "latest"
 CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 
 # Where rows can come from: exactly one of these keys stands in `data`.
-SOURCES = ("dataset", "csv", "parquet", "npz", "npy", "image_folder")
+SOURCES = ("dataset", "csv", "parquet", "tfrecord", "npz", "npy", "image_folder")
 SOURCES_TOLD = f"{', '.join(SOURCES[1:-1])} and {SOURCES[-1]}"
 
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -93,12 +94,13 @@ class Fold(Strict):
 class DataConfig(Strict):
     """Which rows, split how, in batches of what size.
 
-    Exactly one of `dataset`, `csv`, `parquet`, `npz`, `npy` and `image_folder` says where they come from.
+    Exactly one of `dataset`, `csv`, `parquet`, `tfrecord`, `npz`, `npy` and `image_folder` says where they come from.
 
     Args:
         dataset: A data set of `dnnctl data list`.
         csv: A table of one's own.
         parquet: A table of one's own in Parquet files.
+        tfrecord: Records of one's own, of a table or of pictures.
         npz: Arrays of one's own in an archive.
         npy: Arrays of one's own in a folder, each in a file.
         image_folder: Pictures of one's own, a folder a class.
@@ -118,6 +120,7 @@ class DataConfig(Strict):
     dataset: DatasetField | None = None
     csv: user_csv.Options | None = None
     parquet: user_parquet.Options | None = None
+    tfrecord: user_tfrecord.Options | None = None
     npz: user_npz.Options | None = None
     npy: user_npy.Options | None = None
     image_folder: user_images.Options | None = None

@@ -71,7 +71,7 @@ def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict
     odd = half_a_test(options, arrays, name)
     stream, pixels = _opened(arrays["x"], arrays["y"], name)
     if options.task != "regression":
-        refuse_one_hot(stream.targets.cells(0, min(len(stream.inputs), 1000)), name, key)
+        refuse_one_hot(stream.targets.rows(0, min(len(stream.inputs), 1000)), name, key)
     found = look_at_targets(stream.targets, stream.targets.wanted())
     target = decide_counted(found.columns, found.cells, options.task, name, f"data.{key}")
     names = class_names_of(options, found.columns[0], target.classes)

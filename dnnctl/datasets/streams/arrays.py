@@ -13,7 +13,7 @@ from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.target import encode_targets
 from dnnctl.datasets.streams.array_file import ArrayFile
 from dnnctl.datasets.streams.base import Block, Marks
-from dnnctl.datasets.streams.cells import BLOCK, COARSE, block_sizes
+from dnnctl.datasets.streams.cells import BLOCK, COARSE, CellsFile, block_sizes
 from dnnctl.datasets.tables.parsing import Parsed, Words
 from dnnctl.datasets.tables.selection import Wanted
 from dnnctl.errors import DataError
@@ -62,13 +62,13 @@ class ArrayTargets:
 
     def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
         """Return the targets of a block."""
-        cells = self.cells(group * COARSE, int(self.sizes[group]))
+        cells = self.rows(group * COARSE, int(self.sizes[group]))
         column = cells.columns[0]
         if column.kind == "category":
             return [Words(np.ascontiguousarray(cells.values[:, 0]), column.words)]
         return [np.ascontiguousarray(cells.values[:, one.position]) for one in wanted]
 
-    def cells(self, first: int, rows: int) -> Cells:
+    def rows(self, first: int, rows: int) -> Cells:
         """Return the targets of some rows."""
         return labels_of(self.file.read(first, rows), rows, self.name)
 
@@ -91,7 +91,7 @@ class ArrayStream:
     """
 
     inputs: ArrayFile
-    targets: ArrayTargets
+    targets: ArrayTargets | CellsFile
     row: tuple[int, ...]
     dtype: str
     classes: tuple[str, ...]
@@ -144,7 +144,7 @@ class ArrayStream:
         first, rows = group * self._size, int(self.sizes[group])
         with np.errstate(over="ignore"):
             x = self.inputs.read(first, rows).reshape(rows, *self.row).astype(self.dtype, copy=False)
-        return Block(x, encode_targets(self.targets.cells(first, rows), self.classes, self.name))
+        return Block(x, encode_targets(self.targets.rows(first, rows), self.classes, self.name))
 
     def marks(self, group: int) -> Marks:
         """Return nothing: positions alone decide."""

@@ -71,6 +71,14 @@ class CellsFile:
             read.append(Words(own, column.words) if column.kind == "category" else own)
         return read
 
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Return all columns."""
+        return tuple(Wanted(c.name, i, c.kind, c.words) for i, c in enumerate(self.columns))
+
+    def rows(self, first: int, rows: int) -> Cells:
+        """Return the cells of some rows."""
+        return Cells(self.columns, self.cells.read(first, rows))
+
     def place(self, group: int) -> str:
         """Return a block's rows."""
         return f"{self.name}, rows {group * COARSE:,} to {group * COARSE + int(self.sizes[group]):,}"

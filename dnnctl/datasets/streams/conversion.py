@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Column, side_by_side
 from dnnctl.datasets.parts.places import default_places
-from dnnctl.datasets.streams.array_file import array_file
+from dnnctl.datasets.streams.array_file import ArrayFile, array_file
 from dnnctl.datasets.streams.cell_checks import check_cells, told_cells
 from dnnctl.datasets.streams.cells import CellsFile
 from dnnctl.datasets.streams.table import bare
@@ -32,7 +33,7 @@ from dnnctl.errors import DataError, Notice
 from dnnctl.files import write_json
 from dnnctl.memory import blocks
 
-CELLS, KEYS, COLUMNS = "cells.npy", "keys.npy", "columns.json"
+CELLS, KEYS, PIXELS, COLUMNS = "cells.npy", "keys.npy", "pixels.npy", "columns.json"
 # Of what is in the cache; another one is written anew.
 FORMAT = 1
 
@@ -48,6 +49,8 @@ class Plan:
         group: The column of `data.group`, which is read behind these; None without one.
         missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
         rows: How many rows there are, or about.
+        pixels: Shape of the picture that each row has besides, in bytes; its pieces have the pictures behind all else.
+            Empty for none.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Plan:
     group: Wanted | None
     missing: str
     rows: int
+    pixels: tuple[int, ...] = ()
 
     @property
     def read(self) -> tuple[Wanted, ...]:
@@ -63,8 +67,8 @@ class Plan:
         return (*self.wanted, *((self.group,) if self.group else ()))
 
 
-# A group's cells, in the order of `Plan.read`, and what to call it.
-Piece = tuple[list[Parsed], str]
+# A group's cells, in the order of `Plan.read`, its pictures if there are any, and what to call it.
+Piece = tuple[list[Parsed], NDArray[np.uint8] | None, str]
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,13 @@ class Converted:
         source: The table.
         notes: What was done.
         warnings: What is odd about it.
+        pixels: The pictures that rows have besides; None without.
     """
 
     source: CellsFile
     notes: tuple[str, ...]
     warnings: tuple[Notice, ...]
+    pixels: ArrayFile | None = None
 
 
 def converted(
@@ -127,10 +133,11 @@ def converted(
     columns = tuple(Column(each["name"], each["kind"], tuple(each["words"])) for each in stored["columns"])
     keys = array_file(folder / KEYS) if plan.group else None
     cells = array_file(folder / CELLS)
-    size = max(1, cells.file.size >> 20)
+    pixels = array_file(folder / PIXELS) if plan.pixels else None
+    size = max(1, (cells.file.size + (pixels.file.size if pixels else 0)) >> 20)
     where = f"{plan.name}: written once as {size:,} MB of numbers below {folder}, which can be removed between runs"
     warnings = tuple(Notice(**each) for each in stored["warnings"])
-    return Converted(CellsFile(plan.name, cells, keys, columns), (where, *stored["notes"]), warnings)
+    return Converted(CellsFile(plan.name, cells, keys, columns), (where, *stored["notes"]), warnings, pixels)
 
 
 def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:
@@ -161,10 +168,12 @@ def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]]
     vocabularies = Vocabularies(plan.name, [bare(one) for one in plan.wanted])
     rows, before = 0, 0
     empty = np.zeros(width, np.int64)
-    with (folder / CELLS).open("w+b") as cells, (folder / KEYS).open("w+b") as keys:
-        _header(cells, (plan.rows, width), "<f4")
-        _header(keys, (plan.rows,), "<u8")
-        for read, place in pieces():
+    with ExitStack() as files:
+        cells, keys, pixels = (files.enter_context((folder / name).open("w+b")) for name in (CELLS, KEYS, PIXELS))
+        headers = ((cells, (width,), "<f4"), (keys, (), "<u8"), (pixels, plan.pixels, "|u1"))
+        for stream, shape, dtype in headers:
+            _header(stream, (plan.rows, *shape), dtype)
+        for read, pictures, place in pieces():
             values = side_by_side(vocabularies.coded(read[:width]))
             check_cells(values.T, [one.name for one in plan.wanted], plan.missing, plan.name, place)
             kept = _kept(values, plan)
@@ -176,15 +185,19 @@ def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]]
                 group = read[-1]
                 assert isinstance(group, Words)
                 keys.write(keys_of(group)[kept].tobytes())
+            if pictures is not None:
+                pixels.write(pictures[kept].tobytes())
             rows += len(values)
-        _header(cells, (rows, width), "<f4")
-        _header(keys, (rows,), "<u8")
+        for stream, shape, dtype in headers:
+            _header(stream, (rows, *shape), dtype)
         settled = Settled(vocabularies.columns, {}, ())
         if settle is not None:
             settled = settle(vocabularies.columns, vocabularies.counts)
             cells.flush()
             _replace(folder / CELLS, settled.values)
         os.fsync(cells.fileno())
+    if not before:
+        raise DataError(f"{plan.name}: holds no rows")
     if not rows:
         raise DataError(f"{plan.name}: every row has an empty cell, so none is left; leave columns out (exclude)")
     columns = [{"name": c.name, "kind": c.kind, "words": list(c.words)} for c in settled.columns]

@@ -140,9 +140,7 @@ def _bytes(table: OpenedTable, rows: int) -> int:
 
 def _stays(table: OpenedTable, options: ColumnOptions) -> bool:
     """Tell whether rows are read as they are needed."""
-    if options.stream == "auto":
-        return isinstance(table.source, CellsFile) or _bytes(table, int(table.source.sizes.sum())) > LARGE
-    return bool(options.stream)
+    return _bytes(table, int(table.source.sizes.sum())) > LARGE if options.stream == "auto" else bool(options.stream)
 
 
 def _are_large(table: OpenedTable) -> bool:

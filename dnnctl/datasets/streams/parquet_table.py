@@ -54,7 +54,7 @@ def _converted(source: ParquetFiles, roles: Roles) -> OpenedTable:
     folder = cache_folder("parquet", digest(source.files), changed, wanted, roles, sorted(source.missing))
     groups = range(len(source.sizes))
     found = converted(
-        plan, folder, lambda: ahead(lambda group: (source.read(group, plan.read), source.place(group)), groups)
+        plan, folder, lambda: ahead(lambda group: (source.read(group, plan.read), None, source.place(group)), groups)
     )
     own = tuple(Wanted(one.name, i, one.kind, one.words) for i, one in enumerate(wanted))
     placed = Roles(own[: plan.inputs], own[plan.inputs :], None, roles.missing)

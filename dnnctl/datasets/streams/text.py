@@ -117,7 +117,7 @@ def _pieces(plan: Plan, table: Table, numeric: dict[int, bool]) -> Iterator[Piec
         numbers = [p for p in kinds if kinds[p] and np.isinf(np.asarray(read[p])).any()]
         if numbers:
             raise own.bad_number(numbers, FLOAT.wrong)
-        yield [read[one.position] for one in plan.read], f"{text.name}, from line {text.skipped + 1:,} on"
+        yield [read[one.position] for one in plan.read], None, f"{text.name}, from line {text.skipped + 1:,} on"
 
 
 def _settle(plan: Plan, table: Table, columns: tuple[Column, ...], counts: Sequence[NDArray[np.int64]]) -> Settled:

@@ -23,6 +23,7 @@ def load_text(options: TableOptions) -> Dataset:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
+    options = options.model_copy(update={"stream": True})
     text = open_text(options.path, options.encoding, large=True)
     table = find_table(text, layout_of(options))
     table.check_names()

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from PIL import Image
+from records import example, write_records
 
 from dnnctl import plugins
 from dnnctl.config import loading
@@ -40,6 +41,10 @@ def make(kind: str, folder: Path) -> DatasetOptions:
         columns = {"n": [i % 9 for i in range(40)], "k": ["ab"[i % 3 == 0] for i in range(40)], "y": ["x", "y"] * 20}
         pq.write_table(pa.table(columns), folder / "data")
         written["target"] = "y"
+    elif kind == "tfrecord":
+        rows = ({"n": i % 9, "k": "ab"[i % 3 == 0], "y": "xy"[i % 2]} for i in range(40))
+        write_records(folder / "data", map(example, rows))
+        written |= {"target": "y", "features": {"n": "int64", "k": "text", "y": "text"}}
     elif kind in {"npz", "npy"}:
         arrays = {"x": PIXELS.reshape(40, -1).astype(np.float32), "y": np.array(["x", "y"] * 20)}
         if kind == "npz":
@@ -56,6 +61,11 @@ def make(kind: str, folder: Path) -> DatasetOptions:
         written["size"] = 6
     source: DatasetOptions = DataConfig.model_validate({kind: written}).source
     return source
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DNNCTL_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture(params=NAMES)
@@ -78,7 +88,7 @@ def test_what_is_read_has_the_form_that_its_description_says(options: DatasetOpt
     assert dataset.train.x.dtype == (np.uint8 if info.is_image else np.float32)
     assert dataset.train.y.dtype == np.int64
     assert np.bincount(dataset.train.y).tolist() == [20, 20]
-    assert (dataset.table is not None) == (options.key in {"csv", "parquet"})
+    assert (dataset.table is not None) == (options.key in {"csv", "parquet", "tfrecord"})
     assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in dataset.digests.values())
     assert dataset.digests == reading.digests(options)
 

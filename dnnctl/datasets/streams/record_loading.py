@@ -1,0 +1,194 @@
+"""Records of TFRecord: from the options to rows of a table, or to pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from dnnctl.datasets.arrays.info import check_form
+from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples
+from dnnctl.datasets.columns import TableInfo
+from dnnctl.datasets.parts.data_files import LARGE, digest
+from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.datasets.parts.target import Target, decide_counted
+from dnnctl.datasets.streams.arrays import ArrayStream
+from dnnctl.datasets.streams.conversion import Converted, Plan, cache_folder, converted
+from dnnctl.datasets.streams.loading import OpenedTable, load_columns, load_more_columns
+from dnnctl.datasets.streams.record_table import RecordFiles
+from dnnctl.datasets.streams.samples import Selection, StreamedSamples
+from dnnctl.datasets.streams.table import Roles
+from dnnctl.datasets.streams.target_pass import look_at_targets
+from dnnctl.datasets.tables.features import Feature
+from dnnctl.datasets.tables.names import position_of
+from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+
+PIXELS = (0.0, 255.0)
+
+
+def load_records(options: ColumnOptions, features: Mapping[str, str], digests: dict[str, str]) -> Dataset:
+    """Write records once as numbers, and find out what they hold.
+
+    Args:
+        options: Their options.
+        features: What records hold, as it is written.
+        digests: Of the files.
+
+    Raises:
+        WrongOptionError: If an option does not fit.
+        DataError: If they cannot be read, or hold what cannot be learned from.
+    """
+    records = RecordFiles(options.path, features, "path", options.missing_values)
+    wanted = split_off_group(records, chosen_columns(records, options), len(options.target), options.group)
+    inputs, targets = wanted[: -len(options.target)], wanted[-len(options.target) :]
+    picture = _picture(records, inputs, targets)
+    if picture is not None:
+        return _load_pictures(options, features, picture, records, targets, digests)
+    grouped = None
+    if options.group is not None:
+        grouped = Wanted(options.group, position_of(records, options.group, "group"), "category")
+
+    def test(table: TableInfo) -> OpenedTable:
+        return _open_known(RecordFiles(str(options.test_path), features, "test_path", options.missing_values), table)
+
+    table = _opened(records, inputs, targets, grouped, options.missing)
+    return load_columns("tfrecord", options, table, test if options.test_path else None, digests)
+
+
+def load_more_records(
+    options: ColumnOptions,
+    features: Mapping[str, str],
+    info: DatasetInfo,
+    table: TableInfo | None,
+    digests: dict[str, str],
+) -> Dataset:
+    """Return other records with the features of a run's; all their rows are in `train`.
+
+    Args:
+        options: How they were described.
+        features: What records hold.
+        info: What is known about the data of the run.
+        table: The run's columns; None for pictures.
+        digests: Of the files.
+
+    Raises:
+        DataError: If they cannot be read, or a feature is missing.
+    """
+    records = RecordFiles(options.path, features, "path", options.missing_values)
+    if table is not None:
+        return load_more_columns("tfrecord", options, _open_known(records, table), info, table, digests)
+    wanted = chosen_columns(records, options)
+    targets = wanted[-len(options.target) :]
+    picture = _picture(records, wanted[: -len(options.target)], targets)
+    assert picture is not None
+    check_form(records.name, picture.shape, PIXELS, info)
+    stream, notes = _pictures(records, picture, targets, options.missing)
+    samples = _samples(replace(stream, classes=info.class_names), options)
+    return Dataset("tfrecord", info, samples, None, options.path, digests, notes)
+
+
+def _picture(records: RecordFiles, inputs: Sequence[Wanted], targets: Sequence[Wanted]) -> Feature | None:
+    """Return the picture that is predicted from; None where it is numbers and texts."""
+    pictures = [one for one in (*inputs, *targets) if records.places[one.position][0].is_picture]
+    if not pictures:
+        return None
+    if pictures[0] in targets:
+        raise WrongOptionError("target", f"{pictures[0].name!r} is a picture; expected numbers or classes")
+    others = [one.name for one in inputs if one is not pictures[0]]
+    if others:
+        raise WrongOptionError(
+            "exclude", f"a picture is the only input; leave out {quoted(others)}, or the picture {pictures[0].name!r}"
+        )
+    return records.places[pictures[0].position][0]
+
+
+def _known(records: RecordFiles, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    return tuple(replace(one, kind=one.kind or records.places[one.position][0].kind) for one in wanted)
+
+
+def _open_known(records: RecordFiles, table: TableInfo) -> OpenedTable:
+    wanted = known_columns(records, (*table.columns, *table.targets))
+    many = len(table.columns)
+    return _opened(records, wanted[:many], wanted[many:], None, table.missing)
+
+
+def _opened(
+    records: RecordFiles, inputs: Sequence[Wanted], targets: Sequence[Wanted], group: Wanted | None, missing: str
+) -> OpenedTable:
+    found = _converted(records, _known(records, inputs), _known(records, targets), group, missing, None)
+    own = found.source.wanted()
+    roles = Roles(own[: len(inputs)], own[len(inputs) :], None, missing)
+    return OpenedTable(found.source, roles, found.notes, found.warnings)
+
+
+def _converted(
+    records: RecordFiles,
+    inputs: tuple[Wanted, ...],
+    targets: tuple[Wanted, ...],
+    group: Wanted | None,
+    missing: str,
+    picture: Feature | None,
+) -> Converted:
+    shape = picture.shape if picture else ()
+    plan = Plan(records.name, (*inputs, *targets), len(inputs), group, missing, 0, shape)
+    changed = [file.changed for file in records.files]
+    folder = cache_folder("tfrecord", digest(records.files), changed, records.features, plan, sorted(records.missing))
+    return converted(plan, folder, lambda: records.pieces(plan, picture))
+
+
+def _pictures(
+    records: RecordFiles, picture: Feature, targets: Sequence[Wanted], missing: str
+) -> tuple[ArrayStream, tuple[str, ...]]:
+    found = _converted(records, (), _known(records, targets), None, missing, picture)
+    assert found.pixels is not None
+    return ArrayStream(found.pixels, found.source, picture.shape, "uint8", ()), found.notes
+
+
+def _samples(stream: ArrayStream, options: ColumnOptions) -> AnySamples:
+    """Return pictures, read if they are few or if that is asked for."""
+    size = stream.inputs.row_bytes * len(stream.inputs)
+    if size > LARGE if options.stream == "auto" else options.stream:
+        return StreamedSamples(stream, Selection(stream.sizes))
+    whole = replace(stream, block=len(stream.inputs))
+    blocks = [whole.read(group) for group in range(len(whole.sizes))]
+    return Samples(np.concatenate([block.x for block in blocks]), np.concatenate([block.y for block in blocks]))
+
+
+def _load_pictures(
+    options: ColumnOptions,
+    features: Mapping[str, str],
+    picture: Feature,
+    records: RecordFiles,
+    targets: Sequence[Wanted],
+    digests: dict[str, str],
+) -> Dataset:
+    if options.group is not None:
+        raise WrongOptionError("group", "is for tables, not for pictures; take this key out")
+    stream, notes = _pictures(records, picture, targets, options.missing)
+    found = look_at_targets(stream.targets, stream.targets.wanted())
+    target = decide_counted(found.columns, found.cells, options.task, records.name, "data.tfrecord")
+    stream, test = replace(stream, classes=target.classes), None
+    if options.test_path is not None:
+        other = RecordFiles(options.test_path, features, "test_path", options.missing_values)
+        apart, more = _pictures(other, picture, targets, options.missing)
+        test, notes = _samples(replace(apart, classes=target.classes), options), (*notes, *more)
+    info = _info(options, picture, target, (len(stream.inputs), len(test) if test else 0))
+    notes = (*notes, f"task: {target.task}, {target.reason}")
+    return Dataset("tfrecord", info, _samples(stream, options), test, options.path, digests, notes)
+
+
+def _info(options: ColumnOptions, picture: Feature, target: Target, rows: tuple[int, int]) -> DatasetInfo:
+    regression = target.task == "regression"
+    return DatasetInfo(
+        title=f"{Path(options.path).name}: pictures of {' x '.join(map(str, picture.shape))}",
+        task=target.task,
+        input_shape=picture.shape,
+        class_names=target.classes,
+        target=", ".join(options.target),
+        targets=tuple(options.target) if regression and len(options.target) > 1 else (),
+        input_range=PIXELS,
+        rows=rows,
+        licence="your own",
+        source=options.path,
+    )
