@@ -94,15 +94,15 @@ class TrainingStep:
         tf = self._tf
         x, y, *blend = batch
         if place is None:
-            share, partner = blend or (None, None)
-        else:
-            begin, _ = self._replicas.part.cut(place.rows)
-            here = slice(place.first - begin, place.behind - begin)
-            share, partner = (each[here] for each in blend) if blend else (None, None)
+            # Prepared before they are gathered again: what is compiled would otherwise compute it twice, and round anew.
+            x, (share, partner) = self._prepared(x), blend or (None, None)
+            other = (None, None) if share is None else (tf.gather(x, partner), tf.gather(y, partner))
+            return x, y, other, share
+        begin, _ = self._replicas.part.cut(place.rows)
+        here = slice(place.first - begin, place.behind - begin)
+        share, partner = (each[here] for each in blend) if blend else (None, None)
         other = (None, None) if share is None else (self._prepared(tf.gather(x, partner)), tf.gather(y, partner))
-        if place is not None:
-            x, y = x[here], y[here]
-        return self._prepared(x), y, other, share
+        return self._prepared(x[here]), y[here], other, share
 
     def _prepared(self, x: Any) -> Any:
         return preprocess(self._tf, self._task.preprocessing, x, self._task.dtype)
