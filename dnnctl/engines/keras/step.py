@@ -94,7 +94,7 @@ class TrainingStep:
         tf = self._tf
         x, y, *blend = batch
         if place is None:
-            # Prepared before they are gathered again: what is compiled would otherwise compute it twice, and round anew.
+            # Prepared before partners are gathered: a compiled program would compute it twice, and round otherwise.
             x, (share, partner) = self._prepared(x), blend or (None, None)
             other = (None, None) if share is None else (tf.gather(x, partner), tf.gather(y, partner))
             return x, y, other, share
