@@ -16,8 +16,8 @@ from dnnctl.datasets.rows import ArrayRows
 from dnnctl.engines.base import Engine, Hardware, NetworkTask
 from dnnctl.engines.keras import forward, runtime
 from dnnctl.engines.keras.build import build_layers
+from dnnctl.engines.keras.dropout_masks import keep_mask
 from dnnctl.engines.keras.engine import KerasEngine
-from dnnctl.engines.keras.forward import keep_mask
 from dnnctl.engines.numpy.engine import NumpyEngine
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.network.layers.base import LAYERS

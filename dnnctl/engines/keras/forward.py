@@ -3,7 +3,7 @@ r"""The network while it trains: what Keras computes, with fewer passes over the
 The Keras layers own the weights and answer after training. While training, three of them are computed here
 instead: batch normalization by TensorFlow's fused kernels (Keras composes it of a dozen operations), dropout
 with a mask that is a function of seed, layer and step alone, so that an exact resume needs nothing but the
-number of the step, and wide dense layers, with their bias's gradient as a product.
+number of the step (`dropout_masks.py`), and dense layers, with gradients that take less time (`affine.py`).
 """
 
 import math
@@ -12,20 +12,18 @@ from typing import Any
 
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.engines.base import NetworkTask
+from dnnctl.engines.keras.affine import compiled_affine, wide_affine
 from dnnctl.engines.keras.build import keras_layer
+from dnnctl.engines.keras.dropout_masks import keep_mask
 from dnnctl.engines.keras.replicas import Place, Replicas
 from dnnctl.network.layers.batch_normalization import Layer as BatchNormalization
 from dnnctl.network.layers.dense import Layer as Dense
 from dnnctl.network.layers.dropout import Layer as Dropout
-from dnnctl.network.layers.dropout import cut
 from dnnctl.network.plan import PlannedLayer
 from dnnctl.random_streams import layer_seed
 
 # A dense layer of so many numbers is worth a gradient of our own.
 WIDE = 1 << 19
-PHILOX = 1
-# Random words of 16 bits that it makes at a time.
-WORDS = 8
 
 # Function of (x, number of the step, where the rows lie in the batch) to y.
 Pass = Callable[[Any, Any, Place | None], Any]
@@ -44,6 +42,7 @@ class TrainingPass:
     def __init__(self, tensorflow: Any, task: NetworkTask, layers: list[Any], replicas: Replicas) -> None:
         self._tf, self._replicas = tensorflow, replicas
         self._seed, self._half = task.seed, task.half
+        self._first = task.plan.layers[0]
         pairs = zip(task.plan.layers[:-1], layers[:-1], strict=True)
         self._passes = [self._pass_of(planned, layer) for planned, layer in pairs]
 
@@ -63,10 +62,7 @@ class TrainingPass:
 
     def _pass_of(self, planned: PlannedLayer, layer: Any) -> Pass:
         if isinstance(planned.spec, Dropout):
-            rate, seed = planned.spec.rate, layer_seed(self._seed, planned.name)
-            return lambda x, step, place: (
-                x * keep_mask(self._tf, rate, seed, step, self._tf.shape(x), planned.outputs, x.dtype, place)
-            )
+            return self._dropout(planned.spec.rate, layer_seed(self._seed, planned.name), planned.outputs)
         spec = planned.spec
         if isinstance(spec, BatchNormalization) and self._replicas.count > 1:
             return lambda x, _, place: batch_normalize_together(self._tf, x, layer, spec, self._replicas, place)
@@ -75,9 +71,8 @@ class TrainingPass:
             epsilon, momentum = planned.spec.epsilon, planned.spec.momentum
             return lambda x, *_: batch_normalize(self._tf, x, layer, epsilon, momentum)
         if self._half is None:
-            if isinstance(planned.spec, Dense) and planned.spec.use_bias and planned.parameters >= WIDE:
-                # XLA, which knows the number of rows when it compiles, gains nothing by it.
-                return lambda x, *_: layer(x, training=True) if x.shape[0] else wide_affine(self._tf, x, layer)
+            if isinstance(planned.spec, Dense):
+                return self._dense(planned, layer)
             return lambda x, *_: layer(x, training=True)
         if isinstance(planned.spec, Dense):
             return lambda x, *_: self._affine(x, layer)
@@ -85,77 +80,31 @@ class TrainingPass:
         other = keras_layer(planned, self._seed, self._half)
         return lambda x, *_: other(x, training=True)
 
+    def _dropout(self, rate: float, seed: int, units: int) -> Pass:
+        def dropout(x: Any, step: Any, place: Place | None) -> Any:
+            # The mask of the batch does not depend on who makes which part of it.
+            first = 0 if place is None else place.first
+            return x * keep_mask(self._tf, rate, seed, step, self._tf.shape(x), units, x.dtype, first)
+
+        return dropout
+
+    def _dense(self, planned: PlannedLayer, layer: Any) -> Pass:
+        wide = layer.bias is not None and planned.parameters >= WIDE
+        given = planned is self._first
+
+        def affine(x: Any, *_: Any) -> Any:
+            # The number of rows is known when XLA compiles, and only then.
+            if x.shape[0]:
+                return compiled_affine(self._tf, x, layer, given=given)
+            return wide_affine(self._tf, x, layer) if wide else layer(x, training=True)
+
+        return affine
+
     def _affine(self, x: Any, layer: Any) -> Any:
         """Return x W + b in half precision; W and b stay float32, and so do their gradients."""
         tf = self._tf
         y = tf.matmul(x, tf.cast(layer.kernel.value, x.dtype))
         return y if layer.bias is None else tf.nn.bias_add(y, tf.cast(layer.bias.value, x.dtype))
-
-
-def wide_affine(tensorflow: Any, x: Any, layer: Any) -> Any:
-    r"""Return x W + b, with gradients that take TensorFlow less time than its own.
-
-    The bias's gradient is the product $\mathbf 1^T dY$: a sum over the rows takes 5 to 12 times as long beside a
-    product as alone, and the product waits for its core. $dY W^T$ is taken as the product of a batch of one matrix:
-    with a transposed factor TensorFlow's kernel for batches takes 0.86 of the time of the one for matrices.
-
-    Args:
-        tensorflow: The module.
-        x: (rows, inputs).
-        layer: The Keras layer that owns the kernel (inputs, units) and the bias (units,).
-
-    Returns:
-        (rows, units).
-    """
-    tf = tensorflow
-
-    def affine(x: Any, W: Any, b: Any) -> Any:
-        def gradient(dy: Any) -> tuple[Any, Any, Any]:
-            ones = tf.ones((1, tf.shape(dy)[0]), dy.dtype)
-            into_bias = tf.reshape(tf.matmul(ones, dy), (-1,))
-            dx = tf.matmul(tf.expand_dims(dy, 0), tf.expand_dims(W, 0), transpose_b=True)
-            return tf.squeeze(dx, 0), tf.matmul(x, dy, transpose_a=True), into_bias
-
-        return tf.nn.bias_add(tf.matmul(x, W), b), gradient
-
-    kernel, bias = (tf.convert_to_tensor(variable.value) for variable in (layer.kernel, layer.bias))
-    return tf.custom_gradient(affine)(x, kernel, bias)
-
-
-def keep_mask(
-    tensorflow: Any, rate: float, seed: int, step: Any, shape: Any, units: int, dtype: Any, place: Place | None = None
-) -> Any:
-    r"""Return a mask of dropout: 0 with probability `rate`, else $1 / (1 - rate)$, (rows, units).
-
-    It is cut from random words of 16 bits, as `cut` says.
-
-    Args:
-        tensorflow: The module.
-        rate: Probability of a 0, 0 to 1 (1 excluded).
-        seed: The layer's seed, 0 to 2**31 - 1.
-        step: Number of the optimizer step, int64 scalar; each step has a stream of its own.
-        shape: (rows, units), int32 (2,).
-        units: Numbers a row.
-        dtype: Type of the mask.
-        place: Where the rows lie in the batch, whose mask does not depend on who draws which part; None for all of it.
-
-    Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011 (Philox).
-    """
-    tf = tensorflow
-    below, scale = cut(rate)
-    count = shape[0] * units
-    # The generator makes 128 bits at a time, of which it can make any without those before.
-    block, skipped = (0, 0) if place is None else (place.first * units // WORDS, place.first * units % WORDS)
-    words = tf.raw_ops.StatelessRandomUniformFullIntV2(
-        shape=[(skipped + count + 3) // 4],
-        key=tf.constant([seed], tf.uint64),
-        counter=tf.stack([tf.cast(block, tf.uint64), tf.cast(step, tf.uint64)]),
-        alg=PHILOX,
-        dtype=tf.uint64,
-    )
-    drawn = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[skipped : skipped + count], (-1, units))
-    kept = tf.cast(drawn >= tf.constant(below, tf.uint16), dtype)
-    return kept * tf.constant(scale, dtype)
 
 
 def batch_normalize(tensorflow: Any, x: Any, layer: Any, epsilon: float, momentum: float) -> Any:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.engines.keras.forward import batch_normalize, keep_mask, preprocess
+from dnnctl.engines.keras.affine import compiled_affine
+from dnnctl.engines.keras.dropout_masks import keep_mask
+from dnnctl.engines.keras.forward import batch_normalize, preprocess
 
 
 def mask(rate: float, seed: int = 3, step: int = 5, rows: int = 401, units: int = 203) -> np.ndarray:
@@ -49,6 +51,47 @@ def test_a_mask_is_a_function_of_seed_and_step_alone() -> None:
     mask(0.2, step=6)
     assert np.array_equal(mask(0.2), first)
     assert not np.array_equal(mask(0.2, step=6), first)
+
+
+def test_rows_in_mid_batch_have_the_mask_that_they_have_in_the_whole() -> None:
+    import tensorflow as tf
+
+    part = keep_mask(tf, 0.2, 3, tf.constant(5, tf.int64), (7, 203), 203, "float32", first=tf.constant(90))
+    assert np.array_equal(part.numpy(), mask(0.2)[90:97])
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_mask_is_the_same_compiled_or_not(jit: bool) -> None:
+    import tensorflow as tf
+
+    def drawn(step: Any) -> Any:
+        return keep_mask(tf, 0.2, 3, step, (401, 203), 203, "float32")
+
+    assert np.array_equal(tf.function(drawn, jit_compile=jit)(tf.constant(5, tf.int64)).numpy(), mask(0.2))
+
+
+@pytest.mark.parametrize(("units", "given"), [(3, True), (3, False), (70, True), (70, False)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_compiled_dense_layers_have_the_gradients_of_keras(units: int, given: bool, bias: bool) -> None:
+    import keras
+    import tensorflow as tf
+
+    generator = np.random.default_rng(0)
+    x, dy = (tf.constant(generator.normal(size=(16, width)), tf.float32) for width in (9, units))
+    layer = keras.layers.Dense(units, use_bias=bias)
+    layer.build((None, 9))
+
+    @tf.function(jit_compile=True)
+    def gradients(own: bool) -> Any:
+        sources = [x, *(v.value for v in layer.trainable_variables)]
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = compiled_affine(tf, x, layer, given=given) if own else layer(x)
+            loss = tf.reduce_sum(y * dy)
+        return [y, *tape.gradient(loss, sources)]
+
+    for own, other in zip(gradients(True), gradients(False), strict=True):
+        assert own.numpy() == pytest.approx(other.numpy(), rel=1e-5, abs=1e-5)
 
 
 @pytest.mark.parametrize("options", [{}, {"scale": False, "momentum": 0.5}, {"center": False, "epsilon": 0.1}])
