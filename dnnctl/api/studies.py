@@ -9,7 +9,7 @@ from dnnctl.config.overrides import Overrides
 from dnnctl.training.observer import Observer
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.data.check import Checks
+    from dnnctl.experiments.data.finding import Checks
     from dnnctl.experiments.data.pipeline import PipelineReport
     from dnnctl.experiments.explain.gradcheck import GradientCheck
     from dnnctl.experiments.explain.trace import Trace

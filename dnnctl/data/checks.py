@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from dnnctl.data.class_weights import class_counts
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples, looked_at
+from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.row_keys import RowKeys
+from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.errors import DataError, Notice
 
 SHOWN = 3
@@ -76,6 +79,20 @@ def absent_classes(info: DatasetInfo, train: AnySamples, limit: int | None) -> t
     first = f"; data.limit takes the first {limit:,} rows, whatever their order" if limit is not None else ""
     told = f"no training row is of class {quoted(absent)}, which therefore cannot be learned{first}"
     return (Notice("absent_class", told),)
+
+
+def odd_columns(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:
+    """Return what is odd about the columns of a table that stays in its files, judged by some of its training rows.
+
+    Args:
+        dataset: What was read; of a table in memory it was found out then.
+        splits: Its rows.
+    """
+    if dataset.table is None or not isinstance(splits.train, StreamedSamples):
+        return ()
+    found = splits.train.statistics
+    predicted = ", ".join(target.name for target in dataset.table.targets)
+    return column_warnings(Cells(found.columns, found.sample.x), found.sample.y, predicted)
 
 
 def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:

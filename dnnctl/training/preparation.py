@@ -12,7 +12,7 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schema import Config
 from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.data.checks import absent_classes, check_finite, rows_in_train_and_test
+from dnnctl.data.checks import absent_classes, check_finite, odd_columns, rows_in_train_and_test
 from dnnctl.data.class_weights import class_counts, class_weights
 from dnnctl.data.fitting import encode, fit, split_as, valid
 from dnnctl.data.preprocessing import Preprocessing
@@ -155,7 +155,8 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     splits = split_as(dataset, config.data, consume=True)
     dataset = valid(dataset, splits)
     dataset = replace(dataset, info=as_used(dataset.info, config.data))
-    overlap = rows_in_train_and_test(dataset, splits)
+    odd = (*odd_columns(dataset, splits), *rows_in_train_and_test(dataset, splits))
+    dataset = replace(dataset, warnings=(*dataset.warnings, *odd))
     dataset, splits, table = encode(dataset, splits)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
     preprocessing = fit(dataset.info, splits.train, table)
@@ -173,7 +174,7 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         plan_of(config, dataset.info),
         Length(steps, steps_per_epoch),
         batch_size,
-        (*loaded.warnings, *dataset.warnings, *overlap, *absent, *_unvalidated(config, dataset.info, splits)),
+        (*loaded.warnings, *dataset.warnings, *absent, *_unvalidated(config, dataset.info, splits)),
         class_weights(config.training.class_weights, _class_counts(dataset.info, splits), dataset.info.class_names),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)

@@ -7,7 +7,7 @@ from dnnctl.cli.screen.text import facts as lines_of
 from dnnctl.cli.screen.text import grid, plain
 
 if TYPE_CHECKING:
-    from dnnctl.experiments.data.check import Check, Status
+    from dnnctl.experiments.data.finding import Check, Status
     from dnnctl.experiments.data.pipeline import PipelineReport
 
 SEVERITY: tuple["Status", ...] = ("passed", "warned", "failed")

@@ -1,82 +1,25 @@
 """Looking at data before training on it: what is as it should be, what is odd, and what cannot work."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
 from dnnctl.data.class_weights import class_counts
-from dnnctl.data.encoding import Encoding
 from dnnctl.data.fitting import split_as
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.parts.row_keys import RowKeys
 from dnnctl.datasets.streams.samples import StreamedSamples
-from dnnctl.notebook import Shown, Tabular
+from dnnctl.experiments.data.columns import FEW_ROWS, categories, constant, missing, ranges, summarize
+from dnnctl.experiments.data.finding import Check, Checks
+from dnnctl.experiments.data.repeated_rows import repeated
 from dnnctl.training.preparation import split_and_plan
 
-Status = Literal["passed", "warned", "failed"]
-FEW_ROWS, FEW_EACH, UNEVEN = 30, 10, 10
-# Beyond this share of unknown cells, a column of text says little.
-MUCH_UNKNOWN = 0.2
-FAR = 20  # Standard deviations from the mean.
-ALONE = 0.9  # Of the most that is possible.
-# float32 has 24 bits: where values differ by less than this share of themselves, little of them is left.
-FINE = 1e-5
-# What checks are called for people; warnings that the data came with are all about columns.
-NAMES = {
-    "unknown_categories": "categories",
-    "split_sizes": "sizes",
-    "target_range": "target",
-    "class_balance": "classes",
-    "rare_categories": "categories",
-    "missing_values": "missing values",
-    "value_range": "ranges",
-    "constant_column": "constant columns",
-    "duplicate_rows": "duplicates",
-    "contradicting_rows": "contradictions",
-    "train_test_overlap": "overlap",
-}
-
-
-@dataclass(frozen=True)
-class Check:
-    """What one check found.
-
-    Args:
-        code: What was looked at, for programs; of a warning that the data came with, its code.
-        status: Whether training can go on (`warned`) or makes no sense (`failed`).
-        finding: What was found, in words.
-    """
-
-    code: str
-    status: Status
-    finding: str
-
-    @property
-    def name(self) -> str:
-        """What was looked at, for people."""
-        return NAMES.get(self.code, "columns")
-
-    def to_json(self) -> dict[str, str]:
-        """Return this as plain values."""
-        return {"code": self.code, "name": self.name, "status": self.status, "finding": self.finding}
-
-
-class Checks(Tabular, tuple[Check, ...]):
-    """What all checks found, in their order."""
-
-    __slots__ = ()
-
-    def _shown(self) -> Shown:
-        rows = [(each.status, each.name, each.finding) for each in self]
-        return f"{len(self)} checks", ("", "check", "finding"), rows, ()
+FEW_EACH, UNEVEN = 10, 10
 
 
 def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
@@ -97,20 +40,22 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
     prepared = split_and_plan(loaded, raw)
     info, splits = prepared.dataset.info, prepared.splits
     compared = written or splits
-    train, rows = looked_at(splits.train), looked_at(compared.train)
+    encoding = prepared.preprocessing.table
+    columns = summarize(info, splits.train, encoding)
     checks = [_sizes(loaded.config, info, splits), _targets(info, splits)]
     if info.class_names:
         checks.append(_balance(info, splits))
-    checks += [_missing(raw.info, written), _ranges(info, train), _constant(info, train)]
-    if raw.table is not None and prepared.preprocessing.table is not None:
-        encoding = prepared.preprocessing.table
-        checks += _categories(Cells(raw.table.columns, rows.x), encoding, raw.table.min_count)
+    checks += [missing(raw.info, written), ranges(info, columns), constant(info, columns)]
+    if raw.table is not None and encoding is not None:
+        rows = looked_at(compared.train).x
+        checks += categories(Cells(raw.table.columns, rows), encoding, raw.table.min_count)
         if isinstance(raw.test, Samples):
             new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
             checks += [Check("unknown_categories", "warned", text) for text in new]
-    checks += _repeated(info, compared)
-    # Columns that never vary have a check of their own.
-    odd = [notice for notice in raw.warnings if notice.code != "constant_column"]
+    checks += repeated(info, compared)
+    # Columns that never vary have a check of their own, and so have rows that are in two splits.
+    own = {"constant_column", "train_test_overlap"}
+    odd = [notice for notice in prepared.dataset.warnings if notice.code not in own]
     return Checks((*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd)))
 
 
@@ -172,127 +117,3 @@ def _balance(info: DatasetInfo, splits: Splits) -> Check:
             unseen = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
             odd += [f"no {name} row is of class {quoted(unseen)}"] if unseen else []
     return Check("class_balance", "warned" if odd else "passed", "; ".join([found, *odd]))
-
-
-def _categories(cells: Cells, encoding: Encoding, min_count: int) -> Iterator[Check]:
-    """Look for columns of text of which the network sees little, since few rows share a category."""
-    for i, (column, fitted) in enumerate(zip(cells.columns, encoding.columns, strict=True)):
-        if fitted.kind != "category" or fitted.shares[-1] < MUCH_UNKNOWN:
-            continue
-        values = cells.values[:, i]
-        present = {column.words[int(code)] for code in np.unique(values[~np.isnan(values)])}
-        rare = len(present - set(fitted.words))
-        yield Check(
-            "rare_categories",
-            "warned",
-            f"{column.name}: {rare:,} of {len(present):,} categories have fewer than {min_count} training "
-            f"rows (min_count), so to the network {fitted.shares[-1]:.0%} of these rows are (unknown); group them, or "
-            f"leave the column out: exclude: [{column.name}]",
-        )
-
-
-def _missing(info: DatasetInfo, written: Splits | None) -> Check:
-    # What is no table was read without empty cells, or not at all.
-    held_in = () if written is None else (written.train, written.validation, written.test)
-    parts = [looked_at(part) for part in held_in if part is not None]
-    counts = np.sum([np.isnan(part.x).sum(axis=0) for part in parts], axis=0)
-    if not counts.any():
-        return Check("missing_values", "passed", "none")
-    empty = np.flatnonzero(counts)
-    named = [f"{info.feature_names[i]} {counts[i]:,}" for i in empty[:8]]
-    more = f" and {len(empty) - 8:,} more columns" if len(empty) > 8 else ""
-    rows = sum(len(part) for part in parts)
-    return Check("missing_values", "warned", f"of {rows:,} rows: {', '.join(named)}{more}; filled from training rows")
-
-
-def _ranges(info: DatasetInfo, train: Samples) -> Check:
-    if info.is_image:
-        low, high = info.input_range or (0.0, 255.0)
-        found = f"pixels {train.x.min():g} to {train.x.max():g} of {low:g} to {high:g}"
-        dim = bool(train.x.max() < low + 0.2 * (high - low))
-        return Check("value_range", "warned" if dim else "passed", found + "; they are hardly above black" * dim)
-    mean, std = train.x.mean(axis=0, dtype=np.float64), train.x.std(axis=0, dtype=np.float64)
-    varied = std > 0
-    found = f"values from {_span(train.x)}"
-    coarse = [name for name, is_so in _named(info, varied & (std < FINE * np.abs(mean))) if is_so]
-    if coarse:
-        return Check(
-            "value_range", "warned", f"{found}; {quoted(coarse)} vary too little for their size: subtract a constant"
-        )
-    low, high = train.x.min(axis=0), train.x.max(axis=0)
-    away = np.abs(np.stack([low, high]) - mean).max(axis=0)
-    # Where there are two values only, a rare one is no mistake.
-    several = ((train.x != low) & (train.x != high)).any(axis=0)
-    # Of n values, none can be (n - 1) / sqrt(n) standard deviations off; one that nearly is, makes up the deviation.
-    limit = min(FAR, ALONE * (len(train) - 1) / len(train) ** 0.5) if len(train) >= FEW_ROWS else FAR
-    far = [name for name, is_so in _named(info, several & (away > limit * np.where(varied, std, 1))) if is_so]
-    if far:
-        off = f"have values more than {limit:.0f} standard deviations off: mistakes?"
-        return Check("value_range", "warned", f"{found}; {quoted(far)} {off}")
-    return Check("value_range", "passed", found)
-
-
-def _named(info: DatasetInfo, flags: NDArray[np.bool_]) -> Iterator[tuple[str, bool]]:
-    return zip(info.feature_names, flags.tolist(), strict=True)
-
-
-def _constant(info: DatasetInfo, train: Samples) -> Check:
-    flat = train.x.reshape(len(train), -1)
-    constant = flat.min(axis=0) == flat.max(axis=0)
-    what = "pixels" if info.is_image else "columns"
-    if not constant.any():
-        return Check("constant_column", "passed", f"each of {len(constant):,} {what} varies")
-    never = "never vary in the training rows"
-    if info.is_image:
-        return Check("constant_column", "passed", f"{constant.sum():,} of {len(constant):,} pixels {never}")
-    named = [name for name, is_so in _named(info, constant) if is_so and not name.endswith("=(unknown)")]
-    if not named:
-        return Check("constant_column", "passed", "each column varies")
-    return Check("constant_column", "warned", f"{len(named):,} of {len(constant):,} columns {never}: {quoted(named)}")
-
-
-def _repeated(info: DatasetInfo, splits: Splits) -> list[Check]:
-    """Look for rows that are there twice, with different targets, or in two splits."""
-    train = RowKeys.of(splits.train)
-    found = [_duplicates(train), _contradictions(train)]
-    if info.shared_rows:
-        told = "training and test are the same rows, because there are so few"
-        return [*found, Check("train_test_overlap", "warned", told)]
-    parts = {"test": splits.test} | ({"validation": splits.validation} if splits.validation is not None else {})
-    return [*found, _overlap(train, {name: RowKeys.of(rows) for name, rows in parts.items()})]
-
-
-def _duplicates(train: RowKeys) -> Check:
-    copies = train.duplicates
-    if not copies:
-        return Check("duplicate_rows", "passed", f"no training row is there twice{_judged(train)}")
-    share = copies / train.count
-    found = f"{copies:,} of {train.count:,} training rows ({share:.1%}) are copies of another one{_judged(train)}"
-    return Check("duplicate_rows", "warned" if share > 0.001 else "passed", found)
-
-
-def _contradictions(train: RowKeys) -> Check:
-    conflicts = train.contradicting
-    if not conflicts:
-        found = f"no two training rows have the same inputs and different targets{_judged(train)}"
-        return Check("contradicting_rows", "passed", found)
-    found = (
-        f"{conflicts:,} of {train.count:,} training rows ({conflicts / train.count:.1%}) have the inputs of another "
-        f"one and another target{_judged(train)}"
-    )
-    return Check("contradicting_rows", "warned", found)
-
-
-def _overlap(train: RowKeys, parts: Mapping[str, RowKeys]) -> Check:
-    counts = {name: rows.shared_with(train) for name, rows in parts.items()}
-    told = [f"{count:,} of {parts[name].count:,} {name} rows" for name, count in counts.items() if count]
-    if not told:
-        found = f"no {' or '.join(parts)} row is among the training rows{_judged(train)}"
-        return Check("train_test_overlap", "passed", found)
-    return Check(
-        "train_test_overlap", "warned", f"{' and '.join(told)} are among the training rows too{_judged(train)}"
-    )
-
-
-def _judged(rows: RowKeys) -> str:
-    return f", judged by {len(rows.rows):,} of them" if rows.bits else ""

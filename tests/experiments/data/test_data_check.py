@@ -9,7 +9,8 @@ import pytest
 from dnnctl.config.loading import load
 from dnnctl.datasets import read as reading
 from dnnctl.datasets.parts.places import default_places
-from dnnctl.experiments.data.check import Check, check_data
+from dnnctl.experiments.data.check import check_data
+from dnnctl.experiments.data.finding import Check
 
 DRAW = np.random.default_rng(3)
 Found = dict[str, Check]
