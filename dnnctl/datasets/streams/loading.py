@@ -77,11 +77,9 @@ def load_columns(
         raise empty_cells(table.source.name, counts, table.source.place(targets.first_empty))
     target = decide_counted(targets.columns, targets.cells, options.task, table.source.name, f"data.{key}")
     stays = _stays(table, options)
-    odd: tuple[Notice, ...] = ()
+    odd = _sorted(targets) if stays else ()
     if stays and table.convert is not None and (_are_large(table) or targets.explained >= SORTED):
         table = table.convert()
-    elif stays:
-        odd = _sorted(targets)
     texts = tuple(options.missing_values)
     info = TableInfo((), targets.columns, options.missing, texts, options.min_count, options.takes_usual)
     stream = _stream(table, target.classes, untargeted=targets.untargeted > 0)
@@ -190,7 +188,7 @@ def _sorted(targets: Targets) -> tuple[Notice, ...]:
         return ()
     told = (
         f"the rows are not mixed: which part of the files a row is in explains {targets.explained:.0%} of the target. "
-        "An epoch shows the network one part after the other, which costs accuracy; shuffle the rows once when the "
-        "files are written, or raise data.shuffle_window"
+        "They are taken in blocks of 512 rows out of all parts, which hardly costs accuracy; data.shuffle_window says "
+        "how many rows are shuffled together, and data.limit takes the first ones only"
     )
     return (Notice("sorted_rows", told),)

@@ -1,7 +1,10 @@
 """The order of an epoch over rows that are never held together.
 
-Groups of rows come in an order drawn for the epoch; the rows of some groups that follow each other, a window, are
-shuffled together. Each stretch of it is a function of seed, epoch and place alone.
+The groups of rows are dealt out to windows, drawn anew for each epoch, so that every window has groups out of all parts
+of the files: of a table that lies in some order it is a systematic sample, with about the same share of everything. The
+rows of a window are shuffled together. Each stretch of an order is a function of seed, epoch and place alone.
+
+Source: systematic sampling is that of Cochran, Sampling Techniques, 1977, chapter 8.
 """
 
 from collections.abc import Callable
@@ -47,11 +50,17 @@ class WindowedOrder:
     @cached_property
     def _windows(self) -> list[NDArray[np.int64]]:
         """The groups of each window."""
-        full = np.flatnonzero(self.counts)
-        groups = full[generator("order of groups", self.seed, self.epoch).permutation(len(full))]
-        mean = int(self.counts.sum()) / max(1, len(full))
-        size = max(1, round(self.window / max(1.0, mean)))
-        return [groups[at : at + size] for at in range(0, len(groups), size)]
+        groups = np.flatnonzero(self.counts)
+        if not len(groups):
+            return []
+        windows = min(len(groups), max(1, round(int(self.counts.sum()) / self.window)))
+        # Of groups that follow each other, as many as there are windows, each window gets one.
+        stretches = np.tile(np.arange(windows), (-(-len(groups) // windows), 1))
+        drawn = (
+            generator("order of groups", self.seed, self.epoch).permuted(stretches, axis=1).reshape(-1)[: len(groups)]
+        )
+        ends = np.cumsum(np.bincount(drawn, minlength=windows))
+        return np.split(groups[np.argsort(drawn, kind="stable")], ends[:-1])
 
     @cached_property
     def _ends(self) -> NDArray[np.int64]:
