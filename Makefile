@@ -49,4 +49,4 @@ format: setup ## Format the code.
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove the virtual environments and caches; runs in outputs/ stay.
-	rm -rf $(VENV) benchmarks/.peers build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) benchmarks/.peers benchmarks/.peers-gpu build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

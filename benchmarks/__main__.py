@@ -7,7 +7,8 @@
     python -m benchmarks table FILE.json          the tables of a measurement
     python -m benchmarks table FILE.json --into docs/performance.md
 
-Sections: a, b, c, d (trainings), e (whole commands), rates (rows a second), rows (1,000 to 1,000,000 rows).
+Sections: a, b, c, d (trainings), e (whole commands), rates (rows a second), rows (1,000 to 1,000,000 rows); and, only
+if it is asked for, gpu (one GPU in five minutes).
 MNIST is needed: DNNCTL_DATA_DIR, the cache, or a network.
 """
 
@@ -26,13 +27,14 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import RefusedError
 from benchmarks.processes import WorkerError
 from benchmarks.record import Record
-from benchmarks.sections import commands, rates, rows, trainings
+from benchmarks.sections import commands, gpu, rates, rows, trainings
 from benchmarks.timings import UnequalWorkError
 from benchmarks.works import WORKS
 from dnnctl.errors import DnnctlError
 from dnnctl.files import write_text
 
 SECTIONS = (*WORKS, "e", "rates", "rows")
+GPU_ROUNDS = 3
 QUICK_LIMIT, QUICK_ROUNDS = 12_800, 2
 
 
@@ -63,9 +65,14 @@ def arguments(words: list[str]) -> argparse.Namespace:
     what = parser.add_subparsers(dest="what", required=True)
     run = what.add_parser("run", help="measure (this is what happens without a command)")
     run.add_argument("--rounds", type=_count, default=5, help="rounds of each, in turn; 5 if not given")
-    for name, known, where in (("--only", SECTIONS, ""), ("--contenders", tuple(CONTENDERS), "in (a) to (d), ")):
-        told = f"{where}some of {','.join(known)}"
-        run.add_argument(name, type=_some_of(known), default=known, metavar="x,y", help=told)
+    keys = tuple(CONTENDERS)
+    told = f"some of {','.join(SECTIONS)}; or gpu"
+    run.add_argument("--only", type=_some_of((*SECTIONS, "gpu")), default=SECTIONS, metavar="x,y", help=told)
+    told = f"in (a) to (d), some of {','.join(keys)}"
+    run.add_argument("--contenders", type=_some_of(keys), default=keys, metavar="x,y", help=told)
+    run.add_argument(
+        "--stand-in", action="store_true", help="let the processor stand in for the GPU, to try the section"
+    )
     run.add_argument(
         "--all-cores", action="store_true", help="all cores for all, no search for each peer's best number of threads"
     )
@@ -92,7 +99,9 @@ def measure(options: argparse.Namespace) -> None:
     limit = QUICK_LIMIT if options.quick else options.limit
     calibrating = not (options.quick or options.all_cores)
     chosen = {"rounds": rounds, "limit": limit, "quick": options.quick, "sections": list(options.only)}
-    if environment.ensure():
+    if "gpu" in options.only and not options.stand_in:
+        gpu.find()
+    if set(options.only) & {*WORKS} and environment.ensure():
         _say(f"peers installed in {environment.FOLDER}")
     record = Record(chosen)
     with tempfile.TemporaryDirectory(prefix="dnnctl-benchmarks-", dir=options.scratch) as folder:
@@ -105,6 +114,7 @@ def measure(options: argparse.Namespace) -> None:
             "e": lambda: commands.measure(rounds, scratch, _say),
             "rates": lambda: rates.measure(rounds, _say),
             "rows": lambda: rows.measure(sizes, arrays, scratch, _say),
+            "gpu": lambda: gpu.measure(min(rounds, GPU_ROUNDS), limit, arrays, _say, stand_in=options.stand_in),
         }
         for key in options.only:
             work = WORKS.get(key)

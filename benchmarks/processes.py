@@ -32,25 +32,35 @@ class Worker:
         rounds: Rounds it will be asked for.
         threads: Threads of one operation, and operations at a time; empty to leave it to the contender.
         data: Folder with the arrays.
+        python: What runs it if it is not dnnctl.
     """
 
     def __init__(
-        self, contender: Contender, work: str, rows: int, rounds: int, threads: tuple[int, ...], data: Path
+        self,
+        contender: Contender,
+        work: str,
+        rows: int,
+        rounds: int,
+        threads: tuple[int, ...],
+        data: Path,
+        python: Path = PEERS_PYTHON,
     ) -> None:
         self.contender = contender
         self.threads = threads
         order = {
             "contender": contender.key,
+            "module": contender.module,
+            "option": contender.option,
             "work": work,
             "rows": rows,
             "rounds": rounds,
             "threads": threads,
             "data": str(data),
         }
-        python = sys.executable if contender.kind == "dnnctl" else str(PEERS_PYTHON)
+        interpreter = sys.executable if contender.kind == "dnnctl" else str(python)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
         self._process = subprocess.Popen(
-            [python, "-m", "benchmarks.worker", json.dumps(order)],
+            [interpreter, "-m", "benchmarks.worker", json.dumps(order)],
             cwd=ROOT,
             env=environment(threads),
             stdin=subprocess.PIPE,
@@ -124,6 +134,8 @@ def environment(threads: tuple[int, ...] = ()) -> dict[str, str]:
     """Return the environment for a measured process: quiet, and with its own number of threads."""
     own = {name: value for name, value in os.environ.items() if name not in THREAD_VARIABLES}
     own |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "PYTHONWARNINGS": "ignore"}
+    # Several processes share a GPU; TensorFlow would take all of its memory.
+    own["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
     if threads:
         own |= dict.fromkeys(THREAD_VARIABLES, str(threads[0]))
     return own

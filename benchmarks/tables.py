@@ -14,10 +14,15 @@ MARKS = ("<!-- tables of `make bench` -->", "<!-- end of the tables -->")
 
 def document(record: Mapping[str, Any]) -> str:
     """Return everything that is to be said of a measurement."""
-    parts = [heading(record), targets(record["sections"], judged=not record["options"].get("quick"))]
-    makers = {"training": training, "commands": commands, "rates": rates, "rows": rows}
+    parts = [heading(record)]
+    if set(record["sections"]) != {"gpu"}:
+        parts.append(targets(record["sections"], judged=not record["options"].get("quick")))
+    # Above its own imports of this module.
+    from benchmarks.gpu_table import gpu
+
+    makers = {"training": training, "commands": commands, "rates": rates, "rows": rows, "gpu": gpu}
     for key, section in record["sections"].items():
-        title = f"({key}) {section['title']}" if len(key) == 1 else section["title"].capitalize()
+        title = f"({key}) {section['title']}" if len(key) == 1 else section["title"][0].upper() + section["title"][1:]
         parts.append(f"### {title}\n\n{makers[section['kind']](section)}")
     return "\n\n".join(parts) + "\n"
 

@@ -14,17 +14,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import Job, RefusedError, Trainer
 from benchmarks.works import WORKS
 
 
 def job_of(order: dict[str, Any]) -> Job:
     """Read what the driver wants."""
-    contender = CONTENDERS[order["contender"]]
     return Job(
-        contender=contender.key,
-        option=contender.option,
+        contender=order["contender"],
+        module=order["module"],
+        option=order["option"],
         work=WORKS[order["work"]],
         rows=order["rows"],
         rounds=order["rounds"],
@@ -57,7 +56,7 @@ def main() -> None:
 
     job = job_of(json.loads(sys.argv[1]))
     start = time.perf_counter()
-    module = importlib.import_module(f"benchmarks.contenders.{CONTENDERS[job.contender].module}")
+    module = importlib.import_module(f"benchmarks.contenders.{job.module}")
     try:
         trainer = module.build(job)
     except RefusedError as refused:

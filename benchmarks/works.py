@@ -58,7 +58,9 @@ class Work:
         full, rest = divmod(rows, self.batch)
         return [self.batch] * full + ([rest] if rest else [])
 
-    def config(self, *, rows: int, epochs: int, engine: str, precision: str = "float32") -> dict[str, Any]:
+    def config(
+        self, *, rows: int, epochs: int, engine: str, precision: str = "float32", device: Any = "auto"
+    ) -> dict[str, Any]:
         """Return this work as a configuration of dnnctl."""
         layers: list[Any] = []
         start = {"kernel_initializer": {"random_normal": self.std}} if self.std else {}
@@ -77,6 +79,7 @@ class Work:
             "name": f"benchmark-{self.key}",
             "seed": 0,
             "engine": engine,
+            "device": device,
             "data": {
                 "dataset": self.dataset,
                 "batch_size": "full" if self.batch >= rows else self.batch,

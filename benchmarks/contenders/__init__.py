@@ -47,13 +47,19 @@ _ALL = (
     # No batch normalization, no dropout.
     Contender("scikit-learn", "scikit-learn MLP", "scikit_learn", "bcd"),
     Contender("textbook", "textbook NumPy loop", "textbook", "b"),
-    Contender("dnnctl-keras", "dnnctl, Keras engine", "dnnctl_training", "abcd", "keras", kind="dnnctl"),
+    Contender("dnnctl-keras", "dnnctl, Keras engine", "dnnctl_training", "abcd", "keras float32 auto", kind="dnnctl"),
     Contender(
-        *("dnnctl-keras-bf16", "dnnctl, Keras engine, mixed_bfloat16", "dnnctl_training", "ac", "keras mixed_bfloat16"),
+        *(
+            "dnnctl-keras-bf16",
+            "dnnctl, Keras engine, mixed_bfloat16",
+            "dnnctl_training",
+            "ac",
+            "keras mixed_bfloat16 auto",
+        ),
         kind="dnnctl",
         optional=True,
     ),
-    Contender("dnnctl-numpy", "dnnctl, NumPy engine", "dnnctl_training", "abcd", "numpy", kind="dnnctl"),
+    Contender("dnnctl-numpy", "dnnctl, NumPy engine", "dnnctl_training", "abcd", "numpy float32 auto", kind="dnnctl"),
     Contender("products-numpy", "matrix products alone, NumPy", "products_numpy", "abc", kind="floor"),
     Contender(
         *("products-tensorflow", "matrix products alone, TensorFlow", "products_tensorflow", "abc"),

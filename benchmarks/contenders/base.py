@@ -20,6 +20,7 @@ class Job:
 
     Args:
         contender: Key of the contender.
+        module: Module below `benchmarks.contenders`.
         option: Which of its variants.
         work: What it trains.
         rows: Training rows.
@@ -29,6 +30,7 @@ class Job:
     """
 
     contender: str
+    module: str
     option: str
     work: Work
     rows: int

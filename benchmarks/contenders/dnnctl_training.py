@@ -77,16 +77,16 @@ class DnnctlTraining:
     """One training of dnnctl."""
 
     def __init__(self, job: Job) -> None:
-        engine, *precision = job.option.split()
+        engine, precision, device = job.option.split()
         self._epochs = 1 + job.rounds * job.work.epochs
         document = job.work.config(
-            rows=job.rows, epochs=self._epochs, engine=engine, precision=precision[0] if precision else "float32"
+            rows=job.rows, epochs=self._epochs, engine=engine, precision=precision, device=device
         )
         # Below the driver's folder, which the driver takes away; a worker may be ended at any time.
         self._folder = Path(tempfile.mkdtemp(prefix="run-", dir=job.data))
         path = self._folder / "benchmark.yaml"
         path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
-        self._work, self._gate = job.work, Gate()
+        self._work, self._gate, self._on_gpu = job.work, Gate(), device == "gpu"
         self._result: TrainingResult | None = None
         # Read before the thread starts, so that a configuration that is refused fails here.
         try:
@@ -130,7 +130,14 @@ class DnnctlTraining:
         if self._result is None:
             return {}
         manifest = json.loads(self._result.run.manifest.read_text(encoding="utf-8"))
-        return {key: manifest[key] for key in ("versions", "threads") if key in manifest}
+        found = {key: manifest[key] for key in ("versions", "threads") if key in manifest}
+        return {**found, "gpu_bytes": _gpu_bytes()} if self._on_gpu else found
+
+
+def _gpu_bytes() -> int:
+    import tensorflow
+
+    return int(tensorflow.config.experimental.get_memory_info("GPU:0")["peak"])
 
 
 def build(job: Job) -> DnnctlTraining:

@@ -54,6 +54,8 @@ class KerasModel:
         self._job = job
         self._data = arrays(job)
         self._model = network(job.work)
+        if job.option.startswith("jit"):
+            self._model.jit_compile = True
         self._set: Any = None
         if job.option == "tfdata":
             tf = self._tensorflow
@@ -76,7 +78,9 @@ class KerasModel:
     def facts(self) -> dict[str, Any]:
         import keras
 
-        return {"tensorflow": self._tensorflow.__version__, "keras": keras.__version__}
+        memory = self._tensorflow.config.experimental.get_memory_info
+        used = {"gpu_bytes": memory("GPU:0")["peak"]} if "gpu" in self._job.option.split() else {}
+        return {"tensorflow": self._tensorflow.__version__, "keras": keras.__version__, **used}
 
 
 def build(job: Job) -> KerasModel:

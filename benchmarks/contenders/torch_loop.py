@@ -47,10 +47,13 @@ class TorchLoop:
     def __init__(self, job: Job) -> None:
         torch = self._torch = set_threads(job.threads)
         torch.manual_seed(0)
+        self._device = "cuda" if "gpu" in job.option.split() else "cpu"
+        # TensorFlow multiplies on a GPU with what PyTorch calls high, not highest.
+        torch.set_float32_matmul_precision("highest" if self._device == "cpu" else "high")
         work = self._work = job.work
         self._data = arrays(job)
-        self._x, self._y = torch.from_numpy(self._data.x), torch.from_numpy(self._data.y)
-        self._network = network(torch, work)
+        self._x, self._y = (torch.from_numpy(part).to(self._device) for part in (self._data.x, self._data.y))
+        self._network = network(torch, work).to(self._device)
         fused = job.option != "dataloader"
         parameters = self._network.parameters()
         if work.optimizer == "adam":
@@ -66,7 +69,7 @@ class TorchLoop:
         if self._loader is not None:
             yield from self._loader
             return
-        for rows in self._torch.randperm(len(self._x)).split(self._work.batch):
+        for rows in self._torch.randperm(len(self._x), device=self._device).split(self._work.batch):
             yield self._x[rows], self._y[rows]
 
     def _logits_and_loss(self, x: Any, y: Any) -> tuple[Any, Any]:
@@ -77,7 +80,8 @@ class TorchLoop:
         torch = self._torch
         self._network.train()
         for _ in range(count):
-            total, right = torch.zeros(()), torch.zeros((), dtype=torch.int64)
+            total = torch.zeros((), device=self._device)
+            right = torch.zeros((), dtype=torch.int64, device=self._device)
             for x, y in self._batches():
                 self._optimizer.zero_grad()
                 logits, loss = self._logits_and_loss(x, y)
@@ -92,10 +96,12 @@ class TorchLoop:
     def quality(self) -> float:
         self._network.eval()
         with self._torch.no_grad():
-            return self._data.quality(self._network(self._torch.from_numpy(self._data.x_test)).numpy())
+            x = self._torch.from_numpy(self._data.x_test).to(self._device)
+            return self._data.quality(self._network(x).cpu().numpy())
 
     def facts(self) -> dict[str, Any]:
-        return {"torch": str(self._torch.__version__)}
+        used = {} if self._device == "cpu" else {"gpu_bytes": self._torch.cuda.max_memory_allocated()}
+        return {"torch": str(self._torch.__version__), **used}
 
 
 def build(job: Job) -> TorchLoop:

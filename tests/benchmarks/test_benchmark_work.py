@@ -25,7 +25,17 @@ from dnnctl.network.optimizers.base import OPTIMIZERS
 
 
 def job(contender: str, work: str, rows: int, folder: Path, rounds: int = 1) -> Job:
-    order = {"contender": contender, "work": work, "rows": rows, "rounds": rounds, "threads": [], "data": str(folder)}
+    known = CONTENDERS[contender]
+    order = {
+        "contender": contender,
+        "module": known.module,
+        "option": known.option,
+        "work": work,
+        "rows": rows,
+        "rounds": rounds,
+        "threads": [],
+        "data": str(folder),
+    }
     return job_of(order)
 
 

@@ -93,8 +93,8 @@ class TrainingPass:
         given = planned is self._first
 
         def affine(x: Any, *_: Any) -> Any:
-            # The number of rows is known when XLA compiles, and only then.
-            if x.shape[0]:
+            # The number of rows is known when XLA compiles, and only then; a GPU has other products.
+            if x.shape[0] and "GPU" not in layer.kernel.value.device:
                 return compiled_affine(self._tf, x, layer, given=given)
             return wide_affine(self._tf, x, layer) if wide else layer(x, training=True)
 
