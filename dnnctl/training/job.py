@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +27,15 @@ from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
 from dnnctl.training.checkpoint import Checkpoint, CheckpointManager
-from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.failure_record import recorded
 from dnnctl.training.final_metrics import agreement, measure_splits, verdict
-from dnnctl.training.loop import Loop
+from dnnctl.training.loop import loop_of
 from dnnctl.training.observer import Observer
 from dnnctl.training.preparation import Prepared, prepare
 from dnnctl.training.resume import open_for_resume
 from dnnctl.training.run_files import changed_facts, facts, sampled, save_evaluation, save_history, save_network
 from dnnctl.training.several import begin_alike, noticed, team_of
-from dnnctl.training.state import Trained, TrainingState
-from dnnctl.training.steps_per_execution import StepGroups
+from dnnctl.training.state import Trained
 from dnnctl.training.team import Team
 from dnnctl.training.timing import Clock
 
@@ -259,40 +256,6 @@ class _Job:
         return TrainingResult(
             run, prepared, trained, metrics, simple, judged, missed, steps, tuple(pictures), clock.seconds
         )
-
-
-def loop_of(
-    prepared: Prepared,
-    engine: Engine,
-    network: Network,
-    checkpoints: CheckpointManager,
-    observer: Observer,
-    team: Team | None = None,
-) -> Loop:
-    """Return the loop of a training before its first step; arguments are those of `Loop`."""
-    training = prepared.config.training
-    state = TrainingState(
-        engine=engine,
-        plan=prepared.plan,
-        rows=prepared.training_rows,
-        length=prepared.length,
-        early_stopping=EarlyStopping(training.early_stopping),
-        plateau=ReduceOnPlateau(training.reduce_on_plateau),
-        record_losses=training.iterations is not None,
-        config=prepared.config.model_dump(mode="json"),
-        sums=partial(network.running, training.metrics or ()) if prepared.streamed else None,
-    )
-    return Loop(
-        state=state,
-        network=network,
-        schedule=training.optimizer.learning_rate,
-        validation=prepared.splits.validation,
-        metrics=training.metrics or (),
-        groups=StepGroups(training.steps_per_execution),
-        checkpoints=checkpoints,
-        observer=observer,
-        team=team,
-    )
 
 
 def _plot_context(prepared: Prepared, trained: Trained, network: Network, test: Measured) -> PlotContext:

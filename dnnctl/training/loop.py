@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import AnySamples, Samples
-from dnnctl.engines.base import Steps
+from dnnctl.engines.base import Engine, Steps
 from dnnctl.errors import ModelError
 from dnnctl.inference.network import Network
 from dnnctl.network.schedules import Schedule
 from dnnctl.training.checkpoint import Checkpoint, CheckpointManager
 from dnnctl.training.divergence import describe, find_layer
+from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.layer_statistics import inspect_layers
 from dnnctl.training.observer import Observer
+from dnnctl.training.preparation import Prepared
 from dnnctl.training.progress import ProgressMeter
 from dnnctl.training.state import Trained, TrainingState
 from dnnctl.training.steps_per_execution import StepGroups
@@ -192,3 +194,37 @@ class Loop:
         stop = partial(self._agree, self.observer.stop_requested)
         layer = find_layer(self.state, self.schedule, last, step, stop) if last else ""
         return ModelError(describe(what, epoch + 1, inside + 1, layer, rate, self.checkpoints.steps))
+
+
+def loop_of(
+    prepared: Prepared,
+    engine: Engine,
+    network: Network,
+    checkpoints: CheckpointManager,
+    observer: Observer,
+    team: Team | None = None,
+) -> Loop:
+    """Return the loop of a training before its first step; arguments are those of `Loop`."""
+    training = prepared.config.training
+    state = TrainingState(
+        engine=engine,
+        plan=prepared.plan,
+        rows=prepared.training_rows,
+        length=prepared.length,
+        early_stopping=EarlyStopping(training.early_stopping),
+        plateau=ReduceOnPlateau(training.reduce_on_plateau),
+        record_losses=training.iterations is not None,
+        config=prepared.config.model_dump(mode="json"),
+        sums=partial(network.running, training.metrics or ()) if prepared.streamed else None,
+    )
+    return Loop(
+        state=state,
+        network=network,
+        schedule=training.optimizer.learning_rate,
+        validation=prepared.splits.validation,
+        metrics=training.metrics or (),
+        groups=StepGroups(training.steps_per_execution),
+        checkpoints=checkpoints,
+        observer=observer,
+        team=team,
+    )

@@ -8,7 +8,6 @@ announce bytes that follow. Nothing that is received is executed.
 
 import contextlib
 import json
-import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +16,11 @@ from typing import Any, TypeVar
 from dnnctl.engines.base import LostError
 from dnnctl.engines.cluster import Cluster, address
 from dnnctl.errors import Interrupted, ModelError
+from dnnctl.training.channel import PAUSE, Channel
 
 T = TypeVar("T")
-# How long the others are waited for in all, how often somebody who waits looks up, and how long the reason of an end.
-PATIENCE, PAUSE, REASON = 600.0, 0.5, 5.0
-# A machine that vanished is noticed after so many seconds: the first question, further ones, how many of them.
-KEEPALIVE = (("TCP_KEEPIDLE", 6), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 4))
-LONGEST_LINE = 1 << 26
+# How long the others are waited for in all, and how long for the reason of an end, in seconds.
+PATIENCE, REASON = 600.0, 5.0
 
 
 class Team:
@@ -34,7 +31,7 @@ class Team:
         channels: A connection to each of the others, by their address.
     """
 
-    def __init__(self, cluster: Cluster, channels: "Mapping[str, Channel]") -> None:
+    def __init__(self, cluster: Cluster, channels: Mapping[str, Channel]) -> None:
         self.cluster = cluster
         self._channels = dict(channels)
 
@@ -92,7 +89,7 @@ class Team:
             channel.close()
 
     @property
-    def _only(self) -> "Channel":
+    def _only(self) -> Channel:
         """A worker's connection, with the chief."""
         return self._channels[self.cluster.hosts[0]]
 
@@ -117,73 +114,6 @@ class Team:
                     stopped[name] = str(last.get("failed", ""))
             time.sleep(PAUSE / 10)
         return stopped
-
-
-class Channel:
-    """A connection, and the messages on it."""
-
-    def __init__(self, connected: socket.socket) -> None:
-        connected.settimeout(None)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, seconds in KEEPALIVE:
-            if hasattr(socket, option):
-                connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
-        self._socket = connected
-        self._stream = connected.makefile("rb")
-        # The message with which the other side ended.
-        self.last: dict[str, Any] | None = None
-
-    def send(self, message: Mapping[str, Any], following: bytes = b"") -> None:
-        """Send a message, and bytes behind it."""
-        self._socket.sendall(json.dumps(message).encode() + b"\n" + following)
-
-    def receive(self, patience: float | None = None) -> dict[str, Any]:
-        """Return the next message.
-
-        Args:
-            patience: Seconds to wait for it; None waits for ever.
-
-        Raises:
-            OSError: If none comes, or what comes is none.
-        """
-        self._socket.settimeout(patience)
-        try:
-            line = self._stream.readline(LONGEST_LINE)
-            message = json.loads(line) if line.endswith(b"\n") else None
-        except ValueError:
-            message = None
-        finally:
-            self._socket.settimeout(None)
-        if not isinstance(message, dict):
-            raise ConnectionError("the connection was closed")
-        return message
-
-    def read(self, count: int) -> bytes:
-        """Return the bytes behind a message."""
-        found = self._stream.read(count)
-        if len(found) < count:
-            raise ConnectionError("the connection was closed")
-        return found
-
-    def ended(self) -> dict[str, Any] | None:
-        """Return the message with which the other side ended, empty if it said nothing; None if it is there."""
-        while self.last is None and self.readable():
-            try:
-                said = self.receive(PAUSE)
-            except OSError:
-                said = {"failed": ""}
-            self.last = said if "failed" in said or "lost" in said else None
-        return self.last
-
-    def readable(self) -> bool:
-        """Tell whether something came, or the other side is gone."""
-        return bool(select.select([self._socket], [], [], 0)[0])
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._stream.close()
-        self._socket.close()
 
 
 @contextlib.contextmanager

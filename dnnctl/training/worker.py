@@ -13,7 +13,7 @@ from dnnctl.inference.network import Network
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import CheckpointManager
-from dnnctl.training.job import loop_of
+from dnnctl.training.loop import loop_of
 from dnnctl.training.observer import Observer, StepProgress
 from dnnctl.training.preparation import prepare
 from dnnctl.training.resume import open_for_resume

@@ -21,6 +21,7 @@ SOON = 30
 SETTINGS = [
     "data.batch_size=49",
     "training.precision=float64",
+    "training.optimizer=adam",
     "training.mix_up=0.2",
     "training.weight_averaging=0.9",
     "training.early_stopping={monitor: val_loss, patience: 500}",

@@ -132,8 +132,8 @@ def command(
         repetitions(loaded, times)
     else:
         _check_jobs(jobs)
-    cluster = None if times is not None or dry_run else find_cluster(hosts, worker, os.environ)
-    if cluster is not None and not cluster.chief:
+    cluster = None if times is not None else find_cluster(hosts, worker, os.environ)
+    if cluster is not None and not cluster.chief and not dry_run:
         return _take_part(loaded, cluster)
     start = find_run(init_from, out) if init_from else None
     if start is not None:

@@ -24,7 +24,7 @@ def keep_mask(
         shape: (rows, units), int32 (2,).
         units: Numbers a row.
         dtype: Type of the mask.
-        first: Place of the first of these rows in the batch, int32 scalar.
+        first: Place of the first of these rows in the batch, int32 scalar; 0 where they are all of it.
 
     Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011 (Philox).
     """
@@ -32,7 +32,10 @@ def keep_mask(
     below, scale = cut(rate)
     count = shape[0] * units
     # The generator makes 128 bits at a time, of which it can make any without those before.
-    block, skipped = first * units // WORDS, first * units % WORDS
+    block, skipped = 0, 0
+    if not isinstance(first, int):
+        before = tf.cast(first, tf.int64) * units
+        block, skipped = before // WORDS, tf.cast(before % WORDS, tf.int32)
     words = tf.raw_ops.StatelessRandomUniformFullIntV2(
         shape=[(skipped + count + 3) // 4],
         key=tf.constant([seed], tf.uint64),
