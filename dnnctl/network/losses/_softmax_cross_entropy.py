@@ -58,12 +58,12 @@ class SoftmaxCrossEntropy(NumpyLoss):
         total = np.add.reduce(gradient, axis=axis)
         value = self._mean(shifted, axis, total, true, weights)
         total *= rows
-        gradient /= np.expand_dims(total, axis)
+        gradient /= total[:, None] if axis else total
         if self._smoothing:
             gradient -= logits.dtype.type(self._smoothing / (classes * rows))
         gradient.reshape(-1)[true] -= logits.dtype.type((1 - self._smoothing) / rows)
         if weights is not None:
-            gradient *= np.expand_dims(weights, axis)
+            gradient *= weights[:, None] if axis else weights
         return value, gradient if axis else gradient.T
 
     def _index(self, y_true: Array, table: Array, axis: int) -> Array:
