@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from dnnctl.engines.base import LostError
 from dnnctl.engines.cluster import Cluster, address
-from dnnctl.errors import Interrupted, ModelError
+from dnnctl.errors import DnnctlError, Interrupted, ModelError
 from dnnctl.training.channel import PAUSE, Channel
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class Team:
         for channel in self._channels.values():
             with contextlib.suppress(OSError):
                 if error is not None:
-                    channel.send({"failed": "interrupted" if isinstance(error, Interrupted) else str(error)[:2000]})
+                    channel.send({"failed": _reason(error)})
             channel.close()
 
     @property
@@ -114,6 +114,14 @@ class Team:
                     stopped[name] = str(last.get("failed", ""))
             time.sleep(PAUSE / 10)
         return stopped
+
+
+def _reason(error: BaseException) -> str:
+    """Return why somebody ends, without what is to be done next, which concerns that one alone."""
+    if isinstance(error, Interrupted | KeyboardInterrupt):
+        return "interrupted"
+    parts = error.parts if isinstance(error, DnnctlError) and error.parts else (str(error),)
+    return "".join(part for part in parts if isinstance(part, str))[:2000].removesuffix(", then go on with: ")
 
 
 @contextlib.contextmanager
