@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dnnctl.config.schema import Config
 from dnnctl.engines.base import LostError
 from dnnctl.engines.choosing import gpus_to_use, import_framework
 from dnnctl.engines.cluster import Cluster
@@ -38,13 +39,7 @@ def team_of(cluster: Cluster | None, prepared: Prepared, observer: Observer) -> 
     if cluster is None:
         yield None
         return
-    if prepared.config.engine == "numpy":
-        raise ModelError("the NumPy engine trains on one machine; expected no `hosts`, or engine: keras")
-    if prepared.config.logical_cpus > 1:
-        raise ModelError(
-            "device: of several machines each is one device of its processor, or its GPUs; expected auto, cpu, gpu or "
-            f"gpus; received {{cpus: {prepared.config.logical_cpus}}}"
-        )
+    _check(prepared.config)
     told: set[str] = set()
 
     def pause(waiting: str) -> None:
@@ -57,6 +52,22 @@ def team_of(cluster: Cluster | None, prepared: Prepared, observer: Observer) -> 
     import_framework(prepared.config)
     with joined(cluster, _card(prepared), pause) as team:
         yield team
+
+
+def _check(config: Config) -> None:
+    """Raise `ModelError` if a configuration asks for what several machines do not do."""
+    if config.engine == "numpy":
+        raise ModelError("the NumPy engine trains on one machine; expected no `hosts`, or engine: keras")
+    if config.logical_cpus > 1:
+        raise ModelError(
+            "device: of several machines each is one device of its processor, or its GPUs; expected auto, cpu, gpu or "
+            f"gpus; received {{cpus: {config.logical_cpus}}}"
+        )
+    if config.training.jit_compile is True:
+        raise ModelError(
+            "training.jit_compile: several machines take steps that are not compiled; expected auto or false; "
+            "received true"
+        )
 
 
 @contextlib.contextmanager

@@ -31,9 +31,7 @@ def test_hosts_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize("worker", ["0", "1"])
-def test_the_numpy_engine_and_parts_of_a_processor_go_with_one_machine(
-    dnnctl: Callable[..., Any], tmp_path: Path, worker: str
-) -> None:
+def test_what_goes_with_one_machine_alone_is_refused(dnnctl: Callable[..., Any], tmp_path: Path, worker: str) -> None:
     several = ["--hosts", "localhost:1,b:1", "--worker", worker]
     done = dnnctl("train", "digits", "--engine", "numpy", *several)
     assert done.status == 1
@@ -41,6 +39,8 @@ def test_the_numpy_engine_and_parts_of_a_processor_go_with_one_machine(
     done = dnnctl("train", "digits", "--set", "device.cpus=2", *several)
     assert "of several machines each is one device of its processor, or its GPUs" in done.err
     assert "received {cpus: 2}" in done.err
+    done = dnnctl("train", "digits", "--set", "training.jit_compile=true", *several)
+    assert "several machines take steps that are not compiled; expected auto or false; received true" in done.err
     assert not (tmp_path / "outputs").exists()
 
 
