@@ -39,7 +39,7 @@ def split_stream(dataset: Dataset, train: StreamedSamples, settings: DataConfig)
 
     apart = dataset.test if settings.fold is None else None
     test = part(TEST) if apart is None else all_of(apart, len(dataset.info.class_names))
-    held_out = part(VALIDATION)
+    held_out = replace(part(VALIDATION), keep=True)
     if not counts[TRAIN].sum() or not len(test):
         raise DataError(
             f"data set {dataset.name!r}: expected rows left for training and test; received {counts[TRAIN].sum():,} "

@@ -1,6 +1,6 @@
 """Rows of a split that stay in their files: gathered by number, gone through in blocks, or sampled."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from dnnctl import memory
 from dnnctl.datasets.base import Samples
 from dnnctl.datasets.rows import Order
 from dnnctl.datasets.streams.base import Marks, Stream
+from dnnctl.datasets.streams.kept import KeptRows, Parts
 from dnnctl.datasets.streams.membership import Membership
 from dnnctl.datasets.streams.order import WindowedOrder
 from dnnctl.datasets.streams.reading import ahead, put
@@ -121,12 +122,14 @@ class StreamedSamples:
         selection: Which of its rows.
         coding: From the cells of a table to what the network takes; None hands out what the stream has.
         surveyor: Who knows what all rows of the stream say; None before they are split.
+        keep: Whether they are gone through after each epoch, and so written down the first time.
     """
 
     stream: Stream
     selection: Selection
     coding: Coding | None = None
     surveyor: Surveyor | None = None
+    keep: bool = False
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -196,7 +199,7 @@ class StreamedSamples:
         """Yield all rows in their order, `size` at a time, read in a thread while the last ones are looked at."""
         groups = np.flatnonzero(self.selection.counts).tolist()
         room, held = self._room(size), 0
-        for x, y in ahead(self._selected, groups):
+        for x, y in self._parts(groups):
             start = 0
             while start < len(x):
                 here = slice(held, min(size, held + len(x) - start))
@@ -208,6 +211,17 @@ class StreamedSamples:
                     room, held = self._room(size), 0
         if held or not groups:
             yield self._encoded(Samples(room.x[:held], room.y[:held]))
+
+    def _parts(self, groups: Sequence[int]) -> Iterator[Parts]:
+        """Yield the rows of groups, read or as they were kept."""
+        parts = ahead(self._selected, groups)
+        if not self.keep:
+            return parts
+        return self._kept.again() if self._kept.complete else self._kept.through(parts)
+
+    @cached_property
+    def _kept(self) -> KeptRows:
+        return KeptRows(self.stream.x, self.stream.y)
 
     def sample(self, most: int) -> Samples:
         """Return rows to look at together: `most` of these, spread over the stream, or all if there are no more.

@@ -167,6 +167,29 @@ def test_an_order_is_a_function_of_seed_epoch_and_place(written: dict[str, Any])
     assert not np.array_equal(train.order(2, 2, 700)[:], order)
 
 
+def test_validation_rows_are_read_from_the_files_once(written: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    held_out = prepared(written, validation_split=0.4)[0].validation
+    rows = [list(held_out.blocks(100))]
+    next(iter(held_out.blocks(100)))
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(type(held_out.stream), "read", refuse)
+    rows += [list(held_out.blocks(100)), list(held_out.blocks(250))]
+    for part in "xy":
+        first, again, otherwise = (np.concatenate([getattr(block, part) for block in every]) for every in rows)
+        np.testing.assert_array_equal(first, again)
+        np.testing.assert_array_equal(first, otherwise)
+
+
+def test_rows_that_cannot_be_kept_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held_out = prepared(parquet(tmp_path))[0].validation
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Path("/dev/full").open("wb", 0))  # noqa: SIM115
+    first, again = (np.concatenate([block.x for block in held_out.blocks(100)]) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
 def test_a_sample_is_spread_over_the_rows_and_the_same_each_time(written: dict[str, Any]) -> None:
     train = prepared(written)[0].train
     sample, again = train.sample(200), prepared(written)[0].train.sample(200)
