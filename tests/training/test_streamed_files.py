@@ -18,11 +18,15 @@ from stopping import StopAfter, rows, same
 from dnnctl.config.loading import load
 from dnnctl.errors import DataError, Interrupted
 from dnnctl.evaluation.measure import measure
+from dnnctl.experiments.ensemble.combine import combine
+from dnnctl.experiments.reproduce.train_again import reproduce
 from dnnctl.experiments.series.crossval import crossval
+from dnnctl.inference.ensemble import open_any
 from dnnctl.inference.evaluate import evaluate
 from dnnctl.inference.open import open_run
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.predictions import read_predictions
+from dnnctl.runs.verifying import verify
 from dnnctl.training.checkpoint import read_checkpoint
 from dnnctl.training.job import resume, train
 
@@ -156,3 +160,32 @@ def test_folds_of_a_stream_are_all_training_rows(config: Path, tmp_path: Path) -
     few = replace(whole, rows=whole.rows[:300], y_true=whole.y_true[:300], scores=whole.scores[:300])
     assert few.sampled
     assert few.to_json()["sampled"] == {"rows": 300, "of": sum(whole.counts)}
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_a_run_on_a_stream_is_measured_on_other_rows_and_comes_out_again(config: Path, tmp_path: Path) -> None:
+    run = train(load(config, ["engine=numpy", "training.epochs=1"]), out=tmp_path / "out").run
+    more = tmp_path / "more.parquet"
+    table = pq.read_table(tmp_path / "rows" / "0.parquet")
+    pq.write_table(pa.concat_tables([table, table]), more, row_group_size=100)
+    found = evaluate(open_run(run), data=more)
+    assert found.count == 2000
+    assert sum(row.support for row in found.classes) == 2000
+    assert any("all 2,000 rows" in note for note in found.notes)
+    assert reproduce(run, out=tmp_path / "again").equal
+    assert verify(run).passed
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_members_of_an_ensemble_vote_on_a_stream(config: Path, tmp_path: Path) -> None:
+    runs = [
+        train(load(config, ["engine=numpy", "training.epochs=1", f"seed={seed}"]), out=tmp_path / "out").run
+        for seed in (1, 2)
+    ]
+    both = combine(runs, out=tmp_path / "ensembles")
+    stored = read_predictions(both.run)
+    found = measure("binary", stored.y_true, stored.scores, ["accuracy", "f1"])
+    assert both.metrics["test"]["accuracy"] == pytest.approx(found["accuracy"])
+    assert both.metrics["test"]["f1"] == pytest.approx(found["f1"])
+    assert len(both.members.metrics) == 2
+    assert evaluate(open_any(both.run)).count == len(stored.rows)

@@ -157,5 +157,7 @@ class ArrayStream:
 
     @cached_property
     def _size(self) -> int:
-        """Rows of a block; of large pictures fewer."""
-        return max(1, min(self.block, BYTES // self.inputs.row_bytes))
+        """Rows of a block; of large pictures fewer. A coarse block is whole fine ones."""
+        most = max(1, BYTES // self.inputs.row_bytes)
+        fine = min(BLOCK, most)
+        return max(fine, min(self.block, most) // fine * fine)

@@ -130,3 +130,21 @@ def test_a_compressed_archive_cannot_stay_where_it_is(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "rows.npz", **FORMS["numbers"])
     with pytest.raises(DataError, match=r"stream: rows\.npz: is compressed"):
         read("npz", tmp_path / "rows.npz", stream=True)
+
+
+@pytest.mark.parametrize("size", [3000, 7000, 12_000])
+def test_rows_are_counted_by_the_blocks_that_they_are_read_in(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Coarse blocks whose bytes are no whole number of fine ones.
+    monkeypatch.setattr("dnnctl.datasets.streams.arrays.BYTES", size)
+    pictures = np.zeros((5000, 2, 5), np.uint8)
+    path = write("npy", tmp_path, {"x": pictures, "y": np.arange(5000) % 3})
+    streamed, config = read("npy", path, stream=True)
+    splits = split_as(streamed, config)
+    parts = [splits.train, splits.named("validation"), splits.test]
+    for part in parts:
+        assert isinstance(part, StreamedSamples)
+        assert part.stream.coarse().sizes[0] % part.stream.sizes[0] == 0
+        assert sum(len(block) for block in part.blocks()) == len(part)
+    assert sum(map(len, parts)) == 5000
