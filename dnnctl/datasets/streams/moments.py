@@ -97,5 +97,7 @@ def _of_column(column: NDArray[Any]) -> tuple[int, float, float, float, float]:
     squares = 0.0
     for start in range(0, len(column), TURNED):
         away = column[start : start + TURNED] - np.float64(mean)
-        squares += float(np.dot(away, away))
+        # Not a product of BLAS, whose threads would wait for each other and add up in another order.
+        np.square(away, out=away)
+        squares += float(away.sum())
     return len(column), mean, squares, low, high

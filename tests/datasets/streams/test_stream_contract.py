@@ -293,3 +293,14 @@ def test_windows_have_groups_out_of_all_parts() -> None:
 
     assert sorted(order.tolist()) == list(range(10_000))
     assert np.abs(windows.mean(axis=1) - 5000).max() < 150
+
+
+def test_splits_do_not_depend_on_the_sizes_of_groups(tmp_path: Path) -> None:
+    found = []
+    for size in (500, 77, ROWS):
+        (tmp_path / str(size)).mkdir()
+        path = tmp_path / str(size) / "rows.parquet"
+        pq.write_table(table(), path, row_group_size=size)
+        splits = prepared({"parquet": {"path": str(path), "target": "y"}}, limit=2000)[0]
+        found.append([part.sampled(10**6).tolist() for part in (splits.train, splits.validation, splits.test)])
+    assert found[0] == found[1] == found[2]
