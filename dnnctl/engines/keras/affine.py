@@ -63,7 +63,11 @@ def compiled_affine(tensorflow: Any, x: Any, layer: Any, *, given: bool) -> Any:
                 into_kernel = tf.transpose(xla_optimization_barrier([tf.matmul(dy, x, transpose_a=True)])[0])
             else:
                 into_kernel = tf.matmul(xla_optimization_barrier([tf.transpose(x)])[0], dy)
-            return tf.matmul(dy, W, transpose_b=True), into_kernel
+            dx = tf.matmul(dy, W, transpose_b=True)
+            if not given:
+                # Only what waits for this use of W may change it in place; else XLA copies W at every step.
+                into_kernel *= 1 + 0 * dx[0, 0]
+            return dx, into_kernel
 
         return tf.matmul(x, W), gradient
 
