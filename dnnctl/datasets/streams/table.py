@@ -108,7 +108,7 @@ class TableStream:
 
     def read(self, group: int) -> Block:
         """Return the rows of a group, with the codes of `columns`."""
-        block = self.read_as_written(group)
+        block = self._block(group)
         for i, (own, known) in enumerate(zip(block.columns, self._known, strict=True)):
             if own.kind != "category":
                 continue
@@ -119,6 +119,12 @@ class TableStream:
 
     def read_as_written(self, group: int) -> Block:
         """Return the rows of a group, where categories have codes of their own: those of the block's columns."""
+        block = self._block(group)
+        names = [one.name for one in self.roles.inputs]
+        check_cells(block.x.T, names, self.roles.missing, self.name, self.place(group))
+        return block
+
+    def _block(self, group: int) -> Block:
         roles = self.roles
         every = (*roles.inputs, *roles.targets, *((roles.group,) if roles.group else ()))
         cells = self.source.read(group, every)
@@ -130,7 +136,6 @@ class TableStream:
         for i, (wanted, read) in enumerate(zip(roles.inputs, inputs, strict=True)):
             values[i] = read.codes if isinstance(read, Words) else read
             columns.append(_column(wanted, read))
-        check_cells(values, [one.name for one in roles.inputs], roles.missing, self.name, self.place(group))
         y, kept = self._targets(targets, self.place(group))
         if roles.missing == "drop":
             full = ~np.asarray(np.isnan(values).any(axis=0))

@@ -116,9 +116,12 @@ class Windows:
                 there |= window.starts >= 0
             missing = set(np.unique(group[~there[group]]).tolist())
             for groups, future in coming.items():
-                if missing.intersection(groups) or future.done():
+                wanted = bool(missing.intersection(groups))
+                if wanted or future.done():
                     try:
-                        self._hold(future.result())
+                        # What nobody has asked for may be read again, if it could not be read now.
+                        if wanted or future.exception() is None:
+                            self._hold(future.result())
                     finally:
                         with self._lock:
                             self._coming.pop(groups, None)
