@@ -171,7 +171,8 @@ class Run:
             engine: What computes: `numpy`, `keras`, or `auto`: NumPy where training found that both say the same.
 
         Returns:
-            Metrics, a row a class, the rows themselves and the scores of each.
+            Metrics, a row a class, the rows themselves and the scores of each; of data larger than memory those of a
+            sample, while metrics and classes are of all rows.
 
         Raises:
             DataError: If the data is missing or damaged, or there is no such split.
