@@ -42,6 +42,21 @@ def running() -> Iterator[list[Machines]]:
         machines.end()
 
 
+LONG = settings("training.epochs=60", "checkpoint.seconds=0.5")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
+    """A long training of two machines that nobody interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    machines = start(folder, LONG, LONG)
+    try:
+        assert machines.wait() == [0, 0]
+    finally:
+        machines.end()
+    return the_run(folder)
+
+
 def the_run(folder: Path) -> RunDirectory:
     (manifest,) = folder.glob("runs/*/*/manifest.json")
     return RunDirectory(manifest.parent)
@@ -73,10 +88,9 @@ def test_two_machines_learn_what_one_learns_and_the_chief_writes_it(tmp_path: Pa
 
 @pytest.mark.parametrize("dies", [0, 1])
 def test_a_machine_that_is_killed_ends_the_others_and_all_go_on(
-    dies: int, tmp_path: Path, running: list[Machines]
+    dies: int, tmp_path: Path, running: list[Machines], whole: RunDirectory
 ) -> None:
-    long = settings("training.epochs=60", "checkpoint.seconds=0.5")
-    running.append(start(tmp_path, long, long))
+    running.append(start(tmp_path, LONG, LONG))
     running[0].wait_for(r"epoch +1[0-9]/")
     run, left = the_run(tmp_path), running[0].processes[1 - dies]
     killed = time.monotonic()
@@ -90,12 +104,9 @@ def test_a_machine_that_is_killed_ends_the_others_and_all_go_on(
         assert f"dnnctl train --resume {run.path} --hosts" in message
     # The worker may name the run, where it can read it, or its configuration.
     again = ["--resume", str(run.path)]
-    running.append(start(tmp_path, again, again if dies else long))
+    running.append(start(tmp_path, again, again if dies else LONG))
     assert running[1].wait() == [0, 0], running[1].log(0) + running[1].log(1)
-    running.append(start(tmp_path / "whole", long, long))
-    assert running[2].wait() == [0, 0]
-    assert weights(run).keys() == weights(the_run(tmp_path / "whole")).keys()
-    assert apart(run, the_run(tmp_path / "whole")) == 0
+    assert apart(run, whole) == 0
 
 
 def test_a_run_goes_on_with_another_number_of_machines(tmp_path: Path, running: list[Machines]) -> None:
