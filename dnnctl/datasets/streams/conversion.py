@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from dnnctl.files import write_json
 from dnnctl.memory import blocks
 
 CELLS, KEYS, PIXELS, COLUMNS = "cells.npy", "keys.npy", "pixels.npy", "columns.json"
+# What is half written is called so, and is given up after so many seconds without a change.
+NEW, DAY = ".new.", 86_400
 # Of what is in the cache; another one is written anew.
 FORMAT = 1
 
@@ -150,7 +153,8 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
                 f"{plan.name}: its rows are to be written as numbers to {folder.parent}, which takes {needed >> 20:,} "
                 f"MB; {free >> 20:,} MB are free. Make room, or set DNNCTL_CACHE_DIR to another disk"
             )
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new."))
+        _sweep(folder.parent)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=NEW))
         try:
             _write_files(plan, temporary, pieces, settle)
             # Where another process was faster, its files are as good as these.
@@ -161,6 +165,14 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as fault:
         raise DataError(f"{folder}: cannot be written: {fault.strerror}") from None
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were killed left half written, once it is so old that none can be at work on it."""
+    for left in folder.glob(f"{NEW}*"):
+        newest = max((path.stat().st_mtime for path in (left, *left.iterdir())), default=0.0)
+        if time.time() - newest > DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:

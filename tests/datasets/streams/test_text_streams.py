@@ -1,5 +1,7 @@
 """Text that is read in pieces has the cells, the kinds and the faults that it has when it is read whole."""
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,3 +133,15 @@ def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path, monkeypa
     with pytest.raises(DataError, match=r"takes 0 MB; 0 MB are free\. Make room, or set DNNCTL_CACHE_DIR"):
         read(path, {"target": "y"}, stream=True)
     assert not list((tmp_path / "cache").rglob("*.npy"))
+
+
+def test_what_was_left_half_written_is_swept_away_after_a_day(tmp_path: Path) -> None:
+    path, cache = tmp_path / "t.csv", tmp_path / "cache" / "streams"
+    path.write_text(lines(lambda rows: None))
+    for name, age in (("old", 100_000), ("at work", 60)):
+        (cache / f".new.{name}").mkdir(parents=True)
+        (cache / f".new.{name}" / "cells.npy").write_bytes(b"half")
+        for each in (cache / f".new.{name}" / "cells.npy", cache / f".new.{name}"):
+            os.utime(each, (time.time() - age, time.time() - age))
+    read(path, {"target": "y"}, stream=True)
+    assert [left.name for left in cache.glob(".new.*")] == [".new.at work"]
