@@ -193,7 +193,8 @@ class _Gate:
         """Call a function, unless the gate is closed."""
         with self._idle:
             if self._closed:
-                raise RuntimeError("the input pipeline is closed")
+                # The one exception that TensorFlow takes for an end, and says nothing of.
+                raise StopIteration
             self._running += 1
         try:
             return function(*arguments)
