@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dnnctl.api.run import Run, load
     from dnnctl.api.series import compare, crossval, ensemble, repeat, resume
     from dnnctl.api.studies import check_data, gradcheck, inspect_pipeline, reproduce, trace, verify
-    from dnnctl.api.training import train
+    from dnnctl.api.training import take_part, train
     from dnnctl.errors import ConfigError, DataError, DnnctlError, Interrupted, ModelError, RunError, UsageError
     from dnnctl.experiments.series.jobs import MembersObserver
     from dnnctl.inference.predictions import Predictions
@@ -48,6 +48,7 @@ __all__ = [
     "repeat",
     "reproduce",
     "resume",
+    "take_part",
     "trace",
     "train",
     "verify",
@@ -57,7 +58,7 @@ _HOMES = {
     "dnnctl.api.run": ("Run", "load"),
     "dnnctl.api.series": ("compare", "crossval", "ensemble", "repeat", "resume"),
     "dnnctl.api.studies": ("check_data", "gradcheck", "inspect_pipeline", "reproduce", "trace", "verify"),
-    "dnnctl.api.training": ("train",),
+    "dnnctl.api.training": ("take_part", "train"),
     "dnnctl.experiments.series.jobs": ("MembersObserver",),
     "dnnctl.inference.predictions": ("Predictions",),
     "dnnctl.training.observer": ("Observer",),

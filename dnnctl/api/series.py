@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from dnnctl.api.arguments import RunLike, expect, find, runs_folder, whole
 from dnnctl.api.interrupts import interruptible
 from dnnctl.api.run import Run, load
-from dnnctl.api.training import ConfigLike, read_config
+from dnnctl.api.training import ConfigLike, chief_of, read_config
 from dnnctl.config.overrides import Overrides
 from dnnctl.config.schema import Config
 from dnnctl.errors import UsageError
@@ -183,6 +183,8 @@ def resume(
     *,
     overrides: Overrides = (),
     jobs: int = 1,
+    hosts: str | None = None,
+    worker: int | None = None,
     out: str | os.PathLike[str] | None = None,
     observer: Observer | None = None,
 ) -> "Run | CrossValidation | Repetition":
@@ -192,6 +194,8 @@ def resume(
         run: A run, an ensemble, a cross-validation or a repetition: its path, its name (its newest), or `latest`.
         overrides: Another length of a single training, as `{"training.epochs": 50}`; nothing else may change.
         jobs: How many members are trained at a time, where there are several.
+        hosts: As of `dnnctl.train`, for a single training.
+        worker: As of `dnnctl.train`.
         out: The folder of runs; `$DNNCTL_OUTPUT_DIR`, or `outputs`, if None.
         observer: Who watches, of several members a `MembersObserver`; nobody if None.
 
@@ -209,8 +213,11 @@ def resume(
     if kind is None:
         if jobs != 1:
             raise UsageError(f"`jobs`: there is one network to train; received {jobs}")
+        cluster = chief_of(hosts, worker)
         with interruptible(observer) as watching:
-            return load(job.resume(begun, overrides, observer=watching).run)
+            return load(job.resume(begun, overrides, observer=watching, cluster=cluster).run)
+    if hosts is not None:
+        raise UsageError(f"`hosts`: {kind.article} {kind.noun} is trained on one machine; leave it out")
     if overrides:
         raise UsageError(f"`overrides`: {kind.article} {kind.noun} goes on as it was begun; leave them out")
     _expect_several(observer, kind)

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -142,3 +145,34 @@ def test_a_run_is_made_longer() -> None:
         dnnctl.resume(run, overrides={"training.epochs": 30, "seed": 3})
     with pytest.raises(UsageError, match="`jobs`: there is one network to train"):
         dnnctl.resume(run, jobs=2)
+
+
+def test_only_the_chief_of_several_machines_keeps_a_run() -> None:
+    hosts = "localhost:2222,localhost:2223"
+    with pytest.raises(UsageError, match=r"expected the chief, localhost:2222.*dnnctl\.take_part is to be called"):
+        dnnctl.train("digits", hosts=hosts, worker=1)
+    with pytest.raises(UsageError, match="the chief, which calls"):
+        dnnctl.take_part("digits", hosts=hosts, worker=0)
+    with pytest.raises(UsageError, match="not the chief"):
+        dnnctl.take_part("digits")
+
+
+@pytest.mark.slow
+def test_a_chief_and_a_worker_train_from_python(tmp_path: Path) -> None:
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        hosts = ",".join(f"127.0.0.1:{each.getsockname()[1]}" for each in (one, other))
+    arguments = f"'digits', overrides={{'training.epochs': 2, 'data.limit': 200}}, hosts={hosts!r}"
+    calls = [
+        f"train({arguments}, worker=0, out={str(tmp_path)!r}).path.parent.name",
+        f"take_part({arguments}, worker=1)",
+    ]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", f"import dnnctl; print(dnnctl.{call})"], stdout=subprocess.PIPE, text=True
+        )
+        for call in calls
+    ]
+    told = [process.communicate(timeout=120)[0].split()[-1] for process in started]
+    assert told == ["digits", "12"]
