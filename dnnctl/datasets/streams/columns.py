@@ -6,24 +6,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.tables.names import NamedColumns
 from dnnctl.datasets.tables.parsing import Parsed
 from dnnctl.datasets.tables.selection import Wanted
 
 
-class ColumnSource(Protocol):
+class ColumnSource(NamedColumns, Protocol):
     """Tables with the same columns, read a group of rows at a time; several threads may read at once."""
-
-    @property
-    def name(self) -> str:
-        """What to call it in messages."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns."""
-
-    @property
-    def hint(self) -> str:
-        """What may be the reason why a column is not there; empty for nothing."""
 
     @property
     def identity(self) -> str:
