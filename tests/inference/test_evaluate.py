@@ -26,8 +26,8 @@ def numpy_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize("split", ["test", "validation", "train"])
 @pytest.mark.parametrize("which", ["digits_run", "numpy_run"])
-def test_figures_are_those_of_the_training(which: str, split: str, request: pytest.FixtureRequest) -> None:
-    run = request.getfixturevalue(which).run
+def test_figures_are_those_of_the_training(which: str, split: str, digits_run: Any, numpy_run: Any) -> None:
+    run = {"digits_run": digits_run, "numpy_run": numpy_run}[which].run
     result = evaluate(open_run(run), split, engine="keras" if which == "digits_run" else "numpy")
     assert result.metrics == json.loads(run.metrics.read_text())[split]
     assert next(iter(result.metrics)) == "loss"
