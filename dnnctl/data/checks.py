@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.class_weights import class_counts
+from dnnctl.data.fitting import in_files
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples, looked_at
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.row_keys import RowKeys
-from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.errors import DataError, Notice
 
 SHOWN = 3
@@ -88,9 +88,10 @@ def odd_columns(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:
         dataset: What was read; of a table in memory it was found out then.
         splits: Its rows.
     """
-    if dataset.table is None or not isinstance(splits.train, StreamedSamples):
+    train = in_files(splits.train)
+    if dataset.table is None or train is None:
         return ()
-    found = splits.train.statistics
+    found = train.statistics
     predicted = ", ".join(target.name for target in dataset.table.targets)
     return column_warnings(Cells(found.columns, found.sample.x), found.sample.y, predicted)
 

@@ -2,20 +2,29 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.encoding import Encoding, fit_encoding
-from dnnctl.data.group_split import split_groups
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split
-from dnnctl.data.stream_split import split_stream
-from dnnctl.data.stream_statistics import encode_streams, encoding_of, preprocessing_of
 from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples, held
 from dnnctl.datasets.columns import Cells, TableInfo
-from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.errors import DataError
+
+if TYPE_CHECKING:
+    from dnnctl.datasets.streams.samples import StreamedSamples
+
+
+def in_files(samples: AnySamples) -> "StreamedSamples | None":
+    """Return rows that stay in their files as what they are; None for others, without importing streams."""
+    if isinstance(samples, Samples):
+        return None
+    from dnnctl.datasets.streams.samples import StreamedSamples
+
+    return samples if isinstance(samples, StreamedSamples) else None
 
 
 def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -> Splits:
@@ -29,9 +38,13 @@ def split_as(dataset: Dataset, settings: DataConfig, *, consume: bool = False) -
     Raises:
         DataError: If too few rows are left to train on.
     """
-    if isinstance(dataset.train, StreamedSamples):
-        return split_stream(dataset, dataset.train, settings)
+    if (train := in_files(dataset.train)) is not None:
+        from dnnctl.data.stream_split import split_stream
+
+        return split_stream(dataset, train, settings)
     if dataset.keys is not None:
+        from dnnctl.data.group_split import split_groups
+
         return split_groups(dataset, dataset.keys, settings)
     return split(
         dataset,
@@ -53,8 +66,10 @@ def valid(dataset: Dataset, splits: Splits) -> Dataset:
 
 
 def _fitted(table: TableInfo, train: AnySamples) -> Encoding:
-    if isinstance(train, StreamedSamples):
-        return encoding_of(table, train.statistics)
+    if (streamed := in_files(train)) is not None:
+        from dnnctl.data.stream_statistics import encoding_of
+
+        return encoding_of(table, streamed.statistics)
     return fit_encoding(table, held(train).x)
 
 
@@ -86,6 +101,8 @@ def encode(
 
     named = replace(dataset.info, input_shape=(len(fitted.names),), feature_names=fitted.names)
     if splits.streamed:
+        from dnnctl.data.stream_statistics import encode_streams
+
         return replace(dataset, info=named), encode_streams(splits, fitted), fitted
 
     def encoded(samples: AnySamples) -> Samples:
@@ -103,6 +120,8 @@ def encode(
 
 def fit(info: DatasetInfo, train: AnySamples, table: Encoding | None = None) -> Preprocessing:
     """Fit the statistics on the training rows; the arguments are those of `fit_preprocessing`."""
-    if isinstance(train, StreamedSamples):
-        return preprocessing_of(info, train.statistics, table)
+    if (streamed := in_files(train)) is not None:
+        from dnnctl.data.stream_statistics import preprocessing_of
+
+        return preprocessing_of(info, streamed.statistics, table)
     return fit_preprocessing(info, held(train), table)

@@ -7,7 +7,6 @@ import numpy as np
 
 from dnnctl.data.fitting import encode, split_as
 from dnnctl.data.split import Splits
-from dnnctl.data.stream_split import only_test
 from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import Dataset, DownloadProgress, Samples
 from dnnctl.datasets.parts.places import default_places
@@ -79,6 +78,8 @@ def _all_for_the_test(opened: OpenedRun, dataset: Dataset) -> tuple[Dataset, Spl
         empty = Samples(rows.x[:0], rows.y[:0])
         splits = Splits(empty, None, rows, {"train": nothing, "validation": nothing, "test": np.arange(len(rows))})
     else:
+        from dnnctl.data.stream_split import only_test
+
         splits = only_test(rows, len(dataset.info.class_names))
     note = f"all {len(rows):,} rows of {dataset.found} are measured"
     dataset, splits, _ = encode(dataset, splits, opened.preprocessing.table)
