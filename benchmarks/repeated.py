@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import dnnctl.datasets
+import dnnctl.datasets.sources
 from dnnctl.datasets.published.image_set import STEMS
 
 DATASETS = Path(__file__).parent / "datasets"
@@ -17,8 +17,8 @@ DATASETS = Path(__file__).parent / "datasets"
 
 def install() -> None:
     """Let dnnctl find the data sets of this folder in this process."""
-    if str(DATASETS) not in dnnctl.datasets.__path__:
-        dnnctl.datasets.__path__.append(str(DATASETS))
+    if str(DATASETS) not in dnnctl.datasets.sources.__path__:
+        dnnctl.datasets.sources.__path__.append(str(DATASETS))
 
 
 def write(arrays: Path, rows: int, folder: Path) -> None:
