@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dnnctl.datasets.base import held
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import options_for, read
+from dnnctl.datasets.samples import held
 
 
 def write(name: str, folder: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import load
-from dnnctl.datasets.base import held
+from dnnctl.datasets.samples import held
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network
 from dnnctl.network.initial_weights import initial_weights

@@ -8,8 +8,8 @@ import pytest
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.rows import ArrayRows, Order
+from dnnctl.datasets.samples import Samples
 from dnnctl.training.preparation import Prepared, prepare
 
 

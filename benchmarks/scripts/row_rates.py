@@ -22,7 +22,7 @@ import yaml
 
 from benchmarks.works import WORKS, Work
 from dnnctl.config.loading import load
-from dnnctl.datasets.base import held
+from dnnctl.datasets.samples import held
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine
 from dnnctl.inference.network import Network

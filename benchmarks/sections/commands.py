@@ -12,7 +12,7 @@ from benchmarks.commands import dnnctl, run
 from benchmarks.environment import ROOT
 from benchmarks.interleaving import Say, interleave
 from dnnctl.config.loading import load
-from dnnctl.datasets.base import held
+from dnnctl.datasets.samples import held
 from dnnctl.training.preparation import prepare
 
 FAULTY = """\

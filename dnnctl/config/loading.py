@@ -16,10 +16,11 @@ from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.mapping import from_mapping, plain_value
+from dnnctl.config.names import is_name
 from dnnctl.config.overrides import Locator, Overrides, apply_all
 from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import as_used, resolve
-from dnnctl.config.schema import SOURCES, Config, is_name
+from dnnctl.config.schema import SOURCES, Config
 from dnnctl.config.shipped import find
 from dnnctl.config.yaml_reader import KeyPath, Positions, parse, read_text
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, Places, silent

@@ -1,14 +1,15 @@
 """The schema of a configuration: every key, its type, its range and its default."""
 
-import math
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from dnnctl.config.augmentation import Augment
 from dnnctl.config.class_weights import ClassWeights
+from dnnctl.config.conditions import Condition
+from dnnctl.config.device import Device, LogicalCpus
+from dnnctl.config.names import Name
 from dnnctl.datasets.base import DatasetField, DatasetOptions
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.datasets.user import csv as user_csv
@@ -22,13 +23,6 @@ from dnnctl.network.losses.base import LossField
 from dnnctl.network.optimizers.base import OPTIMIZERS, OptimizerField
 from dnnctl.spec import Strict, flag_or, whole_number_or
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-# Windows takes these for devices, whatever their ending and their letters' case.
-DEVICES = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?", re.IGNORECASE)
-# What a run is called that has no name of its own.
-LATEST = "latest"
-CONDITION = re.compile(r"\s*(>=|<=|>|<|==)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
-
 # Where rows can come from: exactly one of these keys stands in `data`.
 SOURCES = ("dataset", "csv", "parquet", "tfrecord", "npz", "npy", "image_folder")
 SOURCES_TOLD = f"{', '.join(SOURCES[1:-1])} and {SOURCES[-1]}"
@@ -36,41 +30,11 @@ SOURCES_TOLD = f"{', '.join(SOURCES[1:-1])} and {SOURCES[-1]}"
 EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-def is_name(text: str) -> bool:
-    """Tell whether a run can have this name: it becomes a folder, on any system, and a word on the command line."""
-    return bool(NAME.fullmatch(text)) and not text.endswith(".") and text != LATEST and not DEVICES.fullmatch(text)
-
-
-def _check_name(name: str) -> str:
-    if not is_name(name):
-        reserved = bool(NAME.fullmatch(name)) and not name.endswith(".")
-        expected = (
-            "another name, as this one has a meaning of its own"
-            if reserved
-            else "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, the last no '.'"
-        )
-        raise PydanticCustomError("value_error", f"expected {expected}; received {name[:80]!r}")
-    return name
-
-
-def _check_condition(condition: Any) -> str:
-    written = str(condition)
-    found = CONDITION.fullmatch(written)
-    if not found or not math.isfinite(float(found[2])):
-        raise PydanticCustomError(
-            "value_error",
-            f"expected a comparison with a number, as '>= 0.88'; received {written[:80]!r}",
-        )
-    return written
-
-
 def _auto_is_none(written: Any) -> Any:
     return None if written == "auto" else written
 
 
 Metrics = Annotated[list[str] | None, BeforeValidator(_auto_is_none)]
-Name = Annotated[str, AfterValidator(_check_name)]
-Condition = Annotated[str, BeforeValidator(_check_condition)]
 
 
 class Fold(Strict):
@@ -281,29 +245,6 @@ class CheckpointConfig(Strict):
         if isinstance(written, dict) and written.get("every") is None and written.get("seconds") is None:
             return {**written, "every": 1}
         return written
-
-
-class LogicalCpus(Strict):
-    """The processor in place of several devices, to try these without having them.
-
-    Args:
-        cpus: How many it stands for.
-    """
-
-    cpus: int = Field(ge=2, le=64)
-
-
-def _check_device(written: Any) -> Any:
-    cpus = written.get("cpus") if isinstance(written, dict) and len(written) == 1 else None
-    several = type(cpus) is int and 2 <= cpus <= 64
-    if several or isinstance(written, LogicalCpus) or (isinstance(written, str) and written in DEVICE_WORDS):
-        return written
-    expected = f"{', '.join(DEVICE_WORDS)}, or {{cpus: N}} with N of 2 to 64"
-    raise PydanticCustomError("value_error", f"expected {expected}; received {str(written)[:60]!r}")
-
-
-Device = Annotated[Literal["auto", "cpu", "gpu", "gpus"] | LogicalCpus, BeforeValidator(_check_device)]
-DEVICE_WORDS = ("auto", "cpu", "gpu", "gpus")
 
 
 class Config(Strict):

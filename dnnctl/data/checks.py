@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from dnnctl.data.class_weights import class_counts
 from dnnctl.data.fitting import in_files
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples, looked_at
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.row_keys import RowKeys
+from dnnctl.datasets.samples import AnySamples, Samples, looked_at
 from dnnctl.errors import DataError, Notice
 
 SHOWN = 3

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import AnySamples, Samples
+from dnnctl.datasets.samples import AnySamples, Samples
 
 
 def class_counts(samples: AnySamples, classes: int) -> NDArray[np.int64]:

@@ -10,8 +10,9 @@ from dnnctl.config.schema import DataConfig
 from dnnctl.data.encoding import Encoding, fit_encoding
 from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
 from dnnctl.data.split import Splits, split
-from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples, held
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, TableInfo
+from dnnctl.datasets.samples import AnySamples, Samples, held
 from dnnctl.errors import DataError
 
 if TYPE_CHECKING:

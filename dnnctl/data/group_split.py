@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.split import Splits
 from dnnctl.data.stream_split import membership_of
-from dnnctl.datasets.base import Dataset, held
+from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.samples import held
 from dnnctl.datasets.streams.base import Marks
 from dnnctl.datasets.streams.membership import TEST, TRAIN, VALIDATION
 from dnnctl.errors import DataError

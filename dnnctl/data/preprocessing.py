@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.data.encoding import Encoding
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import RunError
 from dnnctl.network.layers.base import KerasForm
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from dnnctl import plugins
 from dnnctl.config.schema import Fold
-from dnnctl.datasets.base import AnySamples, Dataset, Samples, held, sample_size
+from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.samples import AnySamples, Samples, held, sample_size
 from dnnctl.errors import DataError, UsageError
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator

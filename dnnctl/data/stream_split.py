@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import AnySamples, Dataset
+from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.samples import AnySamples
 from dnnctl.datasets.streams.base import Marks, Stream
 from dnnctl.datasets.streams.membership import NOWHERE, TEST, TRAIN, VALIDATION, Membership
 from dnnctl.datasets.streams.samples import Selection, StreamedSamples

@@ -8,8 +8,9 @@ from dnnctl.data.encoding import Encoding, fitted_column
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.split import Splits
 from dnnctl.data.stream_encoding import StreamEncoder
-from dnnctl.datasets.base import AnySamples, DatasetInfo
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.columns import Column, TableInfo
+from dnnctl.datasets.samples import AnySamples
 from dnnctl.datasets.streams.moments import Moments
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.datasets.streams.survey import Statistics

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places, Samples, held
+from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places
+from dnnctl.datasets.samples import Samples, held
 
 
 def overview(places: Places) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import AnySamples, DatasetInfo, Samples, looked_at
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.rows import Rows
+from dnnctl.datasets.samples import AnySamples, Samples, looked_at
 from dnnctl.errors import DataError
 from dnnctl.evaluation.logistic import MOST_WEIGHTS, fit_logistic
 from dnnctl.evaluation.measure import all_metrics, measure

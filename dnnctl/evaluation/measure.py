@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.config.conditions import CONDITION
 from dnnctl.config.metrics import TOP_K, larger_is_better, tasks_of
-from dnnctl.config.schema import CONDITION
 from dnnctl.datasets.base import Task
 from dnnctl.errors import DataError, ModelError, UsageError
 from dnnctl.evaluation import classification, regression

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import load
 from dnnctl.config.schema import Config
-from dnnctl.datasets.base import AnySamples, Samples, looked_at
+from dnnctl.datasets.samples import AnySamples, Samples, looked_at
 from dnnctl.errors import ConfigError, DataError, RunError
 from dnnctl.evaluation.classification import predicted_labels
 from dnnctl.evaluation.ensemble_diversity import Comparison, compare_members

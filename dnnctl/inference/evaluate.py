@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import AnySamples, DownloadProgress, Samples, silent
+from dnnctl.datasets.base import DownloadProgress, silent
+from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.errors import RunError
 from dnnctl.evaluation.classification import ClassRow
 from dnnctl.evaluation.ensemble_diversity import Comparison

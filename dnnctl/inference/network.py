@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from dnnctl import memory
 from dnnctl.data.preprocessing import Preprocessing
-from dnnctl.datasets.base import AnySamples, DatasetInfo, Samples, looked_at
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.rows import ArrayRows, Rows
+from dnnctl.datasets.samples import AnySamples, Samples, looked_at
 from dnnctl.evaluation.classification import ClassRow, class_rows, per_class
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.evaluation.measure import measure, metric

@@ -8,7 +8,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import DownloadProgress, looked_at, silent
+from dnnctl.datasets.base import DownloadProgress, silent
+from dnnctl.datasets.samples import looked_at
 from dnnctl.errors import UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network

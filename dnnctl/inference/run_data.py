@@ -8,8 +8,9 @@ import numpy as np
 from dnnctl.data.fitting import encode, split_as
 from dnnctl.data.split import Splits
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, DownloadProgress, Samples
+from dnnctl.datasets.base import Dataset, DownloadProgress
 from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
 from dnnctl.inference.open import OpenedRun
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import files, plugins
-from dnnctl.datasets.base import DatasetInfo, Samples, looked_at
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples, looked_at
 from dnnctl.evaluation.classification import confusion_matrix
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.plots.style.text import counted

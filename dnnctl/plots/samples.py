@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.mosaic import captioned, pin
 from dnnctl.plots.style.points import MOST, dot_size, evenly, feature, key_scale, padded, scatter_classes, target

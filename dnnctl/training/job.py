@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.config.overrides import Overrides
-from dnnctl.datasets.base import looked_at
+from dnnctl.datasets.samples import looked_at
 from dnnctl.engines.base import Engine
 from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.engines.cluster import Cluster

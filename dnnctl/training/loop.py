@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import AnySamples, Samples
+from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.engines.base import Engine, Steps
 from dnnctl.errors import ModelError
 from dnnctl.inference.network import Network

@@ -18,8 +18,9 @@ from dnnctl.data.fitting import encode, fit, split_as, valid
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.split import Splits
 from dnnctl.data.training_rows import PreparedTargets, TrainingRows
-from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, DownloadProgress, Samples, silent
+from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, silent
 from dnnctl.datasets.rows import ArrayRows, Rows
+from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import ConfigError, Fault, Notice
 from dnnctl.evaluation.measure import metric

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import looked_at
+from dnnctl.datasets.samples import looked_at
 from dnnctl.engines.base import Engine
 from dnnctl.evaluation.baselines import Baseline
 from dnnctl.files import json_numbers, sha256_of_file, write_json, write_npz

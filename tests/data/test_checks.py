@@ -7,7 +7,8 @@ import pytest
 
 from dnnctl.config.loading import load
 from dnnctl.data.checks import absent_classes, check_finite
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
 
 INFO = DatasetInfo("people", "regression", (2,), feature_names=("weight", "age"), target="height")

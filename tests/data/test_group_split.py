@@ -11,7 +11,8 @@ from dnnctl.config.schema import DataConfig
 from dnnctl.data.fitting import split_as
 from dnnctl.data.split import Splits
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Places, held
+from dnnctl.datasets.base import Places
+from dnnctl.datasets.samples import held
 from dnnctl.errors import ConfigError, DataError
 
 PATIENTS = np.repeat(np.arange(60), 7)

@@ -5,8 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.rows import ArrayRows
+from dnnctl.datasets.samples import Samples
 
 X = np.arange(30, dtype=np.uint8).reshape(10, 3)
 

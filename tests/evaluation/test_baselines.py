@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
 from dnnctl.evaluation import baselines as module
 from dnnctl.evaluation.baselines import baselines, linear, trivial

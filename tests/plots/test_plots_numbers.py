@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.plots import decision_boundary, fit, predicted_vs_true, residuals, samples
 
 

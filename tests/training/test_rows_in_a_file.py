@@ -9,8 +9,8 @@ import pytest
 from stopping import rows, stopped
 
 from dnnctl.config.loading import load
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.rows import ArrayRows
+from dnnctl.datasets.samples import Samples
 from dnnctl.inference.evaluate import evaluate
 from dnnctl.inference.open import open_run
 from dnnctl.training.job import TrainingResult, resume, train

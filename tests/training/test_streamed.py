@@ -11,7 +11,7 @@ from held_stream import stream_trainings
 from stopping import rows, stopped
 
 from dnnctl.config.loading import load
-from dnnctl.datasets.base import Samples
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import RunError
 from dnnctl.memory import SAMPLE
 from dnnctl.random_streams import epoch_order

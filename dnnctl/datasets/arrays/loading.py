@@ -11,11 +11,12 @@ from dnnctl.datasets.arrays.info import Form, check_form, info_of, noted
 from dnnctl.datasets.arrays.inputs import inputs_of, scale
 from dnnctl.datasets.arrays.options import ArrayOptions
 from dnnctl.datasets.arrays.targets import class_names_of, labels_of, refuse_one_hot
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import decide, encode_targets
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError, Notice
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import AnySamples, Samples
+from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.memory import blocks
 
 # Rows of a stream that are compared at most; of rows in memory all are.

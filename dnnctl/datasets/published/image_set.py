@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.parts.faults import DamagedError, verify
 from dnnctl.datasets.parts.places import Search, not_found, search
 from dnnctl.datasets.published import idx, keras_npz
 from dnnctl.datasets.published.download import fetch
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
 
 # Each part's IDX file, and its name in Keras's .npz file.

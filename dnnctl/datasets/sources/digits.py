@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.parts.faults import DamagedError, verify
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
 
 PACKAGE = "scikit-learn"

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.archives import DamagedArchiveError, open_member, open_zip
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.parts.places import not_found, search
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.tables import table as tables
 from dnnctl.datasets.tables.decoding import contents_of, text_of
 from dnnctl.datasets.tables.dialect import Layout, find_table

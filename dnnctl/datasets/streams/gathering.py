@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.columns import Column
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Stream
 from dnnctl.datasets.streams.cell_checks import told_cells
 from dnnctl.datasets.streams.reading import ahead, put

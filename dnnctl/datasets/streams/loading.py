@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, TableInfo, recoded
 from dnnctl.datasets.parts.data_files import LARGE
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import decide_counted
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Stream
 from dnnctl.datasets.streams.cell_checks import empty_cells
 from dnnctl.datasets.streams.cells import CellsFile, CellsStream

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from dnnctl.datasets.arrays.info import check_form
-from dnnctl.datasets.base import AnySamples, Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.parts.data_files import LARGE, digest
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.target import Target, decide_counted
+from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.datasets.streams.arrays import ArrayStream
 from dnnctl.datasets.streams.conversion import Converted, Plan, cache_folder, converted
 from dnnctl.datasets.streams.loading import OpenedTable, load_columns, load_more_columns

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import memory
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.rows import Order
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Marks, Stream
 from dnnctl.datasets.streams.kept import KeptRows, Parts
 from dnnctl.datasets.streams.membership import Membership

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.columns import Column
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Stream
 from dnnctl.datasets.streams.row_sample import SampledRows
 from dnnctl.datasets.streams.vocabulary import Vocabularies

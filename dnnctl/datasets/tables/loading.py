@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.parts.data_files import LARGE, digest_of_file
 from dnnctl.datasets.parts.faults import existing_file, quoted
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import Target, decide, encode_targets
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import open_text
 from dnnctl.datasets.tables.dialect import Layout, find_table

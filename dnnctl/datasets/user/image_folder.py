@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places, Samples
+from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.images.decoding import decode
 from dnnctl.datasets.images.fitting import fit
 from dnnctl.datasets.parts.faults import NoSuchFileError, WrongOptionError, quoted
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
 from dnnctl.files import sha256_of_array
 

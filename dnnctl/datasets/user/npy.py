@@ -1,8 +1,13 @@
 """Arrays in a folder of `.npy` files: `data: {npy: {path: rows}}`, with `x.npy` and `y.npy` in it."""
 
+from typing import TYPE_CHECKING
+
 from dnnctl.datasets.arrays.options import ArrayOptions
 from dnnctl.datasets.base import Dataset, DatasetInfo, Places
 from dnnctl.datasets.columns import TableInfo
+
+if TYPE_CHECKING:
+    from dnnctl.datasets.streams.array_container import Container
 
 
 class Options(ArrayOptions):
@@ -10,36 +15,21 @@ class Options(ArrayOptions):
 
 
 def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
-    """Read the arrays, or find out what large ones hold.
-
-    Raises:
-        WrongOptionError: If there is no such folder or file.
-        DataError: If a file is damaged, or the arrays do not fit each other.
-    """
-    from dnnctl.datasets.arrays.loading import load_arrays
-    from dnnctl.datasets.parts.named_arrays import read_folder
-    from dnnctl.datasets.streams.array_loading import in_folder, stream_arrays
-
-    files = in_folder(options)
-    if files is not None:
-        return stream_arrays("npy", options, files, digests(options))
-    return load_arrays("npy", options, read_folder(options.path, options.said), digests(options))
+    """Read the arrays, or find out what large ones hold; see `Container.load`."""
+    return _container().load(options)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001
-    """Read another folder with arrays of the form of a run's; all its rows are in `train`.
+    """Read another folder with arrays of the form of a run's; see `Container.load_more`."""
+    return _container().load_more(options, info)
 
-    Raises:
-        DataError: If a file is damaged, or the arrays have another form.
-    """
-    from dnnctl.datasets.arrays.loading import load_more_arrays
+
+def _container() -> "Container":
     from dnnctl.datasets.parts.named_arrays import read_folder
-    from dnnctl.datasets.streams.array_loading import in_folder, stream_more_arrays
+    from dnnctl.datasets.streams.array_container import Container
+    from dnnctl.datasets.streams.array_loading import in_folder
 
-    files = in_folder(options)
-    if files is not None:
-        return stream_more_arrays("npy", options, files, info, digests(options))
-    return load_more_arrays("npy", options, read_folder(options.path, options.said), info, digests(options))
+    return Container("npy", in_folder, read_folder, digests)
 
 
 def digests(options: Options) -> dict[str, str]:

@@ -1,8 +1,13 @@
 """Arrays in an `.npz` file: `data: {npz: {path: rows.npz}}`."""
 
+from typing import TYPE_CHECKING
+
 from dnnctl.datasets.arrays.options import ArrayOptions
 from dnnctl.datasets.base import Dataset, DatasetInfo, Places
 from dnnctl.datasets.columns import TableInfo
+
+if TYPE_CHECKING:
+    from dnnctl.datasets.streams.array_container import Container
 
 
 class Options(ArrayOptions):
@@ -10,36 +15,21 @@ class Options(ArrayOptions):
 
 
 def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
-    """Read the arrays, or find out what large ones hold.
-
-    Raises:
-        WrongOptionError: If there is no such file or array.
-        DataError: If the file is damaged, or the arrays do not fit each other.
-    """
-    from dnnctl.datasets.arrays.loading import load_arrays
-    from dnnctl.datasets.parts.named_arrays import read_arrays
-    from dnnctl.datasets.streams.array_loading import archived, stream_arrays
-
-    files = archived(options)
-    if files is not None:
-        return stream_arrays("npz", options, files, digests(options))
-    return load_arrays("npz", options, read_arrays(options.path, options.said), digests(options))
+    """Read the arrays, or find out what large ones hold; see `Container.load`."""
+    return _container().load(options)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001
-    """Read another archive with arrays of the form of a run's; all its rows are in `train`.
+    """Read another archive with arrays of the form of a run's; see `Container.load_more`."""
+    return _container().load_more(options, info)
 
-    Raises:
-        DataError: If it is damaged, or its arrays have another form.
-    """
-    from dnnctl.datasets.arrays.loading import load_more_arrays
+
+def _container() -> "Container":
     from dnnctl.datasets.parts.named_arrays import read_arrays
-    from dnnctl.datasets.streams.array_loading import archived, stream_more_arrays
+    from dnnctl.datasets.streams.array_container import Container
+    from dnnctl.datasets.streams.array_loading import archived
 
-    files = archived(options)
-    if files is not None:
-        return stream_more_arrays("npz", options, files, info, digests(options))
-    return load_more_arrays("npz", options, read_arrays(options.path, options.said), info, digests(options))
+    return Container("npz", archived, read_arrays, digests)
 
 
 def digests(options: Options) -> dict[str, str]:

@@ -10,9 +10,10 @@ from dnnctl.config.schema import Config
 from dnnctl.data.class_weights import class_counts
 from dnnctl.data.fitting import split_as
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, DatasetInfo, Samples, looked_at
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.samples import Samples, looked_at
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.experiments.data.columns import FEW_ROWS, categories, constant, missing, ranges, summarize
 from dnnctl.experiments.data.finding import Check, Checks

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from dnnctl.data.encoding import Encoding
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import AnySamples, DatasetInfo, held, looked_at
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.samples import AnySamples, held, looked_at
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.experiments.data.finding import Check
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import DATASETS, DownloadProgress, looked_at, silent
+from dnnctl.datasets.base import DATASETS, DownloadProgress, silent
 from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.samples import looked_at
 from dnnctl.errors import UsageError
 from dnnctl.plots.data import augmented, data_set
 from dnnctl.training.preparation import split_and_plan

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dnnctl.config.schema import is_name
+from dnnctl.config.names import is_name
 from dnnctl.data.split import Splits
-from dnnctl.datasets.base import Dataset, DownloadProgress, Task, looked_at, silent
+from dnnctl.datasets.base import Dataset, DownloadProgress, Task, silent
+from dnnctl.datasets.samples import looked_at
 from dnnctl.errors import DataError, UsageError
 from dnnctl.evaluation.baselines import Baseline, baselines
 from dnnctl.evaluation.ensemble_diversity import Comparison

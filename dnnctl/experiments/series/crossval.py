@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config, Fold
-from dnnctl.datasets.base import Samples
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import Call, DataError, RunError, UsageError
 from dnnctl.evaluation.classification import ClassRow, confusion_matrix, per_class
 from dnnctl.evaluation.measure import all_metrics, measure

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.plots.style.mosaic import pin
 from dnnctl.plots.style.sheet import EDGE, GREY, HEADING, INK, SMALL, TEXT, paper, sheet
 from dnnctl.plots.style.text import plain, width_of

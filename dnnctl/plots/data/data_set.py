@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dnnctl.datasets.base import Dataset, held, sample_size
+from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.samples import held, sample_size
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.datasets.streams.sampling import first_look
 from dnnctl.errors import UsageError

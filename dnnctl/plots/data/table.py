@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnnctl.datasets.base import Dataset, held
+from dnnctl.datasets.base import Dataset
 from dnnctl.datasets.columns import Column
+from dnnctl.datasets.samples import held
 from dnnctl.evaluation.association import association
 from dnnctl.plots.style.sheet import BLUE, colours_of, key, label, panels, tidy
 from dnnctl.plots.style.text import counted, plain

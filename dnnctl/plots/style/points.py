@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.plots.style.sheet import MARKERS, colours_of
 from dnnctl.plots.style.text import named, plain
 

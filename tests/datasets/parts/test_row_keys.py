@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from held_stream import HeldStream
 
-from dnnctl.datasets.base import Samples
 from dnnctl.datasets.parts import row_keys
 from dnnctl.datasets.parts.row_keys import RowKeys
+from dnnctl.datasets.samples import Samples
 from dnnctl.random_streams import epoch_order
 
 

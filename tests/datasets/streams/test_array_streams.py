@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.fitting import encode, fit, split_as
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, Places, Samples
+from dnnctl.datasets.base import Dataset, Places
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.errors import DataError
 

@@ -13,8 +13,9 @@ from dnnctl.config.schema import DataConfig
 from dnnctl.data.encoding import fit_encoding
 from dnnctl.data.fitting import encode, fit, split_as
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, Places, held
+from dnnctl.datasets.base import Dataset, Places
 from dnnctl.datasets.columns import Cells
+from dnnctl.datasets.samples import held
 from dnnctl.errors import DataError
 
 ROWS = 2000

@@ -13,9 +13,9 @@ import pytest
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.fitting import encode, fit, split_as
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, Places, Samples
+from dnnctl.datasets.base import Dataset, Places
 from dnnctl.datasets.columns import Cells
-from dnnctl.datasets.streams.order import WindowedOrder
+from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.datasets.streams.survey import survey
 from dnnctl.errors import DataError
@@ -284,15 +284,6 @@ def test_a_file_that_is_changed_is_one_error_that_names_it(written: dict[str, An
 def test_a_sorted_file_is_noticed(tmp_path: Path) -> None:
     assert [warning.code for warning in read(parquet_converted(tmp_path), stream=True)[0].warnings] == ["sorted_rows"]
     assert read(parquet(tmp_path), stream=True)[0].warnings == ()
-
-
-def test_windows_have_groups_out_of_all_parts() -> None:
-    counts = np.full(1000, 10)
-    order = WindowedOrder(counts, 1, 2, 500, lambda *_: None)[:]
-    windows = order.reshape(20, 500)
-
-    assert sorted(order.tolist()) == list(range(10_000))
-    assert np.abs(windows.mean(axis=1) - 5000).max() < 150
 
 
 def test_splits_do_not_depend_on_the_sizes_of_groups(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from user_tables import shelter
 
 from dnnctl.config.schema import DataConfig
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, Places, held
+from dnnctl.datasets.base import Dataset, Places
+from dnnctl.datasets.samples import held
 from dnnctl.errors import DataError
 
 

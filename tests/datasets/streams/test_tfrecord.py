@@ -11,7 +11,8 @@ from dnnctl.config.loading import load
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.fitting import encode, split_as
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import Dataset, Places, held
+from dnnctl.datasets.base import Dataset, Places
+from dnnctl.datasets.samples import held
 from dnnctl.datasets.streams.example import fields_of, values_of
 from dnnctl.errors import ConfigError, DataError
 

@@ -85,3 +85,12 @@ def test_a_fault_of_reading_ahead_is_raised_where_its_rows_are_asked_for() -> No
         taken(windows, order[:10])
     source.broken = set()
     np.testing.assert_array_equal(taken(windows, order[:10]), X[order[:10]])
+
+
+def test_windows_have_groups_out_of_all_parts() -> None:
+    counts = np.full(1000, 10)
+    order = WindowedOrder(counts, 1, 2, 500, lambda *_: None)[:]
+    windows = order.reshape(20, 500)
+
+    assert sorted(order.tolist()) == list(range(10_000))
+    assert np.abs(windows.mean(axis=1) - 5000).max() < 150

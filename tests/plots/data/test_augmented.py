@@ -5,7 +5,8 @@ import pytest
 
 from dnnctl.config.augmentation import Augment
 from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.datasets.base import DatasetInfo, Samples
+from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.samples import Samples
 from dnnctl.plots.data import augmented
 
 X = np.random.default_rng(0).integers(0, 256, (60, 8, 6)).astype(np.uint8)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from dnnctl.datasets import read as reading
-from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, Places, Samples
+from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, Places
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import UsageError
 from dnnctl.plots import samples
 from dnnctl.plots.data import data_set
