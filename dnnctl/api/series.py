@@ -216,7 +216,7 @@ def resume(
         cluster = chief_of(hosts, worker)
         with interruptible(observer) as watching:
             return load(job.resume(begun, overrides, observer=watching, cluster=cluster).run)
-    if hosts is not None:
+    if hosts is not None or worker is not None:
         raise UsageError(f"`hosts`: {kind.article} {kind.noun} is trained on one machine; leave it out")
     if overrides:
         raise UsageError(f"`overrides`: {kind.article} {kind.noun} goes on as it was begun; leave them out")

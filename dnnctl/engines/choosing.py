@@ -36,8 +36,7 @@ def gpus_to_use(config: Config) -> int:
         return 0
     from dnnctl.engines.keras import runtime
 
-    found = len(runtime.load().config.list_physical_devices("GPU"))
-    return found if config.device == "gpus" else min(found, 1)
+    return runtime.gpus_to_use(runtime.load(), str(config.device))
 
 
 def build_engine(

@@ -6,7 +6,8 @@ a bin count as if their scores were equal, which moves the area by at most
 
 $$\frac{1}{2} \sum_i \frac{p_i q_i}{p q}$$
 
-with $p_i$ positive rows of $p$ and $q_i$ others of $q$ in bin $i$: `Areas.error` is that bound for the rows counted.
+with $p_i$ positive rows of $p$ and $q_i$ others of $q$ in bin $i$: `area` returns that bound as
+its second value.
 
 Source: Fawcett, An introduction to ROC analysis, Pattern Recognition Letters 27, 2006.
 """

@@ -93,11 +93,13 @@ def _each(
 def _together(parts: Iterable[Inputs]) -> Iterator[Inputs]:
     """Yield parts, several small ones as one."""
     waiting: list[Inputs] = []
+    rows = 0
     for part in parts:
         waiting.append(part)
-        if sum(map(len, waiting)) >= ROWS:
+        rows += len(part)
+        if rows >= ROWS:
             yield joined(waiting)
-            waiting = []
+            waiting, rows = [], 0
     if waiting:
         yield joined(waiting)
 

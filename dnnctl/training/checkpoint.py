@@ -82,8 +82,13 @@ class Checkpoint:
 
     def under(self, prefix: str) -> Arrays:
         """Return the arrays whose names begin with `prefix/`, without it."""
-        start = f"{prefix}/"
-        return {name.removeprefix(start): array for name, array in self.arrays.items() if name.startswith(start)}
+        return under(self.arrays, prefix)
+
+
+def under(arrays: Arrays, prefix: str) -> Arrays:
+    """Return the arrays whose names begin with `prefix/`, without it."""
+    start = f"{prefix}/"
+    return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
 
 
 class CheckpointManager:

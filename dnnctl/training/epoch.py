@@ -12,7 +12,7 @@ from dnnctl.engines.base import Steps
 from dnnctl.errors import RunError
 from dnnctl.evaluation.running import RunningMetrics
 from dnnctl.network.schedules import Length
-from dnnctl.training.checkpoint import Arrays
+from dnnctl.training.checkpoint import Arrays, under
 
 # Where a checkpoint has the sums, under `epoch/`.
 SUMS = "sums"
@@ -120,7 +120,7 @@ class RunningEpoch:
             logits = arrays.get("logits", np.zeros(0, bool))
             fits = fits and logits.shape == (rows, outputs) and logits.dtype.kind == "f"
         else:
-            logits, found = np.empty((rows, 0)), _under(arrays, f"{SUMS}/")
+            logits, found = np.empty((rows, 0)), under(arrays, SUMS)
             fits = fits and self.sums.fits(found) and found["rows"].tolist() == [rows]
         if not fits:
             raise RunError(
@@ -130,7 +130,3 @@ class RunningEpoch:
             self.sums.restore(found)
         self.add(Steps(losses, logits))
         self.seconds = seconds
-
-
-def _under(arrays: Arrays, prefix: str) -> Arrays:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

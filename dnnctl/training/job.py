@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dnnctl.config.loading import LoadedConfig, as_yaml
 from dnnctl.config.overrides import Overrides
 from dnnctl.datasets.samples import looked_at
-from dnnctl.engines.base import Engine
+from dnnctl.engines.base import Engine, LostError
 from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.engines.cluster import Cluster
 from dnnctl.errors import Interrupted, ModelError
@@ -187,9 +187,9 @@ class _Job:
             )
         network = Network(engine, prepared.dataset.info, prepared.preprocessing, prepared.config.training.loss)
         checkpoints = CheckpointManager(run, prepared.config.checkpoint, checkpoint)
-        before = self.manifest.replicas(engine.replicas)
-        if checkpoint is not None and before != engine.replicas:
-            told = f"{before} devices before, {engine.replicas} now: the result may differ in its last digits"
+        replicas = self.manifest.replicas(engine.replicas)
+        if checkpoint is not None and replicas != engine.replicas:
+            told = f"{replicas} devices before, {engine.replicas} now: the result may differ in its last digits"
             self.observer.on_notice(told)
         loop = loop_of(prepared, engine, network, checkpoints, self.observer, self.team)
         state = loop.state
@@ -201,10 +201,11 @@ class _Job:
         try:
             with clock.stage("training"):
                 trained = loop.run()
-        except ModelError:
-            # It diverged: what was recorded says how, and the best weights so far may still be of use.
+        except ModelError as error:
+            # It diverged: what was recorded says how, and the best weights so far may still be of use. Where another
+            # machine is lost, the run goes on from its checkpoint.
             save_history(run, state.trained)
-            if state.trained.best_epoch:
+            if state.trained.best_epoch and not isinstance(error, LostError):
                 save_network(prepared, engine, run)
             raise
         finally:

@@ -46,6 +46,8 @@ class Team:
         """
         try:
             if self.cluster.chief:
+                if any(channel.ended() is not None for channel in self._channels.values()):
+                    raise ConnectionError("a worker has stopped")
                 value = find()
                 for channel in self._channels.values():
                     channel.send({"value": value})
@@ -205,6 +207,8 @@ def _difference(own: Mapping[str, Any], other: Mapping[str, Any]) -> str:
 def _report(cluster: Cluster, own: dict[str, Any], pause: Callable[[str], None]) -> dict[str, Channel]:
     """Come to the chief, as a worker, and wait for its word."""
     chief = cluster.hosts[0]
+    # TensorFlow listens there later, when nobody waits any more for whoever cannot.
+    _listening(cluster).close()
     until = time.monotonic() + PATIENCE
     while True:
         pause(f"waiting for the chief, {chief}")

@@ -71,5 +71,7 @@ class _Stepping(Observer):
         self._observer = observer
 
     def on_progress(self, progress: StepProgress) -> None:
-        """Pass on that a group of steps is done."""
+        """Pass on that a group of steps is done; end where this machine is asked to stop, which the chief hears of."""
         self._observer.on_progress(progress)
+        if self._observer.stop_requested():
+            raise Interrupted("interrupted; the chief, which keeps the run, tells how to go on")

@@ -121,7 +121,7 @@ def test_sums_of_another_training_are_refused(change: str, tmp_path: Path, monke
 
 
 def test_plots_of_a_stream_say_what_is_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dnnctl.datasets.base.SAMPLE", 50)
+    monkeypatch.setattr("dnnctl.datasets.samples.SAMPLE", 50)
     stream_trainings(monkeypatch, epoch_order)
     seen: list[Any] = []
     monkeypatch.setattr("dnnctl.training.job.draw_all", lambda context, *_: seen.append(context) or [])

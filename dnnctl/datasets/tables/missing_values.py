@@ -50,7 +50,9 @@ class Kept:
     notes: tuple[str, ...]
 
 
-def settle(table: Table, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS) -> Kept:
+def settle(
+    table: Table, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS, *, partly: bool = False
+) -> Kept:
     """Do with empty cells as asked.
 
     Args:
@@ -59,6 +61,7 @@ def settle(table: Table, cells: Cells, inputs: int, missing: str, advice: Advice
         inputs: How many of the columns are inputs; the others are targets, which are never imputed.
         missing: `error`, `drop` or `impute`.
         advice: What to do about empty cells that are refused.
+        partly: Whether these are some of the rows, of which none may be left.
 
     Raises:
         DataError: If `error` is asked for and a cell is empty, or no row is left.
@@ -77,7 +80,7 @@ def settle(table: Table, cells: Cells, inputs: int, missing: str, advice: Advice
         told = f"{table.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}"
         words = _taken_for_empty(table, cells.columns[first:], empty[:, first:], advice)
         notes.append("; ".join(filter(None, (told, words))))
-    if gone.all():
+    if gone.all() and not partly:
         worst = cells.columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
             f"{table.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; "

@@ -143,6 +143,8 @@ class InputPipeline:
             DnnctlError: What went wrong while rows were read.
             ValueError: If the training is over.
         """
+        if self._batch + batches > self._portions.end:
+            raise ValueError(f"the training has no steps after its {self._portions.end:,} steps")
         if self._batch >= self._behind:
             self._next_portion()
         end = min(self._batch + batches, self._behind)
@@ -159,8 +161,6 @@ class InputPipeline:
         self._arrays = ()
         try:
             arrays = next(self._iterator)
-        except StopIteration:
-            raise ValueError(f"the training has no steps after its {self._portions.rows.steps:,} steps") from None
         except self._tf.errors.OpError:
             if self._gate.error is None:
                 raise

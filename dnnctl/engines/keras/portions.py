@@ -77,10 +77,14 @@ class Portions:
         return min(STEPS_AT_ONCE, max(1, PORTION // (row * self.rows.batch_size)))
 
     @property
+    def end(self) -> int:
+        """Batches of the whole training; more than there can be if its end is not known."""
+        return int(np.iinfo(np.int64).max) if self.rows.steps is None else self.rows.steps
+
+    @property
     def count(self) -> int:
-        """Portions of the whole training; more than there can be if its end is not known."""
-        steps = self.rows.steps
-        return int(np.iinfo(np.int64).max) if steps is None else -(-steps // self.batches)
+        """Portions of the whole training."""
+        return -(-self.end // self.batches)
 
     @property
     def most(self) -> int:
@@ -122,14 +126,14 @@ class Portions:
             portion: Its number, counted from 0 over the whole training.
         """
         first = portion * self.batches
-        begin, end = self.first_row(first), self.first_row(first + self.batches)
+        behind = min(first + self.batches, self.end)
+        begin, end = self.first_row(first), self.first_row(behind)
         arrays = [_aligned(shape, dtype) for shape, dtype in self.elements]
         for array in arrays:
             array[end - begin :] = 0
-        for epoch, batch, behind in _by_epoch(first, first + self.batches, self.rows.batches):
-            at, until = (self.first_row(epoch * self.rows.batches + b) - begin for b in (batch, behind))
-            here = slice(at, until)
-            index, blending = self._of_epoch(epoch, batch, behind)
+        for epoch, batch, until in _by_epoch(first, behind, self.rows.batches):
+            here = slice(*(self.first_row(epoch * self.rows.batches + b) - begin for b in (batch, until)))
+            index, blending = self._of_epoch(epoch, batch, until)
             self._inputs(index, epoch, arrays[0][here])
             arrays[1][here] = self.rows.targets.take(index)
             for array, values in zip(arrays[2:], blending, strict=True):

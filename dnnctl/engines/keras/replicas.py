@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dnnctl.engines.base import Hardware, LostError
 from dnnctl.engines.cluster import Cluster
+from dnnctl.engines.keras import runtime
 from dnnctl.engines.keras.portions import WHOLE, Part
 from dnnctl.errors import ModelError
 
@@ -123,11 +124,9 @@ def find_replicas(tensorflow: Any, hardware: Hardware) -> Replicas:
     tf = tensorflow
     if hardware.cluster is not None:
         # Nothing may be asked of TensorFlow's devices before the strategy is there.
-        gpus = len(tf.config.list_physical_devices("GPU")) if hardware.device != "cpu" else 0
+        gpus = runtime.gpus_to_use(tf, hardware.device)
         part = Part(hardware.cluster.index, len(hardware.cluster.hosts))
-        return Replicas(
-            tf, _of_machines(tf, hardware.cluster, gpus if hardware.device == "gpus" else min(gpus, 1)), part
-        )
+        return Replicas(tf, _of_machines(tf, hardware.cluster, gpus), part)
     devices = [f"/CPU:{i}" for i in range(hardware.cpus)]
     if hardware.device == "gpus":
         devices = [device.name for device in tf.config.list_logical_devices("GPU")]
@@ -161,6 +160,8 @@ def _of_machines(tensorflow: Any, cluster: Cluster, gpus: int) -> Any:
         return tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
     except RuntimeError as error:
         raise ModelError(f"several machines: {error}. They have to be the first training of a process") from None
+    except tf.errors.OpError as error:
+        raise ModelError(f"several machines: {str(error)[:300]}") from None
 
 
 def updated_locally(kind: Any) -> Any:

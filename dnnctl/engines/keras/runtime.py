@@ -84,6 +84,19 @@ def threads_in_use(tensorflow: Any) -> dict[str, int]:
     }
 
 
+def gpus_to_use(tensorflow: Any, device: str) -> int:
+    """Return how many GPUs of this machine are computed on, without starting any.
+
+    Args:
+        tensorflow: The module.
+        device: `auto`, `cpu`, `gpu` or `gpus`.
+    """
+    if device == "cpu":
+        return 0
+    found = len(tensorflow.config.list_physical_devices("GPU"))
+    return found if device == "gpus" else min(found, 1)
+
+
 def device_name(tensorflow: Any, wanted: str) -> str:
     """Return TensorFlow's name for a device.
 

@@ -15,7 +15,7 @@ from dnnctl.datasets.tables.parsing import Parsed, Words
 from dnnctl.datasets.tables.selection import Wanted, known_columns
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Numbered, joined
-from dnnctl.inference.inputs.parts.arrays import from_rows
+from dnnctl.inference.inputs.parts.arrays import are_fractions, from_rows
 from dnnctl.inference.inputs.parts.columns import choose_columns, ignored
 
 ENDINGS = (".parquet", ".parq", ".pq")
@@ -77,10 +77,19 @@ def _numbers(file: ParquetFiles, name: str, spec: InputSpec, invert: bool | None
     notes = (f"{name}: {chosen.note}",) if chosen.note else ()
     wanted = [Wanted(chosen.names[i], i, "number") for i in chosen.positions]
 
+    def stacked(read: Sequence[Parsed]) -> NDArray[Any]:
+        return np.stack([each for each in read if not isinstance(each, Words)], axis=1)
+
+    # Whether pixels are fractions is one thing for all of them.
+    groups = range(len(file.sizes))
+    fractions = spec.info.is_image and all(are_fractions(stacked(file.read(i, wanted)), spec) for i in groups)
+
     def taken(read: Sequence[Parsed], rows: range, place: str) -> Inputs:  # noqa: ARG001
-        values = np.stack([each for each in read if not isinstance(each, Words)], axis=1)
         called = Numbered(f"{name}[", rows, "]")
-        inputs = from_rows(values, name, called, spec, invert, lambda i: f"column {wanted[i].name!r}")
+        column = "column {!r}".format
+        inputs = from_rows(
+            stacked(read), name, called, spec, invert, lambda i: column(wanted[i].name), fractions=fractions
+        )
         return Inputs(inputs.x, inputs.names, (*notes, *inputs.notes))
 
     return wanted, taken

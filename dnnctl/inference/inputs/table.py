@@ -21,7 +21,7 @@ from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
-from dnnctl.inference.inputs.parts.arrays import from_rows
+from dnnctl.inference.inputs.parts.arrays import are_fractions, from_rows
 from dnnctl.inference.inputs.parts.columns import LABELS, ChosenColumns, choose_columns, ignored
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
@@ -55,10 +55,20 @@ def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) ->
     """Read a large table piece by piece; arguments and errors are those of `read`."""
     text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
     table = find_table(text, _layout(spec))
-    rows = _reader(table, spec, invert)
-    for number, piece in enumerate(text.pieces(table.separator, PIECE)):
-        if bytes(piece.data).strip():
-            yield rows(replace(table, text=piece, header=table.header and not number))
+
+    def pieces() -> Iterator[Table]:
+        for number, piece in enumerate(text.pieces(table.separator, PIECE)):
+            if bytes(piece.data).strip():
+                yield replace(table, text=piece, header=table.header and not number)
+
+    rows, kept = _reader(table, spec, invert, pieces), 0
+    for piece in pieces():
+        inputs = rows(piece)
+        kept += len(inputs)
+        if len(inputs):
+            yield inputs
+    if not kept:
+        raise DataError(f"{name}: every row has an empty cell, so none is left; {TRAINED.cells}")
 
 
 def read_text(text: Text, spec: InputSpec, invert: bool | None) -> Inputs:
@@ -69,12 +79,26 @@ def read_text(text: Text, spec: InputSpec, invert: bool | None) -> Inputs:
     return _reader(table, spec, invert)(table)
 
 
-def _reader(table: Table, spec: InputSpec, invert: bool | None) -> Callable[[Table], Inputs]:
-    """Return what reads the rows of a table, or of a piece of it, once its columns are found."""
+def _reader(
+    table: Table, spec: InputSpec, invert: bool | None, pieces: Callable[[], Iterator[Table]] | None = None
+) -> Callable[[Table], Inputs]:
+    """Return what reads the rows of a table, or of a piece of it, once its columns are found.
+
+    Args:
+        table: All of it.
+        spec: What the network takes.
+        invert: Whether to exchange dark and light.
+        pieces: Yields the pieces that it is read in; None if it is read whole.
+    """
     if spec.table is None:
         where = table.text.place(table.text.skipped + 1)
         chosen = choose_columns(table, spec, where)
-        return partial(_of_numbers, chosen=chosen, spec=spec, invert=invert)
+        fractions: bool | None = None
+        if pieces is not None:
+            # Whether pixels are fractions is one thing for all of them.
+            numbers = (number_columns(replace(piece, names=chosen.names), chosen.positions) for piece in pieces())
+            fractions = spec.info.is_image and all(are_fractions(pixels, spec) for pixels in numbers)
+        return partial(_of_numbers, chosen=chosen, spec=spec, invert=invert, fractions=fractions)
     if not table.header and len(table.names) == len(spec.table.columns):
         # Without names, the columns must be the network's, in its order.
         table = replace(table, names=spec.columns)
@@ -83,7 +107,7 @@ def _reader(table: Table, spec: InputSpec, invert: bool | None) -> Callable[[Tab
     others = ignored(table.name, [other for other in table.names if other.casefold() not in used])
 
     def read_table(piece: Table) -> Inputs:
-        inputs = _of_table(replace(piece, names=table.names), spec)
+        inputs = _of_table(replace(piece, names=table.names), spec, partly=pieces is not None)
         return replace(inputs, notes=(*others, *inputs.notes))
 
     return read_table
@@ -149,13 +173,13 @@ def _layout(spec: InputSpec) -> Layout:
     return Layout(spec.separator, names=names, usual=False, widths=widths, known=True)
 
 
-def _of_table(table: Table, spec: InputSpec) -> Inputs:
-    """Return the rows of a table for a network that was trained on one."""
+def _of_table(table: Table, spec: InputSpec, *, partly: bool = False) -> Inputs:
+    """Return the rows of a table for a network that was trained on one; of a part of it perhaps none."""
     encoding = spec.table
     assert encoding is not None
     known = encoding.table
     cells, _ = read_cells(table, known_columns(table, known.columns))
-    kept = settle(table, cells, len(known.columns), known.missing, TRAINED)
+    kept = settle(table, cells, len(known.columns), known.missing, TRAINED, partly=partly)
     lines = table.lines(len(cells.values))
     if len(kept.rows) < len(lines):
         lines = lines[kept.rows]
@@ -163,7 +187,9 @@ def _of_table(table: Table, spec: InputSpec) -> Inputs:
     return Inputs(encoding.apply(kept.cells), _names(table, lines), notes)
 
 
-def _of_numbers(table: Table, chosen: ChosenColumns, spec: InputSpec, invert: bool | None) -> Inputs:
+def _of_numbers(
+    table: Table, chosen: ChosenColumns, spec: InputSpec, invert: bool | None, fractions: bool | None
+) -> Inputs:
     """Return the rows of a table for a network of numbers or of images."""
     table = replace(table, names=chosen.names)
     x = number_columns(table, chosen.positions)
@@ -172,7 +198,7 @@ def _of_numbers(table: Table, chosen: ChosenColumns, spec: InputSpec, invert: bo
     def called(cell: int) -> str:
         return f"column {chosen.names[chosen.positions[cell]]!r}"
 
-    inputs = from_rows(x, table.name, names, spec, invert, called)
+    inputs = from_rows(x, table.name, names, spec, invert, called, fractions)
     notes = (f"{table.name}: {chosen.note}",) if chosen.note else ()
     return replace(inputs, notes=(*notes, *inputs.notes))
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from dnnctl.data.encoding import Encoding, FittedColumn
 from dnnctl.datasets.base import DatasetInfo
@@ -158,3 +160,27 @@ def test_pieces_of_a_text_are_the_text() -> None:
     assert len(pieces) > 2
     assert np.concatenate([piece.lines(",") for piece in pieces]).tolist() == text.lines(",").tolist()
     assert io.BytesIO(text.data).read() == text.data
+
+
+def test_a_part_may_have_no_whole_row(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("size,kind\n" + ",a\n" * 60 + "1.5,a\n" * 60)
+    whole, parts = both(path, MIXED)
+    assert len(whole) == 60
+    assert np.array_equal(joined(parts).x, whole.x)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_whether_pixels_are_fractions_is_one_thing_for_all_parts(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"pictures{ending}"
+    pixels = np.array([[0, 1, 0, 1]] * 40 + [[0, 255, 3, 7]] * 40, np.float32)
+    names = [f"p{i}" for i in range(4)]
+    if ending == ".csv":
+        np.savetxt(path, pixels, "%g", ",", header=",".join(names), comments="")
+    else:
+        parquet.write_table(pa.table({name: pixels[:, i] for i, name in enumerate(names)}), path, row_group_size=10)
+    whole, parts = both(path, PICTURES)
+    assert len(parts) > 1
+    assert joined(parts).x.max() == 255
+    assert np.array_equal(joined(parts).x.reshape(80, 4), pixels)
+    assert np.array_equal(whole.x, joined(parts).x)

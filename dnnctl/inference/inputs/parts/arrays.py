@@ -52,7 +52,7 @@ def parts_of(array: NpyFile, name: str, spec: InputSpec, invert: bool | None) ->
 
     # Whether pixels are fractions is one thing for all of them.
     pictures = spec.info.is_image and array.dtype.kind in "bf"
-    fractions = pictures and all(_fractions(read(numbers), spec) for numbers in here)
+    fractions = pictures and all(are_fractions(read(numbers), spec) for numbers in here)
     for numbers in here:
         names = Numbered(f"{name}[", numbers, "]")
         yield from_rows(read(numbers), name, names, spec, invert, fractions=fractions)
@@ -147,7 +147,7 @@ def from_rows(
     if table.dtype.kind == "f":
         fail(_not_finite, table, "a finite number")
     notes: list[str] = []
-    if _fractions(table, spec) and table.max() > 0 if fractions is None else fractions:
+    if are_fractions(table, spec) and table.max() > 0 if fractions is None else fractions:
         table = table.astype(np.float32) * np.float32(high)
         notes.append(f"{name}: values from 0 to 1 taken as fractions of {high:g}")
     fail(lambda rows: (rows < low) | (rows > high), table, f"a pixel from {low:g} to {high:g}")
@@ -160,8 +160,13 @@ def from_rows(
     return Inputs(x, names, tuple(notes))
 
 
-def _fractions(pixels: NDArray[Any], spec: InputSpec) -> bool:
-    """Tell whether no pixel is beyond 1 where they could be."""
+def are_fractions(pixels: NDArray[Any], spec: InputSpec) -> bool:
+    """Tell whether no pixel is beyond 1 where they could be.
+
+    Args:
+        pixels: (n, cells) numbers; of rows that are read in parts, all parts have to be asked.
+        spec: What the network takes.
+    """
     low, high = spec.range
     return pixels.dtype.kind in "bf" and low == 0 and high > 1 and pixels.min() >= 0 and pixels.max() <= 1
 
