@@ -39,7 +39,10 @@ def split_stream(dataset: Dataset, train: StreamedSamples, settings: DataConfig)
         return replace(train, selection=Selection(counts[split], membership, split), surveyor=surveyor)
 
     apart = dataset.test if settings.fold is None else None
-    test = part(TEST) if apart is None else all_of(apart, len(dataset.info.class_names))
+    test = part(TEST)
+    if apart is not None:
+        # Their cells are compared with those of the training rows, so their words have the same codes.
+        test = replace(all_of(apart, len(dataset.info.class_names)), words=surveyor)
     held_out = replace(part(VALIDATION), keep=True)
     if not counts[TRAIN].sum() or not len(test):
         raise DataError(

@@ -61,13 +61,13 @@ def pixels_of(
     return (0.0, 255.0), "uint8" if whole else "float32"
 
 
-def narrow(values: NDArray[Any], label: str) -> NDArray[Any]:
-    """Return numbers in 32 bits."""
+def narrow(values: NDArray[Any], label: str, first: int = 0) -> NDArray[Any]:
+    """Return numbers in 32 bits; `first` is the number of the first row, for messages."""
     with np.errstate(over="ignore"):
         numbers = np.ascontiguousarray(values, np.float32)
     finite = np.isfinite(numbers.reshape(len(numbers), -1)).all(axis=1)
     if not finite.all():
-        row = int(np.argmin(finite))
+        row = first + int(np.argmin(finite))
         raise DataError(f"{label}: row {row:,} (from 0) holds NaN, infinity or a number too large for 32 bits")
     return numbers
 

@@ -12,8 +12,19 @@ from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.errors import DataError
 
 
-def labels_of(y: NDArray[Any], rows: int, name: str, columns: int | None = None) -> Cells:
-    """Return targets as cells of a table; as many columns of them as the training rows have, where that is known."""
+def labels_of(y: NDArray[Any], rows: int, name: str, columns: int | None = None, first: int = 0) -> Cells:
+    """Return targets as cells of a table.
+
+    Args:
+        y: The targets, (rows,) or (rows, targets).
+        rows: How many there have to be.
+        name: What to call them.
+        columns: How many a row the training rows have, where that is known.
+        first: Number of the first row, for messages.
+
+    Raises:
+        DataError: If there are others, or one is no finite number.
+    """
     y = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
     if len(y) != rows:
         raise DataError(f"{name}: expected a target for each of {rows:,} rows; received {len(y):,}")
@@ -28,7 +39,7 @@ def labels_of(y: NDArray[Any], rows: int, name: str, columns: int | None = None)
         words, codes = np.unique(y.astype(str), return_inverse=True)
         column = Column("y", "category", tuple(words.tolist()))
         return Cells((column,), codes.reshape(-1, 1).astype(np.float32))
-    values = narrow(y, f"{name}: the targets")
+    values = narrow(y, f"{name}: the targets", first)
     return Cells(tuple(Column(f"y{i + 1}" if y.shape[1] > 1 else "y", "number") for i in range(y.shape[1])), values)
 
 

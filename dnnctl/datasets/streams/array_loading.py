@@ -78,7 +78,8 @@ def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict
     stream, test = replace(stream, classes=names[0]), None
     form = Form(stream.row, pixels, len(stream.targets.names))
     if "x_test" in arrays and "y_test" in arrays:
-        other, scale = _opened(arrays["x_test"], arrays["y_test"], f"{name}: test rows")
+        many = len(stream.targets.names)
+        other, scale = _opened(arrays["x_test"], arrays["y_test"], f"{name}: test rows", many)
         if (other.row, scale) != (stream.row, pixels):
             raise DataError(f"{name}: test rows are {other.row} of {scale}; expected {stream.row} of {pixels}")
         test = _samples(replace(other, classes=names[0]))
@@ -106,7 +107,7 @@ def stream_more_arrays(
         DataError: If they have another form.
     """
     name = Path(options.path).name
-    stream, pixels = _opened(arrays["x"], arrays["y"], name)
+    stream, pixels = _opened(arrays["x"], arrays["y"], name, len(info.targets) or 1)
     check_form(name, stream.row, pixels, info)
     samples = _samples(replace(stream, classes=info.labels or info.class_names))
     return Dataset(key, info, samples, None, options.path, digests)
@@ -116,17 +117,22 @@ def _samples(stream: ArrayStream) -> StreamedSamples:
     return StreamedSamples(stream, Selection(stream.sizes))
 
 
-def _opened(x: ArrayFile, y: ArrayFile, name: str) -> tuple[ArrayStream, tuple[float, float] | None]:
-    """Return the rows of two arrays, and the range of pixels; None for numbers."""
+def _opened(
+    x: ArrayFile, y: ArrayFile, name: str, targets: int | None = None
+) -> tuple[ArrayStream, tuple[float, float] | None]:
+    """Return the rows of two arrays, and the range of pixels, None for numbers; with `targets` a row, if known."""
     label = f"{name}: the inputs"
     row = row_shape(x.shape, x.dtype, label)
     if len(x) != len(y):
         raise DataError(f"{name}: expected a target for each of {len(x):,} rows; received {len(y):,}")
-    stream = ArrayStream(x, ArrayTargets(name, y), row, "float32", ())
+    source = ArrayTargets(name, y, count=targets)
+    # How many targets there are shows in the first row.
+    source.rows(0, min(1, len(y)))
+    stream = ArrayStream(x, source, row, "float32", ())
     if len(row) == 1:
         return stream, None
     # Of bytes it is known, of others all have to be looked at.
-    low, high, whole = (0.0, 255.0, True) if x.dtype == np.uint8 else _range(replace(stream, dtype=x.dtype.str), label)
+    low, high, whole = (0.0, 255.0, True) if x.dtype == np.uint8 else _range(stream, label)
     pixels, dtype = pixels_of(x.dtype, low, high, whole=whole, label=label)
     return replace(stream, dtype=dtype), pixels
 

@@ -29,11 +29,14 @@ class ArrayTargets:
     Args:
         name: What to call it.
         file: Where they are, (rows,) or (rows, targets).
+        hint: Why a column may not be there; nothing.
+        count: How many targets a row has in training; None if these are the training rows.
     """
 
     name: str
     file: ArrayFile
     hint: str = ""
+    count: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +73,7 @@ class ArrayTargets:
 
     def rows(self, first: int, rows: int) -> Cells:
         """Return the targets of some rows."""
-        return labels_of(self.file.read(first, rows), rows, self.name)
+        return labels_of(self.file.read(first, rows), rows, self.name, self.count, first)
 
     def place(self, group: int) -> str:
         """Return a block's rows."""

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -157,10 +157,13 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=NEW))
         try:
             _write_files(plan, temporary, pieces, settle)
-            # Where another process was faster, its files are as good as these.
-            if not (folder / COLUMNS).is_file():
-                shutil.rmtree(folder, ignore_errors=True)
+            try:
                 temporary.rename(folder)
+            except OSError:
+                # Where another process was faster, its files are as good as these. Else what is there is no whole one.
+                if not (folder / COLUMNS).is_file():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    temporary.rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as fault:
@@ -170,9 +173,11 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
 def _sweep(folder: Path) -> None:
     """Remove what processes that were killed left half written, once it is so old that none can be at work on it."""
     for left in folder.glob(f"{NEW}*"):
-        newest = max((path.stat().st_mtime for path in (left, *left.iterdir())), default=0.0)
-        if time.time() - newest > DAY:
-            shutil.rmtree(left, ignore_errors=True)
+        # Another process may be renaming it at this moment.
+        with suppress(OSError):
+            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
+            if time.time() - newest > DAY:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:
@@ -202,12 +207,13 @@ def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]]
             rows += len(values)
         for stream, shape, dtype in headers:
             _header(stream, (rows, *shape), dtype)
+            stream.flush()
         settled = Settled(vocabularies.columns, {}, ())
         if settle is not None:
             settled = settle(vocabularies.columns, vocabularies.counts)
-            cells.flush()
             _replace(folder / CELLS, settled.values)
-        os.fsync(cells.fileno())
+        for stream, *_ in headers:
+            os.fsync(stream.fileno())
     if not before:
         raise DataError(f"{plan.name}: holds no rows")
     if not rows:

@@ -45,14 +45,17 @@ class KeptRows:
             with contextlib.suppress(OSError):
                 folder = cache_folder("kept").parent
                 folder.mkdir(parents=True, exist_ok=True)
-                first, second = (opened.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(2))
+                # Nothing waits in a buffer, of which a full disk would be told later.
+                first, second = (
+                    opened.enter_context(tempfile.TemporaryFile(dir=folder, buffering=0)) for _ in range(2)
+                )
                 files = first, second
             rows = 0
             for x, y in parts:
                 if files is not None:
                     try:
                         for file, array in zip(files, (x, y), strict=True):
-                            file.write(np.ascontiguousarray(array).data)
+                            _write(file, array)
                     except OSError:
                         files = None
                 rows += len(x)
@@ -78,3 +81,10 @@ class KeptRows:
         file.seek(start * size)
         file.readinto(array.reshape(-1).view(np.uint8).data)  # type: ignore[attr-defined]
         return array
+
+
+def _write(file: IO[bytes], array: NDArray[Any]) -> None:
+    """Write all bytes of an array; without a buffer a call may take fewer."""
+    left = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    while len(left):
+        left = left[file.write(left) :]

@@ -67,8 +67,10 @@ class ParquetFiles:
                 self._types = {field.name: field.type for field in schema}
                 self.names = (*schema.names, *(key for key in self._partitions[0] if key not in schema.names))
             self._check_columns(file, schema, self._partitions[i])
-            self._groups += [RowGroup(i, number) for number in range(footer.num_row_groups)]
-            sizes += [footer.row_group(number).num_rows for number in range(footer.num_row_groups)]
+            found = [(number, footer.row_group(number).num_rows) for number in range(footer.num_row_groups)]
+            # A table without rows is written as a row group without any.
+            self._groups += [RowGroup(i, number) for number, rows in found if rows]
+            sizes += [rows for _, rows in found if rows]
         self.sizes: NDArray[np.int64] = np.array(sizes, np.int64)
         self._local = threading.local()
         if not self.sizes.sum():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl import memory
+from dnnctl.datasets.columns import Cells, recoded
 from dnnctl.datasets.rows import Order
 from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Marks, Stream
@@ -123,6 +124,7 @@ class StreamedSamples:
         coding: From the cells of a table to what the network takes; None hands out what the stream has.
         surveyor: Who knows what all rows of the stream say; None before they are split.
         keep: Whether they are gone through after each epoch, and so written down the first time.
+        words: Who knows the words whose codes cells have that are not encoded; None for the surveyor of these rows.
     """
 
     stream: Stream
@@ -130,6 +132,7 @@ class StreamedSamples:
     coding: Coding | None = None
     surveyor: Surveyor | None = None
     keep: bool = False
+    words: Surveyor | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -269,7 +272,10 @@ class StreamedSamples:
     def _fill(self, group: int, x: NDArray[Any], y: NDArray[Any]) -> None:
         block = self._worded.read(group)
         rows = self.selection.rows(int(self._firsts[group]), int(self.stream.sizes[group]), block.marks)
-        put(block.x, rows, x)
+        cells = block.x
+        if self.words is not None and self.coding is None and block.columns:
+            cells = recoded(Cells(block.columns, cells), self.words.survey.train.columns).values
+        put(cells, rows, x)
         put(block.y, rows, y)
 
     def _room(self, rows: int) -> Samples:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.target import encode_targets
 from dnnctl.datasets.streams.base import Block, Marks
-from dnnctl.datasets.streams.cell_checks import check_cells
+from dnnctl.datasets.streams.cell_checks import check_cells, empty_cells
 from dnnctl.datasets.streams.columns import ColumnSource
 from dnnctl.datasets.tables.groups import keys_of
 from dnnctl.datasets.tables.parsing import Parsed, Words
@@ -137,6 +137,9 @@ class TableStream:
             values[i] = read.codes if isinstance(read, Words) else read
             columns.append(_column(wanted, read))
         y, kept = self._targets(targets, self.place(group))
+        if kept is not None and roles.missing == "error":
+            names = ", ".join(one.name for one in roles.targets)
+            raise empty_cells(self.name, {names: int((~kept).sum())}, self.place(group))
         if roles.missing == "drop":
             full = ~np.asarray(np.isnan(values).any(axis=0))
             kept = full if kept is None else kept & full

@@ -1,6 +1,5 @@
 """A table in a text file that is too large to be held: read in pieces, each as a small table of its own would be."""
 
-import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +17,6 @@ from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
 from dnnctl.datasets.tables.table import Table
-from dnnctl.datasets.tables.text import NEWLINE, QUOTE, Text
 
 # Bytes of text that are read as one table.
 PIECE = 1 << 24
@@ -90,7 +88,7 @@ def as_cells(chosen_: TextTable, file: DataFile, missing: str) -> Converted:
 
     while True:
         try:
-            return converted(plan, folder, partial(_pieces, plan, table, numeric), settle)
+            return converted(plan, folder, partial(_pieces, plan, table, file, numeric), settle)
         except _TurnedOutTextError as late:
             # All of it is read again: what was taken for a number further up is a word.
             numeric = {**numeric, late.position: False}
@@ -104,11 +102,14 @@ class _TurnedOutTextError(Exception):
         self.position = position
 
 
-def _pieces(plan: Plan, table: Table, numeric: dict[int, bool]) -> Iterator[Piece]:
-    """Yield the cells of one piece of text after the other."""
+def _pieces(plan: Plan, table: Table, file: DataFile, numeric: dict[int, bool]) -> Iterator[Piece]:
+    """Yield the cells of one piece of text after the other, as long as the file is what it was."""
     fixed = {one.position for one in plan.wanted if one.kind == "number"}
     kinds = {**numeric, **({plan.group.position: False} if plan.group else {})}
-    for i, text in enumerate(pieces_of(table.text)):
+    for i, text in enumerate(table.text.pieces(table.separator, PIECE)):
+        file.check()
+        if not bytes(text.data).strip():
+            continue
         own = replace(table, text=text, header=table.header and i == 0)
         read = parse(own, kinds, fixed=fixed)
         late = [position for position, is_one in kinds.items() if is_one and isinstance(read[position], Words)]
@@ -118,6 +119,7 @@ def _pieces(plan: Plan, table: Table, numeric: dict[int, bool]) -> Iterator[Piec
         if numbers:
             raise own.bad_number(numbers, FLOAT.wrong)
         yield [read[one.position] for one in plan.read], None, f"{text.name}, from line {text.skipped + 1:,} on"
+    file.check()
 
 
 def _settle(plan: Plan, table: Table, columns: tuple[Column, ...], counts: Sequence[NDArray[np.int64]]) -> Settled:
@@ -132,31 +134,3 @@ def _settle(plan: Plan, table: Table, columns: tuple[Column, ...], counts: Seque
         if new is not None:
             values[i] = new
     return Settled(tuple(found), values, tuple(warnings))
-
-
-def pieces_of(text: Text) -> Iterator[Text]:
-    """Yield a text in pieces of whole rows."""
-    data, start, lines = text.data, 0, text.skipped
-    quoted_text = data.find(b'"') >= 0
-    end_of_line = b"\n" if data.find(b"\n") >= 0 else b"\r"
-    while start < len(data):
-        end = _end_of_row(data, start, end_of_line, quoted_text=quoted_text)
-        piece = data[start:end]
-        yield replace(text, data=piece, skipped=lines)
-        lines += piece.count(end_of_line)
-        start = end
-
-
-def _end_of_row(data: "bytes | mmap.mmap", start: int, end_of_line: bytes, *, quoted_text: bool) -> int:
-    """Return where a piece ends: behind the last end of a line in it that is not within quotes."""
-    size = PIECE
-    while start + size < len(data):
-        piece = np.frombuffer(data, np.uint8, size, start)
-        ends = np.flatnonzero(piece == (NEWLINE if end_of_line == b"\n" else ord("\r")))
-        if quoted_text:
-            before = np.searchsorted(np.flatnonzero(piece == QUOTE), ends)
-            ends = ends[before % 2 == 0]
-        if len(ends):
-            return start + int(ends[-1]) + 1
-        size *= 2
-    return len(data)

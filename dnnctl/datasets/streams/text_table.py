@@ -13,6 +13,7 @@ from dnnctl.datasets.tables.dialect import find_table
 from dnnctl.datasets.tables.loading import digests_of, layout_of
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
 
@@ -30,7 +31,8 @@ def load_text(options: TableOptions) -> Dataset:
     opened = _opened(chosen(table, options), options.path, options.missing)
 
     def test(info: TableInfo) -> OpenedTable:
-        return _open_known(str(options.test_path), options, info, options.encoding)
+        text = open_text(str(options.test_path), options.encoding, "test_path", large=True)
+        return _open_known(text, str(options.test_path), options, info)
 
     return load_columns("csv", options, opened, test if options.test_path else None, digests_of(options))
 
@@ -44,12 +46,11 @@ def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
     one = options.model_copy(update={"test_path": None, "stream": True})
-    opened = _open_known(options.path, one, table, options.encoding)
+    opened = _open_known(open_text(options.path, fallback=options.encoding, large=True), options.path, one, table)
     return load_more_columns("csv", one, opened, info, table, digests_of(one))
 
 
-def _open_known(path: str, options: TableOptions, info: TableInfo, encoding: str) -> OpenedTable:
-    text = open_text(path, fallback=encoding, large=True)
+def _open_known(text: Text, path: str, options: TableOptions, info: TableInfo) -> OpenedTable:
     table = find_table(text, layout_of(options, known=True))
     table.check_names()
     return _opened(known(table, info), path, info.missing)

@@ -123,7 +123,8 @@ class Text:
     def pieces(self, separator: str, size: int) -> "Iterator[Text]":
         """Yield its rows in texts of about so many bytes, each with the lines before it counted as skipped.
 
-        A text in which a quote stands in the midst of a cell, as a letter, is cut no further from there on.
+        A piece is larger if a row is; a text in which a quote stands in the midst of a cell, as a letter, is cut no
+        further from there on.
 
         Args:
             separator: What separates cells.
@@ -132,9 +133,11 @@ class Text:
         before = frozenset(f'{separator}"\r\n'.encode())
         start, skipped = 0, self.skipped
         while start < len(self.data):
-            data = self.data[start : start + size]
-            if start + size < len(self.data):
-                data = _whole_rows(data, before) or self.data[start:]
+            room, data = size, b""
+            while not data:
+                rest = start + room >= len(self.data)
+                whole = None if rest else _whole_rows(self.data[start : start + room], before)
+                data, room = self.data[start:] if whole is None else whole, 2 * room
             yield replace(self, data=data, skipped=skipped)
             start += len(data)
             skipped += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
@@ -178,8 +181,8 @@ class Text:
         return replace(self, data=self.data[: end + 1])
 
 
-def _whole_rows(piece: bytes, before: frozenset[int]) -> bytes:
-    """Return the rows that end in a piece of text; nothing where none does, or quotes do not tell where.
+def _whole_rows(piece: bytes, before: frozenset[int]) -> bytes | None:
+    """Return the rows that end in a piece of text, which may be none; None where quotes do not tell where they end.
 
     Args:
         piece: Text from the beginning of a row.
@@ -189,7 +192,7 @@ def _whole_rows(piece: bytes, before: frozenset[int]) -> bytes:
     marks = np.flatnonzero(contents == QUOTE)
     opening = marks[::2]
     if not before.issuperset(np.unique(contents[opening[opening > 0] - 1]).tolist()):
-        return b""
+        return None
     # A return may be the first half of a line's end.
     ends = np.flatnonzero((contents[:-1] == NEWLINE) | ((contents[:-1] == RETURN) & (contents[1:] != NEWLINE)))
     outside = ends[(np.searchsorted(marks, ends) & 1) == 0]
