@@ -36,6 +36,6 @@ def ensure(folder: Path = FOLDER) -> bool:
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     (folder / "constraints.txt").write_text(constraints, encoding="utf-8")
     pip = [str(folder / PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-r", str(REQUIREMENTS), "-c", str(folder / "constraints.txt")], check=True)
+    subprocess.run([*pip, "-r", str(REQUIREMENTS[folder]), "-c", str(folder / "constraints.txt")], check=True)
     stamp.write_text(wanted, encoding="utf-8")
     return True
