@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.datasets.samples import looked_at
-from dnnctl.errors import UsageError
+from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
@@ -68,7 +68,12 @@ def predict(opened: OpenedRun, request: Request, *, network: Network | None = No
 
 
 def predict_parts(
-    opened: OpenedRun, request: Request, *, stdin: IO[bytes] | None = None, progress: DownloadProgress = silent
+    opened: OpenedRun,
+    request: Request,
+    *,
+    stdin: IO[bytes] | None = None,
+    progress: DownloadProgress = silent,
+    damaged: list[DataError] | None = None,
 ) -> Iterator[Predictions]:
     """Ask a run about rows that need not be held together: inputs larger than memory are read as answers are taken.
 
@@ -77,6 +82,7 @@ def predict_parts(
         request: What to ask.
         stdin: Standard input as a binary stream; needed for `-` only.
         progress: Called during a download of the data set, which `sample` needs.
+        damaged: As of `read_parts`: complete once all answers are taken.
 
     Returns:
         The answers in the order of the inputs, a part after the other; an input that is missing, damaged or does not
@@ -92,7 +98,8 @@ def predict_parts(
         assert inputs is not None
         return iter([_said(opened, request, opened.network(request.engine), inputs, truth)])
     spec = spec_of(opened)
-    parts = read_parts(request.sources, spec, invert=request.invert, stdin=stdin, values=request.values)
+    asked_for = request.sources, spec
+    parts = read_parts(*asked_for, invert=request.invert, stdin=stdin, values=request.values, damaged=damaged)
     first = next(parts)
     network = opened.network(request.engine)
     return (_said(opened, request, network, part) for part in itertools.chain([first], parts))

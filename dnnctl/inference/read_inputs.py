@@ -1,12 +1,15 @@
 """Finding the reader for each input that was named, and reading them all."""
 
+import contextlib
 import errno
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import IO
 
 from dnnctl import plugins
+from dnnctl.datasets.images.files import UNREAD_ENDINGS, pictures_below
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, joined
 from dnnctl.memory import ROWS
@@ -52,15 +55,18 @@ def read_parts(
     invert: bool | None = None,
     stdin: IO[bytes] | None = None,
     values: Sequence[str] = (),
+    damaged: list[DataError] | None = None,
 ) -> Iterator[Inputs]:
     """Read everything that a prediction was asked for, bit by bit.
 
     Args:
-        sources: Files, or `-` for CSV rows on standard input.
+        sources: Files, folders of pictures, or `-` for CSV rows on standard input.
         spec: What the network takes.
         invert: Whether to exchange dark and light in images: True, False, or None to detect it.
         stdin: Standard input as a binary stream; needed for `-` only.
         values: Rows of numbers written out, as `75` or `75,180`.
+        damaged: Where the network takes pictures, what is wrong with inputs that cannot be read goes in here, and
+            the others are read; None raises it.
 
     Returns:
         All rows in the order of `sources`, then of `values`: those of small inputs together, those of a large one in
@@ -76,18 +82,58 @@ def read_parts(
         raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or `values`")
     if list(sources).count(STANDARD_INPUT) > 1:
         raise UsageError("standard input ('-') can be read once only; it was named more than once")
-    return _together(_each(sources, spec, invert, stdin, values))
-
-
-def _each(
-    sources: Sequence[str], spec: InputSpec, invert: bool | None, stdin: IO[bytes] | None, values: Sequence[str]
-) -> Iterator[Inputs]:
-    for source in sources:
-        yield from _read_one(source, spec, invert, stdin)
+    if damaged is not None and spec.info.is_image:
+        parts = _readable(sources, spec, invert, stdin, damaged)
+    else:
+        parts = (part for source in _files(sources, spec) for part in _read_one(source, spec, invert, stdin))
     if values:
         from dnnctl.inference.inputs.table import read_values
 
-        yield read_values(values, spec)
+        parts = itertools.chain(parts, (read_values(each, spec) for each in [values]))
+    return _together(parts)
+
+
+def _readable(
+    sources: Sequence[str], spec: InputSpec, invert: bool | None, stdin: IO[bytes] | None, damaged: list[DataError]
+) -> Iterator[Inputs]:
+    """Yield the rows of the inputs that can be read; put aside what is wrong with the others."""
+    read = False
+    for source in _files(sources, spec):
+        rows = 0
+        try:
+            for part in _read_one(source, spec, invert, stdin):
+                rows += len(part)
+                yield part
+        except DataError as fault:
+            # Of an array in many parts, some have been answered.
+            if rows:
+                raise
+            damaged.append(fault)
+        read = read or rows > 0
+    if damaged and not read:
+        raise all_of(damaged)
+
+
+def all_of(faults: Sequence[DataError]) -> DataError:
+    """Return several errors as one."""
+    return DataError("\n".join(map(str, faults)))
+
+
+def _files(sources: Iterable[str], spec: InputSpec) -> Iterator[str]:
+    """Yield inputs, the pictures of a folder one by one."""
+    for source in sources:
+        pictures: list[Path] = []
+        if spec.info.is_image and source != STANDARD_INPUT and _is_folder(source):
+            with contextlib.suppress(OSError):
+                pictures = pictures_below(Path(source))
+        yield from map(str, pictures) if pictures else [source]
+
+
+def _is_folder(source: str) -> bool:
+    try:
+        return Path(source).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _together(parts: Iterable[Inputs]) -> Iterator[Inputs]:
@@ -111,9 +157,10 @@ def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes
         yield readers()[".csv"].read(stdin, "-", spec, invert)
         return
     path = Path(source)
-    _check_exists(path, source)
+    _check_exists(path, source, folder="without pictures" if spec.info.is_image else "")
     # A table may be called anything, as it may for a training.
-    reader = readers().get(path.suffix.lower(), readers()[".csv"] if spec.table else None)
+    ending = ".png" if path.suffix.lower() in UNREAD_ENDINGS else path.suffix.lower()
+    reader = readers().get(ending, readers()[".csv"] if spec.table else None)
     if reader is None:
         raise UsageError(f"{source!r}: unknown ending {path.suffix!r}; expected one of: {_endings()}")
     try:
@@ -126,12 +173,11 @@ def _read_one(source: str, spec: InputSpec, invert: bool | None, stdin: IO[bytes
         raise DataError(f"{source!r}: cannot be read: {error.strerror or error}") from None
 
 
-def _check_exists(path: Path, source: str) -> None:
+def _check_exists(path: Path, source: str, folder: str) -> None:
     try:
         if path.is_dir():
-            raise DataError(
-                f"{source!r}: is a directory; expected files, as {str(path / '*.png')!r} without the quotes"
-            )
+            odd = " ".join(filter(None, ("is a directory", folder)))
+            raise DataError(f"{source!r}: {odd}; expected files, as {str(path / '*.png')!r} without the quotes")
         if not path.exists():
             raise DataError(f"{source!r}: no such file")
         if not path.is_file():

@@ -154,3 +154,28 @@ def test_a_large_input_is_answered_as_it_is_read(
     # Each part of a table is aligned by itself.
     assert parts.out.split() == whole.out.split()
     assert form == "table" or parts.out == whole.out
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_a_damaged_picture_does_not_keep_the_others_from_being_answered(ask: Run, tmp_path: Path, form: str) -> None:
+    pictures = tmp_path / "pictures"
+    (pictures / "more").mkdir(parents=True)
+    good = Image.linear_gradient("L").resize((40, 40))
+    for name in ("a.png", "more/c.png"):
+        good.save(pictures / name)
+    (pictures / "b.png").write_bytes((pictures / "a.png").read_bytes()[:50])
+    (pictures / "._a.png").touch()
+
+    done = ask("digits", "pictures", "gone.png", "--format", form)
+    assert done.status == 1
+    assert "pictures/a.png" in done.out
+    assert "pictures/more/c.png" in done.out
+    assert "b.png" not in done.out
+    told = done.err.splitlines()
+    assert [line for line in told if line.startswith("error: pictures/b.png: is a damaged image")]
+    assert [line for line in told if line.startswith("error: 'gone.png': no such file")]
+    written = ask("digits", "pictures", "--output", f"answers.{form.replace('table', 'txt')}")
+    assert (written.status, written.out) == (1, "")
+    assert "a.png" in (tmp_path / f"answers.{form.replace('table', 'txt')}").read_text()
+    none = ask("digits", "pictures/b.png", "gone.png", "--format", form)
+    assert (none.status, none.out, len(none.err.splitlines())) == (1, "", 2)

@@ -68,8 +68,8 @@ def command(
 ) -> None:
     """Ask a finished run about images or numbers.
 
-    RUN is a run's folder, a configuration's name (its newest run), or `latest`. INPUT is an image, a .npy
-    or .npz file, a table, or `-` for CSV rows on standard input.
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`. INPUT is an image, a folder of
+    them, a .npy or .npz file, a table, or `-` for CSV rows on standard input.
 
     \b
     Examples:
@@ -79,21 +79,26 @@ def command(
     """
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen.text import plain
+    from dnnctl.errors import DataError
     from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.formats.base import write
     from dnnctl.inference.predict import Request, predict_parts
+    from dnnctl.inference.read_inputs import all_of
     from dnnctl.runs.finding import find_run
 
+    damaged: list[DataError] = []
     chosen = _format(form, output)
     opened = open_any(find_run(run, out))
     with shown() as progress:
         request = Request(inputs, values, sample, invert, top, engine)
-        parts = predict_parts(opened, request, stdin=sys.stdin.buffer, progress=progress)
+        parts = predict_parts(opened, request, stdin=sys.stdin.buffer, progress=progress, damaged=damaged)
     told = (replace(part, notes=tuple(map(with_flags, part.notes))) for part in parts)
     notes = write(told, chosen, output, sys.stdout)
     if not chosen.WRITES_NOTES:
         for note in notes:
             click.echo(f"note: {plain(note)}", err=True)
+    if damaged:
+        raise all_of(damaged)
 
 
 def _format(name: str | None, output: Path | None) -> "Format":

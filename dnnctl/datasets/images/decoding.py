@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.images.files import LOOKED_AT, unread_kind
 from dnnctl.errors import DataError
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def decode(stream: IO[bytes], name: str, *, colour: bool = False) -> tuple[NDArr
     from PIL import Image, UnidentifiedImageError
 
     logging.getLogger("PIL").addHandler(QUIET)
+    head = stream.read(LOOKED_AT)
+    stream.seek(0)
     # Pillow warns of what is checked here anyway, and of what is odd in metadata.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -59,7 +62,8 @@ def decode(stream: IO[bytes], name: str, *, colour: bool = False) -> tuple[NDArr
         except DataError:
             raise
         except UnidentifiedImageError:
-            raise DataError(f"{name}: is no image, or a damaged one; expected {', '.join(FORMATS)}") from None
+            kind = unread_kind(head) or ("no image, or a damaged one" if head else "no image but an empty file")
+            raise DataError(f"{name}: is {kind}; expected {', '.join(FORMATS)}") from None
         except Image.DecompressionBombError:
             raise DataError(f"{name}: has more than {MAX_PIXELS:,} pixels: make it smaller first") from None
         except Exception as error:

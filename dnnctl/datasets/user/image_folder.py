@@ -12,13 +12,13 @@ from pydantic import Field
 from dnnctl.datasets.base import Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.images.decoding import decode
+from dnnctl.datasets.images.files import ENDINGS, is_clutter, is_picture, listed
 from dnnctl.datasets.images.fitting import fit
 from dnnctl.datasets.parts.faults import NoSuchFileError, WrongOptionError, quoted
 from dnnctl.datasets.samples import Samples
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 from dnnctl.files import sha256_of_array
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 TRAIN, TEST = ("train", "training"), ("test", "testing", "val", "valid", "validation")
 MAX_BYTES = 4 * 1024**3
 
@@ -45,7 +45,7 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
 
     Raises:
         WrongOptionError: If there is no such folder, or none of classes in it.
-        DataError: If a picture is damaged.
+        DataError: If pictures are damaged; all of them are named.
     """
     root = _folder(options)
     folders = {path.name.casefold(): path for path in _subfolders(root)}
@@ -57,28 +57,37 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
             "path", f"{first}: expected a folder for each class, at least two; received {quoted(classes) or 'none'}"
         )
     info = _info(options, root, tuple(classes), (0, 0))
-    train, notes = _read(first, info)
+    damaged: list[str] = []
+    train, notes = _read(first, info, damaged, every=True)
     test: Samples | None = None
+    warnings: tuple[Notice, ...] = ()
     if first is not root and given[1] is not None:
-        test, more = _read(given[1], info)
+        test, more = _read(given[1], info, damaged)
         notes += more
+        warnings = _absent(given[1], info, test)
         unread = [folder.name for folder in folders.values() if folder not in given]
         if unread:
             notes.append(f"{root}: {quoted(unread)} left alone, beside {first.name!r} and {given[1].name!r}")
+    _check(damaged, root)
     notes.insert(0, f"{len(classes)} classes; pictures of {_sizes(options)}, in {options.mode}")
     info = _info(options, root, tuple(classes), (len(train), len(test) if test else 0))
     found = {"train": train} | ({"test": test} if test else {})
-    return Dataset("image_folder", info, train, test, options.path, _digests(found), tuple(notes))
+    return Dataset("image_folder", info, train, test, options.path, _digests(found), tuple(notes), warnings)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001
     """Read another folder with the classes of a run's; all its pictures are in `train`.
 
     Raises:
-        DataError: If it is not there, has other classes, or a picture is damaged.
+        DataError: If it is not there, has other classes, or pictures are damaged.
     """
-    samples, notes = _read(_folder(options), info)
-    return Dataset("image_folder", info, samples, None, options.path, _digests({"train": samples}), tuple(notes))
+    root, damaged = _folder(options), list[str]()
+    samples, notes = _read(root, info, damaged)
+    _check(damaged, root)
+    absent = _absent(root, info, samples)
+    return Dataset(
+        "image_folder", info, samples, None, options.path, _digests({"train": samples}), tuple(notes), absent
+    )
 
 
 def digests(options: Options) -> dict[str, str]:
@@ -100,7 +109,7 @@ def _folder(options: Options) -> Path:
 
 
 def _subfolders(root: Path) -> list[Path]:
-    return [path for path in _entries(root, Path.is_dir) if not path.name.startswith((".", "__"))]
+    return [path for path in _entries(root, Path.is_dir) if not is_clutter(path)]
 
 
 def _entries(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
@@ -110,8 +119,15 @@ def _entries(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
         raise DataError(f"{folder}: cannot be read: {fault.strerror}") from None
 
 
-def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
-    """Read the pictures of all classes in one folder."""
+def _read(root: Path, info: DatasetInfo, damaged: list[str], *, every: bool = False) -> tuple[Samples, list[str]]:
+    """Read the pictures of all classes in one folder.
+
+    Args:
+        root: The folder.
+        info: The classes, and the shape of a picture.
+        damaged: What is wrong with pictures that cannot be read goes in here.
+        every: Whether each class must have a picture.
+    """
     own = [folder.name for folder in _subfolders(root)]
     unknown = sorted(set(own) - set(info.class_names))
     if unknown:
@@ -121,13 +137,13 @@ def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
     files: list[tuple[int, Path]] = []
     others = 0
     for label, name in enumerate(info.class_names):
-        every = _entries(root / name, Path.is_file) if name in own else []
-        images = [path for path in every if path.suffix.lower() in ENDINGS]
-        others += sum(not path.name.startswith(".") for path in every) - len(images)
+        present = _entries(root / name, Path.is_file) if name in own else []
+        images = [path for path in present if is_picture(path)]
+        others += sum(not is_clutter(path) for path in present) - len(images)
         files += [(label, path) for path in images]
-    labels = [label for label, _ in files]
-    empty = [name for label, name in enumerate(info.class_names) if label not in set(labels)]
-    if empty and (not files or not info.rows[0]):
+    labels = np.array([label for label, _ in files], np.int64)
+    empty = [name for label, name in enumerate(info.class_names) if label not in labels]
+    if empty and (every or not files):
         raise DataError(
             f"{root}: no pictures ({', '.join(ENDINGS)}) of class {quoted(empty)}; add some, or take it out"
         )
@@ -135,10 +151,29 @@ def _read(root: Path, info: DatasetInfo) -> tuple[Samples, list[str]]:
         raise DataError(f"{root}: {len(files):,} pictures need more than {MAX_BYTES:,} bytes; choose a smaller size")
     pixels = np.empty((len(files), *info.input_shape), np.uint8)
     for i, (_, path) in enumerate(files):
-        pixels[i] = _pixels(path, info.input_shape)
+        try:
+            pixels[i] = _pixels(path, info.input_shape)
+        except DataError as fault:
+            damaged.append(str(fault))
     told = f"{root}: left alone what is no picture: {others:,} file{'s' * (others != 1)}"
-    notes = [told] if others else []
-    return Samples(pixels, np.array(labels, np.int64)), notes
+    return Samples(pixels, labels), [told] if others else []
+
+
+def _absent(root: Path, info: DatasetInfo, samples: Samples) -> tuple[Notice, ...]:
+    """Return a warning where a folder to measure on lacks classes."""
+    absent = [name for label, name in enumerate(info.class_names) if label not in samples.y]
+    if not absent:
+        return ()
+    told = f"{root}: no picture is of class {quoted(absent)}, so nothing is measured of it"
+    return (Notice("absent_class", told),)
+
+
+def _check(damaged: Sequence[str], root: Path) -> None:
+    """Raise `DataError` with all pictures that cannot be read."""
+    if damaged:
+        count = len(damaged)
+        last = f"{root}: {count:,} picture{'s' * (count != 1)} cannot be read: replace, convert or take out"
+        raise DataError(f"{listed(damaged)}\n{last} {'each' if count > 1 else 'it'}")
 
 
 def _pixels(path: Path, shape: Sequence[int]) -> NDArray[Any]:

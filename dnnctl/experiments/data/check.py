@@ -54,8 +54,8 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
             new = encoding.unknown("the test rows", Cells(raw.table.columns, raw.test.x))
             checks += [Check("unknown_categories", "warned", text) for text in new]
     checks += repeated(info, compared)
-    # Columns that never vary have a check of their own, and so have rows that are in two splits.
-    own = {"constant_column", "train_test_overlap"}
+    # Columns that never vary have a check of their own, and so have rows that are in two splits and absent classes.
+    own = {"constant_column", "train_test_overlap", "absent_class"}
     odd = [notice for notice in prepared.dataset.warnings if notice.code not in own]
     return Checks((*checks, *(Check(notice.code, "warned", str(notice)) for notice in odd)))
 

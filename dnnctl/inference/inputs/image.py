@@ -5,13 +5,14 @@ from typing import IO
 import numpy as np
 
 from dnnctl.datasets.images.decoding import decode
+from dnnctl.datasets.images.files import ENDINGS
 from dnnctl.datasets.images.fitting import border, fit
 from dnnctl.errors import UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.inputs.parts.arrays import narrowed
 from dnnctl.inference.inputs.parts.drawing import against_ground, frame
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
+__all__ = ["ENDINGS", "read"]
 
 
 def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Inputs:

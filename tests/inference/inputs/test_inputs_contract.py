@@ -52,7 +52,7 @@ def test_every_ending_gives_back_a_picture(ending: str, tmp_path: Path) -> None:
     inputs = read_all([str(path)], PICTURES)
     assert inputs.x.shape == (1, 28, 28)
     assert inputs.x.dtype == np.uint8
-    tolerance = 20 if ending in {".jpg", ".jpeg", ".webp"} else 0
+    tolerance = 20 if ending in {".jpg", ".jpeg", ".jfif", ".webp"} else 0
     assert np.abs(inputs.x[0].astype(int) - picture()).max() <= tolerance
     assert len(inputs.names) == 1
     assert inputs.names[0].startswith(str(path))
