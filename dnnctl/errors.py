@@ -82,6 +82,7 @@ NoticeCode = Literal[
     "unpaired_test_array",
     # of the rows that train and test
     "absent_class",
+    "constant_label",
     "no_validation_rows",
     "train_test_overlap",
 ]

@@ -5,14 +5,18 @@ import re
 from dnnctl.datasets.base import Task
 
 CLASSES: tuple[Task, ...] = ("binary", "multiclass")
+LABELS: tuple[Task, ...] = ("multilabel",)
 NUMBERS: tuple[Task, ...] = ("regression",)
 
 TASKS: dict[str, tuple[Task, ...]] = {
-    "accuracy": CLASSES,
-    "precision": CLASSES,
-    "recall": CLASSES,
+    "accuracy": CLASSES + LABELS,
+    "subset_accuracy": LABELS,
+    "precision": CLASSES + LABELS,
+    "recall": CLASSES + LABELS,
     "f1": CLASSES,
-    "auc": CLASSES,
+    "macro_f1": LABELS,
+    "micro_f1": LABELS,
+    "auc": CLASSES + LABELS,
     "mse": NUMBERS,
     "rmse": NUMBERS,
     "mae": NUMBERS,
@@ -24,7 +28,15 @@ TOP_K = re.compile(r"top_[1-9][0-9]{0,3}")
 DEFAULTS: dict[Task, tuple[str, ...]] = {
     "multiclass": ("accuracy",),
     "binary": ("accuracy",),
+    "multilabel": ("accuracy", "macro_f1"),
     "regression": ("mse", "mae"),
+}
+# What is predicted, in words, by the task.
+PREDICTED: dict[Task, str] = {
+    "multiclass": "classes",
+    "binary": "two classes",
+    "multilabel": "several labels",
+    "regression": "a number",
 }
 
 

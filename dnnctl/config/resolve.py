@@ -68,7 +68,7 @@ def resolve_output(output: LayerSpec | str, info: DatasetInfo) -> LayerSpec:
         by_task = _activation(info, output.units)
         return output.model_copy(update={"activation": LAYERS.parse(by_task)})
     if isinstance(output, Activation):
-        units = classes if output.key == "softmax" or info.task == "multiclass" else info.outputs
+        units = classes if (classes and output.key == "softmax") or info.task == "multiclass" else info.outputs
         return Dense.model_validate({"units": units, "activation": output})
     units = classes if info.task == "multiclass" else info.outputs
     return Dense.model_validate({"units": units, "activation": _activation(info, units)})
@@ -77,7 +77,7 @@ def resolve_output(output: LayerSpec | str, info: DatasetInfo) -> LayerSpec:
 def _activation(info: DatasetInfo, units: int) -> str:
     if info.task == "regression":
         return "linear"
-    return "sigmoid" if info.task == "binary" and units == 1 else "softmax"
+    return "sigmoid" if info.task == "multilabel" or (info.task == "binary" and units == 1) else "softmax"
 
 
 def plan_of(config: Config, info: DatasetInfo) -> NetworkPlan:

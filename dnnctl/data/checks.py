@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.class_weights import class_counts
+from dnnctl.data.class_weights import class_counts, label_shares
 from dnnctl.data.fitting import in_files
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo
@@ -61,7 +61,7 @@ def _problem(array: NDArray[Any], columns: Sequence[str]) -> str:
 
 
 def absent_classes(info: DatasetInfo, train: AnySamples, limit: int | None) -> tuple[Notice, ...]:
-    """Warn of classes that no network can learn, as of a table that is sorted by class and cut by `data.limit`.
+    """Warn of classes and labels that no network can learn, as of a table that is sorted and cut by `data.limit`.
 
     Args:
         info: What is known about the data set; of numbers to predict nothing is said.
@@ -69,17 +69,53 @@ def absent_classes(info: DatasetInfo, train: AnySamples, limit: int | None) -> t
         limit: `data.limit`.
 
     Returns:
-        One warning; none if each class has a row.
+        One warning; none if each class has a row, or each label rows of 0 and rows of 1.
     """
+    if info.task == "multilabel":
+        return _constant_labels(info, train, limit)
     if not info.class_names:
         return ()
     counts = class_counts(train, len(info.class_names))
     absent = [name for name, count in zip(info.class_names, counts, strict=True) if not count]
     if not absent:
         return ()
-    first = f"; data.limit takes the first {limit:,} rows, whatever their order" if limit is not None else ""
-    told = f"no training row is of class {quoted(absent)}, which therefore cannot be learned{first}"
+    told = f"no training row is of class {quoted(absent)}, which therefore cannot be learned{_first(limit)}"
     return (Notice("absent_class", told),)
+
+
+def _first(limit: int | None) -> str:
+    return f"; data.limit takes the first {limit:,} rows, whatever their order" if limit is not None else ""
+
+
+def _constant_labels(info: DatasetInfo, train: AnySamples, limit: int | None) -> tuple[Notice, ...]:
+    """Warn of labels that are the same in every training row."""
+    shares = label_shares(train)
+    same = [
+        f"{value} in every training row: {quoted(names)}"
+        for value in (0, 1)
+        if (names := [name for name, share in zip(info.targets, shares, strict=True) if share == value])
+    ]
+    if not same:
+        return ()
+    told = f"labels that never vary cannot be learned; {' and '.join(same)}{_first(limit)}"
+    return (Notice("constant_label", told),)
+
+
+def check_labels(dataset: Dataset) -> None:
+    """Raise `DataError` if a row in memory has another value than 0 or 1 where labels are predicted."""
+    if dataset.info.task != "multilabel":
+        return
+    for rows, samples in (("training", dataset.train), ("test", dataset.test)):
+        if not isinstance(samples, Samples):
+            # Those that stay in their files are looked at when they are measured.
+            continue
+        wrong = np.argwhere((samples.y != 0) & (samples.y != 1))
+        if len(wrong):
+            row, label = wrong[0].tolist()
+            raise DataError(
+                f"data set {dataset.name!r}, {rows} rows: expected 0 or 1 for each label; received "
+                f"{samples.y[row, label]:g} for {dataset.info.targets[label]!r} in row {row + 1:,}"
+            )
 
 
 def odd_columns(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:

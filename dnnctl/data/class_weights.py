@@ -1,4 +1,4 @@
-"""How much the rows of each class count in the loss that is trained."""
+"""How many rows each class and each label has, and how much those of a class count in the loss that is trained."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +13,13 @@ def class_counts(samples: AnySamples, classes: int) -> NDArray[np.int64]:
     if isinstance(samples, Samples):
         return np.bincount(samples.y.reshape(-1), minlength=classes)
     return samples.class_counts
+
+
+def label_shares(train: AnySamples) -> NDArray[np.float64]:
+    """Return in which share of the training rows each of several labels is 1, (labels,)."""
+    if isinstance(train, Samples):
+        return np.asarray(train.y.mean(axis=0, dtype=np.float64))
+    return train.target_means
 
 
 def class_weights(

@@ -69,9 +69,9 @@ class Preprocessing:
         return flat
 
     def prepare_targets(self, y: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
-        """Return targets as the loss wants them: labels as they are, numbers standardized (n, targets)."""
+        """Return targets as the loss wants them: labels (n,) or (n, labels) as they are, numbers standardized."""
         if not self.target_mean:
-            return y.astype(np.int32)
+            return y.astype(dtype if y.dtype.kind == "f" else np.int32)
         columns = y.reshape(len(y), -1).astype(np.float64)
         standardized: NDArray[Any] = (columns - np.array(self.target_mean)) / np.array(self.target_std)
         return standardized.astype(dtype)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dnnctl import plugins
 from dnnctl.config.schema import Fold
-from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.samples import AnySamples, Samples, held, sample_size
 from dnnctl.errors import DataError, UsageError
 from dnnctl.memory import blocks
@@ -106,8 +106,7 @@ def split(
         kept = everything[:limit]
         samples = own.take(kept)
         return Splits(samples, None, dataset.train, {"train": kept, "test": everything})
-    classes = dataset.info.task != "regression"
-    labels = own.y if classes else None
+    labels = _strata(dataset.info, own.y)
     train_rows, test, test_rows = _set_apart(dataset, everything, labels, test_split, split_seed)
     train_rows = train_rows[:limit]
     if fold is not None:
@@ -129,6 +128,21 @@ def split(
     in_place = consume and own.x.nbytes >= LARGE and own.x.flags.writeable
     train = _moved_up(own, train_rows) if in_place else own.take(train_rows)
     return Splits(train, validation, test, rows)
+
+
+def _strata(info: DatasetInfo, y: NDArray[Any]) -> NDArray[Any] | None:
+    """Return in what group of rows each row is, (n,), of which every split gets the same share; None for one group.
+
+    That is its class. Of several labels there are more combinations than could be shared out: a row counts for the
+    rarest of those that it has, or for none of them.
+    """
+    if info.class_names:
+        return y
+    if info.task != "multilabel":
+        return None
+    rarest_first = np.argsort(y.sum(axis=0), kind="stable")
+    has = y[:, rarest_first] > 0.5
+    return np.where(has.any(axis=1), has.argmax(axis=1), -1)
 
 
 def _set_apart(
@@ -157,7 +171,7 @@ def divide(
 
     Args:
         rows: Row numbers to divide, (n,).
-        labels: Labels of all rows, indexed by row number; None for regression.
+        labels: The class, or group, of all rows, indexed by row number; None for one group.
         share: Share to take out, 0 to 0.9.
         split_seed: Decides which.
         purpose: What the rows taken out are for; each purpose draws on its own.
@@ -193,7 +207,7 @@ def hold_out(
 
     Args:
         rows: Row numbers to divide, (n,).
-        labels: Labels of all rows, indexed by row number; None for regression.
+        labels: The class, or group, of all rows, indexed by row number; None for one group.
         fold: Which one, of how many.
         split_seed: Decides which row is in which fold.
 

@@ -17,7 +17,9 @@ from dnnctl.spec import Catalog, Spec, chosen_from
 
 # Where data is found that is written out in the source.
 BUILT_IN = "built in"
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
+# How many classes a task has, where that is fixed.
+CLASSES: dict[Task, int] = {"binary": 2, "multilabel": 0, "regression": 0}
 
 
 # Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
@@ -58,13 +60,14 @@ class DatasetInfo:
         title: One line for people, as `Fashion-MNIST: 28x28 pictures of clothes`.
         task: What is to be predicted.
         input_shape: Shape of one row: (height, width) for grey images, (features,) for numbers.
-        class_names: Names of the classes in the order of their labels; empty for regression.
+        class_names: Names of the classes in the order of their labels; empty where there are none.
         labels: What stands for the classes in the data, where `class_names` are other names for them; empty
             otherwise.
         feature_names: Names of the columns; empty for images.
         feature_units: Units of the columns, as `kg`; empty where they have none.
         target: Name of what is predicted, as `height`.
-        targets: Names of what is predicted, where a regression has several targets; empty otherwise.
+        targets: Names of what is predicted where that is several things: the numbers of a regression, or labels of
+            which each is 0 or 1; empty otherwise.
         unit: Unit of a regression target, as `cm`; empty otherwise.
         input_range: Smallest and largest value an image's pixel can have; None for numbers.
         drawing: Whether the images are light strokes on a dark ground, so that a photograph of dark ink
@@ -162,7 +165,8 @@ class DatasetInfo:
             and len(info.rows) == 2
             and (info.input_range is None or len(info.input_range) == 2)
             and len(info.labels) in {0, len(info.class_names)}
-            and len(info.class_names) in {"binary": {2}, "regression": {0}}.get(info.task, {len(info.class_names)})
+            and len(info.class_names) == CLASSES.get(info.task, len(info.class_names))
+            and (info.task != "multilabel" or len(info.targets) > 1)
         )
         if not sound:
             raise TypeError("a description of data that is none")
@@ -175,8 +179,13 @@ class DatasetInfo:
 
     @property
     def outputs(self) -> int:
-        """How many numbers a regression predicts."""
+        """How many numbers a regression predicts, or how many labels there are."""
         return max(1, len(self.targets))
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """Names of what precision and recall are counted of: the classes, or the labels; empty for numbers."""
+        return self.targets if self.task == "multilabel" else self.class_names
 
 
 @dataclass(frozen=True)

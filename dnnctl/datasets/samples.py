@@ -17,7 +17,7 @@ class Samples:
 
     Args:
         x: Inputs: uint8 (n, height, width) for images, float32 (n, features) for numbers.
-        y: Targets: int64 (n,) labels, or float32 (n, targets) for regression.
+        y: Targets: int64 (n,) labels of classes; float32 (n, targets) numbers, or 0 and 1 of several labels.
     """
 
     x: NDArray[Any]
@@ -76,6 +76,10 @@ class Streamed(Protocol):
     @property
     def class_counts(self) -> NDArray[np.int64]:
         """How many rows each class has, (classes,), counted when statistics were taken; (0,) for numbers."""
+
+    @property
+    def target_means(self) -> NDArray[np.float64]:
+        """Means of the targets of training rows, (targets,), of the same statistics; (0,) for classes."""
 
     def sampled(self, most: int) -> NDArray[np.int64]:
         """Return the numbers, in the data set, of the rows that `sample` returns, in ascending order."""

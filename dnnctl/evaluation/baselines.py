@@ -64,7 +64,7 @@ def baselines(
         found = baselines(info, few, looked_at(test), metrics)
         return tuple(replace(each, label=f"{each.label}, {len(few):,} rows sampled") for each in found)
     both = (trivial(info, train, test, metrics), linear(info, train, test, metrics))
-    weights = int(np.prod(info.input_shape)) * len(info.class_names)
+    weights = int(np.prod(info.input_shape)) * len(info.judged)
     if info.is_image or info.shared_rows or info.task == "regression" or weights > MOST_WEIGHTS:
         return both
     return (*both, logistic(info, train, test, metrics))
@@ -73,8 +73,8 @@ def baselines(
 def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
     """Answer every row alike: with the shares of the classes, or the mean of the target.
 
-    The class it predicts is the most frequent one, the lower label if two are equally frequent. Arguments as of
-    `baselines`.
+    The class it predicts is the most frequent one, the lower label if two are equally frequent; of several labels each
+    is predicted to be what it is in more rows. Arguments as of `baselines`.
     """
     _require_rows(train)
     targets = _targets(info, train)
@@ -83,6 +83,8 @@ def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[
         unit = f" {info.unit}" if info.unit else ""
         means = ", ".join(f"{mean:{',.0f' if abs(mean) >= 1000 else '.4g'}}{unit}" for mean in answer)
         label = f"mean {info.target} ({means})"
+    elif info.task == "multilabel":
+        label = "most frequent value of each label"
     else:
         label = f"majority class ({info.class_names[int(answer.argmax())]})"
     names = _names(info, metrics)
@@ -96,7 +98,7 @@ def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[
 def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
     r"""Fit a linear model with a bias in closed form.
 
-    $W = (X^T X + \lambda n I)^{-1} X^T Y$ on centred, scaled inputs; Y are the targets, or one-hot labels.
+    $W = (X^T X + \lambda n I)^{-1} X^T Y$ on centred, scaled inputs; Y are the targets, or one-hot classes.
     At most `MOST_ROWS` training rows are used to fit, taken evenly by position. Arguments as of `baselines`.
 
     Raises:
@@ -118,10 +120,13 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
 
 
 def logistic(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
-    """Fit logistic regression on rows of numbers, at most `MOST_ROWS` of them; arguments as of `baselines`."""
+    """Fit logistic regression, one for each of several labels, on rows of numbers, at most `MOST_ROWS` of them.
+
+    Arguments as of `baselines`.
+    """
     _require_rows(train)
     few = train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
-    model = fit_logistic(few.x, few.y, len(info.class_names))
+    model = fit_logistic(few.x, few.y, len(info.judged))
     names = _names(info, metrics)
     measured = [
         measure(info.task, part.y, model.probabilities(part.x), names) if len(part) else {} for part in (train, test)
@@ -170,8 +175,8 @@ def _answers(model: _Linear, rows: Rows, number: np.dtype[Any]) -> NDArray[Any]:
 
 
 def _targets(info: DatasetInfo, rows: Samples) -> NDArray[Any]:
-    """Return what a least-squares model aims at: (n, targets), or one-hot labels (n, classes)."""
-    if info.task == "regression":
+    """Return what a linear model aims at: (n, targets), (n, labels) of 0 and 1, or one-hot classes (n, classes)."""
+    if not info.class_names:
         return rows.y.reshape(len(rows), -1)
     one_hot = np.zeros((len(rows), len(info.class_names)), np.float32)
     one_hot[np.arange(len(rows)), rows.y.reshape(-1)] = 1

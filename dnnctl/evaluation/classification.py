@@ -209,12 +209,13 @@ def auc(y_true: NDArray[Any], scores: NDArray[Any]) -> float | None:
     """
     table, labels = columns(scores), y_true.reshape(-1)
     classes = [1] if table.shape[1] == 2 else range(table.shape[1])
-    areas = [_area(labels == label, table[:, label]) for label in classes]
+    areas = [area_under_curve(labels == label, table[:, label]) for label in classes]
     defined = [area for area in areas if area is not None]
     return float(np.mean(defined)) if defined else None
 
 
-def _area(positive: NDArray[np.bool_], scores: NDArray[Any]) -> float | None:
+def area_under_curve(positive: NDArray[np.bool_], scores: NDArray[Any]) -> float | None:
+    """Return the area under the ROC curve of rows that are positive or not, (n,); None if all are, or none is."""
     hits = int(positive.sum())
     misses = len(positive) - hits
     if not hits or not misses:

@@ -26,6 +26,7 @@ CLEARLY_BETTER = {"accuracy": 0.01, "mse": 1.2}
 FEW_ROWS = 30
 MOST_OF_ONE_CLASS = 0.9
 
+MOST_FREQUENT: dict[Task, str] = {"multilabel": "the most frequent value of each label"}
 MORE_CAPACITY = "add layers or units, train longer, or raise the learning rate"
 LESS_VARIANCE = "add dropout, weight decay or data, or stop earlier"
 
@@ -183,10 +184,12 @@ def _too_little(seen: _Evidence) -> Verdict | None:
             return None
         basis = (
             f"training {seen.measured} {seen.said(seen.train)} against {seen.said(seen.trivial)} "
-            "for always answering the most frequent class"
+            f"for always answering {MOST_FREQUENT.get(seen.task, 'the most frequent class')}"
         )
     sentence = f"underfitting: {basis}; {MORE_CAPACITY}, unless the inputs say no more about the target"
-    if seen.name == "accuracy" and seen.trivial["accuracy"] >= MOST_OF_ONE_CLASS:
+    if seen.task == "multilabel" and seen.trivial["accuracy"] >= MOST_OF_ONE_CLASS:
+        sentence += ". Nearly all labels are the same in most rows: look at macro_f1"
+    elif seen.name == "accuracy" and seen.trivial["accuracy"] >= MOST_OF_ONE_CLASS:
         sentence += ". Nearly all rows are of one class: look at f1, and try training.class_weights: balanced"
     return Verdict("underfitting", sentence, seen.metrics())
 

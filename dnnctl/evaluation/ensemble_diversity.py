@@ -66,9 +66,9 @@ def compare_members(
 
     Args:
         task: What is predicted.
-        y_true: int64 (n,) labels, or float (n, targets).
-        answers: Of each member: (n,) the class that it puts first, or (n, targets) values in the target's unit. At
-            least two members, and one row.
+        y_true: int64 (n,) labels, or float (n, targets), or 0 and 1 of several labels.
+        answers: Of each member: (n,) the class that it puts first, (n, labels) of 0 and 1, or (n, targets) values in
+            the target's unit. At least two members, and one row.
         metrics: Loss and metrics of each member.
         together: Loss and metrics of the ensemble.
         described: Name and label of each member.
@@ -77,7 +77,8 @@ def compare_members(
         values = np.stack([each.reshape(len(each), -1) for each in answers]).astype(np.float64)
         how_much, pairs = answer_deviation(values)
     else:
-        how_much, pairs = disagreement(np.stack(answers), y_true)
+        # Each of several labels is an answer of its own.
+        how_much, pairs = disagreement(np.stack([each.reshape(-1) for each in answers]), y_true.reshape(-1))
     shared = [name for name in metrics[0] if all(name in each for each in metrics)]
     mean = {name: float(np.mean([each[name] for each in metrics])) for name in shared}
     names, labelled = zip(*described, strict=True)

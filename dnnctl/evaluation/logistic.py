@@ -1,7 +1,8 @@
-r"""Logistic regression: the linear model for classes that a network on a table has to beat.
+r"""Logistic regression: the linear model for classes and labels that a network on a table has to beat.
 
-$p_c = e^{w_c^T x + b_c} / \sum_k e^{w_k^T x + b_k}$, with the weights that make the mean negative
-log-likelihood and $\lambda \lVert W \rVert^2 / 2$ least; columns are standardized for it.
+$p_c = e^{w_c^T x + b_c} / \sum_k e^{w_k^T x + b_k}$ for classes, $p_k = 1 / (1 + e^{-w_k^T x - b_k})$ for several
+labels, with the weights that make the mean negative log-likelihood and $\lambda \lVert W \rVert^2 / 2$ least; columns
+are standardized for it.
 """
 
 from dataclasses import dataclass
@@ -23,27 +24,29 @@ class Logistic:
     Args:
         centre: Mean of each column.
         std: Standard deviation of each column, 1 where it never varies.
-        kernel: (features, classes).
-        bias: (classes,).
+        kernel: (features, outputs).
+        bias: (outputs,).
+        several: Whether the outputs are labels of which any number may be true, not classes of which one is.
     """
 
     centre: NDArray[Any]
     std: NDArray[Any]
     kernel: NDArray[Any]
     bias: NDArray[Any]
+    several: bool = False
 
     def probabilities(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the probabilities of rows (n, features): (n, classes)."""
-        return _softmax(((x - self.centre) / self.std) @ self.kernel + self.bias)
+        """Return the probabilities of rows (n, features): (n, outputs)."""
+        return _probabilities(((x - self.centre) / self.std) @ self.kernel + self.bias, several=self.several)
 
 
-def fit_logistic(x: NDArray[Any], y: NDArray[Any], classes: int) -> Logistic:
+def fit_logistic(x: NDArray[Any], y: NDArray[Any], outputs: int) -> Logistic:
     """Fit on rows.
 
     Args:
         x: (n, features) finite numbers.
-        y: int64 (n,) labels.
-        classes: Number of classes.
+        y: int64 (n,) labels of classes, or (n, labels) of 0 and 1.
+        outputs: Number of classes, or of labels.
 
     Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, 4.4.
     """
@@ -52,23 +55,27 @@ def fit_logistic(x: NDArray[Any], y: NDArray[Any], classes: int) -> Logistic:
     centre, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
     std = np.where(std > 0, std, 1.0)
     scaled = (x - centre) / std
-    features = x.shape[1]
-    truth = np.zeros((len(x), classes))
-    truth[np.arange(len(x)), y] = 1
+    features, several = x.shape[1], y.ndim > 1
+    # Of classes the true one alone is in the logarithm; labels are in it when they are 0 too.
+    true = y > 0.5 if several else np.arange(outputs) == y[:, np.newaxis]
 
     def loss(theta: NDArray[Any]) -> tuple[float, NDArray[Any]]:
-        kernel, bias = theta[: features * classes].reshape(features, classes), theta[features * classes :]
-        shares = _softmax(scaled @ kernel + bias)
-        own = np.maximum(shares[np.arange(len(x)), y], 1e-300)
-        difference = (shares - truth) / len(x)
+        kernel, bias = theta[: features * outputs].reshape(features, outputs), theta[features * outputs :]
+        shares = _probabilities(scaled @ kernel + bias, several=several)
+        own = np.where(true, shares, 1 - shares) if several else shares[true]
+        difference = (shares - true) / len(x)
         slope = np.concatenate([(scaled.T @ difference + RIDGE * kernel).reshape(-1), difference.sum(axis=0)])
-        return float(-np.log(own).mean() + RIDGE / 2 * np.square(kernel).sum()), slope
+        value = -np.log(np.maximum(own, 1e-300)).sum() / len(x)
+        return float(value + RIDGE / 2 * np.square(kernel).sum()), slope
 
-    start = np.zeros(features * classes + classes)
+    start = np.zeros(features * outputs + outputs)
     theta = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
-    return Logistic(centre, std, theta[: features * classes].reshape(features, classes), theta[features * classes :])
+    kernel, bias = theta[: features * outputs].reshape(features, outputs), theta[features * outputs :]
+    return Logistic(centre, std, kernel, bias, several)
 
 
-def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
+def _probabilities(logits: NDArray[Any], *, several: bool) -> NDArray[Any]:
+    if several:
+        return np.asarray((np.tanh(logits / 2) + 1) / 2)
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.conditions import CONDITION
-from dnnctl.config.metrics import TOP_K, larger_is_better, tasks_of
+from dnnctl.config.metrics import TASKS, TOP_K, larger_is_better, tasks_of
 from dnnctl.datasets.base import Task
 from dnnctl.errors import DataError, ModelError, UsageError
-from dnnctl.evaluation import classification, regression
+from dnnctl.evaluation import classification, multilabel, regression
 from dnnctl.memory import blocks
 from dnnctl.plugins import suggestion
 
@@ -38,6 +38,10 @@ class Metric:
     by_order: bool = False
 
 
+def _of_counts(y_true: NDArray[Any], scores: NDArray[Any], name: str) -> float:
+    return multilabel.of_counts(multilabel.counted(y_true, scores), name)
+
+
 FUNCTIONS: dict[str, Function] = {
     "accuracy": classification.accuracy,
     "precision": classification.precision,
@@ -49,11 +53,23 @@ FUNCTIONS: dict[str, Function] = {
     "mae": regression.mae,
     "r2": regression.r2,
 }
+# Those of several labels: some have the name of one of classes.
+LABEL_FUNCTIONS: dict[str, Function] = {
+    "accuracy": partial(_of_counts, name="accuracy"),
+    "subset_accuracy": multilabel.subset_accuracy,
+    "precision": partial(_of_counts, name="precision"),
+    "recall": partial(_of_counts, name="recall"),
+    "macro_f1": partial(_of_counts, name="macro_f1"),
+    "micro_f1": partial(_of_counts, name="micro_f1"),
+    "auc": multilabel.auc,
+}
 BY_ORDER = frozenset({"accuracy", "precision", "recall", "f1"})
 # What each name means is settled where configurations are checked; here it gets its function.
 METRICS = {
-    name: Metric(tasks_of(name), larger_is_better(name), function, by_order=name in BY_ORDER)
-    for name, function in FUNCTIONS.items()
+    name: Metric(
+        tasks_of(name), larger_is_better(name), FUNCTIONS.get(name) or LABEL_FUNCTIONS[name], by_order=name in BY_ORDER
+    )
+    for name in TASKS
 }
 
 
@@ -72,6 +88,11 @@ def metric(name: str) -> Metric:
     if name not in METRICS:
         raise UsageError(f"unknown metric: {name!r}{suggestion(name, (*METRICS, 'top_5'))}")
     return METRICS[name]
+
+
+def function_of(name: str, task: Task) -> Function:
+    """Return what computes a metric of a task; arguments and errors are those of `metric`."""
+    return LABEL_FUNCTIONS[name] if task == "multilabel" else metric(name).function
 
 
 def all_metrics(task: Task, classes: int, followed: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -93,8 +114,8 @@ def measure(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Seq
     Args:
         task: What is predicted.
         y_true: int64 (n,) labels, or float (n, targets).
-        scores: (n, classes) probabilities, (n,) or (n, 1) probabilities of class 1 for two classes, or
-            (n, targets) or (n,) values in the target's unit.
+        scores: (n, classes) probabilities, (n,) or (n, 1) probabilities of class 1 for two classes, (n, labels)
+            probabilities of several labels, or (n, targets) or (n,) values in the target's unit.
         metrics: Names, as `metric` takes them.
 
     Returns:
@@ -106,7 +127,7 @@ def measure(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Seq
         ModelError: If a score is not a finite number.
     """
     _check(task, y_true, scores, metrics)
-    values = {name: metric(name).function(y_true, scores) for name in metrics}
+    values = {name: function_of(name, task)(y_true, scores) for name in metrics}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -121,6 +142,8 @@ def _check(task: Task, y_true: NDArray[Any], scores: NDArray[Any], metrics: Sequ
         raise diverged(bad, len(scores))
     if task == "regression":
         regression.residuals(y_true, scores)
+    elif task == "multilabel":
+        multilabel.check_labels(y_true, scores)
     else:
         classification.check_labels(y_true, scores)
 

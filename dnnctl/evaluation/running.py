@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dnnctl.config.metrics import TOP_K
 from dnnctl.datasets.base import Task
 from dnnctl.errors import DataError
-from dnnctl.evaluation import classification, regression, score_histogram
+from dnnctl.evaluation import classification, multilabel, regression, score_histogram
 from dnnctl.evaluation.measure import check_fit, diverged, rows_not_finite
 from dnnctl.memory import blocks
 
@@ -29,7 +29,7 @@ class RunningMetrics:
 
     Args:
         task: What is predicted.
-        width: Number of classes, or of targets.
+        width: Number of classes, of labels, or of targets.
         metrics: Names, as `measure.metric` takes them.
 
     Raises:
@@ -45,11 +45,13 @@ class RunningMetrics:
                 name: np.zeros(width) for name in ("squared_errors", "absolute_errors", "truth_mean", "truth_squares")
             }
             return
-        self._sums["confusion"] = np.zeros((width, width), np.int64)
-        self._sums |= {name: np.zeros(1, np.int64) for name in metrics if TOP_K.fullmatch(name)}
+        several = task == "multilabel"
+        self._sums["confusion"] = np.zeros((width, 2, 2) if several else (width, width), np.int64)
+        counted = [name for name in metrics if TOP_K.fullmatch(name) or name == "subset_accuracy"]
+        self._sums |= {name: np.zeros(1, np.int64) for name in counted}
         if "auc" in metrics:
             # Of two classes the area of one is that of the other.
-            classes = 1 if width == 2 else width
+            classes = 1 if width == 2 and not several else width
             self._sums["scores"] = np.zeros((classes, 2, score_histogram.bins_for(classes)), np.int64)
 
     @property
@@ -59,7 +61,7 @@ class RunningMetrics:
 
     @property
     def confusion_matrix(self) -> NDArray[np.int64] | None:
-        """Rows by true class (rows of the matrix) and predicted one (columns); None for numbers."""
+        """Rows by true class (rows of the matrix) and predicted one (columns), of labels one each; None for numbers."""
         return self._sums.get("confusion")
 
     def add(self, y_true: NDArray[Any], scores: NDArray[Any], together: int | None = None) -> None:
@@ -83,8 +85,20 @@ class RunningMetrics:
             before = self.rows - len(scores)
             for block in blocks(len(errors), together or max(1, len(errors))):
                 self._add_numbers(errors[block], truth[block], before + block.start)
+        elif self._task == "multilabel":
+            multilabel.check_labels(y_true, scores)
+            if not bad:
+                self._add_labels(y_true, scores)
         elif not bad:
             self._add_classes(y_true.reshape(-1), scores)
+
+    def _add_labels(self, y_true: NDArray[Any], scores: NDArray[Any]) -> None:
+        sums = self._sums
+        sums["confusion"] += multilabel.counted(y_true, scores)
+        if "subset_accuracy" in sums:
+            sums["subset_accuracy"] += multilabel.all_right(y_true, scores)
+        for label, counts in enumerate(sums.get("scores", ())):
+            score_histogram.count(y_true[:, label] > 0.5, scores[:, label], counts)
 
     def _add_classes(self, labels: NDArray[Any], scores: NDArray[Any]) -> None:
         sums = self._sums
@@ -141,10 +155,12 @@ class RunningMetrics:
         if name == "auc":
             areas = [found[0] for found in map(score_histogram.area, sums["scores"]) if found is not None]
             return float(np.mean(areas)) if areas else None
+        if TOP_K.fullmatch(name) or name == "subset_accuracy":
+            return int(sums[name][0]) / rows
+        if self._task == "multilabel":
+            return multilabel.of_counts(sums["confusion"], name)
         if name == "accuracy":
             return int(np.trace(sums["confusion"])) / rows
-        if TOP_K.fullmatch(name):
-            return int(sums[name][0]) / rows
         return classification.macro(sums["confusion"], name)
 
     @property

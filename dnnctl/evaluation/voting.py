@@ -30,11 +30,12 @@ class Ballot:
     """Collects the answers of members, one after the other, to the same rows.
 
     Args:
-        vote: `soft` or `hard` for classes, `mean` for numbers.
+        vote: `soft` or `hard` for classes and labels, `mean` for numbers.
+        several: Whether each column is the probability of a label of its own, on which each member votes.
     """
 
-    def __init__(self, vote: Literal["soft", "hard", "mean"]) -> None:
-        self._vote = vote
+    def __init__(self, vote: Literal["soft", "hard", "mean"], *, several: bool = False) -> None:
+        self._vote, self._several = vote, several
         self._members = 0
         self._sum: NDArray[np.float64] = np.zeros((0, 0))
         self._votes: NDArray[np.float64] = np.zeros((0, 0))
@@ -43,21 +44,23 @@ class Ballot:
         """Add a member's answers.
 
         Args:
-            scores: (n, classes) probabilities or (n,) of class 1; or (n, targets) values.
+            scores: (n, classes) probabilities or (n,) of class 1; (n, labels) probabilities; or (n, targets) values.
         """
-        table = np.asarray(scores if self._vote == "mean" else columns(scores), np.float64)
+        table = np.asarray(scores if self._vote == "mean" or self._several else columns(scores), np.float64)
         if not self._members:
             self._sum, self._votes = np.zeros(table.shape), np.zeros(table.shape)
         self._members += 1
         self._sum += table
-        if self._vote == "hard" and len(table):
+        if self._vote == "hard" and self._several:
+            self._votes += table > 0.5
+        elif self._vote == "hard" and len(table):
             self._votes[np.arange(len(table)), predicted_labels(scores)] += 1
 
     def count(self) -> NDArray[np.float64]:
         """Return what the members say together.
 
         Returns:
-            float64 (n, classes) scores that sum to one, or (n, targets) values.
+            float64 (n, classes) scores that sum to one, (n, labels) scores of 0 to 1, or (n, targets) values.
         """
         mean = self._sum / self._members
         return mean if self._vote != "hard" else (self._votes + mean) / (self._members + 1)

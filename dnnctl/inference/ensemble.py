@@ -66,6 +66,7 @@ class Committee:
     def __init__(self, opened: OpenedEnsemble, engine: str) -> None:
         self._members = opened.members
         self._vote = opened.vote
+        self._several = opened.info.task == "multilabel"
         # The loss that the answer is measured with says what logits mean.
         self._activation = opened.config.training.loss.activation
         self._preprocessing = opened.preprocessing
@@ -90,10 +91,14 @@ class Committee:
 
     def logits(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return the logits of what the members say together of raw rows, (n, outputs), float64."""
-        ballot = Ballot(self._vote)
+        ballot = self.ballot()
         for network in self.networks():
             ballot.cast(network.scores(x))
         return self.as_logits(ballot.count())
+
+    def ballot(self) -> Ballot:
+        """Return what collects the members' answers."""
+        return Ballot(self._vote, several=self._several)
 
     def penalty(self) -> float:
         """Return the mean of what the members' weights add to their losses."""
@@ -105,12 +110,15 @@ class Committee:
         """Return the logits that mean given scores.
 
         Args:
-            scores: (n, classes) probabilities, or (n, targets) values in the target's unit.
+            scores: (n, classes) or (n, labels) probabilities, or (n, targets) values in the target's unit.
         """
         if self._activation == "linear":
             return self._preprocessing.prepare_targets(scores, "float64")
         # The logarithm of a probability that is 0 in 64 bits would be infinite.
-        logarithms: NDArray[np.float64] = np.log(np.maximum(scores, np.finfo(np.float64).tiny))
+        tiny = np.finfo(np.float64).tiny
+        logarithms: NDArray[np.float64] = np.log(np.maximum(scores, tiny))
+        if self._several:
+            return logarithms - np.log(np.maximum(1 - scores, tiny))
         return logarithms if self._activation == "softmax" else logarithms[:, 1:] - logarithms[:, :1]
 
 
@@ -139,14 +147,16 @@ class EnsembleNetwork(Network):
         """
         if not isinstance(samples, Samples):
             return self.measure(samples, metrics), self.measure_members(looked_at(samples), metrics)[1]
-        opened, ballot = self._opened, Ballot(self._opened.vote)
+        opened, ballot = self._opened, self._committee.ballot()
+        several = opened.info.task == "multilabel"
         measured, answers = [], []
         for network in self._committee.networks():
             own, scores = network.evaluate(samples.rows, samples.y, metrics)
             ballot.cast(scores)
             measured.append(own)
-            # A class a row is enough to compare members by.
-            answers.append(scores if opened.vote == "mean" else predicted_labels(scores))
+            # A class a row, or what is said of each label, is enough to compare members by.
+            said = scores > 0.5 if several else predicted_labels(scores)
+            answers.append(scores if opened.vote == "mean" else said)
         logits = self._committee.as_logits(ballot.count())
         whole, scores = self.evaluate_logits(logits, samples.y, metrics, penalty=self._committee.penalty())
         described = list(zip(opened.names, map(label, opened.members), strict=True))

@@ -33,13 +33,14 @@ class Evaluation(Tabular):
         train: The training rows, for comparison.
         scores: What the network says of `samples`.
         metrics: By name, the loss first; of all rows, as are `classes` and `count`.
-        classes: A row a class, empty for regression.
+        classes: A row a class or a label, empty for regression.
         unmet: Requirements on this split that were missed, in words.
         notes: Things the user should know.
         network: The network, for plots that ask it more.
         count: How many rows were measured.
         members: The members of an ensemble beside each other, on `samples`; None for a single network.
-        counts: Rows of a stream by true class and predicted one; None for numbers, and for rows in memory.
+        counts: Rows of a stream by true class and predicted one, of labels one each; None for numbers, and for rows in
+            memory.
     """
 
     split: str
@@ -113,7 +114,7 @@ def evaluate(
         splits.train,
         measured.scores,
         measured.metrics,
-        tuple(measured.class_rows()) if info.class_names else (),
+        tuple(measured.class_rows()) if info.judged else (),
         unmet(required, {name: measured.metrics}),
         tuple(notes),
         network,

@@ -12,7 +12,8 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.datasets.samples import AnySamples, Samples, looked_at
-from dnnctl.evaluation.classification import ClassRow, class_rows, per_class
+from dnnctl.evaluation.by_class import counts_of, rows_of
+from dnnctl.evaluation.classification import ClassRow
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.evaluation.measure import measure, metric
 from dnnctl.evaluation.running import RunningMetrics
@@ -44,7 +45,8 @@ class Measured:
         count: How many rows were measured.
         samples: Those that can be looked at: all of them, or a sample of a stream; none if they were not to be kept.
         scores: What the network says of `samples`.
-        counts: Rows of a stream by true class and predicted one; None for numbers, and for rows in memory.
+        counts: Rows of a stream by true class and predicted one, of labels one each; None for numbers, and for rows in
+            memory.
         auc_error: By how much the area under the curve may be off, where scores were counted in bins; else None.
     """
 
@@ -55,9 +57,9 @@ class Measured:
     counts: NDArray[np.int64] | None = None
     auc_error: float | None = None
 
-    def class_rows(self) -> list[ClassRow]:
-        """Return how each class fared, of all rows; for classes, where scores were kept or counts are there."""
-        return per_class(self.samples.y, self.scores) if self.counts is None else class_rows(self.counts)
+    def class_rows(self) -> Sequence[ClassRow]:
+        """Return how each class or label fared, of all rows; where scores were kept or counts are there."""
+        return rows_of(counts_of(self.samples.y, self.scores) if self.counts is None else self.counts)
 
 
 class Network:
@@ -84,8 +86,8 @@ class Network:
             x: Raw rows, (n, ...).
 
         Returns:
-            Probabilities (n, classes); (n,) of class 1 for two classes with one output unit; values in the
-            target's unit (n, targets). float64.
+            Probabilities (n, classes); (n,) of class 1 for two classes with one output unit; probabilities of several
+            labels (n, labels); values in the target's unit (n, targets). float64.
         """
         with np.errstate(over="ignore", invalid="ignore"):
             return self.read(self._engine.logits(x))

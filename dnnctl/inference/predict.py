@@ -114,8 +114,9 @@ def _check(opened: OpenedRun, request: Request) -> None:
         raise UsageError(f"`sample`: expected at least 1; received {request.sample}")
     if request.sample is not None and named:
         raise UsageError("expected either `sample` or inputs; received both")
-    if request.top > 1 and opened.info.task == "regression":
-        raise UsageError(f"`top`={request.top} names the best classes; this network predicts numbers: leave it out")
+    if request.top > 1 and not opened.info.class_names:
+        what = "several labels, each by itself" if opened.info.judged else "numbers"
+        raise UsageError(f"`top`={request.top} names the best classes; this network predicts {what}: leave it out")
 
 
 def _said(

@@ -1,6 +1,5 @@
 """What a network says of rows: as NumPy arrays, as records and columns, as a frame, and as a notebook shows it."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,9 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
+from dnnctl.inference.exact_numbers import exact
 from dnnctl.inference.inputs.base import Numbered
+from dnnctl.inference.several_answers import label_columns, label_record, number_columns, titles
 from dnnctl.memory import ROWS
 from dnnctl.notebook import paragraphs, table
 
@@ -30,11 +31,12 @@ class Predictions:
     Args:
         names: Name of each input, as `photo.png`.
         scores: A row an input, (n, outputs): probabilities of the classes, the one of class 1 for two classes with one
-            output unit, or values in the target's unit.
+            output unit, probabilities of several labels, or values in the target's unit.
         info: What is known about the data set.
         top: How many classes to name for each input, from 1; more than there are means all.
         notes: What the user should know of how the inputs were read.
-        truth: Labels (n,), or values (n,) or (n, targets), where they are known; NaN for a row of which they are not.
+        truth: Labels (n,) of classes, (n, labels) of 0 and 1, or values (n,) or (n, targets), where they are known; NaN
+            for a row of which they are not.
         index: How the pandas frame that was asked about labels its rows; None if it was none.
 
     Raises:
@@ -63,6 +65,11 @@ class Predictions:
         """Whether values were predicted, not classes."""
         return self.info.task == "regression"
 
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether several labels were predicted, each of which is 0 or 1."""
+        return self.info.task == "multilabel"
+
     @cached_property
     def has_truth(self) -> bool:
         """Whether the right answer is known for any row."""
@@ -77,9 +84,10 @@ class Predictions:
         """Return the answers as flat columns, in their order.
 
         For classes they are `name`, `prediction`, `confidence`, then `class_2`, `probability_2` and so on for `top`
-        above 1, then `true` and `correct` where the truth is known. For values they are `name`, `prediction` (or
-        `prediction_1`, ... for several targets), `unit`, and `true`. None stands for what is no finite number, or not
-        known.
+        above 1, then `true` and `correct` where the truth is known. For values they are `name`, `prediction`, `unit`,
+        and `true`; for several targets their own names stand for `prediction`, and `true_<name>` for `true`. For
+        several labels they are `name`, the labels' own names (0 or 1), `probability_<name>` of each, `true_<name>` and
+        `correct`. None stands for what is no finite number, or not known.
 
         Args:
             rows: Which inputs.
@@ -93,11 +101,14 @@ class Predictions:
         table: dict[str, list[Any]] = {"name": list(self.names[rows])}
         scores = self.scores[rows]
         truth = self.truth[rows] if self.truth is not None and self.has_truth else None
+        if self.is_multilabel:
+            return table | label_columns(self.info.targets, scores, truth)
         if self.is_regression:
-            table |= _numbered("prediction", scores) | {"unit": [self.info.unit] * len(scores)}
-            return table | (
-                {} if truth is None else _numbered("true", truth if truth.ndim > 1 else truth[:, np.newaxis])
-            )
+            targets = self.info.targets
+            table |= number_columns("prediction", targets, scores) | {"unit": [self.info.unit] * len(scores)}
+            if truth is not None:
+                table |= number_columns("true", targets, truth if truth.ndim > 1 else truth[:, np.newaxis])
+            return table
         if scores.shape[1] == 1:
             scores = np.concatenate([1 - scores, scores], axis=1)
         # The lower label first among equals. NaN sorts last, so what is no number is never preferred to what is one.
@@ -124,7 +135,9 @@ class Predictions:
 
         For classes it has `name`, `prediction`, `confidence`, with `top` above 1 `top` (a list of `class` and
         `probability`), and where the truth is known `true` and `correct`. For values it has `name`, `prediction` (a
-        list if there are several targets), `target`, `unit`, and `true`. None stands for what is no finite number.
+        list if there are several targets), `target`, `unit`, and `true`. For several labels it has `name`, `prediction`
+        and `probability`, by the names of the labels, and `true` and `correct`. None stands for what is no finite
+        number.
 
         Args:
             rows: Which inputs.
@@ -137,6 +150,8 @@ class Predictions:
 
     def _record(self, flat: dict[str, Any]) -> dict[str, Any]:
         """Return a flat record with what belongs together as lists."""
+        if self.is_multilabel:
+            return label_record(self.info.targets, flat)
         known = {key: flat[key] for key in ("true", "correct") if flat.get(key) is not None}
         if not self.is_regression:
             record = {key: flat[key] for key in ("name", "prediction", "confidence")}
@@ -146,33 +161,49 @@ class Predictions:
                 record["top"] = [first, *({"class": name, "probability": chance} for name, chance in others)]
             return record | known
         told = {"target": self.info.target, "unit": self.info.unit}
-        if "prediction" in flat:
+        if self.scores.shape[1] == 1:
             return {"name": flat["name"], "prediction": flat["prediction"], **told, **known}
-        every = range(1, self.scores.shape[1] + 1)
-        values = [flat[f"prediction_{target}"] for target in every]
-        true = [flat[f"true_{target}"] for target in every if flat.get(f"true_{target}") is not None]
+        called = titles(self.info.targets)
+        values = [flat[title] for title in called["prediction"]]
+        true = [flat[title] for title in called["true"] if flat.get(title) is not None]
         return {"name": flat["name"], "prediction": values, **told, **({"true": true} if true else {})}
 
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
-        """Probability of each class, (n, classes), in the order of the labels."""
+        """Probability of each class, (n, classes), in the order of the labels; or of each of several labels."""
         self._expect_classes("probabilities")
         return np.hstack([1 - self.scores, self.scores]) if self.scores.shape[1] == 1 else self.scores
 
     @cached_property
     def classes(self) -> NDArray[np.int64]:
-        """Number of the most probable class, (n,), the lower one among equals; -1 where no output is a number."""
+        """Number of the most probable class, (n,), the lower one among equals; -1 where no output is a number.
+
+        Of several labels 0 or 1 for each, (n, labels).
+        """
+        if self.is_multilabel:
+            return np.where(np.isfinite(self.scores), self.scores > 0.5, -1).astype(np.int64)
         known = np.where(np.isnan(self.probabilities), -1, self.probabilities)
         return np.where(np.isfinite(known).all(axis=1) & (known.max(axis=1) >= 0), known.argmax(axis=1), -1)
 
     @property
     def confidence(self) -> NDArray[np.float32]:
-        """Probability of the most probable class, (n,); NaN where no output is a number."""
+        """Probability of the most probable class, (n,), or of what is said of each label, (n, labels); NaN for none."""
+        if self.is_multilabel:
+            return np.where(np.isfinite(self.scores), np.maximum(self.scores, 1 - self.scores), np.nan)
         return np.where(self.classes < 0, np.nan, self.probabilities.max(axis=1, initial=0)).astype(np.float32)
 
     @cached_property
-    def labels(self) -> NDArray[np.str_]:
-        """Name of the most probable class, (n,); empty where no output is a number."""
+    def labels(self) -> NDArray[Any]:
+        """Name of the most probable class, (n,), empty where no output is a number; of several labels lists of names.
+
+        A list has the names of the labels that are predicted to be 1.
+        """
+        if self.is_multilabel:
+            lists = np.empty(len(self), object)
+            lists[:] = [
+                [name for name, has in zip(self.info.targets, row, strict=True) if has > 0] for row in self.classes
+            ]
+            return lists
         names = [class_name(number, self.info) for number in range(self.probabilities.shape[1])]
         return np.array([*names, ""])[self.classes]
 
@@ -185,7 +216,7 @@ class Predictions:
 
     @cached_property
     def true(self) -> NDArray[Any] | None:
-        """The right answers where they are known, as of `sample`: numbers of classes (n,), or values; else None."""
+        """The right answers where they are known, as of `sample`: classes by number, 0 and 1 of labels, or values."""
         truth = self.truth
         return truth if truth is None or self.is_regression else truth.astype(np.int64)
 
@@ -263,31 +294,6 @@ def merged(notes: Sequence[str]) -> tuple[str, ...]:
     return every if len(every) <= MOST_NOTES else (*every[:MOST_NOTES], f"and {len(every) - MOST_NOTES:,} more notes")
 
 
-def _numbered(name: str, values: NDArray[Any]) -> dict[str, list[Any]]:
-    """Return numbers (n, columns) as columns, numbered from 1 if there are several."""
-    if values.shape[1] == 1:
-        return {name: exact(values[:, 0])}
-    return {f"{name}_{number}": exact(column) for number, column in enumerate(values.T, 1)}
-
-
 def class_name(label: int, info: DatasetInfo) -> str:
     """Return a class's name, or its number where it has none."""
     return info.class_names[label] if 0 <= label < len(info.class_names) else str(label)
-
-
-def exact(values: NDArray[Any]) -> list[float | None]:
-    """Return numbers whose shortest decimal form is that of `values` in their own precision.
-
-    A float32 of 0.9 becomes 0.9, not 0.8999999761581421.
-
-    Args:
-        values: (n,) numbers.
-
-    Returns:
-        The numbers; None for those that are infinite or none.
-    """
-    short = values.dtype.kind == "f" and values.dtype.itemsize < 8
-    numbers: list[float | None] = list(map(float, values.astype("U").tolist() if short else values.tolist()))
-    return (
-        numbers if np.isfinite(values).all() else [n if n is not None and math.isfinite(n) else None for n in numbers]
-    )

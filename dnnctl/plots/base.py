@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dnnctl import files, plugins
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.samples import Samples, looked_at
-from dnnctl.evaluation.classification import confusion_matrix
+from dnnctl.evaluation.by_class import counts_of
 from dnnctl.evaluation.ensemble_diversity import Comparison
 from dnnctl.plots.style.text import counted
 
@@ -47,7 +47,8 @@ class PlotContext:
         train: Training rows, raw.
         test: Test rows, raw.
         scores: What the network says of the test rows: (n, classes) probabilities, (n,) probabilities of
-            class 1 for two classes with one output unit, (n, targets) values in the target's unit.
+            class 1 for two classes with one output unit, (n, labels) probabilities of several labels, (n, targets)
+            values in the target's unit.
         predict: The network: raw inputs (n, ...) to scores as above.
         history: The rows of `history.csv`: `epoch`, `loss`, metrics, `val_loss`, `val_...`,
             `learning_rate`, `seconds`; the `val_` columns are absent where there is no validation split. Of an
@@ -57,7 +58,8 @@ class PlotContext:
         members: The members of an ensemble on the test rows; None for a single network.
         tested: What a test row is called: in a cross-validation each row is held out once, and the test rows are not
             among them.
-        counts: All test rows by true class and predicted one, where `test` may be a sample of a stream; else None.
+        counts: All test rows by true class and predicted one, of labels one each, where `test` may be a sample of a
+            stream; else None.
         of: How many training and test rows there are, where `train` and `test` may be samples; else None.
     """
 
@@ -77,8 +79,8 @@ class PlotContext:
 
     @property
     def matrix(self) -> NDArray[np.int64]:
-        """All test rows by true class (rows of the matrix) and predicted one (columns)."""
-        return confusion_matrix(self.test.y, self.scores) if self.counts is None else self.counts
+        """All test rows by true class (rows of the matrix) and predicted one (columns), of labels one each."""
+        return counts_of(self.test.y, self.scores) if self.counts is None else self.counts
 
     @property
     def test_rows(self) -> str:

@@ -21,9 +21,9 @@ def draw(context: PlotContext) -> "Figure | None":
     """Draw the confusion matrix of the test rows; a cell's colour is its share of its true class.
 
     Returns:
-        The figure; None for regression or without test rows.
+        The figure; None where there are no classes, or no test rows.
     """
-    if context.info.task == "regression" or not len(context.test):
+    if not context.info.class_names or not len(context.test):
         return None
     matrix = context.matrix
     rows = int(matrix.sum())

@@ -44,10 +44,10 @@ def draw(context: PlotContext) -> "Figure | None":
 
     Returns:
         Probabilities for two classes, regions for several, a surface for regression (of the first
-        target); None unless a row is two numbers.
+        target); None unless a row is two numbers, and for several labels.
     """
     info = context.info
-    if info.input_shape != (2,) or not len(context.train):
+    if info.input_shape != (2,) or not len(context.train) or info.task == "multilabel":
         return None
     rows = context.train.take(evenly(len(context.train)))
     x, y = padded(context.train.x[:, 0], 0.18), padded(context.train.x[:, 1], 0.18)

@@ -51,7 +51,9 @@ def draw(context: PlotContext) -> "Figure | None":
     label(axes, named(metric, context.info.unit if numbers else ""), "")
     axes.set_xlim(*_range(members, metric))
     axes.locator_params(axis="x", nbins=5)
-    _pairs(place(figure, left + WIDE + 1.1, 0.6, side, side), members, numbers=numbers)
+    asked = "labels" if context.info.task == "multilabel" else "rows"
+    words = "root mean square difference of two" if numbers else f"% of {asked} that two answer differently"
+    _pairs(place(figure, left + WIDE + 1.1, 0.6, side, side), members, words, numbers=numbers)
     key(figure, handles)
     return figure
 
@@ -80,7 +82,7 @@ def _range(members: Comparison, metric: str) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _pairs(axes: "Axes", members: Comparison, *, numbers: bool) -> None:
+def _pairs(axes: "Axes", members: Comparison, words: str, *, numbers: bool) -> None:
     """Draw how much each two members disagree, as a square of colours."""
     pairs, count = members.pairs, len(members.names)
     axes.imshow(pairs, cmap="Blues", vmin=0, vmax=max(float(pairs.max()), 1e-12), interpolation="nearest")
@@ -90,7 +92,7 @@ def _pairs(axes: "Axes", members: Comparison, *, numbers: bool) -> None:
     axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    label(axes, "root mean square difference of two" if numbers else "% of rows that two answer differently", "")
+    label(axes, words, "")
     if count > MOST_COUNTED:
         return
     for row, column in np.ndindex(count, count):

@@ -1,10 +1,10 @@
-"""Precision, recall and F1 of each class."""
+"""Precision, recall and F1 of each class, or of each label."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dnnctl.evaluation import classification
+from dnnctl.evaluation import by_class, classification, multilabel
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.sheet import BLUE, EDGE, GREY, HEADING, INK, ORANGE, SKY, SMALL, key, label, place, sheet
 from dnnctl.plots.style.text import counted, plain, width_of
@@ -17,24 +17,26 @@ BARS = (("precision", SKY), ("recall", ORANGE), ("f1", BLUE))
 
 
 def draw(context: PlotContext) -> "Figure | None":
-    """Draw three bars for each class, measured on the test rows.
+    """Draw three bars for each class, or label, measured on the test rows.
 
     Returns:
         The figure, with the `MOST` classes of lowest F1 if there are more; None for regression or without
         test rows.
     """
-    if context.info.task == "regression" or not len(context.test):
+    if not context.info.judged or not len(context.test):
         return None
-    matrix = context.matrix
-    rows, f1 = classification.class_rows(matrix), classification.macro(matrix, "f1")
-    subtitle = f"{context.title} · {counted(int(matrix.sum()), context.tested)} · mean F1 {f1:.3f}"
+    matrix, labels = context.matrix, context.info.task == "multilabel"
+    what, tested = ("label", int(matrix[0].sum())) if labels else ("class", int(matrix.sum()))
+    f1 = multilabel.of_counts(matrix, "macro_f1") if labels else classification.macro(matrix, "f1")
+    rows = by_class.rows_of(matrix)
+    subtitle = f"{context.title} · {counted(tested, context.tested)} · mean F1 {f1:.3f}"
     if len(rows) > MOST:
-        subtitle += f" · the {MOST} of {len(rows)} classes with the lowest F1"
+        subtitle += f" · the {MOST} of {len(rows)} {'labels' if labels else 'classes'} with the lowest F1"
         rows = sorted(rows, key=lambda row: (row.f1, row.label))[:MOST]
-    names = [plain(context.info.class_names[row.label], 24) for row in rows]
+    names = [plain(context.info.judged[row.label], 24) for row in rows]
     left = EDGE + max(width_of(name, SMALL) for name in names) + 0.12
     tall = 0.38 * len(rows)
-    figure = sheet(left + 4.6 + 1.3, HEADING + 0.2 + tall + 0.5, "Precision, recall and F1 by class", subtitle)
+    figure = sheet(left + 4.6 + 1.3, HEADING + 0.2 + tall + 0.5, f"Precision, recall and F1 by {what}", subtitle)
     axes = place(figure, left, 0.5, 4.6, tall)
     middles = np.arange(len(rows))
     handles: list[object] = []
@@ -46,7 +48,7 @@ def draw(context: PlotContext) -> "Figure | None":
     for middle, row in zip(middles, rows, strict=True):
         for x, text in ((1.10, f"{row.f1:.3f}"), (1.24, f"{row.support:,}")):
             axes.text(x, float(middle), text, size=SMALL, color=INK, ha="right", va="center")
-    for x, text in ((1.10, "F1"), (1.24, "rows")):
+    for x, text in ((1.10, "F1"), (1.24, "of 1" if labels else "rows")):
         axes.text(x, -0.72, text, size=SMALL, color=GREY, ha="right", va="center")
     axes.set_xlim(0, 1)
     axes.set_ylim(len(rows) - 0.5, -0.5)

@@ -14,10 +14,12 @@ from dnnctl.plots.style.sheet import (
     BESIDE,
     BLUE,
     EDGE,
+    GREY,
     HEADING,
     INK,
     TEXT,
     colours_of,
+    key,
     key_beside,
     label,
     panels,
@@ -26,7 +28,7 @@ from dnnctl.plots.style.sheet import (
     sheet,
     tidy,
 )
-from dnnctl.plots.style.text import counted, plain, width_of
+from dnnctl.plots.style.text import counted, cut, plain, width_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +59,9 @@ def picture(info: DatasetInfo, rows: Samples, name: str, amount: str | None = No
     """
     words = f"{name} · {amount or counted(len(rows), 'training row')}"
     if info.is_image:
-        return _numbered_pictures(info, rows, words) if info.task == "regression" else _classes(info, rows, words)
+        return _classes(info, rows, words) if info.class_names else _told_pictures(info, rows, words)
+    if info.task == "multilabel":
+        return _labelled_points(info, rows, words)
     return _against_target(info, rows, words) if info.task == "regression" else _points(info, rows, words)
 
 
@@ -94,12 +98,49 @@ def _classes(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     return figure
 
 
-def _numbered_pictures(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
-    """Draw pictures with the value of the target under each."""
+def _told_pictures(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
+    """Draw pictures with the values of the targets, or the labels that it has, under each."""
     chosen = rows.take(evenly(len(rows), 24))
-    captions = [(", ".join(f"{v:.4g}" for v in y.reshape(-1)) + f" {info.unit}", "") for y in chosen.y]
-    subtitle = f"{words} · below: {info.target}"
+    captions = [(_told(info, y.reshape(-1)), "") for y in chosen.y]
+    subtitle = f"{words} · below: {info.target if info.task == 'regression' else 'its labels'}"
     return captioned("Samples", subtitle, list(chosen.x), captions, _range(info, chosen.x))
+
+
+def _told(info: DatasetInfo, y: NDArray[Any]) -> str:
+    if info.task == "regression":
+        return ", ".join(f"{value:.4g}" for value in y) + f" {info.unit}"
+    return cut(", ".join(name for name, value in zip(info.targets, y, strict=True) if value > 0.5) or "none", 40)
+
+
+def _labelled_points(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
+    """Draw the rows once for each label, in the two inputs that tell best whether it is 1."""
+    few = rows.take(evenly(len(rows)))
+    shown = min(len(info.targets), MOST_PANELS)
+    subtitle = f"{words}{_drawn(rows)}"
+    if len(info.targets) > shown:
+        subtitle += f", first {shown} of {len(info.targets)} labels"
+    figure, places = panels("Samples by each label", subtitle, shown)
+    handles: list[object] = []
+    for number, axes in enumerate(places):
+        one = few.y[:, number] > 0.5
+        order = np.argsort(-_separation(Samples(few.x, one)), kind="stable")[:2].tolist()
+        first, second = sorted(order) if len(order) > 1 else order * 2
+        handles = []
+        for part, colour, name in ((~one, GREY, "0"), (one, BLUE, "1")):
+            dots = axes.scatter(
+                few.x[part, first],
+                few.x[part, second],
+                s=dot_size(len(few)),
+                color=colour,
+                edgecolors="white",
+                linewidths=0.5,
+                label=name,
+            )
+            handles.append(dots)
+        label(axes, feature(info, first), feature(info, second), plain(info.targets[number], 30))
+        tidy(axes)
+    key(figure, handles, key_scale(len(few)))
+    return figure
 
 
 def _against_target(info: DatasetInfo, rows: Samples, words: str) -> "Figure":

@@ -12,7 +12,7 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schema import Config
 from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.data.checks import absent_classes, check_finite, odd_columns, rows_in_train_and_test
+from dnnctl.data.checks import absent_classes, check_finite, check_labels, odd_columns, rows_in_train_and_test
 from dnnctl.data.class_weights import class_counts, class_weights
 from dnnctl.data.fitting import encode, fit, split_as, valid
 from dnnctl.data.preprocessing import Preprocessing
@@ -23,7 +23,7 @@ from dnnctl.datasets.rows import ArrayRows, Rows
 from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import ConfigError, Fault, Notice
-from dnnctl.evaluation.measure import metric
+from dnnctl.evaluation.measure import function_of
 from dnnctl.memory import SAMPLE_BYTES
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.network.schedules import Length
@@ -136,6 +136,7 @@ def prepare(loaded: LoadedConfig, progress: DownloadProgress = silent) -> Prepar
     if dataset.table is None:
         # What becomes of a table's empty cells is settled when it is encoded.
         check_finite(dataset)
+    check_labels(dataset)
     prepared = split_and_plan(loaded, dataset)
     _check_monitors(config, prepared.dataset.info, prepared.splits, loaded.path)
     return prepared
@@ -226,7 +227,7 @@ def _check_monitors(config: Config, info: DatasetInfo, splits: Splits, where: Pa
         else:
             problem = (
                 f"watches {rule.monitor!r}, which is not defined for these {len(rows):,} {split} rows: "
-                f"{'all are of one class' if info.class_names else 'their targets are all the same, or one alone'}; "
+                f"{'all are of one class' if info.class_names else 'no target varies in them'}; "
                 f"watch {rule.monitor.removesuffix(name)}loss, or raise data.validation_split"
             )
         faults.append(Fault(f"training.{key}.monitor", problem, str(where)))
@@ -237,7 +238,8 @@ def _check_monitors(config: Config, info: DatasetInfo, splits: Splits, where: Pa
 def _is_defined(name: str, info: DatasetInfo, rows: AnySamples) -> bool:
     """Tell whether a metric has a value for rows with their targets, whatever a network says of them."""
     if not isinstance(rows, Samples):
-        return name != "auc" or int(np.count_nonzero(class_counts(rows, len(info.class_names)))) > 1
+        counted = name == "auc" and info.class_names
+        return not counted or int(np.count_nonzero(class_counts(rows, len(info.class_names)))) > 1
     y = rows.y
     said = np.zeros((len(y), len(info.class_names))) if info.class_names else np.zeros(y.shape)
-    return metric(name).function(y, said) is not None
+    return function_of(name, info.task)(y, said) is not None

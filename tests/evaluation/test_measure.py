@@ -20,6 +20,9 @@ def test_larger_is_better_is_true_to_the_function(name):
     if "regression" in entry.tasks:
         truth = np.array([[1.0], [2.0], [4.0]])
         right, wrong = truth, truth[::-1]
+    elif "binary" not in entry.tasks and "multilabel" in entry.tasks:
+        truth = np.array([[1, 0], [0, 1], [1, 1]])
+        right, wrong = truth, 1 - truth
     elif name == "top_3":
         truth = np.arange(4)
         right, wrong = np.eye(4), -np.eye(4)

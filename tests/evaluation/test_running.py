@@ -16,6 +16,9 @@ def case(task: str, seed: int = 0) -> tuple[int, np.ndarray, np.ndarray]:
     if task == "regression":
         truth = draw.normal(1e6, 3, (5000, 2))
         return 2, truth, truth + draw.normal(0, 1, truth.shape)
+    if task == "multilabel":
+        truth = (draw.random((5000, 3)) < (0.5, 0.1, 0.9)).astype(np.float32)
+        return 3, truth, 1 / (1 + np.exp(-draw.normal(2 * truth - 1, 1.5)))
     classes = 2 if task == "binary" else 7
     labels = draw.integers(0, classes, 5000)
     logits = draw.normal(0, 1, (5000, classes)) + 2 * np.eye(classes)[labels]
@@ -30,7 +33,7 @@ def added(task: str, width: int, names, truth, scores, parts=BLOCKS, together=No
     return running
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
 def test_running_metrics_are_those_of_all_rows(task: str) -> None:
     width, truth, scores = case(task)
     names = all_metrics(task, width, ["top_3"] if task == "multiclass" else [])

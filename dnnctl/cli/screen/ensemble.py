@@ -72,8 +72,9 @@ def disagreement(members: "Comparison", info: "DatasetInfo") -> list[str]:
             f"their answers to a row spread by {rounded(values['std'])}{unit} about their mean, by "
             f"{rounded(values['largest_std'])}{unit} at most",
         ]
+    asked = "labels" if info.task == "multilabel" else "rows"
     return [
-        f"two members answer {share(values['pairwise'])} of the rows differently (mean of the pairs)",
+        f"two members answer {share(values['pairwise'])} of the {asked} differently (mean of the pairs)",
         f"{everyone} agree on {share(values['all_agree'])}; {of_them} are right on {share(values['all_right'])}, "
         f"none on {share(values['none_right'])}",
     ]

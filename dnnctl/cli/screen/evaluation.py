@@ -1,6 +1,7 @@
 """What `dnnctl evaluate` shows: the metrics, the classes, and plots on request."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from dnnctl.cli.screen.output import missed, shown
 from dnnctl.cli.screen.text import grid, plain, rounded
 
 if TYPE_CHECKING:
+    from dnnctl.datasets.base import DatasetInfo
+    from dnnctl.evaluation.classification import ClassRow
     from dnnctl.inference.evaluate import Evaluation
     from dnnctl.inference.open import OpenedRun
 
@@ -28,19 +31,29 @@ def report(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> str:
     if result.members is not None:
         lines += ["", table(result.members, opened, f"{len(result.samples):,} {result.split} rows")]
     if result.classes:
-        rows = [
-            [
-                plain(opened.info.class_names[row.label]),
-                *map(rounded, (row.precision, row.recall, row.f1)),
-                f"{row.support:,}",
-            ]
-            for row in result.classes
-        ]
-        lines += ["", grid(rows, ["class", "precision", "recall", "f1", "rows"], right={1, 2, 3, 4})]
+        lines += ["", class_table(opened.info, result.classes)]
     lines += ["", *(f"  note  {plain(note)}" for note in result.notes)] if result.notes else []
     lines += ["", f"  plots     {plain(', '.join(map(str, drawn)))}"] if drawn else []
     lines += ["", *missed(result.unmet)] if result.unmet else []
     return "\n".join(lines)
+
+
+def class_table(info: "DatasetInfo", classes: "Sequence[ClassRow]", which: str = "") -> str:
+    """Return a row a class, or a row a label, which has an accuracy of its own.
+
+    Args:
+        info: Their names.
+        classes: How each fared.
+        which: What rows were looked at, behind the heading.
+    """
+    labels = info.task == "multilabel"
+    columns = ["accuracy"] * labels + ["precision", "recall", "f1"]
+    rows = [
+        [plain(info.judged[row.label]), *(rounded(getattr(row, name)) for name in columns), f"{row.support:,}"]
+        for row in classes
+    ]
+    heading = [f"{'label' if labels else 'class'}{which}", *columns, "rows of 1" if labels else "rows"]
+    return grid(rows, heading, right=set(range(1, len(heading))))
 
 
 def as_json(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> dict[str, Any]:
@@ -52,7 +65,7 @@ def as_json(opened: "OpenedRun", result: "Evaluation", drawn: list[Path]) -> dic
         "split": result.split,
         "rows": result.count,
         "metrics": json_numbers(result.metrics),
-        "classes": [{"class": opened.info.class_names[row.label], **dataclasses.asdict(row)} for row in result.classes],
+        "classes": [{"class": opened.info.judged[row.label], **dataclasses.asdict(row)} for row in result.classes],
         **(result.members.to_json() if result.members is not None else {}),
         "unmet": list(result.unmet),
         "notes": list(result.notes),

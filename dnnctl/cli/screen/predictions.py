@@ -8,10 +8,13 @@ from typing import IO, Any
 from dnnctl.cli.screen.text import grid, plain
 from dnnctl.inference.formats.base import encodable
 from dnnctl.inference.predictions import Predictions, merged
+from dnnctl.inference.several_answers import present
 
 WRITES_NOTES = True
 
 NO_NUMBER = "not a number"
+# What is said of a row that has none of the labels, and how many labels have a column of their own.
+NONE, MOST_LABELS = "none", 8
 
 
 def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
@@ -71,6 +74,9 @@ def _columns(predictions: Predictions) -> list[tuple[str, bool]]:
     if predictions.is_regression:
         title = f"{info.target} ({info.unit})" if info.unit else info.target
         return [("input", False), (title, True)] + [("true", True), ("error", True)] * predictions.has_truth
+    if predictions.is_multilabel:
+        shares = [(name, True) for name in info.targets if len(info.targets) <= MOST_LABELS]
+        return [("input", False), ("labels", False), *shares] + [("true", False), ("", False)] * predictions.has_truth
     columns = [("input", False), ("prediction", False), ("confidence", True)]
     if predictions.top > 1:
         columns.append((f"top {predictions.ranks}", False))
@@ -79,6 +85,8 @@ def _columns(predictions: Predictions) -> list[tuple[str, bool]]:
 
 def _cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
     said, true = record["prediction"], record.get("true")
+    if predictions.is_multilabel:
+        return _label_cells(record, predictions)
     if predictions.is_regression:
         values, known = (each if isinstance(each, list) else [each] for each in (said, true))
         cells = [record["name"], ", ".join(map(_number, values))]
@@ -90,6 +98,18 @@ def _cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
     if predictions.top > 1:
         cells.append(", ".join(f"{choice['class']} {_percent(choice['probability'])}" for choice in record["top"]))
     return cells + [true or "", "wrong" if record.get("correct") is False else ""] * predictions.has_truth
+
+
+def _label_cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
+    """Return the labels that are predicted to be 1, and the probability of each label where there is room for them."""
+    labels, chances, true = predictions.info.targets, record["probability"], record.get("true")
+    named = len(labels) <= MOST_LABELS
+    chosen = present(labels, record["prediction"])
+    shown = ", ".join(name if named else f"{name} {_percent(chances[name])}" for name in chosen) or NONE
+    shown = NO_NUMBER if None in record["prediction"].values() else shown
+    cells = [record["name"], shown, *([_percent(chances[name]) for name in labels] if named else [])]
+    right = "" if true is None else ", ".join(present(labels, true)) or NONE
+    return cells + [right, "wrong" if record.get("correct") is False else ""] * predictions.has_truth
 
 
 def _percent(p: float | None) -> str:

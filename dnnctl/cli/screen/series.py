@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dnnctl.cli.screen.evaluation import class_table
 from dnnctl.cli.screen.output import missed, shown
 from dnnctl.cli.screen.text import grid, metric_columns, plain, rounded
 
@@ -47,24 +48,10 @@ def crossval_report(result: "CrossValidation") -> str:
 
 def _classes(result: "CrossValidation") -> list[str]:
     """Return a row a class over all rows, and which classes are too rare for metrics of single folds."""
-    found, names = result.out_of_fold.classes, [plain(name) for name in result.info.class_names]
+    found, names = result.out_of_fold.classes, [plain(name) for name in result.info.judged]
     if not found:
         return []
-    rows = [[names[c.label], *map(rounded, (c.precision, c.recall, c.f1)), f"{c.support:,}"] for c in found]
-    lines = [
-        "",
-        grid(
-            rows,
-            [
-                "class (samples)" if result.out_of_fold.sampled else "class (all rows)",
-                "precision",
-                "recall",
-                "f1",
-                "rows",
-            ],
-            right={1, 2, 3, 4},
-        ),
-    ]
+    lines = ["", class_table(result.info, found, " (samples)" if result.out_of_fold.sampled else " (all rows)")]
     rare = [names[c.label] for c in found if c.support < len(result.members)]
     if rare:
         which = ", ".join(rare[:ROWS])

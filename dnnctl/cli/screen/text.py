@@ -28,7 +28,10 @@ def rounded(value: float) -> str:
 
 def metric_columns(config: "Config", info: "DatasetInfo") -> list[str]:
     """Return the metrics that a table shows: the usual ones of the task, those that are followed, and the loss."""
-    usual = ["mse", "rmse", "mae", "r2"] if info.task == "regression" else ["accuracy", "f1", "auc"]
+    usual = {
+        "regression": ["mse", "rmse", "mae", "r2"],
+        "multilabel": ["accuracy", "subset_accuracy", "macro_f1", "micro_f1"],
+    }.get(info.task, ["accuracy", "f1", "auc"])
     return [*usual, *(name for name in config.training.metrics or () if name not in usual), "loss"]
 
 

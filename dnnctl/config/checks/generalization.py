@@ -31,8 +31,9 @@ def check_generalization(config: Config, info: DatasetInfo | None) -> Iterator[F
 
 def _class_weights(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     written, path = config.training.class_weights, ("training", "class_weights")
-    if info.task == "regression":
-        yield Finding(path, f"{info.target!r} is a number and has no classes; take this key out")
+    if not info.class_names:
+        what = "are labels of 0 and 1, which count alike" if info.judged else "is a number and has no classes"
+        yield Finding(path, f"{info.target!r} {what}; take this key out")
         return
     if not isinstance(written, dict):
         return

@@ -50,12 +50,13 @@ def _key(output: LayerSpec | str) -> str:
 
 def _units(units: int | None, info: DatasetInfo) -> Iterator[Finding]:
     classes = len(info.class_names)
-    allowed = {"multiclass": (classes,), "binary": (1, 2), "regression": (info.outputs,)}[info.task]
+    allowed = {"multiclass": (classes,), "binary": (1, 2)}.get(info.task, (info.outputs,))
     if units is None or units in allowed:
         return
     reason = {
         "multiclass": f"one unit for each of the {classes} classes",
         "binary": "1 unit (sigmoid) or 2 units (softmax) for two classes",
+        "multilabel": f"one unit for each of the {info.outputs} labels",
         "regression": "1 unit for the one number that is predicted"
         if info.outputs == 1
         else f"one unit for each of the {info.outputs} numbers that are predicted",
@@ -82,6 +83,11 @@ def _activation(layer: LayerSpec, units: int | None, info: DatasetInfo) -> Itera
     elif info.task == "multiclass" and activation != "softmax":
         problem = (
             f"expected softmax, whose {len(info.class_names)} probabilities sum to 1 as one of the classes is true; "
+            f"received {activation}"
+        )
+    elif info.task == "multilabel" and activation != "sigmoid":
+        problem = (
+            f"expected sigmoid, a probability for each of the {info.outputs} labels, of which several may be true; "
             f"received {activation}"
         )
     elif info.task == "binary" and activation not in {"sigmoid", "softmax"}:

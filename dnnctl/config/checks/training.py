@@ -82,7 +82,7 @@ def _loss(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     path: KeyPath = ("training", "loss")
     fitting = [name for name in LOSSES.names() if info.task in LOSSES.get(name).tasks]  # type: ignore[attr-defined]
     if info.task not in loss.tasks:
-        task = "classes" if info.task != "regression" else "a number"
+        task = metrics.PREDICTED[info.task]
         yield Finding(
             path, f"{loss.key} does not fit {info.target!r}, which is {task}; expected {' or '.join(fitting)}"
         )
@@ -115,7 +115,7 @@ def _metric_problem(name: str, info: DatasetInfo | None) -> str:
     if info is None:
         return ""
     if info.task not in tasks:
-        what = "two classes" if info.task == "binary" else "classes" if info.task == "multiclass" else "a number"
+        what = metrics.PREDICTED[info.task]
         return f"{name} does not fit {info.target!r}, which is {what}; expected one of: {', '.join(fitting)}"
     if name.startswith("top_") and int(name[4:]) >= len(info.class_names):
         return f"{name} is always 1 with {len(info.class_names)} classes; expected a smaller number"

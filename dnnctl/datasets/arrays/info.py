@@ -8,7 +8,7 @@ from typing import Any
 from dnnctl.datasets.arrays.inputs import scale
 from dnnctl.datasets.arrays.options import ArrayOptions
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.target import Target
 from dnnctl.errors import DataError
 
@@ -52,12 +52,20 @@ def info_of(options: ArrayOptions, target: Target, form: Form, names: ClassNames
         labels=own if classes != own else (),
         feature_names=() if pictures else tuple(f"x{i + 1}" for i in range(form.row[0])),
         target="y",
-        targets=tuple(f"y{i + 1}" for i in range(many)) if target.task == "regression" and many > 1 else (),
+        targets=_targets(options, target, many) if not target.classes and many > 1 else (),
         input_range=form.range,
         rows=rows,
         licence="your own",
         source=options.path,
     )
+
+
+def _targets(options: ArrayOptions, target: Target, many: int) -> tuple[str, ...]:
+    """Return what several targets are called."""
+    said = tuple(options.classes or ()) if target.task == "multilabel" else ()
+    if said and (len(said) != many or len(set(said)) < many):
+        raise WrongOptionError("classes", f"expected {many} different names, one a label; received {quoted(said)}")
+    return said or tuple(f"y{i + 1}" for i in range(many))
 
 
 def noted(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.arrays.info import Form, check_form, info_of, noted
 from dnnctl.datasets.arrays.inputs import inputs_of, scale
 from dnnctl.datasets.arrays.options import ArrayOptions
-from dnnctl.datasets.arrays.targets import class_names_of, labels_of, refuse_one_hot
+from dnnctl.datasets.arrays.targets import class_names_of, columns_for, labels_of, numbered
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError
@@ -39,14 +39,13 @@ def load_arrays(
     odd = half_a_test(options, arrays, name)
     x, image_range = inputs_of(arrays["x"], f"{name}: the inputs")
     labels = labels_of(arrays["y"], len(x), name)
-    if options.task != "regression":
-        refuse_one_hot(labels, name, key)
-    target = decide(labels, options.task, name, f"data.{key}")
+    many = labels.values.shape[1]
+    target = numbered(decide(labels, options.task, name, f"data.{key}"), many)
     own, classes = class_names_of(options, labels.columns[0], target.classes)
     train, test = Samples(x, encode_targets(labels, own, name)), None
     if "x_test" in arrays and "y_test" in arrays:
-        test = _test_rows(arrays, train, image_range, own, labels.values.shape[1], name)
-    form = Form(x.shape[1:], image_range, labels.values.shape[1])
+        test = _test_rows(arrays, train, image_range, own, columns_for(own, many), name)
+    form = Form(x.shape[1:], image_range, many)
     info = info_of(options, target, form, (own, classes), (len(x), len(test) if test else 0))
     notes = noted(name, {part: (arrays[part].dtype, arrays[part].shape) for part in "xy"}, target, (own, classes))
     if x.ndim == 2:
@@ -73,8 +72,10 @@ def load_more_arrays(
     name = Path(options.path).name
     x, image_range = inputs_of(arrays["x"], name)
     check_form(name, x.shape[1:], image_range, info)
-    labels = labels_of(arrays["y"], len(x), name, len(info.targets) or 1)
-    samples = Samples(x, encode_targets(labels, info.labels or info.class_names, name))
+    own = info.labels or info.class_names
+    samples = Samples(
+        x, encode_targets(labels_of(arrays["y"], len(x), name, columns_for(own, info.outputs)), own, name)
+    )
     return Dataset(key, info, samples, None, options.path, digests)
 
 
@@ -83,7 +84,7 @@ def _test_rows(
     train: Samples,
     image_range: tuple[float, float] | None,
     classes: tuple[str, ...],
-    targets: int,
+    targets: tuple[int, ...],
     name: str,
 ) -> Samples:
     """Return the test rows of an archive, which must be of the form of its training rows."""

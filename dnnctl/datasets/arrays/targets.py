@@ -1,5 +1,7 @@
 """Arrays of targets: labels, or numbers to predict."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,17 +11,18 @@ from dnnctl.datasets.arrays.inputs import narrow
 from dnnctl.datasets.arrays.options import ArrayOptions
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.datasets.parts.target import Target
 from dnnctl.errors import DataError
 
 
-def labels_of(y: NDArray[Any], rows: int, name: str, columns: int | None = None, first: int = 0) -> Cells:
+def labels_of(y: NDArray[Any], rows: int, name: str, columns: Sequence[int] = (), first: int = 0) -> Cells:
     """Return targets as cells of a table.
 
     Args:
         y: The targets, (rows,) or (rows, targets).
         rows: How many there have to be.
         name: What to call them.
-        columns: How many a row the training rows have, where that is known.
+        columns: How many a row may have, those of the training rows first; any number if empty.
         first: Number of the first row, for messages.
 
     Raises:
@@ -28,10 +31,9 @@ def labels_of(y: NDArray[Any], rows: int, name: str, columns: int | None = None,
     y = y.reshape(len(y), -1) if y.ndim else y.reshape(1, 1)
     if len(y) != rows:
         raise DataError(f"{name}: expected a target for each of {rows:,} rows; received {len(y):,}")
-    if columns not in {None, y.shape[1]}:
+    if columns and y.shape[1] not in columns:
         raise DataError(
-            f"{name}: expected {columns} target{'s' * (columns != 1)} a row as in training; received {y.shape[1]}. "
-            "One-hot labels become labels by y.argmax(axis=1)"
+            f"{name}: expected {columns[0]} target{'s' * (columns[0] != 1)} a row as in training; received {y.shape[1]}"
         )
     if y.dtype.kind in "US":
         if y.shape[1] > 1:
@@ -43,14 +45,26 @@ def labels_of(y: NDArray[Any], rows: int, name: str, columns: int | None = None,
     return Cells(tuple(Column(f"y{i + 1}" if y.shape[1] > 1 else "y", "number") for i in range(y.shape[1])), values)
 
 
-def refuse_one_hot(labels: Cells, name: str, key: str) -> None:
-    """Refuse labels with a column a class, of which one is 1 and the others 0."""
-    y = labels.values
-    if y.shape[1] > 1 and bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all()):
-        raise DataError(
-            f"{name}: the targets are one-hot, {y.shape[1]} columns a row; store y.argmax(axis=1), one label a row, or "
-            f"write `task: regression` below data.{key} if they are numbers"
-        )
+def columns_for(classes: tuple[str, ...], targets: int) -> tuple[int, ...]:
+    """Return how many targets further rows may have: of classes 0, 1, ... one each, or a column for each class.
+
+    Args:
+        classes: The classes as the array of the training rows has them; empty where there are none.
+        targets: How many targets a training row has.
+    """
+    if not classes:
+        return (targets,)
+    return (1, len(classes)) if classes == tuple(map(str, range(len(classes)))) else (1,)
+
+
+def numbered(target: Target, columns: int) -> Target:
+    """Return a target whose classes are columns, called as `y.argmax(axis=1)` numbers them, as these have no names.
+
+    Args:
+        target: What is to be predicted.
+        columns: How many columns it has.
+    """
+    return replace(target, classes=tuple(map(str, range(columns)))) if target.classes and columns > 1 else target
 
 
 def class_names_of(

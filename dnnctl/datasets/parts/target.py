@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import Task
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.datasets.parts.several_targets import Flags, decide_several, labels_of_one_hot
 from dnnctl.errors import DataError
 
 # Whole numbers are classes if there are at most so many of them, each so many times on average.
@@ -24,8 +25,8 @@ class Target:
     """What is to be predicted.
 
     Args:
-        task: Two classes, many classes, or numbers.
-        classes: Names of the classes; empty for numbers.
+        task: Two classes, many classes, labels of 0 and 1, or numbers.
+        classes: Names of the classes; empty for labels and numbers.
         reason: Why it is this task, for people, as `as data.csv.task says`.
     """
 
@@ -42,11 +43,13 @@ class Counted:
         rows: Cells in all, none of them empty.
         values: The different numbers, or codes of words, ascending, (k,); nothing where there are several targets.
         more: Whether there are more different numbers, which were not counted.
+        flags: Where there are several targets, what they have in common; None for one.
     """
 
     rows: int
     values: NDArray[Any]
     more: bool = False
+    flags: Flags | None = None
 
 
 def decide(cells: Cells, said: str, name: str, source: str) -> Target:
@@ -60,7 +63,8 @@ def decide(cells: Cells, said: str, name: str, source: str) -> Target:
     """
     several = len(cells.columns) > 1
     different = np.unique(cells.values[:0, 0] if several else cells.values[:, 0])
-    return decide_counted(cells.columns, Counted(len(cells.values), different), said, name, source)
+    flags = Flags.of(cells.values) if several else None
+    return decide_counted(cells.columns, Counted(len(cells.values), different, flags=flags), said, name, source)
 
 
 def decide_counted(columns: Sequence[Column], cells: Counted, said: str, name: str, source: str) -> Target:
@@ -77,13 +81,11 @@ def decide_counted(columns: Sequence[Column], cells: Counted, said: str, name: s
         WrongOptionError: If the target cannot be what it is said to be.
         DataError: If there is one class only, or nearly as many as rows.
     """
-    if len(columns) > 1:
-        texts = [column.name for column in columns if column.kind != "number"]
-        if texts or said == "classification":
-            what = f"{quoted(texts)} hold text" if texts else "classes can be predicted one column at a time"
-            raise WrongOptionError("target", f"several targets are numbers to predict; {what}. Name one target")
-        return Target("regression", (), f"as there are {len(columns)} targets")
+    if cells.flags is not None:
+        return Target(*decide_several(columns, cells.flags, said, name, source))
     column = columns[0]
+    if said == "multilabel":
+        raise WrongOptionError("task", f"labels are several targets of 0 and 1; received one, {column.name!r}")
     if column.kind != "number":
         if said == "regression":
             raise WrongOptionError("task", f"{column.name!r} holds text ({quoted(column.words, 4)}); expected numbers")
@@ -134,7 +136,7 @@ def encode_targets(cells: Cells, classes: Sequence[str], name: str) -> NDArray[A
 
     Args:
         cells: The target's cells, none of them empty.
-        classes: Names of the classes; empty for numbers.
+        classes: Names of the classes; empty for labels of 0 and 1, and for numbers.
         name: What to call the table.
 
     Returns:
@@ -145,6 +147,8 @@ def encode_targets(cells: Cells, classes: Sequence[str], name: str) -> NDArray[A
     """
     if not classes:
         return np.ascontiguousarray(cells.values)
+    if len(cells.columns) > 1:
+        return labels_of_one_hot(cells, classes, name)
     column, values = cells.columns[0], cells.values[:, 0]
     if column.kind == "number":
         words, codes = np.unique(values, return_inverse=True)

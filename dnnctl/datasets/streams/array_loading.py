@@ -10,7 +10,7 @@ from dnnctl.datasets.arrays.info import Form, check_form, info_of, noted
 from dnnctl.datasets.arrays.inputs import pixels_of, row_shape
 from dnnctl.datasets.arrays.loading import half_a_test
 from dnnctl.datasets.arrays.options import ArrayOptions
-from dnnctl.datasets.arrays.targets import class_names_of, refuse_one_hot
+from dnnctl.datasets.arrays.targets import class_names_of, columns_for, numbered
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.parts.data_files import LARGE
 from dnnctl.datasets.parts.faults import WrongOptionError, existing_file
@@ -70,16 +70,14 @@ def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict
     name = Path(options.path).name
     odd = half_a_test(options, arrays, name)
     stream, pixels = _opened(arrays["x"], arrays["y"], name)
-    if options.task != "regression":
-        refuse_one_hot(stream.targets.rows(0, min(len(stream.inputs), 1000)), name, key)
-    found = look_at_targets(stream.targets, stream.targets.wanted())
-    target = decide_counted(found.columns, found.cells, options.task, name, f"data.{key}")
+    found, many = look_at_targets(stream.targets, stream.targets.wanted()), len(stream.targets.names)
+    target = numbered(decide_counted(found.columns, found.cells, options.task, name, f"data.{key}"), many)
     names = class_names_of(options, found.columns[0], target.classes)
     stream, test = replace(stream, classes=names[0]), None
-    form = Form(stream.row, pixels, len(stream.targets.names))
+    form = Form(stream.row, pixels, many)
     if "x_test" in arrays and "y_test" in arrays:
-        many = len(stream.targets.names)
-        other, scale = _opened(arrays["x_test"], arrays["y_test"], f"{name}: test rows", many)
+        counts = columns_for(names[0], many)
+        other, scale = _opened(arrays["x_test"], arrays["y_test"], f"{name}: test rows", counts)
         if (other.row, scale) != (stream.row, pixels):
             raise DataError(f"{name}: test rows are {other.row} of {scale}; expected {stream.row} of {pixels}")
         test = _samples(replace(other, classes=names[0]))
@@ -107,9 +105,10 @@ def stream_more_arrays(
         DataError: If they have another form.
     """
     name = Path(options.path).name
-    stream, pixels = _opened(arrays["x"], arrays["y"], name, len(info.targets) or 1)
+    own = info.labels or info.class_names
+    stream, pixels = _opened(arrays["x"], arrays["y"], name, columns_for(own, info.outputs))
     check_form(name, stream.row, pixels, info)
-    samples = _samples(replace(stream, classes=info.labels or info.class_names))
+    samples = _samples(replace(stream, classes=own))
     return Dataset(key, info, samples, None, options.path, digests)
 
 
@@ -118,14 +117,14 @@ def _samples(stream: ArrayStream) -> StreamedSamples:
 
 
 def _opened(
-    x: ArrayFile, y: ArrayFile, name: str, targets: int | None = None
+    x: ArrayFile, y: ArrayFile, name: str, targets: tuple[int, ...] = ()
 ) -> tuple[ArrayStream, tuple[float, float] | None]:
-    """Return the rows of two arrays, and the range of pixels, None for numbers; with `targets` a row, if known."""
+    """Return the rows of two arrays, and the range of pixels, None for numbers; `targets` a row are allowed."""
     label = f"{name}: the inputs"
     row = row_shape(x.shape, x.dtype, label)
     if len(x) != len(y):
         raise DataError(f"{name}: expected a target for each of {len(x):,} rows; received {len(y):,}")
-    source = ArrayTargets(name, y, count=targets)
+    source = ArrayTargets(name, y, counts=targets)
     # How many targets there are shows in the first row.
     source.rows(0, min(1, len(y)))
     stream = ArrayStream(x, source, row, "float32", ())

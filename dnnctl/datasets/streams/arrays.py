@@ -30,13 +30,13 @@ class ArrayTargets:
         name: What to call it.
         file: Where they are, (rows,) or (rows, targets).
         hint: Why a column may not be there; nothing.
-        count: How many targets a row has in training; None if these are the training rows.
+        counts: How many targets a row may have; any number if these are the training rows.
     """
 
     name: str
     file: ArrayFile
     hint: str = ""
-    count: int | None = None
+    counts: tuple[int, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class ArrayTargets:
 
     def rows(self, first: int, rows: int) -> Cells:
         """Return the targets of some rows."""
-        return labels_of(self.file.read(first, rows), rows, self.name, self.count, first)
+        return labels_of(self.file.read(first, rows), rows, self.name, self.counts, first)
 
     def place(self, group: int) -> str:
         """Return a block's rows."""

@@ -180,14 +180,13 @@ def _load_pictures(
 
 
 def _info(options: ColumnOptions, picture: Feature, target: Target, rows: tuple[int, int]) -> DatasetInfo:
-    regression = target.task == "regression"
     return DatasetInfo(
         title=f"{Path(options.path).name}: pictures of {' x '.join(map(str, picture.shape))}",
         task=target.task,
         input_shape=picture.shape,
         class_names=target.classes,
         target=", ".join(options.target),
-        targets=tuple(options.target) if regression and len(options.target) > 1 else (),
+        targets=tuple(options.target) if not target.classes and len(options.target) > 1 else (),
         input_range=PIXELS,
         rows=rows,
         licence="your own",

@@ -171,6 +171,11 @@ class StreamedSamples:
         counts: NDArray[np.int64] = self.surveyor.survey.classes[self.selection.split]
         return counts
 
+    @property
+    def target_means(self) -> NDArray[np.float64]:
+        """Means of the targets of the stream's training rows, (targets,); (0,) for classes."""
+        return self.statistics.y.mean
+
     def held_bytes(self, window: int | None) -> int:
         """Return how many bytes of rows are in memory at a time while an epoch visits them, at most.
 

@@ -11,12 +11,14 @@ with the variance v (for classes the Gini impurity) of all N rows and v_g of the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Column
+from dnnctl.datasets.parts.several_targets import Flags
 from dnnctl.datasets.parts.target import MOST_CLASSES, Counted
 from dnnctl.datasets.streams.columns import ColumnSource
 from dnnctl.datasets.streams.reading import ahead
@@ -60,6 +62,7 @@ class _Group:
     counts: NDArray[Any]
     mean: NDArray[np.float64]
     squares: NDArray[np.float64]
+    flags: Flags | None
 
 
 def look_at_targets(source: ColumnSource, targets: Sequence[Wanted]) -> Targets:
@@ -99,7 +102,9 @@ def look_at_targets(source: ColumnSource, targets: Sequence[Wanted]) -> Targets:
     classes = not more and len(targets) == 1 and len(known) <= MOST_CLASSES
     explained = _by_class(counted, len(known)) if classes else _by_number(found)
     empty = sum(group.empty for group in found)
-    return Targets(columns, Counted(rows, different, more), empty, explained, first_empty)
+    flags = [group.flags for group in found if group.flags is not None]
+    counted_cells = Counted(rows, different, more, reduce(Flags.merged, flags) if flags else None)
+    return Targets(columns, counted_cells, empty, explained, first_empty)
 
 
 def _look(source: ColumnSource, number: int, targets: Sequence[Wanted]) -> _Group:
@@ -124,7 +129,8 @@ def _look(source: ColumnSource, number: int, targets: Sequence[Wanted]) -> _Grou
         values, counts = values[: MOST_CLASSES + 1], counts[: MOST_CLASSES + 1]
     mean = columns.mean(axis=1, dtype=np.float64) if columns.size else np.zeros(len(columns))
     squares = np.array([float(np.square(c - m).sum()) for c, m in zip(columns.astype(np.float64), mean, strict=True)])
-    return _Group(columns.shape[1], empty, words, values, counts, mean, squares)
+    flags = None if single else Flags.of(columns.T)
+    return _Group(columns.shape[1], empty, words, values, counts, mean, squares, flags)
 
 
 def _by_class(groups: Sequence[tuple[NDArray[Any], NDArray[Any]]], classes: int) -> float:

@@ -201,7 +201,7 @@ def table_info(options: ColumnOptions, table: TableInfo, target: Target, rows: t
         class_names=target.classes,
         feature_names=names,
         target=predicted,
-        targets=targets if target.task == "regression" and len(targets) > 1 else (),
+        targets=targets if not target.classes and len(targets) > 1 else (),
         rows=rows,
         licence="your own",
         source=options.path,

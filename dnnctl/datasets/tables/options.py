@@ -14,7 +14,7 @@ class ColumnOptions(DatasetOptions):
 
     Args:
         path: The file.
-        target: The column to predict; several for several numbers.
+        target: The column to predict; several for several numbers, or for labels of 0 and 1.
         columns: The columns to predict it from; all others if not given.
         exclude: Columns to leave out.
         types: What columns hold where it is not what it looks like, as `{zip_code: category}`.
@@ -36,7 +36,7 @@ class ColumnOptions(DatasetOptions):
     missing: Literal["error", "drop", "impute"] = "error"
     missing_values: Names = Field(default_factory=list)
     min_count: int = Field(2, ge=1)
-    task: Literal["auto", "classification", "regression"] = "auto"
+    task: Literal["auto", "classification", "multilabel", "regression"] = "auto"
     test_path: str | None = None
     stream: flag_or("auto") = "auto"  # type: ignore[valid-type]
     # Written at `data.group`, as it decides about the split; `DataConfig.source` hands it down.

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
-from dnnctl.data.class_weights import class_counts
+from dnnctl.data.checks import absent_classes
+from dnnctl.data.class_weights import class_counts, label_shares
 from dnnctl.data.fitting import split_as
 from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo
@@ -46,6 +48,8 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
     checks = [_sizes(loaded.config, info, splits), _targets(info, splits)]
     if info.class_names:
         checks.append(_balance(info, splits))
+    if info.task == "multilabel":
+        checks.append(_label_balance(info, splits))
     checks += [missing(raw.info, written), ranges(info, columns), constant(info, columns)]
     if raw.table is not None and encoding is not None:
         rows = looked_at(compared.train).x
@@ -81,6 +85,8 @@ def _targets(info: DatasetInfo, splits: Splits) -> Check:
         return Check(
             "target_range", "passed", f"{info.target}: {len(info.class_names)} classes, {quoted(info.class_names)}"
         )
+    if info.task == "multilabel":
+        return Check("target_range", "passed", f"{len(info.targets)} labels of 0 and 1, {quoted(info.targets)}")
     train, test = looked_at(splits.train).y, looked_at(splits.test).y
     found = f"{info.target}: {_span(train)} in training, {_span(test)} in test rows"
     if not (train.max(axis=0) > train.min(axis=0)).all():
@@ -93,6 +99,26 @@ def _targets(info: DatasetInfo, splits: Splits) -> Check:
 
 def _span(values: NDArray[Any]) -> str:
     return f"{values.min():.6g} to {values.max():.6g}"
+
+
+def _label_balance(info: DatasetInfo, splits: Splits) -> Check:
+    """Tell how rare labels are, and which never vary."""
+    shares, rows = label_shares(splits.train), len(splits.train)
+    least, most = int(shares.argmin()), int(shares.argmax())
+    found = f"1 in {shares[least]:.1%} ({info.targets[least]!r}) to {shares[most]:.1%} ({info.targets[most]!r})"
+    odd = [notice.message for notice in absent_classes(info, splits.train, None)]
+    rarer = np.minimum(shares, 1 - shares) * rows
+    few = [name for name, count in zip(info.targets, rarer, strict=True) if 0 < round(count) < FEW_EACH]
+    if few and not info.shared_rows:
+        odd.append(
+            f"fewer than {FEW_EACH} rows of one of its two values are hardly enough to learn from: {quoted(few)}"
+        )
+    for name, part in (("test", splits.test), ("validation", splits.validation)):
+        if isinstance(part, Samples):
+            ones = part.y.sum(axis=0).tolist()
+            absent = [label for label, count in zip(info.targets, ones, strict=True) if not count]
+            odd += [f"1 in no {name} row: {quoted(absent)}"] if absent else []
+    return Check("class_balance", "warned" if odd else "passed", "; ".join([f"{found} of the training rows", *odd]))
 
 
 def _balance(info: DatasetInfo, splits: Splits) -> Check:

@@ -15,7 +15,8 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config, Fold
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import Call, DataError, RunError, UsageError
-from dnnctl.evaluation.classification import ClassRow, confusion_matrix, per_class
+from dnnctl.evaluation.by_class import counts_of, rows_of
+from dnnctl.evaluation.classification import ClassRow
 from dnnctl.evaluation.measure import all_metrics, measure
 from dnnctl.experiments.series.folder import Series, SeriesResult, begin, go_on, reopen_series
 from dnnctl.experiments.series.jobs import Member, MembersObserver
@@ -44,7 +45,7 @@ class OutOfFold:
         scores: What the fold's network says of each, as in the runs' `predictions.npz`.
         counts: How many rows each fold has.
         metrics: Figures over these rows; without a loss, as the networks differ.
-        classes: A row a class; empty for regression.
+        classes: A row a class or a label; empty for regression.
         plots: Pictures that were drawn.
     """
 
@@ -64,7 +65,7 @@ class OutOfFold:
 
     def to_json(self) -> dict[str, Any]:
         """Return what belongs into `metrics.json`."""
-        matrix = confusion_matrix(self.y_true, self.scores).tolist() if self.classes else None
+        matrix = counts_of(self.y_true, self.scores).tolist() if self.classes else None
         sampled = {"sampled": {"rows": len(self.rows), "of": sum(self.counts)}} if self.sampled else {}
         return {"out_of_fold": self.metrics, **sampled, **({"confusion_matrix": matrix} if matrix else {})}
 
@@ -105,7 +106,8 @@ def crossval(
 
     Args:
         loaded: The checked configuration.
-        folds: In how many parts the training rows are divided, stratified by class, by `data.split_seed`.
+        folds: In how many parts the training rows are divided, stratified by class (by the rarest of several labels
+            that a row has), by `data.split_seed`.
         jobs: How many folds are trained at a time, each in a process of its own.
         out: The output folder.
         observer: Who watches; nobody if None.
@@ -202,7 +204,7 @@ def collect(series: Series) -> OutOfFold:
     task = series.info.task
     names = [*all_metrics(task, len(series.info.class_names)), *(series.config.training.metrics or ())]
     metrics = measure(task, y_true, scores, list(dict.fromkeys(names)))
-    classes = () if task == "regression" else tuple(per_class(y_true, scores))
+    classes = tuple(rows_of(counts_of(y_true, scores))) if series.info.judged else ()
     counts = tuple(_held_out(member, len(part.rows)) for member, part in zip(series.members, parts, strict=True))
     return OutOfFold(rows, fold, y_true, scores, counts, metrics, classes, [])
 

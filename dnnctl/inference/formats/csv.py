@@ -22,7 +22,8 @@ def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     for number, predictions in enumerate(parts):
         if not number:
-            writer.writerow(predictions.columns(slice(0)))
+            # Columns of several targets have names out of somebody's table.
+            writer.writerow([encodable(title, stream) for title in predictions.columns(slice(0))])
         for rows in blocks(len(predictions)):
             table = predictions.columns(rows)
             if "correct" in table:

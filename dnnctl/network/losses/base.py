@@ -136,5 +136,6 @@ LossField: Any = chosen_from(LOSSES, LossSpec, also=("auto",))
 DEFAULTS: dict[Task, str] = {
     "multiclass": "sparse_categorical_crossentropy",
     "binary": "binary_crossentropy",
+    "multilabel": "binary_crossentropy",
     "regression": "mean_squared_error",
 }

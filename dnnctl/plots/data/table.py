@@ -76,13 +76,15 @@ def _target(axes: "Axes", dataset: Dataset, number: int) -> None:
     if info.class_names:
         counts = np.bincount(y, minlength=len(info.class_names))
         _counts(axes, list(info.class_names), counts, BLUE)
+    elif info.task == "multilabel":
+        _counts(axes, ["0", "1"], np.bincount(y[:, number] > 0.5, minlength=2), BLUE)
     else:
         axes.hist(y[:, number].astype(np.float64), bins=BINS, color=BLUE)
         tidy(axes)
     label(
         axes,
         plain(info.targets[number] if info.targets else info.target, 30),
-        "" if info.class_names else "rows",
+        "rows" if info.task == "regression" else "",
         "a target" if info.targets else "the target",
     )
 

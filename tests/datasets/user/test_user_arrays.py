@@ -119,11 +119,31 @@ def test_text_labels_are_put_in_another_order_not_renamed_by_each_other(tmp_path
     )
 
 
-def test_one_hot_targets_are_told_unless_they_are_meant(tmp_path: Path) -> None:
+def test_one_hot_targets_are_classes_unless_something_else_is_meant(tmp_path: Path) -> None:
     arrays = {"x": np.eye(20), "y": np.eye(2)[Y]}
-    with pytest.raises(DataError, match=r"one-hot, 2 columns a row; store y.argmax\(axis=1\)"):
-        read(tmp_path, arrays)
+    dataset = read(tmp_path, arrays)
+    assert dataset.info.task == "binary"
+    assert dataset.info.class_names == ("0", "1")
+    assert dataset.train.y.tolist() == list(Y)
+    assert any("exactly one of the 2 targets is 1 in each row" in note for note in dataset.notes)
+    named = read(tmp_path, arrays, classes=["cat", "dog"]).info
+    assert (named.class_names, named.labels) == (("cat", "dog"), ("0", "1"))
     assert read(tmp_path, arrays, task="regression").info.targets == ("y1", "y2")
+    assert read(tmp_path, arrays, task="multilabel", classes=["cat", "dog"]).info.targets == ("cat", "dog")
+    with pytest.raises(DataError, match="expected 2 different names, one a label"):
+        read(tmp_path, arrays, task="multilabel", classes=["cat"])
+
+
+def test_columns_of_0_and_1_are_labels(tmp_path: Path) -> None:
+    y = np.stack([np.asarray(Y), np.arange(20) % 3 == 0, np.arange(20) < 9], axis=1)
+    for kind in (bool, np.int64, np.float64):
+        dataset = read(tmp_path, {"x": np.eye(20), "y": y.astype(kind)})
+        assert dataset.info.task == "multilabel"
+        assert dataset.info.targets == ("y1", "y2", "y3")
+        assert dataset.train.y.dtype.kind == "f"
+        assert np.array_equal(dataset.train.y, y)
+    with pytest.raises(DataError, match="labels are several targets of 0 and 1; received one"):
+        read(tmp_path, {"x": np.eye(20), "y": Y}, task="multilabel")
 
 
 @pytest.mark.parametrize(("there", "missing"), [("x_test", "y_test"), ("y_test", "x_test")])
@@ -141,11 +161,17 @@ def test_half_of_a_test_set_is_told_and_refused_where_asked_for(there: str, miss
 
 def test_targets_of_other_rows_have_as_many_columns_as_those_of_the_training(tmp_path: Path) -> None:
     hot = np.eye(2)[Y]
-    with pytest.raises(DataError, match=r"test rows: expected 1 target a row as in training; received 2. One-hot"):
-        read(tmp_path, {"x": WHOLE, "y": Y, "x_test": WHOLE, "y_test": hot})
+    assert np.array_equal(read(tmp_path, {"x": WHOLE, "y": Y, "x_test": WHOLE, "y_test": hot}).test.y, Y)
+    names = np.array(["cat", "dog"])[Y]
+    with pytest.raises(DataError, match="test rows: expected 1 target a row as in training; received 2"):
+        read(tmp_path, {"x": WHOLE, "y": names, "x_test": WHOLE, "y_test": hot})
+    with pytest.raises(
+        DataError, match="expected one 1 and else 0 in each row of the targets, as in training; received 1, 1"
+    ):
+        read(tmp_path, {"x": WHOLE, "y": hot, "x_test": WHOLE, "y_test": 1 - 0 * hot})
     with pytest.raises(DataError, match="expected 2 targets a row as in training; received 1"):
         read(tmp_path, {"x": WHOLE, "y": hot, "x_test": WHOLE, "y_test": Y}, task="regression")
     dataset = read(tmp_path, {"x": WHOLE, "y": Y})
-    np.savez(tmp_path / "more.npz", x=WHOLE, y=hot)
+    np.savez(tmp_path / "more.npz", x=WHOLE, y=np.hstack([hot, hot]))
     with pytest.raises(DataError, match="expected 1 target a row"):
         reading.read_more(options(tmp_path / "more.npz"), dataset.info, None)

@@ -22,6 +22,8 @@ FORMATS: dict[str, Format] = {"table": table, **{name: format_named(name) for na
 CLASSES = DatasetInfo("t", "multiclass", (2, 2), ("T-shirt", "Bag", "Coat"), input_range=(0.0, 255.0))
 BINARY = DatasetInfo("t", "binary", (2,), ("no", "yes"))
 VALUES = DatasetInfo("t", "regression", (1,), feature_names=("weight",), target="height", unit="cm")
+SEVERAL = replace(VALUES, target="height, width", targets=("height", "width"))
+LABELS = DatasetInfo("t", "multilabel", (1,), target="comedy, name, ü", targets=("comedy", "name", "ü"))
 SCORES = np.array([0.1, 0.9, 0.0], np.float32)
 
 
@@ -43,8 +45,10 @@ CASES = {
     "binary": said(BINARY, ("a", 0.9, 0), top=2),
     "binary of two": said(BINARY, ("a", [0.25, 0.75], 1), top=2),
     "values": said(VALUES, ("75", 170.12345, 171.5)),
-    "several values": said(VALUES, ("75", [170, 3], None)),
-    "several values and truths": said(VALUES, ("75", [170, 3], [171.5, 3])),
+    "several values": said(SEVERAL, ("75", [170, 3], None)),
+    "several values and truths": said(SEVERAL, ("75", [170, 3], [171.5, 3])),
+    "labels": replace(said(LABELS, ("a", [0.9, 0.2, 0.5], None), ("b", [np.nan, 0.6, 0.7], None)), truth=None),
+    "labels and truths": said(LABELS, ("a", [0.9, 0.2, 0.5], [1, 0, 1]), ("b", [0.1, 0.2, 0.3], [0, 0, 0])),
     "no number": said(CLASSES, ("a", [np.nan] * 3, 1), top=3),
     "infinite": said(VALUES, ("a", -np.inf, 1.0)),
     "nothing": Predictions((), np.empty((0, 3), np.float32), CLASSES),
@@ -84,7 +88,7 @@ def test_machine_formats_agree(case: str) -> None:
     rows = list(csv.DictReader(io.StringIO(written(CASES[case], "csv"), newline="")))
     assert len(rows) == len(lines) == len(CASES[case])
     for row, record in zip(rows, lines, strict=True):
-        if not isinstance(record["prediction"], list):
+        if isinstance(record["prediction"], str | float | int | None):
             assert row["prediction"] == ("" if record["prediction"] is None else str(record["prediction"]))
             assert row.get("true", "") == str(record.get("true", ""))
         assert None not in row
@@ -112,9 +116,37 @@ def test_csv_of_classes_and_values() -> None:
         "name,prediction,confidence,class_2,probability_2,true,correct\nx,Coat,0.625,Bag,0.25,T-shirt,false\n"
     )
     assert written(CASES["values"], "csv") == "name,prediction,unit,true\n75,170.12344,cm,171.5\n"
-    assert written(CASES["several values"], "csv") == "name,prediction_1,prediction_2,unit\n75,170.0,3.0,cm\n"
+    assert written(CASES["several values"], "csv") == "name,height,width,unit\n75,170.0,3.0,cm\n"
     several = written(CASES["several values and truths"], "csv").splitlines()
-    assert several == ["name,prediction_1,prediction_2,unit,true_1,true_2", "75,170.0,3.0,cm,171.5,3.0"]
+    assert several == ["name,height,width,unit,true_height,true_width", "75,170.0,3.0,cm,171.5,3.0"]
+
+
+def test_labels_have_columns_of_their_own_names() -> None:
+    head, *rows = written(CASES["labels"], "csv").splitlines()
+    assert head == "name,comedy,name_,ü,probability_comedy,probability_name,probability_ü"
+    assert rows == ["a,1,0,0,0.9,0.2,0.5", "b,,1,1,,0.6,0.7"]
+    head, *rows = written(CASES["labels and truths"], "csv").splitlines()
+    assert head.endswith(",true_comedy,true_name,true_ü,correct")
+    assert rows == ["a,1,0,0,0.9,0.2,0.5,1,0,1,false", "b,0,0,0,0.1,0.2,0.3,0,0,0,true"]
+    assert "\\xfc" in written(CASES["labels"], "csv", "ascii").splitlines()[0]
+    first = CASES["labels and truths"][0]
+    assert first["prediction"] == {"comedy": 1, "name": 0, "ü": 0}
+    assert first["probability"]["comedy"] == 0.9
+    assert first["true"] == {"comedy": 1, "name": 0, "ü": 1}
+    assert first["correct"] is False
+    shown = written(CASES["labels and truths"], "table").splitlines()
+    assert shown[0].split() == ["input", "labels", "comedy", "name", "ü", "true"]
+    assert shown[1].split() == ["a", "comedy", "90.0%", "20.0%", "50.0%", "comedy,", "ü", "wrong"]
+    assert shown[2].split() == ["b", "none", "10.0%", "20.0%", "30.0%", "none"]
+
+
+def test_labels_in_python() -> None:
+    said_of = CASES["labels"]
+    assert said_of.labels.tolist() == [["comedy"], ["name", "ü"]]
+    assert said_of.classes.tolist() == [[1, 0, 0], [-1, 1, 1]]
+    assert said_of.probabilities.shape == (2, 3)
+    assert "comedy" in repr(said_of)
+    assert "<table" in said_of._repr_html_()
     assert written(CASES["some truth"], "csv").splitlines()[1:] == ["a,Bag,0.9,,", "b,Bag,0.9,T-shirt,false"]
 
 
