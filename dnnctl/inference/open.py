@@ -126,9 +126,8 @@ def open_run(run: RunDirectory) -> OpenedRun:
     except (ConfigError, DataError) as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     source = loaded.config.data.source
-    if bool(source.paths) != (stored.info is not None) or (stored.table is not None) != isinstance(
-        source, ColumnOptions
-    ):
+    of_table = isinstance(source, ColumnOptions) and not loaded.info.is_image
+    if bool(source.paths) != (stored.info is not None) or (stored.table is not None) != of_table:
         raise RunError(f"{run.preprocessing}: is not of a network on {source.key}. Restore it, or train again")
     plan = plan_of(loaded.config, loaded.info)
     preprocessing = _check_preprocessing(run, stored, loaded.info, plan)

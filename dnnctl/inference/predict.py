@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DownloadProgress, silent
 from dnnctl.datasets.samples import looked_at
+from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
-from dnnctl.inference.predictions import Predictions
+from dnnctl.inference.predictions import Naming, Predictions
 from dnnctl.inference.read_inputs import read_all, read_parts
 from dnnctl.inference.run_data import read_splits
 from dnnctl.memory import blocks
@@ -33,6 +34,8 @@ class Request:
         top: How many classes to name for each input, from 1.
         engine: What computes: `auto`, `numpy` or `keras`.
         inputs: Rows that were read already.
+        header: Names of the columns that CSV gets, instead of its own; it then has what names a row and what is
+            predicted for it, and no more.
     """
 
     sources: Sequence[str] = ()
@@ -42,6 +45,7 @@ class Request:
     top: int = 1
     engine: str = "auto"
     inputs: Inputs | None = None
+    header: Sequence[str] = ()
 
 
 def predict(opened: OpenedRun, request: Request, *, network: Network | None = None) -> Predictions:
@@ -117,6 +121,13 @@ def _check(opened: OpenedRun, request: Request) -> None:
     if request.top > 1 and not opened.info.class_names:
         what = "several labels, each by itself" if opened.info.judged else "numbers"
         raise UsageError(f"`top`={request.top} names the best classes; this network predicts {what}: leave it out")
+    expected = 1 + opened.info.outputs
+    if request.header and len(request.header) != expected:
+        more = f"{expected - 1} predictions" if expected > 2 else "the prediction"
+        raise UsageError(
+            f"`header`: expected {expected} names, of what says which row it is and of {more}; "
+            f"received {len(request.header)}: {', '.join(request.header)}"
+        )
 
 
 def _said(
@@ -127,14 +138,28 @@ def _said(
     with np.errstate(over="ignore"):
         parts = [network.scores(inputs.x[rows]).astype(np.float32) for rows in blocks(len(inputs))]
     scores = np.concatenate(parts).reshape(len(inputs), -1)
-    return Predictions(inputs.names, scores, opened.info, request.top, (*opened.unfinished, *inputs.notes), truth)
+    return Predictions(
+        inputs.names,
+        scores,
+        opened.info,
+        request.top,
+        (*opened.unfinished, *inputs.notes),
+        truth,
+        naming=Naming(_identifier(opened), inputs.ids, tuple(request.header), inputs.gaps),
+    )
 
 
 def spec_of(opened: OpenedRun) -> InputSpec:
     """Return what a run's network takes."""
     csv, stored = opened.config.data.csv, opened.preprocessing
-    written = () if csv is None else (csv.encoding, csv.separator)
-    return InputSpec(opened.info, stored.ground, stored.table, *written)
+    written = {} if csv is None else {"encoding": csv.encoding, "separator": csv.separator}
+    return InputSpec(opened.info, stored.ground, stored.table, **written, id=_identifier(opened))
+
+
+def _identifier(opened: OpenedRun) -> str:
+    """Return the name of the column that names rows; an empty one if there is none."""
+    source = opened.config.data.source
+    return (source.id or "") if isinstance(source, ColumnOptions) else ""
 
 
 def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[Inputs, NDArray[Any]]:
@@ -149,4 +174,4 @@ def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
     truth = samples.y.astype(np.float64)
-    return Inputs(samples.x, names, notes), truth[:, 0] if truth.ndim > 1 and truth.shape[1] == 1 else truth
+    return Inputs(samples.x, names, notes, names), truth[:, 0] if truth.ndim > 1 and truth.shape[1] == 1 else truth

@@ -24,6 +24,23 @@ LEFT_OUT = {"unit"}
 MOST_NOTES = 20
 
 
+@dataclass(frozen=True)
+class Naming:
+    """What says which row an answer is for, besides its name.
+
+    Args:
+        column: The column that names the rows; empty for none.
+        ids: For each row its cell in that column, or a name to hand in with its answer; None if rows are counted.
+        header: Names of the columns that CSV gets; empty for its own.
+        gaps: Whether rows were left out, so that rows cannot be counted.
+    """
+
+    column: str = ""
+    ids: Sequence[str] | None = None
+    header: tuple[str, ...] = ()
+    gaps: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """What the network said of all inputs.
@@ -38,6 +55,7 @@ class Predictions:
         truth: Labels (n,) of classes, (n, labels) of 0 and 1, or values (n,) or (n, targets), where they are known; NaN
             for a row of which they are not.
         index: How the pandas frame that was asked about labels its rows; None if it was none.
+        naming: What says which row an answer is for, as `id` of a table.
 
     Raises:
         UsageError: If `top` is less than 1.
@@ -50,6 +68,7 @@ class Predictions:
     notes: tuple[str, ...] = ()
     truth: NDArray[Any] | None = None
     index: Any = None
+    naming: Naming = Naming()
 
     def __post_init__(self) -> None:
         """Check `top`."""
@@ -76,6 +95,11 @@ class Predictions:
         return self.truth is not None and not np.isnan(self.truth).all()
 
     @property
+    def ids(self) -> Sequence[str] | None:
+        """Cells of the column that names the rows (`id` of the training table), (n,); None without one."""
+        return self.naming.ids if self.naming.column else None
+
+    @property
     def ranks(self) -> int:
         """How many classes are named for each input."""
         return min(self.top, max(2, int(self.scores.shape[1])))
@@ -94,7 +118,42 @@ class Predictions:
         """
         table = self._columns(rows)
         table.pop("class_1", None)
-        return table
+        if self.ids is None:
+            return table
+        column = self.naming.column if self.naming.column not in table else "id"
+        return {"name": table.pop("name"), column: list(self.ids[rows]), **table}
+
+    def short(self, rows: slice = slice(None), before: int = 0) -> dict[str, list[Any]] | None:
+        """Return what names each row and what is predicted for it, to be handed in; None where that is not asked for.
+
+        It is where the run has a column `id` and the rows have it too, or where a header is given: a row is then named
+        by its cell in that column, a picture by its file, and any other row by its number, from 1.
+
+        Args:
+            rows: Which inputs.
+            before: How many inputs came before these predictions.
+
+        Raises:
+            UsageError: If rows have to be counted and some were left out.
+        """
+        naming = self.naming
+        if not naming.header and self.ids is None:
+            return None
+        table = self._columns(rows)
+        several = self.info.targets if self.scores.shape[1] > 1 else ()
+        said = {name: table[name] for name in (titles(several)["prediction"] if several else ("prediction",))}
+        if naming.ids is not None:
+            ids = list(naming.ids[rows])
+        elif naming.gaps:
+            raise UsageError(
+                "rows with empty cells are left out, so numbers of rows would be wrong; train with `id`, a column that "
+                "names the rows, or with `missing: impute`"
+            )
+        else:
+            start, stop, _ = rows.indices(len(self))
+            ids = [str(before + number + 1) for number in range(start, stop)]
+        names = naming.header or (naming.column, *said)
+        return dict(zip(names, (ids, *said.values()), strict=True))
 
     def _columns(self, rows: slice) -> dict[str, list[Any]]:
         """Return flat columns, the name of the best class among them even where its probability is no number."""
@@ -133,20 +192,23 @@ class Predictions:
     def records(self, rows: slice = slice(None)) -> Iterator[dict[str, Any]]:
         """Yield each answer as it is written in JSON.
 
-        For classes it has `name`, `prediction`, `confidence`, with `top` above 1 `top` (a list of `class` and
-        `probability`), and where the truth is known `true` and `correct`. For values it has `name`, `prediction` (a
-        list if there are several targets), `target`, `unit`, and `true`. For several labels it has `name`, `prediction`
-        and `probability`, by the names of the labels, and `true` and `correct`. None stands for what is no finite
-        number.
+        For classes it has `name`, `id` (where the run has such a column), `prediction`, `confidence`, with `top` above
+        1 `top` (a list of `class` and `probability`), and where the truth is known `true` and `correct`. For values it
+        has `name`, `id`, `prediction` (a list if there are several targets), `target`, `unit`, and `true`. For several
+        labels it has `name`, `id`, `prediction` and `probability`, by the names of the labels, and `true` and
+        `correct`. None stands for what is no finite number.
 
         Args:
             rows: Which inputs.
         """
         start, stop, _ = rows.indices(len(self))
         for first in range(start, stop, ROWS):
-            table = self._columns(slice(first, min(first + ROWS, stop)))
-            for cells in zip(*table.values(), strict=True):
-                yield self._record(dict(zip(table, cells, strict=True)))
+            here = slice(first, min(first + ROWS, stop))
+            table = self._columns(here)
+            ids = None if self.ids is None else self.ids[here]
+            for number, cells in enumerate(zip(*table.values(), strict=True)):
+                record = self._record(dict(zip(table, cells, strict=True)))
+                yield record if ids is None else {"name": record["name"], "id": ids[number], **record}
 
     def _record(self, flat: dict[str, Any]) -> dict[str, Any]:
         """Return a flat record with what belongs together as lists."""

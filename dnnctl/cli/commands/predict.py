@@ -52,6 +52,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write to this file, as -o answers.csv.",
 )
+@click.option(
+    "--header",
+    metavar="NAMES",
+    help="Write CSV of what names a row and its prediction alone, under these names: --header ImageId,Label.",
+)
 @engine_option
 @out_option
 def command(
@@ -63,6 +68,7 @@ def command(
     top: int,
     form: str | None,
     output: Path | None,
+    header: str | None,
     engine: str,
     out: Path,
 ) -> None:
@@ -76,6 +82,7 @@ def command(
       dnnctl predict latest --sample 5
       dnnctl predict mnist drawing.png --top 3
       dnnctl predict height_weight --value 75 --value 90 --format json
+      dnnctl predict titanic test.csv --header PassengerId,Survived -o submission.csv
     """
     from dnnctl.cli.downloads import shown
     from dnnctl.cli.screen.text import plain
@@ -88,9 +95,10 @@ def command(
 
     damaged: list[DataError] = []
     chosen = _format(form, output)
+    names = _names(header, chosen)
     opened = open_any(find_run(run, out))
     with shown() as progress:
-        request = Request(inputs, values, sample, invert, top, engine)
+        request = Request(inputs, values, sample, invert, top, engine, header=names)
         parts = predict_parts(opened, request, stdin=sys.stdin.buffer, progress=progress, damaged=damaged)
     told = (replace(part, notes=tuple(map(with_flags, part.notes))) for part in parts)
     notes = write(told, chosen, output, sys.stdout)
@@ -99,6 +107,25 @@ def command(
             click.echo(f"note: {plain(note)}", err=True)
     if damaged:
         raise all_of(damaged)
+
+
+def _names(header: str | None, chosen: "Format") -> tuple[str, ...]:
+    """Return the names of the columns that CSV gets; none if it has its own.
+
+    Raises:
+        UsageError: If another format is written.
+    """
+    from dnnctl.errors import UsageError
+    from dnnctl.inference.formats import csv
+
+    if header is None:
+        return ()
+    if chosen is not csv:
+        raise UsageError("`header` names the columns of CSV; expected `form`=csv or `output`=answers.csv beside it")
+    names = tuple(name.strip() for name in header.split(","))
+    if not all(names):
+        raise UsageError(f"`header`={header!r}: expected names with commas between them, as ImageId,Label")
+    return names
 
 
 def _format(name: str | None, output: Path | None) -> "Format":

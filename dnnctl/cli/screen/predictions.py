@@ -71,30 +71,32 @@ def _fitted(
 def _columns(predictions: Predictions) -> list[tuple[str, bool]]:
     """Return the columns' titles, and whether each is set to the right."""
     info = predictions.info
+    row = "input" if predictions.ids is None else predictions.naming.column
     if predictions.is_regression:
         title = f"{info.target} ({info.unit})" if info.unit else info.target
-        return [("input", False), (title, True)] + [("true", True), ("error", True)] * predictions.has_truth
+        return [(row, False), (title, True)] + [("true", True), ("error", True)] * predictions.has_truth
     if predictions.is_multilabel:
         shares = [(name, True) for name in info.targets if len(info.targets) <= MOST_LABELS]
-        return [("input", False), ("labels", False), *shares] + [("true", False), ("", False)] * predictions.has_truth
-    columns = [("input", False), ("prediction", False), ("confidence", True)]
+        return [(row, False), ("labels", False), *shares] + [("true", False), ("", False)] * predictions.has_truth
+    columns = [(row, False), ("prediction", False), ("confidence", True)]
     if predictions.top > 1:
         columns.append((f"top {predictions.ranks}", False))
     return columns + [("true", False), ("", False)] * predictions.has_truth
 
 
 def _cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
+    name = record.get("id", record["name"])
     said, true = record["prediction"], record.get("true")
     if predictions.is_multilabel:
         return _label_cells(record, predictions)
     if predictions.is_regression:
         values, known = (each if isinstance(each, list) else [each] for each in (said, true))
-        cells = [record["name"], ", ".join(map(_number, values))]
+        cells = [name, ", ".join(map(_number, values))]
         if predictions.has_truth:
             error = said is not None and true is not None and not isinstance(said, list)
             cells += ["" if true is None else ", ".join(map(_number, known)), _number(said - true) if error else ""]
         return cells
-    cells = [record["name"], NO_NUMBER if said is None else said, _percent(record["confidence"])]
+    cells = [name, NO_NUMBER if said is None else said, _percent(record["confidence"])]
     if predictions.top > 1:
         cells.append(", ".join(f"{choice['class']} {_percent(choice['probability'])}" for choice in record["top"]))
     return cells + [true or "", "wrong" if record.get("correct") is False else ""] * predictions.has_truth
@@ -107,7 +109,7 @@ def _label_cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
     chosen = present(labels, record["prediction"])
     shown = ", ".join(name if named else f"{name} {_percent(chances[name])}" for name in chosen) or NONE
     shown = NO_NUMBER if None in record["prediction"].values() else shown
-    cells = [record["name"], shown, *([_percent(chances[name]) for name in labels] if named else [])]
+    cells = [record.get("id", record["name"]), shown, *([_percent(chances[name]) for name in labels] if named else [])]
     right = "" if true is None else ", ".join(present(labels, true)) or NONE
     return cells + [right, "wrong" if record.get("correct") is False else ""] * predictions.has_truth
 

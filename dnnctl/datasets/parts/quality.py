@@ -61,7 +61,7 @@ def _notice(code: NoticeCode, names: list[str], target: str, where: str) -> Noti
         "lost_precision": f"hold{s} numbers so large that 32 bits cannot tell them apart; subtract a constant from "
         "them in the table",
         "identifier_column": f"differ{s} in nearly every row, as an identifier does; unless {they} mean{s} something, "
-        f"{without}",
+        f"{without}{f', or id: {names[0]} to have it in the answers' * (one and where == 'table')}",
         "leakage": f"give{s} {target!r} away almost exactly (leakage); if {they} {are} not known when predictions are "
         f"made, {without}",
     }

@@ -22,6 +22,7 @@ from dnnctl.datasets.streams.cell_checks import empty_cells
 from dnnctl.datasets.streams.cells import CellsFile, CellsStream
 from dnnctl.datasets.streams.columns import ColumnSource
 from dnnctl.datasets.streams.gathering import gathered
+from dnnctl.datasets.streams.pictures import as_pictures, turned
 from dnnctl.datasets.streams.samples import WINDOW, Selection, StreamedSamples
 from dnnctl.datasets.streams.table import Roles, TableStream, bare
 from dnnctl.datasets.streams.target_pass import Targets, look_at_targets
@@ -43,6 +44,7 @@ class OpenedTable:
         notes: What was found out.
         warnings: What is odd.
         convert: Writes the table as one file of numbers, and returns that; None where it is one.
+        picture: Shape of the pictures whose pixels the inputs are, as far as their names tell; None for numbers.
     """
 
     source: ColumnSource
@@ -50,6 +52,7 @@ class OpenedTable:
     notes: tuple[str, ...] = ()
     warnings: tuple[Notice, ...] = ()
     convert: "Callable[[], OpenedTable] | None" = None
+    picture: tuple[int, ...] | None = None
 
 
 def load_columns(
@@ -80,7 +83,7 @@ def load_columns(
     stays = _stays(table, options)
     odd = _sorted(targets) if stays else ()
     if stays and table.convert is not None and (_are_large(table) or targets.explained >= SORTED):
-        table = table.convert()
+        table = replace(table.convert(), picture=table.picture)
     texts = tuple(options.missing_values)
     info = TableInfo((), targets.columns, options.missing, texts, options.min_count, options.takes_usual)
     stream = _stream(table, target.classes, untargeted=targets.untargeted > 0)
@@ -92,9 +95,10 @@ def load_columns(
         apart, notes, read = other.samples, [*notes, *other.notes], replace(read, table=other.table)
     described = table_info(options, read.table, target, (len(read.samples), len(apart) if apart else 0))
     warnings = (*table.warnings, *read.warnings, *odd)
-    return Dataset(
+    dataset = Dataset(
         key, described, read.samples, apart, options.path, digests, tuple(notes), warnings, read.table, read.keys
     )
+    return dataset if table.picture is None else as_pictures(dataset, table.picture, options.image)
 
 
 def load_more_columns(
@@ -102,7 +106,7 @@ def load_more_columns(
     options: ColumnOptions,
     table: OpenedTable,
     info: DatasetInfo,
-    known: TableInfo,
+    known: TableInfo | None,
     digests: dict[str, str],
 ) -> Dataset:
     """Read another table with the columns of one that was trained on; all its rows are in `train`.
@@ -112,14 +116,20 @@ def load_more_columns(
         options: How it was described.
         table: The table.
         info: What is known about the table of the run.
-        known: The run's columns.
+        known: The run's columns; None for one of pictures, of which only the shape is known.
         digests: Of its files.
 
     Raises:
         DataError: If it cannot be read, or a cell does not fit.
     """
-    read = _labelled(table, known, info.class_names, stays=_stays(table, options))
-    return Dataset(key, info, read.samples, None, options.path, digests, read.notes, (), read.table)
+    own = known or TableInfo(
+        tuple(map(bare, table.roles.inputs)), tuple(map(bare, table.roles.targets)), options.missing
+    )
+    read = _labelled(table, own, info.class_names, stays=_stays(table, options))
+    dataset = Dataset(key, info, read.samples, None, options.path, digests, read.notes, (), read.table)
+    if known is not None or info.input_range is None:
+        return dataset
+    return replace(turned(dataset, info.input_shape, info.input_range), info=info)
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,7 @@ def _rows_of(stream: Stream, table: OpenedTable, info: TableInfo, *, stays: bool
     own = gathered(stream)
     info = replace(info, columns=own.columns)
     predicted = ", ".join(column.name for column in info.targets)
-    odd = column_warnings(Cells(info.columns, own.samples.x), own.samples.y, predicted)
+    odd = () if table.picture else column_warnings(Cells(info.columns, own.samples.x), own.samples.y, predicted)
     return _Read(own.samples, info, (told, listed(info.columns), *table.notes, *own.notes), odd, own.keys)
 
 

@@ -1,6 +1,7 @@
 """A table in Parquet files, opened by the options that choose its columns."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from dnnctl.datasets.columns import TableInfo
@@ -12,20 +13,23 @@ from dnnctl.datasets.streams.reading import ahead
 from dnnctl.datasets.streams.table import Roles
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.datasets.tables.pictures import pixels_first
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
 
 
-def open_chosen(source: ParquetFiles, options: ColumnOptions) -> OpenedTable:
-    """Return a table with the columns that options choose.
+def open_chosen(source: ParquetFiles, options: ColumnOptions, shape: tuple[int, ...] | None = None) -> OpenedTable:
+    """Return a table with the columns that options choose; `shape` is that of the pictures of a run.
 
     Raises:
         WrongOptionError: If a column is not there, is chosen for two things, or holds what no network can read.
     """
     many, group = len(options.target), options.group
     wanted = split_off_group(source, chosen_columns(source, options), many, group)
-    inputs, targets = wanted[:-many], wanted[-many:]
+    targets = wanted[-many:]
+    inputs, picture, notes = pixels_first(wanted[:-many], options, source.name, shape)
     grouped = None if group is None else Wanted(group, position_of(source, group, "group"), "category")
-    return _opened(source, inputs, targets, grouped, options.missing)
+    opened = _opened(source, inputs, targets, grouped, options.missing)
+    return replace(opened, picture=picture, notes=(*opened.notes, *notes))
 
 
 def open_known(source: ParquetFiles, known: TableInfo) -> OpenedTable:

@@ -15,6 +15,7 @@ from dnnctl.datasets.tables.column_types import leading_zeros, numeric_columns, 
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
+from dnnctl.datasets.tables.pictures import pixels_first
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
 from dnnctl.datasets.tables.table import Table
 
@@ -32,6 +33,7 @@ class TextTable:
         inputs: How many are inputs.
         group: The column of `data.group`; None without one.
         notes: What was left out.
+        picture: Shape of the pictures whose pixels the inputs are, as far as their names tell; None for numbers.
     """
 
     table: Table
@@ -39,25 +41,26 @@ class TextTable:
     inputs: int
     group: Wanted | None
     notes: tuple[str, ...] = ()
+    picture: tuple[int, ...] | None = None
 
 
-def chosen(table: Table, options: TableOptions) -> TextTable:
-    """Return a table with the columns that options choose."""
+def chosen(table: Table, options: TableOptions, shape: tuple[int, ...] | None = None) -> TextTable:
+    """Return a table with the columns that options choose; `shape` is that of the pictures of a run."""
     many = len(options.target)
     wanted = split_off_group(table, chosen_columns(table, options), many, options.group)
-    inputs, targets = wanted[:-many], wanted[-many:]
-    notes: tuple[str, ...] = ()
+    targets = wanted[-many:]
+    inputs, picture, notes = pixels_first(wanted[:-many], options, table.name, shape)
     if options.columns is None:
         # Separators at the ends of all lines make columns without a name and without a value.
         unnamed = [one for one in inputs if one.name in table.unnamed]
         nothing = [o for o in unnamed if all(row[o.position] in table.null_values for row in table.sample)]
         if 0 < len(nothing) < len(inputs):
             names = quoted(one.name for one in nothing)
-            notes = (f"{table.name}: left out {names}, without a name and without a value in the first rows",)
+            notes = (*notes, f"{table.name}: left out {names}, without a name and without a value in the first rows")
             inputs = [one for one in inputs if one not in nothing]
     group = options.group
     grouped = None if group is None else Wanted(group, position_of(table, group, "group"), "category")
-    return TextTable(table, (*inputs, *targets), len(inputs), grouped, notes)
+    return TextTable(table, (*inputs, *targets), len(inputs), grouped, notes, picture)
 
 
 def known(table: Table, info: TableInfo) -> TextTable:

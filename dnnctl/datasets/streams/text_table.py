@@ -43,10 +43,15 @@ def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     Raises:
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
+    one = options.model_copy(update={"test_path": None, "stream": True})
+    text = open_text(options.path, fallback=options.encoding, large=True)
+    if info.is_image:
+        found = find_table(text, layout_of(options, known=True))
+        opened = _opened(chosen(found, options, info.input_shape), options.path, options.missing)
+        return load_more_columns("csv", one, opened, info, None, digests_of(one))
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    one = options.model_copy(update={"test_path": None, "stream": True})
-    opened = _open_known(open_text(options.path, fallback=options.encoding, large=True), options.path, one, table)
+    opened = _open_known(text, options.path, one, table)
     return load_more_columns("csv", one, opened, info, table, digests_of(one))
 
 
@@ -62,4 +67,4 @@ def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:
     own = tuple(Wanted(c.name, i, c.kind, c.words) for i, c in enumerate(found.source.columns))
     roles = Roles(own[: table.inputs], own[table.inputs :], None, missing)
     notes = (f"{table.table.name}: {table.table.described}", *table.notes, *found.notes)
-    return OpenedTable(found.source, roles, notes, found.warnings)
+    return OpenedTable(found.source, roles, notes, found.warnings, picture=table.picture)

@@ -26,6 +26,7 @@ from dnnctl.datasets.tables.groups import keys_of
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.options import ColumnOptions, TableOptions
 from dnnctl.datasets.tables.parsing import Words, parse
+from dnnctl.datasets.tables.pictures import of_pixels, pictured, pixel_range, pixels_first, taken_for_pictures
 from dnnctl.datasets.tables.selection import chosen_columns, known_columns, split_off_group
 from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
@@ -63,6 +64,8 @@ def load_table(options: TableOptions) -> Dataset:
     )
     train = Samples(read.inputs.values, y)
     notes = [f"{text.name}: {read.dialect}", listed(table.columns), f"task: {target.task}, {target.reason}"]
+    if read.picture:
+        del notes[1]
     notes += read.notes
     test = None
     if options.test_path is not None:
@@ -73,8 +76,12 @@ def load_table(options: TableOptions) -> Dataset:
     info = table_info(options, table, target, (len(train), len(test) if test else 0))
     digests = digests_of(options)
     predicted = ", ".join(column.name for column in table.targets)
-    warnings = (*read.warnings, *column_warnings(Cells(table.columns, train.x), y, predicted))
-    return Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table, read.keys)
+    odd = () if read.picture else column_warnings(Cells(table.columns, train.x), y, predicted)
+    warnings = (*read.warnings, *odd)
+    dataset = Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table, read.keys)
+    if read.picture is None:
+        return dataset
+    return taken_for_pictures(dataset, read.picture, pixel_range(train.x), options.image, pictured)
 
 
 def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
@@ -88,11 +95,16 @@ def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     Raises:
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
+    text = open_text(options.path, fallback=options.encoding)
+    one = options.model_copy(update={"test_path": None})
+    if info.is_image and info.input_range is not None:
+        read = _read(text, options, advice=TRAINED, shape=info.input_shape)
+        y = encode_targets(read.targets, info.class_names, text.name)
+        x = of_pixels(read.inputs.values, info.input_shape, info.input_range, text.name)
+        return Dataset("csv", info, Samples(x, y), None, options.path, digests_of(one), read.notes)
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    text = open_text(options.path, fallback=options.encoding)
     samples, table, notes = _labelled(text, options, table, info.class_names, TRAINED)
-    one = options.model_copy(update={"test_path": None})
     return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), table)
 
 
@@ -127,7 +139,10 @@ def layout_of(options: TableOptions, *, known: bool = False) -> Layout:
 
 @dataclass(frozen=True)
 class _Read:
-    """A table's inputs and targets, how it is written, what was done to it, what is odd, and the groups of its rows."""
+    """A table's inputs and targets, how it is written, what was done to it, what is odd, and the groups of its rows.
+
+    `picture` is the shape of the pictures whose pixels the inputs are, as far as their columns tell; None for numbers.
+    """
 
     inputs: Cells
     targets: Cells
@@ -135,9 +150,16 @@ class _Read:
     notes: tuple[str, ...]
     warnings: tuple[Notice, ...]
     keys: NDArray[np.uint64] | None = None
+    picture: tuple[int, ...] | None = None
 
 
-def _read(text: Text, options: TableOptions, known: TableInfo | None = None, advice: Advice = OPTIONS) -> _Read:
+def _read(
+    text: Text,
+    options: TableOptions,
+    known: TableInfo | None = None,
+    advice: Advice = OPTIONS,
+    shape: tuple[int, ...] | None = None,
+) -> _Read:
     """Read the columns that options choose, or those of a known table in whatever order and with others beside them."""
     table = find_table(text, layout_of(options, known=known is not None))
     table.check_names()
@@ -145,22 +167,26 @@ def _read(text: Text, options: TableOptions, known: TableInfo | None = None, adv
         wanted = known_columns(table, (*known.columns, *known.targets))
     else:
         wanted = split_off_group(table, chosen_columns(table, options), len(options.target), options.group)
-    cells, warnings = read_cells(table, wanted)
     inputs = len(wanted) - len(known.targets if known else options.target)
     notes: tuple[str, ...] = ()
+    picture = None
+    if known is None:
+        pixels, picture, notes = pixels_first(wanted[:inputs], options, table.name, shape)
+        wanted, inputs = [*pixels, *wanted[inputs:]], len(pixels)
+    cells, warnings = read_cells(table, wanted)
     if known is None and options.columns is None:
         # Separators at the ends of all lines make columns without a name and without a value.
         unnamed = [i for i in range(inputs) if wanted[i].name in table.unnamed]
         nothing = [i for i in unnamed if np.isnan(cells.values[:, i]).all()]
         if 0 < len(nothing) < inputs:
             names = quoted(wanted[i].name for i in nothing)
-            notes = (f"{table.name}: left out {names}, without a name and without a value",)
+            notes = (*notes, f"{table.name}: left out {names}, without a name and without a value")
             cells = cells.pick([i for i in range(len(wanted)) if i not in nothing])
             inputs -= len(nothing)
     kept = settle(table, cells, inputs, known.missing if known else options.missing, advice)
     parts = kept.cells.pick(range(inputs)), kept.cells.pick(range(inputs, len(cells.columns)))
     keys = None if known is not None or options.group is None else _keys(table, options.group)[kept.rows]
-    return _Read(*parts, table.described, (*kept.notes, *notes), warnings, keys)
+    return _Read(*parts, table.described, (*kept.notes, *notes), warnings, keys, picture)
 
 
 def _keys(table: Table, group: str) -> NDArray[np.uint64]:

@@ -2,11 +2,48 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dnnctl.datasets.base import DatasetOptions, Names
-from dnnctl.spec import flag_or
+from dnnctl.spec import Strict, flag_or
+
+
+class Image(Strict):
+    """How large the pictures are whose pixels columns hold, row after row.
+
+    Args:
+        height: Pixels from top to bottom.
+        width: Pixels from left to right.
+        channels: 3 for colours, which are the three columns of each pixel.
+    """
+
+    height: int = Field(ge=1, le=1024)
+    width: int = Field(ge=1, le=1024)
+    channels: Literal[1, 3] = 1
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one picture."""
+        return (self.height, self.width, *((3,) if self.channels == 3 else ()))
+
+
+def _as_name(written: Any) -> Any:
+    """Return a column's name; a year that heads a column is a name too."""
+    return str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+
+
+def _image(written: Any) -> Any:
+    """Read what `image` says: `auto`, false, or a size."""
+    if written is False or (isinstance(written, str) and written == "auto") or isinstance(written, Image):
+        return written
+    if isinstance(written, dict):
+        return Image.model_validate(written)
+    raise PydanticCustomError(
+        "value_error",
+        "expected auto, false, or the size of pictures as {{height: 28, width: 28}}; received {received}",
+        {"received": repr(written)[:60]},
+    )
 
 
 class ColumnOptions(DatasetOptions):
@@ -17,6 +54,9 @@ class ColumnOptions(DatasetOptions):
         target: The column to predict; several for several numbers, or for labels of 0 and 1.
         columns: The columns to predict it from; all others if not given.
         exclude: Columns to leave out.
+        id: The column that says which row is which: no input, and passed through to the answers of `predict`.
+        image: Whether the columns are the pixels of pictures: `auto` tells it from their names, as `pixel0`, ...;
+            false takes them for numbers, and `{height: 28, width: 28}` for pictures whatever they are called.
         types: What columns hold where it is not what it looks like, as `{zip_code: category}`.
         missing: What becomes of rows with empty cells: `error`, `drop`, or `impute` from the training rows.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
@@ -32,6 +72,8 @@ class ColumnOptions(DatasetOptions):
     target: Annotated[Names, Field(min_length=1)]
     columns: Names | None = None
     exclude: Names = Field(default_factory=list)
+    id: Annotated[str, BeforeValidator(_as_name)] | None = None
+    image: Annotated[Image | Literal["auto", False], PlainValidator(_image)] = "auto"
     types: dict[str, Literal["number", "boolean", "category"]] = Field(default_factory=dict)
     missing: Literal["error", "drop", "impute"] = "error"
     missing_values: Names = Field(default_factory=list)

@@ -33,6 +33,12 @@ class Words:
     codes: NDArray[Any]
     words: tuple[str, ...]
 
+    def texts(self) -> list[str]:
+        """Return the word of each row; an empty one where a cell is empty."""
+        written = [*self.words, ""]
+        codes = np.where(np.isnan(self.codes), len(self.words), self.codes).astype(np.int64)
+        return [written[code] for code in codes.tolist()]
+
 
 Parsed = NDArray[Any] | Words
 

@@ -62,6 +62,10 @@ def chosen_columns(table: NamedColumns, options: ColumnOptions) -> list[Wanted]:
         raise WrongOptionError(
             "exclude", f"{quoted(table.names[i] for i in both)} cannot be left out and be the target"
         )
+    identifier = None if options.id is None else position_of(table, options.id, "id")
+    if identifier in targets:
+        raise WrongOptionError("id", f"{options.id!r} is what is predicted; expected a column that names the rows")
+    left_out |= {identifier} if identifier is not None else set()
     inputs = [i for i in dict.fromkeys(chosen) if i not in left_out and i not in targets]
     if not inputs:
         raise WrongOptionError("columns", f"no column is left to predict from; {table.name} has {quoted(table.names)}")

@@ -36,11 +36,15 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     """
     from dnnctl.datasets.streams.loading import load_more_columns
     from dnnctl.datasets.streams.parquet import ParquetFiles
-    from dnnctl.datasets.streams.parquet_table import open_known
+    from dnnctl.datasets.streams.parquet_table import open_chosen, open_known
 
-    if table is None:
+    files = ParquetFiles(options.path, "path", options.missing_values)
+    if info.is_image:
+        opened = open_chosen(files, options, info.input_shape)
+    elif table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    opened = open_known(ParquetFiles(options.path, "path", options.missing_values), table)
+    else:
+        opened = open_known(files, table)
     one = options.model_copy(update={"test_path": None})
     return load_more_columns("parquet", one, opened, info, table, digests(one))
 

@@ -13,22 +13,27 @@ WORDS = {True: "true", False: "false", None: None}
 
 
 def write(parts: Iterable[Predictions], stream: IO[str]) -> None:
-    """Write one row a prediction, with the columns of `Predictions.columns`; what is None is left empty.
+    """Write one row a prediction, with the columns of `Predictions.short` or else of `Predictions.columns`.
+
+    What is None is left empty.
 
     Args:
         parts: What to write, one after the other, with the same columns.
         stream: An open text file; lines end with a line feed.
     """
     writer = csv.writer(stream, lineterminator="\n")
+    before = 0
     for number, predictions in enumerate(parts):
         if not number:
             # Columns of several targets have names out of somebody's table.
-            writer.writerow([encodable(title, stream) for title in predictions.columns(slice(0))])
+            titles = predictions.short(slice(0)) or predictions.columns(slice(0))
+            writer.writerow([encodable(title, stream) for title in titles])
         for rows in blocks(len(predictions)):
-            table = predictions.columns(rows)
+            table = predictions.short(rows, before) or predictions.columns(rows)
             if "correct" in table:
                 table["correct"] = [WORDS[known] for known in table["correct"]]
             writer.writerows(zip(*(_encodable(column, stream) for column in table.values()), strict=True))
+        before += len(predictions)
 
 
 def _encodable(column: list[Any], stream: IO[str]) -> list[Any]:

@@ -34,6 +34,7 @@ class InputSpec:
         table: How its columns become numbers, where it was trained on a table; None for everything else.
         encoding: What the table that it was trained on is said to be encoded in, or `auto`.
         separator: What is said to separate the cells of that table, or `auto`.
+        id: The column that names the rows in the answers; empty for none.
     """
 
     info: DatasetInfo
@@ -41,6 +42,7 @@ class InputSpec:
     table: Encoding | None = None
     encoding: str = "auto"
     separator: str = "auto"
+    id: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -120,15 +122,25 @@ class Inputs:
             the data set's `input_range`; float32 for numbers.
         names: One a row, as `photo.png`, `people.csv:2` (the line) or `batch.npy[3]` (counted from 0).
         notes: What was done to the inputs that the user should know.
+        ids: What names each row in the answers, as its cell in the column `InputSpec.id`, or the name of a picture's
+            file; None where nothing does, so that rows are counted.
+        gaps: Whether rows are missing that stood between these, so that they cannot be counted.
     """
 
     x: NDArray[Any]
     names: Sequence[str]
     notes: tuple[str, ...] = ()
+    ids: Sequence[str] | None = None
+    gaps: bool = False
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.x)
+
+    @property
+    def called(self) -> Sequence[str]:
+        """What the answers call each row: its identifier or, where it has none, its name."""
+        return self.names if self.ids is None else self.ids
 
 
 def joined(parts: Sequence[Inputs]) -> Inputs:
@@ -143,4 +155,6 @@ def joined(parts: Sequence[Inputs]) -> Inputs:
         np.concatenate([part.x for part in parts]),
         tuple(name for part in parts for name in part.names),
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        None if all(part.ids is None for part in parts) else tuple(each for part in parts for each in part.called),
+        any(part.gaps for part in parts),
     )

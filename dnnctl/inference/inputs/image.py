@@ -51,4 +51,4 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
     pixels = low + (high - low) * framed
     # A scale of 256 steps is as fine as the training images; a coarser one keeps its fractions.
     x = narrowed(np.rint(pixels) if high - low >= 255 else pixels, (low, high))
-    return Inputs(x[np.newaxis], (name,), tuple(f"{name}: {note}" for note in notes))
+    return Inputs(x[np.newaxis], (name,), tuple(f"{name}: {note}" for note in notes), (name,))

@@ -1,13 +1,12 @@
 """Parquet files, a row group at a time; the columns are found by their names, with others beside them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.streams.parquet import ParquetFiles
 from dnnctl.datasets.tables.missing_values import TRAINED
@@ -16,7 +15,7 @@ from dnnctl.datasets.tables.selection import Wanted, known_columns
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, Numbered, joined
 from dnnctl.inference.inputs.parts.arrays import are_fractions, from_rows
-from dnnctl.inference.inputs.parts.columns import choose_columns, ignored
+from dnnctl.inference.inputs.parts.columns import choose_columns, column_of_ids, ignored, unnamed
 
 ENDINGS = (".parquet", ".parq", ".pq")
 # What is in row groups is always read by them.
@@ -45,9 +44,16 @@ def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) ->
     """
     file = ParquetFiles(name, missing_values=() if spec.table is None else spec.table.missing_values)
     wanted, taken = _columns(file, name, spec, invert)
-    first, kept = 0, 0
+    position, first, kept = column_of_ids(file.names, spec.id), 0, 0
     for group, size in enumerate(file.sizes.tolist()):
         rows = taken(file.read(group, wanted), range(first, first + size), file.place(group))
+        if position is not None:
+            (ids,) = file.read(group, [Wanted(spec.id, position, "category")])
+            assert isinstance(ids, Words)
+            texts, names = ids.texts(), rows.names
+            assert isinstance(names, Numbered)
+            rows = replace(rows, ids=[texts[number - first] for number in np.asarray(names.numbers).tolist()])
+        rows = replace(rows, gaps=len(rows) < size, notes=(*rows.notes, *unnamed(name, file.names, spec.id)))
         first, kept = first + size, kept + len(rows)
         if len(rows):
             yield rows
@@ -68,7 +74,7 @@ class _Heading:
 
 def _columns(file: ParquetFiles, name: str, spec: InputSpec, invert: bool | None) -> tuple[list[Wanted], Taken]:
     """Return which columns are read, and what makes inputs of them."""
-    return _numbers(file, name, spec, invert) if spec.table is None else _table(file, name, spec.table)
+    return _numbers(file, name, spec, invert) if spec.table is None else _table(file, name, spec)
 
 
 def _numbers(file: ParquetFiles, name: str, spec: InputSpec, invert: bool | None) -> tuple[list[Wanted], Taken]:
@@ -95,9 +101,11 @@ def _numbers(file: ParquetFiles, name: str, spec: InputSpec, invert: bool | None
     return wanted, taken
 
 
-def _table(file: ParquetFiles, name: str, encoding: Encoding) -> tuple[list[Wanted], Taken]:
+def _table(file: ParquetFiles, name: str, spec: InputSpec) -> tuple[list[Wanted], Taken]:
     """Return `_columns` of a network that was trained on a table."""
-    known = {column.name.casefold() for column in encoding.columns}
+    encoding = spec.table
+    assert encoding is not None
+    known = {spec.id.casefold(), *(column.name.casefold() for column in encoding.columns)}
     known |= {target.name.casefold() for target in encoding.targets}
     notes = ignored(name, [other for other in file.names if other.casefold() not in known])
     wanted = known_columns(file, encoding.table.columns)

@@ -15,14 +15,21 @@ from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import contents_of, text_of
 from dnnctl.datasets.tables.dialect import Layout, find_table
 from dnnctl.datasets.tables.missing_values import TRAINED, settle
-from dnnctl.datasets.tables.parsing import number_columns
+from dnnctl.datasets.tables.parsing import Words, number_columns, parse
 from dnnctl.datasets.tables.selection import known_columns
 from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.arrays import are_fractions, from_rows
-from dnnctl.inference.inputs.parts.columns import LABELS, ChosenColumns, choose_columns, ignored
+from dnnctl.inference.inputs.parts.columns import (
+    LABELS,
+    ChosenColumns,
+    choose_columns,
+    column_of_ids,
+    ignored,
+    unnamed,
+)
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
 # Bytes of text read at a time, where there are many.
@@ -103,8 +110,9 @@ def _reader(
         # Without names, the columns must be the network's, in its order.
         table = replace(table, names=spec.columns)
     table.check_names()
-    used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets))}
+    used = {name.casefold() for name in (*spec.columns, *(target.name for target in spec.table.targets), spec.id)}
     others = ignored(table.name, [other for other in table.names if other.casefold() not in used])
+    others += unnamed(table.name, table.names, spec.id)
 
     def read_table(piece: Table) -> Inputs:
         inputs = _of_table(replace(piece, names=table.names), spec, partly=pieces is not None)
@@ -184,7 +192,10 @@ def _of_table(table: Table, spec: InputSpec, *, partly: bool = False) -> Inputs:
     if len(kept.rows) < len(lines):
         lines = lines[kept.rows]
     notes = (*kept.notes, *encoding.unknown(table.name, kept.cells))
-    return Inputs(encoding.apply(kept.cells), _names(table, lines), notes)
+    ids = _ids(table, spec.id)
+    kept_ids = None if ids is None else [ids[row] for row in kept.rows.tolist()]
+    gaps = len(kept.rows) < len(cells.values)
+    return Inputs(encoding.apply(kept.cells), _names(table, lines), notes, kept_ids, gaps)
 
 
 def _of_numbers(
@@ -199,8 +210,18 @@ def _of_numbers(
         return f"column {chosen.names[chosen.positions[cell]]!r}"
 
     inputs = from_rows(x, table.name, names, spec, invert, called, fractions)
-    notes = (f"{table.name}: {chosen.note}",) if chosen.note else ()
-    return replace(inputs, notes=(*notes, *inputs.notes))
+    notes = (*([f"{table.name}: {chosen.note}"] if chosen.note else []), *unnamed(table.name, table.names, spec.id))
+    return replace(inputs, notes=(*notes, *inputs.notes), ids=_ids(table, spec.id))
+
+
+def _ids(table: Table, name: str) -> list[str] | None:
+    """Return the cells of the column that names the rows, as they are written; None if there is no such column."""
+    position = column_of_ids(table.names, name)
+    if position is None:
+        return None
+    words = parse(replace(table, null_values=frozenset()), {position: False}, fixed=())[position]
+    assert isinstance(words, Words)
+    return words.texts()
 
 
 def _names(table: Table, lines: NDArray[np.int64]) -> Numbered:

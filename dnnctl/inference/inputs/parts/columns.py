@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.pixel_columns import find_pixels
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import InputSpec
 
@@ -57,20 +58,27 @@ def choose_columns(table: Heading, spec: InputSpec, where: str) -> ChosenColumns
 
 
 def _pixels(table: Heading, spec: InputSpec, where: str) -> ChosenColumns:
-    names, count = table.names, len(table.names)
+    names = table.names
+    found = find_pixels(names) if table.header else None
+    if found is not None and len(found.positions) == spec.cells:
+        untold = {spec.info.target, spec.id, *(names[position] for position in found.positions)}
+        return ChosenColumns(found.positions, names, *ignored("", [name for name in names if name not in untold]))
+    identifier = column_of_ids(names, spec.id)
+    every = tuple(i for i in range(len(names)) if i != identifier)
     pixels = tuple(f"pixel{i + 1}" for i in range(spec.cells))
-    if count == spec.cells:
-        return ChosenColumns(tuple(range(count)), names if table.header else pixels)
-    if count != spec.cells + 1:
+    if len(every) == spec.cells:
+        return ChosenColumns(every, names if table.header else pixels)
+    if len(every) != spec.cells + 1:
         raise DataError(
             f"{where}: the network takes {spec.described}: expected {spec.cells} columns, "
-            f"or {spec.cells + 1} with a label first; received {count}"
+            f"or {spec.cells + 1} with a label first; received {len(every)}"
         )
-    last = table.header and names[-1].casefold() in LABELS and names[0].casefold() not in LABELS
-    label = count - 1 if last else 0
+    first, end = every[0], every[-1]
+    last = table.header and names[end].casefold() in LABELS and names[first].casefold() not in LABELS
+    label = end if last else first
     named = f" {'' if names[label] in table.unnamed else names[label]!r}" if table.header else ""
     note = f"{'last' if last else 'first'} column{named} ignored; it is taken for a label"
-    positions = tuple(position for position in range(count) if position != label)
+    positions = tuple(position for position in every if position != label)
     return ChosenColumns(positions, names if table.header else ("label", *pixels), note)
 
 
@@ -105,3 +113,14 @@ def _features(table: Heading, spec: InputSpec, where: str) -> ChosenColumns:
 def ignored(name: str, others: Sequence[str]) -> tuple[str, ...]:
     """Return the note of columns that are not looked at; none if there are none."""
     return (f"{name}: columns ignored: {quoted(others)}".removeprefix(": "),) if others else ()
+
+
+def column_of_ids(names: Sequence[str], name: str) -> int | None:
+    """Return where the column stands that names the rows, in capitals or not; None if there is none."""
+    return next((i for i, each in enumerate(names) if name and each.casefold() == name.casefold()), None)
+
+
+def unnamed(table: str, names: Sequence[str], name: str) -> tuple[str, ...]:
+    """Return the note of a table that lacks the column that names its rows; none if that is there, or not asked for."""
+    lacks = name and column_of_ids(names, name) is None
+    return (f"{table}: has no column {name!r} to pass through to the answers",) if lacks else ()
