@@ -32,7 +32,7 @@ def losses(prepared: Prepared, shuffle: int) -> NDArray[np.float64]:
     engine = build_engine(config, prepared.plan, prepared.preprocessing, start)
     network = Network(engine, prepared.dataset.info, prepared.preprocessing, config.training.loss)
 
-    def order_of(epoch: int) -> NDArray[np.int64]:
+    def order_of(epoch: int, _: bool) -> NDArray[np.int64]:
         order = epoch_order(len(train), config.seed, epoch)
         if not shuffle:
             return order

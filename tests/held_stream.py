@@ -14,7 +14,7 @@ from dnnctl.training.preparation import Prepared, prepare
 
 
 class SliceOnly:
-    """An order that is no array."""
+    """An order that is no array, of which one process asks for stretches."""
 
     def __init__(self, numbers: np.ndarray) -> None:
         self._numbers = numbers
@@ -74,7 +74,7 @@ class HeldStream:
     def held_bytes(self, window: int) -> int:
         return 4 * window
 
-    def order(self, seed: int, epoch: int, window: int) -> Order:
+    def order(self, seed: int, epoch: int, batch_size: int, window: int, *, ahead: bool = True) -> Order:
         return SliceOnly(self.shuffle(len(self), seed, epoch))
 
 

@@ -30,7 +30,8 @@ class TrainingRows:
         blending: Alpha of mix-up where targets are numbers, and blended with their rows; None for classes, of which
             the larger part counts.
         steps: Batches of the whole training, behind which no rows are prepared; None if that is not known.
-        order_of: From the number of an epoch to its order; None shuffles all rows.
+        order_of: From the number of an epoch, and whether its inputs are about to be asked for, to its order; None
+            shuffles all rows.
     """
 
     x: Rows
@@ -41,7 +42,7 @@ class TrainingRows:
     augmenter: Augmenter | None = None
     blending: float | None = None
     steps: int | None = None
-    order_of: Callable[[int], Order] | None = None
+    order_of: Callable[[int, bool], Order] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -52,14 +53,20 @@ class TrainingRows:
         """Batches of an epoch, the last of which may be smaller."""
         return -(-len(self) // self.batch_size)
 
-    def order(self, epoch: int) -> Order:
-        """Return the numbers of the rows in the order in which an epoch, counted from 0, visits them."""
-        return self._orders(epoch)
+    def order(self, epoch: int, *, ahead: bool = True) -> Order:
+        """Return the numbers of the rows in the order in which an epoch visits them.
+
+        Args:
+            epoch: The epoch, counted from 0.
+            ahead: Whether the inputs of those that are asked for are about to be wanted.
+        """
+        return self._orders(epoch, ahead and self.order_of is not None)
 
     @cached_property
-    def _orders(self) -> Callable[[int], Order]:
+    def _orders(self) -> Callable[[int, bool], Order]:
         """The orders of the latest two epochs: the next one is prepared while the steps of one are at work."""
-        return lru_cache(maxsize=2)(self.order_of or partial(epoch_order, len(self), self.seed))
+        shuffled = partial(epoch_order, len(self), self.seed)
+        return lru_cache(maxsize=4)(self.order_of or (lambda epoch, _: shuffled(epoch)))
 
     def shown(self, index: NDArray[Any], epoch: int) -> NDArray[Any]:
         """Return raw rows (n, ...) as an epoch shows them to the network: augmented, if that is asked for."""

@@ -43,13 +43,13 @@ class Rows(Protocol):
 
 
 class Order(Protocol):
-    """Numbers of rows in the order in which they are visited: an array, or what knows any stretch of itself."""
+    """Numbers of rows in the order in which they are visited: an array, or what knows any part of itself."""
 
     def __len__(self) -> int:
         """Return how many rows are visited."""
 
-    def __getitem__(self, stretch: slice, /) -> NDArray[np.int64]:
-        """Return the numbers of a stretch, (m,); whoever asks goes through them from the front to the back."""
+    def __getitem__(self, places: slice | NDArray[Any], /) -> NDArray[np.int64]:
+        """Return the numbers at some places, (m,); whoever asks goes through them from the front to the back."""
 
 
 @dataclass(frozen=True)

@@ -91,13 +91,15 @@ class Streamed(Protocol):
             window: How many rows are shuffled together; None for as many as are by default.
         """
 
-    def order(self, seed: int, epoch: int, window: int | None) -> Order:
+    def order(self, seed: int, epoch: int, batch_size: int, window: int | None, *, ahead: bool = True) -> Order:
         """Return the order in which an epoch visits the rows.
 
         Args:
             seed: The configuration's seed.
             epoch: The epoch, counted from 0.
+            batch_size: Rows a step.
             window: How many rows are shuffled together; None for as many as are by default.
+            ahead: Whether rows are read ahead where the order is asked for.
         """
 
 

@@ -58,7 +58,7 @@ class RunningEpoch:
         """
         left = max(0, length.steps - number * length.steps_per_epoch)
         # What comes after the last epoch has no steps, and so no order.
-        order = rows.order(number) if left else np.zeros(0, np.int64)
+        order = rows.order(number, ahead=False) if left else np.zeros(0, np.int64)
         return cls(number, order, min(length.steps_per_epoch, left), sums=sums)
 
     @property

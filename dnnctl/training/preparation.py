@@ -1,8 +1,9 @@
 """Everything that is settled before the first step: the data, its splits, the network's plan, the length."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.split import Splits
 from dnnctl.data.training_rows import PreparedTargets, TrainingRows
 from dnnctl.datasets.base import Dataset, DatasetInfo, DownloadProgress, silent
-from dnnctl.datasets.rows import ArrayRows, Rows
-from dnnctl.datasets.samples import AnySamples, Samples
+from dnnctl.datasets.rows import ArrayRows, Order, Rows
+from dnnctl.datasets.samples import AnySamples, Samples, Streamed
 from dnnctl.engines.base import ASKED_AT_ONCE
 from dnnctl.errors import ConfigError, Fault, Notice
 from dnnctl.evaluation.measure import function_of
@@ -75,7 +76,7 @@ class Prepared:
         if isinstance(train, Samples):
             order, targets = None, ArrayRows(self.preprocessing.prepare_targets(train.y, training.dtype))
         else:
-            order = partial(train.order, seed, window=self._window)
+            order = self._order_of(train)
             targets = PreparedTargets(train.targets, self.preprocessing, training.dtype)
         return TrainingRows(
             train.rows,
@@ -88,6 +89,11 @@ class Prepared:
             self.length.steps,
             order,
         )
+
+    def _order_of(self, train: Streamed) -> Callable[[int, bool], Order]:
+        """Return who knows in which order an epoch visits the rows of a stream."""
+        seed, size, window = self.config.seed, self.batch_size, self._window
+        return lambda epoch, ahead: train.order(seed, epoch, size, window, ahead=ahead)
 
     @property
     def _window(self) -> int | None:

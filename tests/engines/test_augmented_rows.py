@@ -35,7 +35,7 @@ def test_both_engines_take_the_same_steps_on_changed_pictures(dtype: str) -> Non
             losses.append(steps.losses)
         logits.append(steps.logits)
         plain.append(engine.logits(train.x[:50]))
-        engine.set_training_rows(replace(prepared.training_rows, steps=None, order_of=lambda _: np.arange(180)))
+        engine.set_training_rows(replace(prepared.training_rows, steps=None, order_of=lambda *_: np.arange(180)))
         engine.start_epoch(9)
         assert not np.allclose(engine.run([0.0]).logits[:50], plain[-1], atol=0.01)
     tolerance = 1e-4 if dtype == "float32" else 1e-8

@@ -147,7 +147,12 @@ class ArrayStream:
         first, rows = group * self._size, int(self.sizes[group])
         with np.errstate(over="ignore"):
             x = self.inputs.read(first, rows).reshape(rows, *self.row).astype(self.dtype, copy=False)
-        return Block(x, encode_targets(self.targets.rows(first, rows), self.classes, self.name))
+        return Block(x, self.read_targets(group)[0])
+
+    def read_targets(self, group: int) -> tuple[NDArray[Any], Marks]:
+        """Return the targets of a block."""
+        cells = self.targets.rows(group * self._size, int(self.sizes[group]))
+        return encode_targets(cells, self.classes, self.name), Marks()
 
     def marks(self, group: int) -> Marks:
         """Return nothing: positions alone decide."""

@@ -86,6 +86,9 @@ class Stream(Protocol):
     def read(self, group: int) -> Block:
         """Return the rows of a group, with the codes that the whole stream has for categories."""
 
+    def read_targets(self, group: int) -> tuple[NDArray[Any], Marks]:
+        """Return the targets of a group's rows and what decides about these, reading no more than that if it can."""
+
     def marks(self, group: int) -> Marks:
         """Return what decides about the rows of a group, reading no more than that."""
 

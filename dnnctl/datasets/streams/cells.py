@@ -156,6 +156,11 @@ class CellsStream:
         y = encode_targets(targets, self.classes, self.name)
         return Block(values[:, : self.inputs], y, self.marks(group), self.columns)
 
+    def read_targets(self, group: int) -> tuple[NDArray[Any], Marks]:
+        """Return the targets of a block, which lie between its inputs."""
+        block = self.read(group)
+        return block.y, block.marks
+
     def marks(self, group: int) -> Marks:
         """Return the groups that the rows of a block belong to."""
         keys = self.source.keys

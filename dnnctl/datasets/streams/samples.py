@@ -14,8 +14,8 @@ from dnnctl.datasets.rows import Order
 from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Marks, Stream
 from dnnctl.datasets.streams.kept import KeptRows, Parts
+from dnnctl.datasets.streams.lanes import epoch_order, lanes_of
 from dnnctl.datasets.streams.membership import Membership
-from dnnctl.datasets.streams.order import WindowedOrder
 from dnnctl.datasets.streams.reading import ahead, put
 from dnnctl.datasets.streams.sampling import chosen
 from dnnctl.datasets.streams.survey import Statistics
@@ -186,15 +186,19 @@ class StreamedSamples:
         rows = max(self._window(window) + int(counts.mean()), int(counts.max()))
         return min((HELD + 1) * rows, len(self)) * self._row_bytes
 
-    def order(self, seed: int, epoch: int, window: int | None) -> Order:
+    def order(self, seed: int, epoch: int, batch_size: int, window: int | None, *, ahead: bool = True) -> Order:
         """Return the order in which an epoch visits the rows.
 
         Args:
             seed: The configuration's seed.
             epoch: The epoch, counted from 0.
+            batch_size: Rows a step.
             window: How many rows are shuffled together; None for as many as `WINDOW` bytes have.
+            ahead: Whether rows are read ahead where the order is asked for.
         """
-        return WindowedOrder(self.selection.counts, seed, epoch, self._window(window), self.windows.announce)
+        counts, rows = self.selection.counts, self._window(window)
+        self.windows.lanes = lanes_of(counts, rows, batch_size)
+        return epoch_order(counts, seed, epoch, rows, batch_size, self.windows.announce if ahead else None)
 
     @property
     def _row_bytes(self) -> int:
@@ -274,9 +278,14 @@ class StreamedSamples:
             return self.stream
         return self.stream.with_columns(self.statistics.columns)
 
-    def _fill(self, group: int, x: NDArray[Any], y: NDArray[Any]) -> None:
+    def _fill(self, group: int, x: NDArray[Any] | None, y: NDArray[Any]) -> None:
+        first, size = int(self._firsts[group]), int(self.stream.sizes[group])
+        if x is None:
+            targets, marks = self.stream.read_targets(group)
+            put(targets, self.selection.rows(first, size, marks), y)
+            return
         block = self._worded.read(group)
-        rows = self.selection.rows(int(self._firsts[group]), int(self.stream.sizes[group]), block.marks)
+        rows = self.selection.rows(first, size, block.marks)
         cells = block.x
         if self.words is not None and self.coding is None and block.columns:
             cells = recoded(Cells(block.columns, cells), self.words.survey.train.columns).values

@@ -146,6 +146,16 @@ class TableStream:
         keys = _keys(cells[-1]) if roles.group else None
         return Block(values.T, y, Marks(kept, keys), tuple(columns))
 
+    def read_targets(self, group: int) -> tuple[NDArray[Any], Marks]:
+        """Return the targets of a group's rows; the inputs are read where empty cells decide about a row."""
+        roles = self.roles
+        if roles.missing == "drop":
+            block = self._block(group)
+            return block.y, block.marks
+        cells = self.source.read(group, (*roles.targets, *((roles.group,) if roles.group else ())))
+        y, kept = self._targets(cells[: len(roles.targets)], self.place(group))
+        return y, Marks(kept, _keys(cells[-1]) if roles.group else None)
+
     def marks(self, group: int) -> Marks:
         """Return what decides about the rows of a group."""
         roles = self.roles

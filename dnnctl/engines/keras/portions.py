@@ -144,18 +144,18 @@ class Portions:
         """Return which rows are held of an epoch's batches from one to before another, and how they are blended."""
         size = self.rows.batch_size
         start, stop = batch * size, min(behind * size, len(self.rows))
-        index = np.asarray(self.rows.order(epoch)[start:stop])
-        drawn = [] if self._mix_up is None else mixtures(len(index), size, self._mix_up, self._seed, epoch, batch)
-        if self._part.of > 1:
-            places: list[NDArray[Any]] = []
-            for i, at in enumerate(range(0, len(index), size)):
-                first, end = self._part.cut(min(size, len(index) - at))
-                places.append(at + np.arange(first, end))
-                if drawn:
-                    places.append(at + drawn[i].partner[first:end])
-                    drawn[i] = drawn[i].of_rows(first, end)
-            index = index[np.concatenate(places)]
-        return index, blends(drawn, self._number) if drawn else ()
+        order, rows = self.rows.order(epoch), stop - start
+        drawn = [] if self._mix_up is None else mixtures(rows, size, self._mix_up, self._seed, epoch, batch)
+        if self._part.of == 1:
+            return np.asarray(order[start:stop]), blends(drawn, self._number) if drawn else ()
+        places: list[NDArray[Any]] = []
+        for i, at in enumerate(range(start, stop, size)):
+            first, end = self._part.cut(min(size, stop - at))
+            places.append(at + np.arange(first, end))
+            if drawn:
+                places.append(at + drawn[i].partner[first:end])
+                drawn[i] = drawn[i].of_rows(first, end)
+        return np.asarray(order[np.concatenate(places)]), blends(drawn, self._number) if drawn else ()
 
     def _inputs(self, index: NDArray[Any], epoch: int, out: NDArray[Any]) -> None:
         """Write raw rows as an epoch shows them into `out`, (m, ...)."""

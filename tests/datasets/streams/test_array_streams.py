@@ -73,7 +73,7 @@ def test_rows_targets_and_what_is_known_are_those_in_memory(key: str, form: str,
         np.testing.assert_allclose(getattr(fitted, part), getattr(expected, part), rtol=1e-12)
     assert fitted.ground == (None if expected.ground is None else pytest.approx(expected.ground, rel=1e-12))
     assert len(splits.test) == 90 if form == "test" else abs(len(splits.test) - 300) < 70
-    order = splits.train.order(1, 0, 600)
+    order = splits.train.order(1, 0, 32, 600)
     np.testing.assert_array_equal(splits.train.rows.take(order[200:900]), train.x[order[200:900]])
     np.testing.assert_array_equal(splits.train.targets.take(order[200:900]), train.y[order[200:900]])
 

@@ -18,6 +18,7 @@ from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.samples import StreamedSamples
 from dnnctl.datasets.streams.survey import survey
+from dnnctl.datasets.streams.table import TableStream
 from dnnctl.errors import DataError
 
 ROWS = 3000
@@ -139,7 +140,7 @@ def test_any_rows_are_gathered_as_they_stand(written: dict[str, Any]) -> None:
     splits, _, _ = prepared(written)
     train = splits.train
     every = Samples(*(np.concatenate([getattr(block, part) for block in train.blocks(512)]) for part in "xy"))
-    order = train.order(seed=3, epoch=1, window=700)
+    order = train.order(seed=3, epoch=1, batch_size=32, window=700)
     visited = order[:]
     index = np.array([5, 5, len(train) - 1, 0, 700])
     out = np.empty((len(index), *train.rows.shape[1:]), np.float32)
@@ -160,11 +161,34 @@ def test_any_rows_are_gathered_as_they_stand(written: dict[str, Any]) -> None:
 
 def test_an_order_is_a_function_of_seed_epoch_and_place(written: dict[str, Any]) -> None:
     train = prepared(written)[0].train
-    order = train.order(1, 2, 700)[:]
+    order = train.order(1, 2, 32, 700)[:]
 
-    np.testing.assert_array_equal(train.order(1, 2, 700)[1234:1300], order[1234:1300])
-    assert not np.array_equal(train.order(1, 3, 700)[:], order)
-    assert not np.array_equal(train.order(2, 2, 700)[:], order)
+    np.testing.assert_array_equal(train.order(1, 2, 32, 700)[1234:1300], order[1234:1300])
+    assert not np.array_equal(train.order(1, 3, 32, 700)[:], order)
+    assert not np.array_equal(train.order(2, 2, 32, 700)[:], order)
+
+
+def test_processes_read_groups_of_their_own_and_targets_alone_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    whole = TableStream.read
+    monkeypatch.setattr(TableStream, "read", lambda self, group: (read.append(group), whole(self, group))[1])
+    pq.write_table(table(), tmp_path / "rows.parquet", row_group_size=25)
+    written = {"parquet": {"path": str(tmp_path / "rows.parquet"), "target": "y"}}
+    found = []
+    for index in range(2):
+        train = prepared(written)[0].train
+        every = train.order(1, 0, 32, 320, ahead=False)[:]
+        read.clear()
+        train.rows.take(train.order(1, 0, 32, 320)[np.flatnonzero(np.arange(len(train)) % 32 // 16 == index)])
+        found.append(set(read))
+        targets = train.targets.take(every)
+
+    np.testing.assert_array_equal(np.bincount(targets), train.class_counts)
+    assert len(found[0] | found[1]) == 120
+    # But for what is left of lanes that are not equally long.
+    assert len(found[0] & found[1]) <= 30
 
 
 def test_validation_rows_are_read_from_the_files_once(written: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
