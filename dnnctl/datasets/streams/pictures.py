@@ -98,6 +98,10 @@ class PictureStream:
             raise DataError(f"{place}: expected whole pixels, as in the rows before; received fractions")
         return Block(x.astype(self.dtype, copy=False), block.y, block.marks)
 
+    def read_targets(self, group: int) -> tuple[NDArray[Any], Marks]:
+        """Return the targets of a group's rows."""
+        return self.table.read_targets(group)
+
     def marks(self, group: int) -> Marks:
         """Return what decides about the rows of a group."""
         return self.table.marks(group)
