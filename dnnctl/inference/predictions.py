@@ -273,7 +273,8 @@ class Predictions:
     def values(self) -> NDArray[np.float32]:
         """Predicted values in the target's unit, (n,), or (n, targets) if there are several."""
         if not self.is_regression:
-            raise AttributeError("values: this network predicts classes; see labels and probabilities")
+            what = "labels" if self.is_multilabel else "classes"
+            raise AttributeError(f"values: this network predicts {what}; see labels and probabilities")
         return self.scores[:, 0] if self.scores.shape[1] == 1 else self.scores
 
     @cached_property

@@ -102,7 +102,7 @@ def _told_pictures(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw pictures with the values of the targets, or the labels that it has, under each."""
     chosen = rows.take(evenly(len(rows), 24))
     captions = [(_told(info, y.reshape(-1)), "") for y in chosen.y]
-    subtitle = f"{words} · below: {info.target if info.task == 'regression' else 'its labels'}"
+    subtitle = f"{words} · below: {info.target if info.task == 'regression' else 'the labels that each has'}"
     return captioned("Samples", subtitle, list(chosen.x), captions, _range(info, chosen.x))
 
 

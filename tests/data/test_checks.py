@@ -96,6 +96,19 @@ def test_a_sorted_table_cut_by_limit() -> None:
     assert "limit" not in warning.message
 
 
+def test_labels_that_never_vary() -> None:
+    info = DatasetInfo("t", "multilabel", (2,), target="a, b, c", targets=("a", "b", "c"))
+    rows = Samples(np.zeros((3, 2), np.float32), np.array([[0, 1, 0], [0, 1, 1], [0, 1, 0]], np.float32))
+    (warning,) = absent_classes(info, rows, 3)
+    assert warning.code == "constant_label"
+    assert warning.message == (
+        "labels that never vary cannot be learned; 0 in every training row: 'a' and 1 in every training row: 'b'; "
+        "data.limit takes the first 3 rows, whatever their order"
+    )
+    rows.y[0] = (1, 0, 1)
+    assert absent_classes(info, rows, None) == ()
+
+
 def test_numbers_have_no_classes() -> None:
     info = DatasetInfo("Heights", "regression", (1,))
     assert absent_classes(info, Samples(np.zeros((2, 1), np.float32), np.zeros((2, 1), np.float32)), 2) == ()

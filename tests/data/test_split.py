@@ -12,9 +12,10 @@ from dnnctl.config.schema import Fold
 from dnnctl.data.fitting import valid
 from dnnctl.data.preprocessing import fit_preprocessing
 from dnnctl.data.split import Splits, divide, split
-from dnnctl.datasets.base import Dataset
+from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.read import options_for, read
+from dnnctl.datasets.samples import Samples
 from dnnctl.errors import ConfigError, DataError
 from dnnctl.random_streams import epoch_order
 from dnnctl.training.preparation import prepare
@@ -37,6 +38,20 @@ def test_digits_split_is_stratified_and_whole(digits: Dataset) -> None:
     assert len(rows["test"]) == 359
     shares = np.bincount(splits.test.y) / np.bincount(digits.train.y)
     assert np.all(np.abs(shares - 0.2) < 0.01)
+
+
+def test_labels_are_shared_out_by_the_rarest_that_a_row_has() -> None:
+    y = np.zeros((200, 3), np.float32)
+    y[:100, 0] = y[40:110, 1] = 1
+    y[30:50, 2] = 1
+    info = DatasetInfo("t", "multilabel", (1,), target="a, b, c", targets=("a", "b", "c"))
+    rows = Samples(np.arange(200, dtype=np.float32)[:, np.newaxis], y)
+    splits = splits_of(Dataset("t", info, rows, None, "built in", {}))
+    assert splits.test.y.sum(axis=0).tolist()[2] == 4
+    assert len(splits.test) == 40
+    # 20 rows have the rarest, 60 the second and not that one, 30 the first alone, 90 none.
+    own = np.sort(splits.test.x[:, 0])
+    assert [((a <= own) & (own < b)).sum() for a, b in ((30, 50), (50, 110), (0, 30), (110, 200))] == [4, 12, 6, 18]
 
 
 def test_membership_depends_on_the_split_seed_alone(digits: Dataset) -> None:

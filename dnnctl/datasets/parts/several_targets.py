@@ -11,6 +11,9 @@ from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.errors import DataError
 
+# Whole numbers up to it, and down to its opposite, may be codes.
+MOST_CODE = 20
+
 
 @dataclass(frozen=True)
 class Flags:
@@ -21,12 +24,14 @@ class Flags:
         binary: Whether each column holds nothing but 0 and 1, (columns,).
         ones: How many rows of each column are 1, (columns,).
         one_hot: Whether exactly one of them is 1 in each row, and the others are 0.
+        whole: Whether each column holds nothing but whole numbers of few sizes, as codes of classes are, (columns,).
     """
 
     rows: int
     binary: NDArray[np.bool_]
     ones: NDArray[np.int64]
     one_hot: bool
+    whole: NDArray[np.bool_]
 
     @classmethod
     def of(cls, values: NDArray[np.floating]) -> "Flags":
@@ -34,12 +39,13 @@ class Flags:
         one = values == 1
         binary = np.asarray((one | (values == 0)).all(axis=0))
         one_hot = bool(binary.all() and (one.sum(axis=1) == 1).all())
-        return cls(len(values), binary, one.sum(axis=0), one_hot)
+        whole = np.asarray(((values == np.rint(values)) & (np.abs(values) <= MOST_CODE)).all(axis=0))
+        return cls(len(values), binary, one.sum(axis=0), one_hot, whole)
 
     def merged(self, other: "Flags") -> "Flags":
         """Return the flags of these rows and others."""
         binary, one_hot = self.binary & other.binary, self.one_hot and other.one_hot
-        return Flags(self.rows + other.rows, binary, self.ones + other.ones, one_hot)
+        return Flags(self.rows + other.rows, binary, self.ones + other.ones, one_hot, self.whole & other.whole)
 
     @property
     def constant(self) -> NDArray[np.bool_]:
@@ -68,12 +74,13 @@ def decide_several(
     """
     _check_kinds(columns, flags, said)
     many, binary = len(columns), bool(flags.binary.all())
-    if said == "regression" or not binary:
-        reason = f"as {source}.task says" if said == "regression" else f"as there are {many} targets"
+    if said == "regression":
         other = "; `task: multilabel` takes the 0 and 1 of each for a label" if binary else ""
         if binary and flags.one_hot:
             other += ", `task: classification` the columns for the classes of one target"
-        return "regression", (), reason + other
+        return "regression", (), f"as {source}.task says{other}"
+    if not binary:
+        return "regression", (), f"as there are {many} targets{_doubt(columns, flags)}"
     if flags.constant.all():
         raise DataError(
             f"{name}: none of {quoted(column.name for column in columns)} ever varies, so there is nothing to learn"
@@ -89,6 +96,17 @@ def decide_several(
         return "multilabel", (), f"as {source}.task says{other * flags.one_hot}"
     reason = f"as each of the {many} targets is 0 or 1; `task: regression` below {source} takes them for amounts"
     return "multilabel", (), reason
+
+
+def _doubt(columns: Sequence[Column], flags: Flags) -> str:
+    """Return what several targets may be that are taken for amounts."""
+    labels = [column.name for column, binary in zip(columns, flags.binary, strict=True) if binary]
+    if labels:
+        one = len(labels) == 1
+        return f"; {quoted(labels)} {'is' if one else 'are'} 0 or 1 in each row: labels need a run of their own"
+    if flags.whole.all():
+        return "; if these whole numbers are labels, write them as 0 and 1; if they are classes, predict one at a time"
+    return ""
 
 
 def _check_kinds(columns: Sequence[Column], flags: Flags, said: str) -> None:

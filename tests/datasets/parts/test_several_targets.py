@@ -55,9 +55,21 @@ def test_columns_of_which_one_is_1_are_the_classes_of_one_target() -> None:
     assert "`task: classification`" in decided(ONE_HOT, "regression").reason
 
 
-def test_other_numbers_are_numbers() -> None:
-    target = decided(LABELS + np.array([0, 0, 1]))
-    assert (target.task, target.reason) == ("regression", "as there are 3 targets")
+@pytest.mark.parametrize(
+    ("values", "doubt"),
+    [
+        (LABELS + 0.5, ""),
+        (LABELS * 300, ""),
+        (LABELS + np.array([0, 0, 1]), "; 'a', 'b' are 0 or 1 in each row: labels need a run of their own"),
+        (LABELS * 2 - 1, "; if these whole numbers are labels, write them as 0 and 1; if they are classes, predict"),
+        (LABELS + 1, "; if these whole numbers are labels"),
+    ],
+)
+def test_other_numbers_are_numbers_and_what_else_they_may_be_is_said(values: np.ndarray, doubt: str) -> None:
+    target = decided(values)
+    assert (target.task, target.classes) == ("regression", ())
+    assert target.reason.startswith(f"as there are 3 targets{doubt}")
+    assert bool(doubt) == (";" in target.reason)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_stream_is_found_fault_with_as_rows_in_memory(config: Path) -> None:
 
 
 def test_what_a_sample_lacks_is_found_in_the_pass_over_all_rows(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dnnctl.datasets.base.SAMPLE", 60)
+    monkeypatch.setattr("dnnctl.datasets.samples.SAMPLE", 60)
     found = checked(config, stream=True)
     assert "'far' have values more than 20 standard deviations off" in found["value_range"].finding
     assert found["missing_values"].finding.startswith("of 2,5")
