@@ -70,6 +70,7 @@ NoticeCode = Literal[
     "vanishing_gradients",
     "warmup_too_long",
     # of data
+    "ambiguous_cells",
     "constant_column",
     "identifier_column",
     "leading_zeros",

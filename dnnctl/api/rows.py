@@ -180,7 +180,7 @@ def _texts(column: Sequence[Any], fitted: FittedColumn | None, empty: str) -> Se
     if kinds == {str}:
         return column
     # A shorter way to what `_text` gives, for a million numbers.
-    if kinds == {float} and not (fitted and fitted.words) and not np.isnan(column).any():
+    if kinds == {float} and not (fitted and (fitted.words or fitted.form)) and not np.isnan(column).any():
         return list(map(repr, column))
     return [_text(value, fitted, empty) for value in column]
 
@@ -189,6 +189,8 @@ def _text(value: Any, column: FittedColumn | None, empty: str) -> str:
     """Return a cell as it is written in a file, a number with all its digits."""
     if isinstance(value, str):
         return value
+    if isinstance(value, np.datetime64):
+        return empty if np.isnat(value) else str(value)
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bytes):
@@ -197,6 +199,8 @@ def _text(value: Any, column: FittedColumn | None, empty: str) -> str:
         return empty
     if isinstance(value, bool) and column is not None and column.kind == "boolean":
         return column.words[value]
+    if isinstance(value, float) and column is not None and column.form is not None and column.kind == "number":
+        return column.form.written(value)
     if not isinstance(value, float):
         return str(value)
     # In pandas, whole numbers of a column with empty cells are floating point ones.

@@ -3,10 +3,12 @@
 A number stays as it is and a boolean is 0 or 1. A category becomes a column for each of its values and one
 for `(unknown)`, of which one is 1 and the others are 0. Values that few training rows have count as unknown
 there too, so that the network learns what to make of one; where there are none, a new value gets the shares
-of the known ones, as a row of which nothing is known. An empty cell gets the column's median (booleans: the
-more frequent value; categories: a value of its own, `(missing)`, if enough training rows have it).
+of the known ones, as a row of which nothing is known. A date becomes its parts (`date_parts.py`). An empty cell
+gets the column's median (booleans: the more frequent value; categories: a value of its own, `(missing)`, if
+enough training rows have it).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, get_args
@@ -14,7 +16,9 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.date_parts import PARTS, SCALED, parts_of, varying_parts
 from dnnctl.datasets.columns import Cells, Column, Kind, TableInfo
+from dnnctl.datasets.forms.base import Form
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import DataError, RunError
 
@@ -29,10 +33,12 @@ class FittedColumn:
 
     Args:
         name: Its name.
-        kind: `number`, `boolean` or `category`.
-        words: How false and true are written; the categories that have a column of their own.
-        fill: What stands for an empty cell: a number, 0 or 1; of a category the share of empty cells.
+        kind: `number`, `boolean`, `category` or `date`.
+        words: How false and true are written; the categories that have a column of their own; the parts of a date.
+        fill: What stands for an empty cell: a number, 0 or 1, a day; of a category the share of empty cells.
         shares: Of a category: the share of the training rows for each of `words`, and for `(unknown)`.
+        form: How its cells are written, where they are no plain numbers.
+        first: Of a date: the first one of the training rows.
     """
 
     name: str
@@ -40,16 +46,53 @@ class FittedColumn:
     words: tuple[str, ...] = ()
     fill: float = 0.0
     shares: tuple[float, ...] = ()
+    form: Form | None = None
+    first: float = 0.0
 
     @property
     def width(self) -> int:
         """How many numbers it becomes."""
-        return len(self.shares) or 1
+        return len(self.words) if self.kind == "date" else len(self.shares) or 1
 
     @property
     def names(self) -> tuple[str, ...]:
         """What these numbers are called."""
+        if self.kind == "date":
+            return tuple(f"{self.name}: {part}" for part in self.words)
         return tuple(f"{self.name}={word}" for word in (*self.words, UNKNOWN)) if self.shares else (self.name,)
+
+    @property
+    def scaled(self) -> NDArray[np.bool_]:
+        """Which of these numbers are standardized, (width,)."""
+        if self.kind == "date":
+            return np.array([part in SCALED for part in self.words])
+        return np.full(self.width, self.kind == "number")
+
+    @property
+    def column(self) -> Column:
+        """The column as it is read."""
+        return Column(self.name, self.kind, () if self.kind == "date" else self.words, self.form)
+
+    def parts(self, dates: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the numbers that dates, (rows,), become; (rows, width)."""
+        return parts_of(np.where(np.isnan(dates), self.fill, dates), self.words, self.first)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as `preprocessing.json` has it."""
+        first = {"first": self.first} if self.kind == "date" else {}
+        words = {"words": list(self.words)}
+        return {**self.column.to_json(), **words, "fill": self.fill, "shares": list(self.shares), **first}
+
+    @classmethod
+    def from_json(cls, value: Any) -> "FittedColumn":
+        """Read what `to_json` wrote.
+
+        Raises:
+            TypeError, KeyError: If it is something else.
+        """
+        own = Column.from_json(value)
+        first = value["first"] if own.kind == "date" else 0.0
+        return cls(own.name, own.kind, own.words, value["fill"], tuple(value["shares"]), own.form, first)
 
 
 @dataclass(frozen=True)
@@ -77,13 +120,13 @@ class Encoding:
 
     @property
     def scaled(self) -> NDArray[np.bool_]:
-        """Which of the encoded columns are standardized: numbers, not 0 or 1, (encoded,)."""
-        return np.array([column.kind == "number" for column in self.columns for _ in range(column.width)])
+        """Which of the encoded columns are standardized: numbers, years and days, not 0 or 1 nor waves, (encoded,)."""
+        return np.concatenate([column.scaled for column in self.columns])
 
     @property
     def table(self) -> TableInfo:
         """The columns as they are read."""
-        columns = tuple(Column(c.name, c.kind, c.words) for c in self.columns)
+        columns = tuple(column.column for column in self.columns)
         return TableInfo(columns, self.targets, self.missing, self.missing_values, usual_missing=self.usual_missing)
 
     def apply(self, cells: Cells) -> NDArray[Any]:
@@ -96,7 +139,7 @@ class Encoding:
             float32 (rows, encoded); the array itself where nothing has to be changed.
         """
         values = cells.values
-        plain = all(column.width == 1 and column.kind != "category" for column in self.columns)
+        plain = all(column.width == 1 and column.kind in {"number", "boolean"} for column in self.columns)
         if plain and not np.isnan(values).any():
             return values
         width = sum(column.width for column in self.columns)
@@ -112,6 +155,8 @@ class Encoding:
             part = encoded[:, at : at + fitted.width]
             if fitted.kind == "category":
                 _one_hot(part, fitted, column, values[:, i])
+            elif fitted.kind == "date":
+                part[...] = fitted.parts(values[:, i])
             else:
                 part[:, 0] = np.where(np.isnan(values[:, i]), np.float32(fitted.fill), values[:, i])
             at += fitted.width
@@ -138,11 +183,8 @@ class Encoding:
     def to_json(self) -> dict[str, Any]:
         """Return this as `preprocessing.json` has it."""
         return {
-            "columns": [
-                {"name": c.name, "kind": c.kind, "words": list(c.words), "fill": c.fill, "shares": list(c.shares)}
-                for c in self.columns
-            ],
-            "targets": [{"name": t.name, "kind": t.kind, "words": list(t.words)} for t in self.targets],
+            "columns": [column.to_json() for column in self.columns],
+            "targets": [target.to_json() for target in self.targets],
             "missing": self.missing,
             "missing_values": list(self.missing_values),
             "usual_missing": self.usual_missing,
@@ -156,11 +198,8 @@ class Encoding:
             RunError: If it is something else.
         """
         try:
-            columns = tuple(
-                FittedColumn(each["name"], each["kind"], tuple(each["words"]), each["fill"], tuple(each["shares"]))
-                for each in value["columns"]
-            )
-            targets = tuple(Column(each["name"], each["kind"], tuple(each["words"])) for each in value["targets"])
+            columns = tuple(map(FittedColumn.from_json, value["columns"]))
+            targets = tuple(map(Column.from_json, value["targets"]))
             usual = bool(value["usual_missing"])
             encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]), usual)
         except (TypeError, AttributeError, KeyError) as error:
@@ -172,7 +211,7 @@ class Encoding:
 
 def _is_sound(column: FittedColumn) -> bool:
     """Tell whether a column read from a file can be used."""
-    numbers = (column.fill, *column.shares)
+    numbers = (column.fill, column.first, *column.shares)
     return (
         type(column.name) is str
         and column.kind in get_args(Kind)
@@ -180,6 +219,8 @@ def _is_sound(column: FittedColumn) -> bool:
         and all(type(number) in {int, float} and isfinite(number) for number in numbers)
         and len(column.shares) == (len(column.words) + 1 if column.kind == "category" else 0)
         and (column.kind != "boolean" or len(column.words) == 2)
+        and (column.kind != "date" or (bool(column.words) and set(column.words) <= set(PARTS)))
+        and (column.form.kind == column.kind if column.form else column.kind != "date")
     )
 
 
@@ -210,28 +251,44 @@ def fit_encoding(table: TableInfo, train: NDArray[Any]) -> Encoding:
 def _fit(column: Column, values: NDArray[Any], min_count: int) -> FittedColumn:
     full = values[~np.isnan(values)]
     if column.kind == "number":
-        return FittedColumn(column.name, "number", (), float(np.median(full)) if len(full) else 0.0)
+        return fitted_column(column, float(np.median(full)) if len(full) else 0.0)
     if column.kind == "boolean":
-        return FittedColumn(column.name, "boolean", column.words, float(full.mean() > 0.5) if len(full) else 0.0)
+        return fitted_column(column, float(full.mean() > 0.5) if len(full) else 0.0)
+    if column.kind == "date":
+        return fitted_dates(column, full)
     counts = np.bincount(full.astype(np.int64), minlength=len(column.words))
-    return fitted_column(column, 0.0, counts, len(values) - len(full), len(values), min_count)
+    return fitted_category(column, counts, len(values) - len(full), len(values), min_count)
 
 
-def fitted_column(
-    column: Column, fill: float, counts: NDArray[np.int64], empty: int, rows: int, min_count: int
-) -> FittedColumn:
-    """Return what the training rows say of a column.
+def fitted_column(column: Column, fill: float) -> FittedColumn:
+    """Return a column of numbers or booleans, with what stands for an empty cell."""
+    return FittedColumn(column.name, column.kind, column.words, fill, form=column.form)
+
+
+def fitted_dates(column: Column, dates: NDArray[Any], ends: Sequence[float] = ()) -> FittedColumn:
+    """Return what the training rows say of a column of dates.
 
     Args:
         column: What it holds.
-        fill: Of a number or a boolean: what stands for an empty cell.
-        counts: Of a category: how many training rows have each word.
+        dates: Its cells in the training rows, or in some of them, (rows,), without empty ones.
+        ends: The first and the last one of all training rows, where `dates` may not have them.
+    """
+    every = np.concatenate([dates, ends]) if len(dates) else np.zeros(1)
+    fill = float(np.median(dates)) if len(dates) else 0.0
+    parts, first = varying_parts(every), float(np.floor(every.min()))
+    return FittedColumn(column.name, "date", parts, fill, form=column.form, first=first)
+
+
+def fitted_category(column: Column, counts: NDArray[np.int64], empty: int, rows: int, min_count: int) -> FittedColumn:
+    """Return what the training rows say of a column of categories.
+
+    Args:
+        column: What it holds.
+        counts: How many training rows have each word.
         empty: How many have an empty cell.
         rows: How many there are.
         min_count: Categories that fewer of them have count as unknown.
     """
-    if column.kind != "category":
-        return FittedColumn(column.name, column.kind, column.words, fill)
     every = [*zip(column.words, counts.tolist(), strict=True), (MISSING, empty)]
     kept = sorted((word, count) for word, count in every if count >= min_count)
     rare = rows - sum(count for _, count in kept)

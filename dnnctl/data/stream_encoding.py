@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.encoding import MISSING, Encoding
+from dnnctl.data.encoding import MISSING, Encoding, FittedColumn
 from dnnctl.datasets.columns import Column
 from dnnctl.memory import blocks
 
@@ -51,6 +51,8 @@ class StreamEncoder:
         # Columns that stay as they are, those that follow each other together: from where, to where, how many.
         self._runs: list[tuple[int, int, int]] = []
         self._categories: list[_Category] = []
+        # Dates: where their cells stand, and where their parts begin.
+        self._dates: list[tuple[int, int, FittedColumn]] = []
         at = 0
         for i, (fitted, column) in enumerate(zip(encoding.columns, columns, strict=True)):
             if fitted.kind == "category":
@@ -60,6 +62,8 @@ class StreamEncoder:
                 places = np.array([*known, unknown, place.get(MISSING, unknown)], np.int64)
                 shares = None if fitted.shares[-1] else np.array(fitted.shares, np.float32)
                 self._categories.append(_Category(i, at, places, shares))
+            elif fitted.kind == "date":
+                self._dates.append((i, at, fitted))
             elif self._runs and sum(self._runs[-1][::2]) == i and self._runs[-1][1] + self._runs[-1][2] == at:
                 start, to, count = self._runs[-1]
                 self._runs[-1] = (start, to, count + 1)
@@ -70,7 +74,7 @@ class StreamEncoder:
     @property
     def plain(self) -> bool:
         """Whether cells are what the network takes, but for empty ones."""
-        return not self._categories
+        return not self._categories and not self._dates
 
     def __call__(self, cells: NDArray[Any], out: NDArray[Any]) -> None:
         """Write cells, float32 (rows, columns), as numbers into an array (rows, encoded); it may be the same one."""
@@ -87,6 +91,8 @@ class StreamEncoder:
             if self._filled:
                 part = np.where(np.isnan(part), self._fills[start : start + count], part)
             out[:, to : to + count] = part
+        for cell, at, dates in self._dates:
+            out[:, at : at + dates.width] = dates.parts(cells[:, cell])
         rows = np.arange(len(cells))
         for category in self._categories:
             codes, width = cells[:, category.cell], category.width

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from dnnctl.data.encoding import Encoding, fitted_column
+from dnnctl.data.encoding import Encoding, fitted_category, fitted_column, fitted_dates
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.data.split import Splits
 from dnnctl.data.stream_encoding import StreamEncoder
 from dnnctl.datasets.base import DatasetInfo
-from dnnctl.datasets.columns import Column, TableInfo
+from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.samples import AnySamples
 from dnnctl.datasets.streams.moments import Moments
 from dnnctl.datasets.streams.samples import StreamedSamples
@@ -29,14 +29,18 @@ def encoding_of(table: TableInfo, found: Statistics) -> Encoding:
     empty = found.x.empty
     columns = []
     for i, column in enumerate(found.columns):
-        fill = 0.0
-        if column.kind == "boolean":
-            fill = float(found.x.mean[i] > 0.5)
-        elif column.kind == "number" and table.missing == "impute":
-            cells = found.sample.x[:, i]
-            cells = cells[~np.isnan(cells)]
-            fill = float(np.median(cells)) if len(cells) else 0.0
-        columns.append(fitted_column(column, fill, found.words[i], int(empty[i]), found.x.rows, table.min_count))
+        cells = found.sample.x[:, i]
+        cells = cells[~np.isnan(cells)]
+        if column.kind == "category":
+            fitted = fitted_category(column, found.words[i], int(empty[i]), found.x.rows, table.min_count)
+        elif column.kind == "date":
+            fitted = fitted_dates(column, cells, (found.x.low[i], found.x.high[i]))
+        elif column.kind == "boolean":
+            fitted = fitted_column(column, float(found.x.mean[i] > 0.5))
+        else:
+            median = table.missing == "impute" and len(cells)
+            fitted = fitted_column(column, float(np.median(cells)) if median else 0.0)
+        columns.append(fitted)
     return Encoding(tuple(columns), table.targets, table.missing, table.missing_values, table.usual_missing)
 
 
@@ -48,7 +52,7 @@ def encode_streams(splits: Splits, encoding: Encoding) -> Splits:
 
 def _encoded(samples: AnySamples, encoding: Encoding) -> StreamedSamples:
     assert isinstance(samples, StreamedSamples)
-    stream = samples.stream.with_columns([Column(c.name, c.kind, c.words) for c in encoding.columns])
+    stream = samples.stream.with_columns([column.column for column in encoding.columns])
     return replace(samples, stream=stream, coding=StreamEncoder(encoding, stream.columns))
 
 
@@ -69,8 +73,15 @@ def preprocessing_of(info: DatasetInfo, found: Statistics, table: Encoding | Non
     if table is None:
         return Preprocessing(info.input_shape, None, *_standard(found.x), target_mean, target_std)
     mean, std = _standard(found.x.filled(np.array([column.fill for column in table.columns])))
-    spread = zip(table.columns, mean, std, strict=True)
-    each = [(m, s) if c.kind == "number" else (0.0, 1.0) for c, m, s in spread for _ in range(c.width)]
+    each: list[tuple[float, float]] = []
+    for i, column in enumerate(table.columns):
+        if column.kind == "date":
+            # Means of parts are those of a sample, as medians are.
+            parts = column.parts(found.sample.x[:, i])
+            spread = zip(column.scaled, parts.mean(axis=0).tolist(), parts.std(axis=0).tolist(), strict=True)
+            each += [(m, s or 1.0) if scaled else (0.0, 1.0) for scaled, m, s in spread]
+        else:
+            each += [(mean[i], std[i]) if column.kind == "number" else (0.0, 1.0)] * column.width
     means, stds = (tuple(values) for values in zip(*each, strict=True))
     return Preprocessing(info.input_shape, None, means, stds, target_mean, target_std, table=table)
 

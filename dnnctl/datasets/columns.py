@@ -7,9 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.forms.base import Form
+from dnnctl.datasets.forms.finding import form_of
 from dnnctl.memory import blocks
 
-Kind = Literal["number", "boolean", "category"]
+Kind = Literal["number", "boolean", "category", "date"]
 # False and true as they are written, in small letters.
 PAIRS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("off", "on"))
 
@@ -20,13 +22,30 @@ class Column:
 
     Args:
         name: Its name.
-        kind: `number`; `boolean`, 0 or 1; or `category`, a text out of a few.
+        kind: `number`; `boolean`, 0 or 1; `category`, a text out of a few; or `date`, in days since 1970-01-01.
         words: Of a boolean: how false and true are written. Of a category: the text behind each code.
+        form: Of a date, or of numbers that are not written as plain ones: how its cells are written.
     """
 
     name: str
     kind: Kind
     words: tuple[str, ...] = ()
+    form: Form | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as plain values."""
+        form = {} if self.form is None else {"form": self.form.to_json()}
+        return {"name": self.name, "kind": self.kind, "words": list(self.words), **form}
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Column":
+        """Read what `to_json` wrote.
+
+        Raises:
+            TypeError, KeyError: If it is something else.
+        """
+        form = form_of(value["form"]) if "form" in value else None
+        return cls(value["name"], value["kind"], tuple(value["words"]), form)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def column_warnings(
         full = values[~np.isnan(values)]
         if len(full) == 0 or (full == full[0]).all():
             found["lost_precision" if len(full) and abs(full[0]) >= EXACT else "constant_column"].append(column.name)
-        elif several and len(full) >= ENOUGH and _names_rows(column, full):
+        elif several and len(full) >= ENOUGH and column.kind != "date" and _names_rows(column, full):
             found["identifier_column"].append(column.name)
         elif several and len(full) >= ENOUGH and _gives_away(column, values, y):
             found["leakage"].append(column.name)

@@ -81,6 +81,7 @@ def decide_counted(columns: Sequence[Column], cells: Counted, said: str, name: s
         WrongOptionError: If the target cannot be what it is said to be.
         DataError: If there is one class only, or nearly as many as rows.
     """
+    _refuse_dates(columns)
     if cells.flags is not None:
         return Target(*decide_several(columns, cells.flags, said, name, source))
     column = columns[0]
@@ -102,7 +103,9 @@ def decide_counted(columns: Sequence[Column], cells: Counted, said: str, name: s
     if len(different) == 1:
         raise DataError(f"{name}: {column.name!r} {_same(float(different[0]))}, so there is nothing to learn")
     whole = bool((different == np.rint(different)).all())
-    few = whole and len(different) <= FEW and (len(different) <= 2 or cells.rows >= EACH * len(different))
+    # What has a unit is an amount, of however many.
+    unit = column.form is not None and bool(column.form.unit)
+    few = whole and not unit and len(different) <= FEW and (len(different) <= 2 or cells.rows >= EACH * len(different))
     least = "more than " if cells.more else ""
     many = f"{least}{len(different):,} different {'whole ' * (whole and not cells.more)}numbers"
     if said == "regression" or (said == "auto" and not few):
@@ -115,6 +118,17 @@ def decide_counted(columns: Sequence[Column], cells: Counted, said: str, name: s
     hint = f"; `task: regression` below {source} takes them for amounts" if len(different) > 2 else ""
     reason = f"as {column.name!r} holds {many} only{hint}" if said == "auto" else f"as {source}.task says"
     return _classes(tuple(f"{value:.7g}" for value in different), reason, name, column.name)
+
+
+def _refuse_dates(columns: Sequence[Column]) -> None:
+    """Raise `WrongOptionError` if one of the targets is dates."""
+    dates = [column.name for column in columns if column.kind == "date"]
+    if dates:
+        raise WrongOptionError(
+            "target",
+            f"{quoted(dates)} holds dates, which cannot be predicted; expected numbers or classes. Write a number in "
+            f"its place, such as days from some day on, or take each as a class: `types: {{{dates[0]}: category}}`",
+        )
 
 
 def _same(value: float) -> str:

@@ -7,10 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import PAIRS, Kind
+from dnnctl.datasets.forms.base import Form
+from dnnctl.datasets.forms.dates import Dates
+from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import Parsed, Words, stripped
 from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.datasets.tables.settled_forms import converted
 from dnnctl.errors import DataError
 
 _BOOLEANS = {word: float(i) for pair in PAIRS for i, word in enumerate(pair)}
@@ -28,7 +32,19 @@ def kind_of(type_: Any) -> Kind | None:
         return "number"
     if types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_):
         return "category"
+    if types.is_date(type_) or types.is_timestamp(type_) or types.is_time(type_):
+        return "date"
     return "category" if types.is_null(type_) else None
+
+
+def dates_of(type_: Any) -> Dates:
+    """Return the form of a column of Arrow that holds dates, or times of day; a clock with a zone is that of UTC."""
+    from pyarrow import types
+
+    if types.is_time(type_):
+        return Dates("ymd", "time", None, "14:05")
+    timed = types.is_timestamp(type_)
+    return Dates("ymd", "day", 0 if timed and type_.tz else None, "2024-03-05T14:05" if timed else "2024-03-05")
 
 
 def cells_of(column: Any, wanted: Wanted, missing: Collection[str], place: str) -> Parsed:
@@ -44,12 +60,34 @@ def cells_of(column: Any, wanted: Wanted, missing: Collection[str], place: str) 
         DataError: If it cannot be read so.
     """
     stored = kind_of(column.type)
+    form = wanted.form
+    if form is not None and form.kind == "date" and stored == "date":
+        return _dates(column, form)
+    if form is not None and (stored == "category" or form.kind == "date"):
+        words = _words(column, stored, missing)
+        return words.replaced(converted(wanted, form, words.words, lambda _: place))
     if wanted.kind == "category":
         return _words(column, stored, missing)
     if stored == "category":
         words = _words(column, stored, missing)
         return _mapped(words, wanted, place)
     return _numbers(column, missing)
+
+
+def _dates(column: Any, form: Form) -> NDArray[np.float64]:
+    """Return the days since 1970-01-01 of dates of Arrow, or the parts of a day of times; NaN where a cell is empty."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    if types.is_date(column.type):
+        return np.asarray(column.cast(pa.date32()).cast(pa.int32()).cast(pa.float64()).to_numpy(), np.float64)
+    per_day = 86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.type.unit]
+    counts = column.cast(pa.int32() if types.is_time32(column.type) else pa.int64())
+    whole = np.asarray(counts.fill_null(0).to_numpy(), np.int64)
+    days, rest = np.divmod(whole, per_day)
+    zone = getattr(form, "zone", None) if getattr(column.type, "tz", None) else None
+    values = days + rest / per_day + (zone or 0) / 1440
+    return np.where(np.asarray(column.is_null().to_numpy(), bool), np.nan, values)
 
 
 def _numbers(column: Any, missing: Collection[str]) -> NDArray[Any]:
@@ -110,13 +148,11 @@ def _mapped(words: Words, wanted: Wanted, place: str) -> NDArray[Any]:
     numbers = []
     known = {word.casefold(): float(i) for i, word in enumerate(wanted.words)} or _BOOLEANS
     for word in words.words:
-        value = float(word) if is_number(word, ".") else None
+        value: float | None = number_of(word)
         if wanted.kind == "boolean":
             value = known.get(word.casefold())
         if value is None:
             expected = "a number" if wanted.kind == "number" else "yes or no, true or false"
             raise DataError(f"{place}: column {wanted.name!r}: expected {expected}; received {clipped(word)}")
         numbers.append(value)
-    table = np.array([*numbers, np.nan], np.float32)
-    empty = np.isnan(words.codes)
-    return table[np.where(empty, len(numbers), words.codes).astype(np.int64)]
+    return words.replaced(np.array(numbers))

@@ -59,8 +59,7 @@ class CellsFile:
 
     def known(self, wanted: Wanted) -> Wanted:
         """Return a wanted column with its kind."""
-        column = self.columns[wanted.position]
-        return Wanted(column.name, wanted.position, column.kind, column.words)
+        return Wanted.known(self.columns[wanted.position], wanted.position)
 
     def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
         """Return the cells of some columns of a coarse block."""
@@ -73,7 +72,7 @@ class CellsFile:
 
     def wanted(self) -> tuple[Wanted, ...]:
         """Return all columns."""
-        return tuple(Wanted(c.name, i, c.kind, c.words) for i, c in enumerate(self.columns))
+        return tuple(Wanted.known(column, i) for i, column in enumerate(self.columns))
 
     def rows(self, first: int, rows: int) -> Cells:
         """Return the cells of some rows."""

@@ -38,7 +38,7 @@ CELLS, KEYS, PIXELS, COLUMNS = "cells.npy", "keys.npy", "pixels.npy", "columns.j
 # What is half written is called so, and is given up after so many seconds without a change.
 NEW, DAY = ".new.", 86_400
 # Of what is in the cache; another one is written anew.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,11 @@ class Converted:
     pixels: ArrayFile | None = None
 
 
+def is_written(folder: Path) -> bool:
+    """Tell whether a table is in the cache."""
+    return (folder / COLUMNS).is_file()
+
+
 def converted(
     plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None = None
 ) -> Converted:
@@ -130,10 +135,10 @@ def converted(
     Raises:
         DataError: If the table cannot be read, a cell is empty that must not be, or the disk is full.
     """
-    if not (folder / COLUMNS).is_file():
+    if not is_written(folder):
         _write(plan, folder, pieces, settle)
     stored = json.loads((folder / COLUMNS).read_text(encoding="utf-8"))
-    columns = tuple(Column(each["name"], each["kind"], tuple(each["words"])) for each in stored["columns"])
+    columns = tuple(map(Column.from_json, stored["columns"]))
     keys = array_file(folder / KEYS) if plan.group else None
     cells = array_file(folder / CELLS)
     pixels = array_file(folder / PIXELS) if plan.pixels else None
@@ -161,7 +166,7 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
                 temporary.rename(folder)
             except OSError:
                 # Where another process was faster, its files are as good as these. Else what is there is no whole one.
-                if not (folder / COLUMNS).is_file():
+                if not is_written(folder):
                     shutil.rmtree(folder, ignore_errors=True)
                     temporary.rename(folder)
         finally:
@@ -218,7 +223,7 @@ def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]]
         raise DataError(f"{plan.name}: holds no rows")
     if not rows:
         raise DataError(f"{plan.name}: every row has an empty cell, so none is left; leave columns out (exclude)")
-    columns = [{"name": c.name, "kind": c.kind, "words": list(c.words)} for c in settled.columns]
+    columns = [column.to_json() for column in settled.columns]
     notes = _notes(plan, before, rows, empty)
     warnings = [warning.to_json() for warning in settled.warnings]
     write_json(folder / COLUMNS, {"columns": columns, "notes": notes, "warnings": warnings})

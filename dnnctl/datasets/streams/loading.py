@@ -26,7 +26,7 @@ from dnnctl.datasets.streams.pictures import as_pictures, turned
 from dnnctl.datasets.streams.samples import WINDOW, Selection, StreamedSamples
 from dnnctl.datasets.streams.table import Roles, TableStream, bare
 from dnnctl.datasets.streams.target_pass import Targets, look_at_targets
-from dnnctl.datasets.tables.loading import listed, table_info
+from dnnctl.datasets.tables.loading import formed, listed, table_info
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.errors import Notice
 
@@ -88,7 +88,7 @@ def load_columns(
     info = TableInfo((), targets.columns, options.missing, texts, options.min_count, options.takes_usual)
     stream = _stream(table, target.classes, untargeted=targets.untargeted > 0)
     read = _rows_of(stream, table, replace(info, columns=stream.columns), stays=stays)
-    notes = [*read.notes, f"task: {target.task}, {target.reason}"]
+    notes = [*read.notes, *formed((*read.table.columns, *targets.columns)), f"task: {target.task}, {target.reason}"]
     apart = None
     if test is not None:
         other = _labelled(test(read.table), read.table, target.classes, stays=stays)

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import Kind
 from dnnctl.datasets.parts.data_files import DataFile, find_files
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
-from dnnctl.datasets.streams.arrow import cells_of, kind_of
+from dnnctl.datasets.streams.arrow import cells_of, dates_of, kind_of
 from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import Parsed, Words
 from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.datasets.tables.settled_forms import converted
 from dnnctl.errors import DataError
 
 ENDINGS = (".parquet", ".parq", ".pq")
@@ -100,7 +101,9 @@ class ParquetFiles:
         return ""
 
     def known(self, wanted: Wanted) -> Wanted:
-        """Return a wanted column with its kind; a text is a category."""
+        """Return a wanted column with its kind; a text is a category until it is found to have a form."""
+        if wanted.form is not None:
+            return wanted
         name = self.names[wanted.position]
         kind: Kind | None = wanted.kind
         if name not in self._types:
@@ -114,7 +117,13 @@ class ParquetFiles:
                 f"{self.name}: column {name!r} holds {self._types[name]}, which no network can read. Leave it out "
                 f"(exclude: [{name}]), or write numbers or texts in its place",
             )
-        return Wanted(wanted.name, wanted.position, kind or own, wanted.words)
+        if own == "date" and kind is None and wanted.asked[:4] in {"", "date"}:
+            return replace(wanted, kind="date", form=dates_of(self._types[name]), asked="")
+        if own == "date" and kind != "category":
+            raise WrongOptionError(
+                "types", f"{self.name}: column {name!r} holds {self._types[name]}; expected date or category for it"
+            )
+        return replace(wanted, kind=kind or own)
 
     def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
         """Return the cells of some columns of a row group, in the order of `wanted`."""
@@ -136,7 +145,7 @@ class ParquetFiles:
             if name in self._types:
                 cells.append(cells_of(table.column(name), one, self.missing, self.place(group)))
             else:
-                cells.append(_constant(self._partitions[here.file][name], rows, one.kind))
+                cells.append(_constant(self._partitions[here.file][name], rows, one, self.place(group)))
         return cells
 
     def place(self, group: int) -> str:
@@ -175,8 +184,10 @@ def _partitions(name: str) -> dict[str, str]:
     return {key: unquote(value) for key, value in found}
 
 
-def _constant(value: str, rows: int, kind: Kind | None) -> Parsed:
+def _constant(value: str, rows: int, wanted: Wanted, place: str) -> Parsed:
     empty = value == NO_VALUE
-    if kind == "number":
+    if wanted.form is not None and not empty:
+        return np.full(rows, converted(wanted, wanted.form, [value], lambda _: place)[0])
+    if wanted.kind in {"number", "date"}:
         return np.full(rows, np.nan if empty else float(value), np.float32)
     return Words(np.full(rows, np.nan if empty else 0, np.float32), () if empty else (value,))

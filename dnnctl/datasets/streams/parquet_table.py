@@ -1,6 +1,6 @@
 """A table in Parquet files, opened by the options that choose its columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,10 +11,13 @@ from dnnctl.datasets.streams.loading import OpenedTable
 from dnnctl.datasets.streams.parquet import ParquetFiles
 from dnnctl.datasets.streams.reading import ahead
 from dnnctl.datasets.streams.table import Roles
+from dnnctl.datasets.streams.text_forms import Texts, with_forms
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.datasets.tables.parsing import Parsed
 from dnnctl.datasets.tables.pictures import pixels_first
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+from dnnctl.errors import Notice
 
 
 def open_chosen(source: ParquetFiles, options: ColumnOptions, shape: tuple[int, ...] | None = None) -> OpenedTable:
@@ -46,11 +49,25 @@ def open_known(source: ParquetFiles, known: TableInfo) -> OpenedTable:
 def _opened(
     source: ParquetFiles, inputs: Sequence[Wanted], targets: Sequence[Wanted], group: Wanted | None, missing: str
 ) -> OpenedTable:
-    roles = Roles(tuple(map(source.known, inputs)), tuple(map(source.known, targets)), group, missing)
-    return OpenedTable(source, roles, convert=partial(_converted, source, roles))
+    wanted = (*inputs, *targets)
+    known = tuple(map(source.known, wanted))
+    # Numbers that are said to be amounts are numbers; those that are said to be dates, as 20240305, are texts first.
+    texts = [
+        i
+        for i, (one, own) in enumerate(zip(wanted, known, strict=True))
+        if (one.is_open and own.kind == "category") or own.asked.startswith("date")
+    ]
+
+    def read(columns: Sequence[Wanted]) -> Iterator[tuple[list[Parsed], str]]:
+        for i in range(len(source.sizes)):
+            yield source.read(i, columns), source.place(i)
+
+    known, odd = with_forms(known, texts, Texts(source.name, read, lambda _one, _word, group: group))
+    roles = Roles(known[: len(inputs)], known[len(inputs) :], group, missing)
+    return OpenedTable(source, roles, (), odd, convert=partial(_converted, source, roles, odd))
 
 
-def _converted(source: ParquetFiles, roles: Roles) -> OpenedTable:
+def _converted(source: ParquetFiles, roles: Roles, odd: tuple[Notice, ...]) -> OpenedTable:
     """Write a table once as one file of numbers."""
     wanted = (*roles.inputs, *roles.targets)
     plan = Plan(source.name, wanted, len(roles.inputs), roles.group, roles.missing, int(source.sizes.sum()))
@@ -60,6 +77,6 @@ def _converted(source: ParquetFiles, roles: Roles) -> OpenedTable:
     found = converted(
         plan, folder, lambda: ahead(lambda group: (source.read(group, plan.read), None, source.place(group)), groups)
     )
-    own = tuple(Wanted(one.name, i, one.kind, one.words) for i, one in enumerate(wanted))
+    own = tuple(replace(one, position=i) for i, one in enumerate(wanted))
     placed = Roles(own[: plan.inputs], own[plan.inputs :], None, roles.missing)
-    return OpenedTable(found.source, placed, found.notes, found.warnings)
+    return OpenedTable(found.source, placed, found.notes, (*odd, *found.warnings))

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dnnctl.datasets.arrays.info import check_form
 from dnnctl.datasets.base import Dataset, DatasetInfo
-from dnnctl.datasets.columns import TableInfo
+from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.datasets.parts.data_files import LARGE, digest
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.target import Target, decide_counted
 from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.datasets.streams.arrays import ArrayStream
-from dnnctl.datasets.streams.conversion import Converted, Plan, cache_folder, converted
+from dnnctl.datasets.streams.conversion import Converted, Plan, Settled, cache_folder, converted
 from dnnctl.datasets.streams.loading import OpenedTable, load_columns, load_more_columns
 from dnnctl.datasets.streams.record_table import RecordFiles
 from dnnctl.datasets.streams.samples import Selection, StreamedSamples
@@ -24,6 +26,8 @@ from dnnctl.datasets.tables.features import Feature
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.settled_forms import converted as in_form
+from dnnctl.datasets.tables.settled_forms import settled_form
 
 PIXELS = (0.0, 255.0)
 
@@ -105,7 +109,36 @@ def _picture(records: RecordFiles, inputs: Sequence[Wanted], targets: Sequence[W
 
 
 def _known(records: RecordFiles, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
-    return tuple(replace(one, kind=one.kind or records.places[one.position][0].kind) for one in wanted)
+    found = []
+    for one in wanted:
+        own = records.places[one.position][0].kind
+        # Texts are settled once all of them were read, and so are numbers that are said to be dates, as 20240305.
+        texts = one.asked.startswith("date") or (own == "category" and (one.is_open or one.form is not None))
+        found.append(replace(one, kind="category" if texts else one.kind or own))
+    return tuple(found)
+
+
+def _settle(
+    name: str,
+    wanted: Sequence[Wanted],
+    columns: tuple[Column, ...],
+    counts: Sequence[NDArray[np.int64]],  # noqa: ARG001
+) -> Settled:
+    """Return what columns of text hold, now that all their words are known."""
+    found, values, warnings = list(columns), {}, []
+    for i, (one, column) in enumerate(zip(wanted, columns, strict=True)):
+        words = column.words
+        if column.kind != "category" or not words:
+            continue
+        if one.form is not None:
+            found[i] = Column(column.name, one.form.kind, (), one.form)
+            values[i] = in_form(one, one.form, words, lambda _: name)
+            continue
+        settled = settled_form(one, words, ".", "", lambda _: name, name) if one.is_open else None
+        if settled is not None and settled.column.form is not None:
+            found[i], values[i] = settled.column, settled.values
+            warnings += settled.warnings
+    return Settled(tuple(found), values, tuple(warnings))
 
 
 def _open_known(records: RecordFiles, table: TableInfo) -> OpenedTable:
@@ -117,7 +150,7 @@ def _open_known(records: RecordFiles, table: TableInfo) -> OpenedTable:
 def _opened(
     records: RecordFiles, inputs: Sequence[Wanted], targets: Sequence[Wanted], group: Wanted | None, missing: str
 ) -> OpenedTable:
-    found = _converted(records, _known(records, inputs), _known(records, targets), group, missing, None)
+    found = _converted(records, tuple(inputs), tuple(targets), group, missing, None)
     own = found.source.wanted()
     roles = Roles(own[: len(inputs)], own[len(inputs) :], None, missing)
     return OpenedTable(found.source, roles, found.notes, found.warnings)
@@ -132,16 +165,17 @@ def _converted(
     picture: Feature | None,
 ) -> Converted:
     shape = picture.shape if picture else ()
-    plan = Plan(records.name, (*inputs, *targets), len(inputs), group, missing, 0, shape)
+    wanted = (*inputs, *targets)
+    plan = Plan(records.name, _known(records, wanted), len(inputs), group, missing, 0, shape)
     changed = [file.changed for file in records.files]
     folder = cache_folder("tfrecord", digest(records.files), changed, records.features, plan, sorted(records.missing))
-    return converted(plan, folder, lambda: records.pieces(plan, picture))
+    return converted(plan, folder, lambda: records.pieces(plan, picture), partial(_settle, plan.name, wanted))
 
 
 def _pictures(
     records: RecordFiles, picture: Feature, targets: Sequence[Wanted], missing: str
 ) -> tuple[ArrayStream, tuple[str, ...]]:
-    found = _converted(records, (), _known(records, targets), None, missing, picture)
+    found = _converted(records, (), tuple(targets), None, missing, picture)
     assert found.pixels is not None
     return ArrayStream(found.pixels, found.source, picture.shape, "uint8", ()), found.notes
 

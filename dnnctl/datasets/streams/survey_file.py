@@ -25,7 +25,7 @@ def save_survey(survey: Survey, path: Path) -> None:
     """
     train = survey.train
     told = {
-        "columns": [{"name": c.name, "kind": c.kind, "words": c.words} for c in train.columns],
+        "columns": [column.to_json() for column in train.columns],
         "rows": [train.x.rows, train.y.rows],
         "ground": train.ground,
     }
@@ -48,7 +48,7 @@ def read_survey(path: Path) -> Survey | None:
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             told = json.loads(stored["told"].tobytes())
-            columns = tuple(Column(c["name"], c["kind"], tuple(c["words"])) for c in told["columns"])
+            columns = tuple(map(Column.from_json, told["columns"]))
             x, y = (
                 Moments(rows, *(stored[f"{name}_{part}"] for part in _MOMENTS))
                 for name, rows in zip("xy", told["rows"], strict=True)

@@ -184,7 +184,8 @@ class TableStream:
 
 def bare(wanted: Wanted) -> Column:
     """Return what a column holds before its words are known."""
-    return Column(wanted.name, wanted.kind or "number", wanted.words or BOOLEAN if wanted.kind == "boolean" else ())
+    words = wanted.words or BOOLEAN if wanted.kind == "boolean" else ()
+    return Column(wanted.name, wanted.kind or "number", words, wanted.form)
 
 
 def _column(wanted: Wanted, read: Parsed) -> Column:

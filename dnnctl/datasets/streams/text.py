@@ -1,6 +1,6 @@
 """A table in a text file that is too large to be held: read in pieces, each as a small table of its own would be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.datasets.parts.data_files import DataFile, digest
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted
-from dnnctl.datasets.tables.column_types import leading_zeros, numeric_columns, settle_words
+from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted, is_written
+from dnnctl.datasets.streams.text_forms import Texts, may_have_form, with_forms
+from dnnctl.datasets.tables.column_types import leading_zeros, numeric_columns, sample_of, settle_words
+from dnnctl.datasets.tables.dialect import likely_decimal
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import TableOptions
-from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
+from dnnctl.datasets.tables.parsing import FLOAT, Parsed, Words, parse
 from dnnctl.datasets.tables.pictures import pixels_first
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.settled_forms import converted as in_form
 from dnnctl.datasets.tables.table import Table
+from dnnctl.errors import Notice
 
 # Bytes of text that are read as one table.
 PIECE = 1 << 24
@@ -85,16 +89,58 @@ def as_cells(chosen_: TextTable, file: DataFile, missing: str) -> Converted:
     plan = Plan(table.name, chosen_.wanted, chosen_.inputs, chosen_.group, missing, table.text.about_rows())
     layout = (table.separator, table.header, table.decimal, sorted(table.null_values), table.text.encoding)
     folder = cache_folder("text", digest([file]), file.changed, layout, plan.wanted, plan.group, missing, plan.inputs)
-
-    def settle(columns: tuple[Column, ...], counts: Sequence[NDArray[np.int64]]) -> Settled:
-        return _settle(plan, table, columns, counts)
-
+    late: list[int] = []
     while True:
+        formed = plan
+        odd: tuple[Notice, ...] = ()
+        if not is_written(folder):
+            wanted, odd = _with_forms(table, plan.wanted, numeric, late)
+            formed = replace(plan, wanted=wanted)
         try:
-            return converted(plan, folder, partial(_pieces, plan, table, file, numeric), settle)
-        except _TurnedOutTextError as late:
+            settle = partial(_settle, formed, table, odd)
+            return converted(formed, folder, partial(_pieces, formed, table, file, numeric), settle)
+        except _TurnedOutTextError as fault:
             # All of it is read again: what was taken for a number further up is a word.
-            numeric = {**numeric, late.position: False}
+            numeric, late = {**numeric, fault.position: False}, [*late, fault.position]
+
+
+def _with_forms(
+    table: Table, wanted: tuple[Wanted, ...], numeric: Mapping[int, bool], late: Sequence[int]
+) -> tuple[tuple[Wanted, ...], tuple[Notice, ...]]:
+    """Settle the forms of columns whose first cells have one, or that turned out to be text further down."""
+    likely = likely_decimal(table)
+
+    def may(one: Wanted) -> bool:
+        if numeric[one.position] or not one.is_open:
+            return False
+        cells = sample_of(table, one)
+        return bool(one.asked) or one.position in late or (bool(cells) and may_have_form(cells, likely))
+
+    def read(columns: Sequence[Wanted]) -> Iterator[tuple[list[Parsed], str]]:
+        for own in _parts(table):
+            found = parse(own, {one.position: False for one in columns}, fixed=())
+            yield [found[one.position] for one in columns], ""
+
+    def place(one: Wanted, word: str, group: str) -> str:  # noqa: ARG001
+        return _place(table, one.position, word)
+
+    candidates = [i for i, one in enumerate(wanted) if may(one)]
+    return with_forms(wanted, candidates, Texts(table.name, read, place, table.decimal, likely))
+
+
+def _parts(table: Table) -> Iterator[Table]:
+    """Yield a table in pieces."""
+    for i, text in enumerate(table.text.pieces(table.separator, PIECE)):
+        if bytes(text.data).strip():
+            yield replace(table, text=text, header=table.header and i == 0)
+
+
+def _place(table: Table, position: int, word: str) -> str:
+    """Return the place of the first row with a word in a column."""
+    for line, row in table.text.rows(table.separator):
+        if position < len(row) and row[position].strip() == word:
+            return table.text.place(line)
+    return table.name
 
 
 class _TurnedOutTextError(Exception):
@@ -107,13 +153,10 @@ class _TurnedOutTextError(Exception):
 
 def _pieces(plan: Plan, table: Table, file: DataFile, numeric: dict[int, bool]) -> Iterator[Piece]:
     """Yield the cells of one piece of text after the other, as long as the file is what it was."""
-    fixed = {one.position for one in plan.wanted if one.kind == "number"}
+    fixed = {one.position for one in plan.wanted if one.kind == "number" and one.form is None}
     kinds = {**numeric, **({plan.group.position: False} if plan.group else {})}
-    for i, text in enumerate(table.text.pieces(table.separator, PIECE)):
+    for own in _parts(table):
         file.check()
-        if not bytes(text.data).strip():
-            continue
-        own = replace(table, text=text, header=table.header and i == 0)
         read = parse(own, kinds, fixed=fixed)
         late = [position for position, is_one in kinds.items() if is_one and isinstance(read[position], Words)]
         if late:
@@ -121,19 +164,39 @@ def _pieces(plan: Plan, table: Table, file: DataFile, numeric: dict[int, bool]) 
         numbers = [p for p in kinds if kinds[p] and np.isinf(np.asarray(read[p])).any()]
         if numbers:
             raise own.bad_number(numbers, FLOAT.wrong)
-        yield [read[one.position] for one in plan.read], None, f"{text.name}, from line {text.skipped + 1:,} on"
+        where = f"{own.name}, from line {own.text.skipped + 1:,} on"
+        yield [_with_form(own, one, read[one.position]) for one in plan.read], None, where
     file.check()
 
 
-def _settle(plan: Plan, table: Table, columns: tuple[Column, ...], counts: Sequence[NDArray[np.int64]]) -> Settled:
+def _with_form(piece: Table, wanted: Wanted, cells: Parsed) -> Parsed:
+    """Return the cells of a column in a piece of the table, as numbers where its form is known."""
+    if wanted.form is None or not isinstance(cells, Words):
+        return cells
+    words = cells.words
+    values = in_form(wanted, wanted.form, words, lambda word: _place(piece, wanted.position, words[word]))
+    return cells.replaced(values)
+
+
+def _settle(
+    plan: Plan,
+    table: Table,
+    odd: Sequence[Notice],
+    columns: tuple[Column, ...],
+    counts: Sequence[NDArray[np.int64]],
+) -> Settled:
     """Return what columns of text hold, now that all their words are known."""
-    found, values, warnings = list(columns), {}, []
+    found, values, warnings = list(columns), {}, list(odd)
     for i, (one, column) in enumerate(zip(plan.wanted, columns, strict=True)):
         if column.kind != "category":
             warnings += leading_zeros(table, one)
             continue
-        found[i], new, odd = settle_words(table, one, column.words, counts[i], lambda _: table.name)
-        warnings += odd
+
+        def place(word: int, one: Wanted = one, words: tuple[str, ...] = column.words) -> str:
+            return _place(table, one.position, words[word])
+
+        found[i], new, more = settle_words(table, one, column.words, counts[i], place)
+        warnings += more
         if new is not None:
             values[i] = new
     return Settled(tuple(found), values, tuple(warnings))

@@ -64,7 +64,7 @@ def _open_known(text: Text, path: str, options: TableOptions, info: TableInfo) -
 def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:
     file = find_files(str(Path(path)), (), "a CSV file")[0]
     found = as_cells(table, file, missing)
-    own = tuple(Wanted(c.name, i, c.kind, c.words) for i, c in enumerate(found.source.columns))
+    own = tuple(Wanted.known(column, i) for i, column in enumerate(found.source.columns))
     roles = Roles(own[: table.inputs], own[table.inputs :], None, missing)
     notes = (f"{table.table.name}: {table.table.described}", *table.notes, *found.notes)
     return OpenedTable(found.source, roles, notes, found.warnings, picture=table.picture)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import PAIRS, Cells, Column, side_by_side
 from dnnctl.datasets.parts.faults import clipped
-from dnnctl.datasets.tables.dialect import is_number
+from dnnctl.datasets.tables.dialect import is_number, likely_decimal
 from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
 from dnnctl.datasets.tables.selection import Wanted
+from dnnctl.datasets.tables.settled_forms import converted, settled_form
 from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.value_patterns import check_words
 from dnnctl.errors import DataError, Notice
@@ -35,7 +36,7 @@ def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Not
         DataError: If rows have different lengths, a cell does not fit its kind, or a column holds dates.
     """
     numeric = numeric_columns(table, wanted)
-    fixed = {one.position for one in wanted if one.kind == "number"}
+    fixed = {one.position for one in wanted if one.kind == "number" and one.form is None}
     parsed = parse(table, numeric, fixed=fixed)
     columns: list[Column] = []
     values: list[NDArray[Any]] = []
@@ -57,15 +58,18 @@ def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Not
 
 def numeric_columns(table: Table, wanted: Sequence[Wanted]) -> dict[int, bool]:
     """Return for the position of each column whether it holds numbers, as far as its first rows tell."""
-    return {
-        one.position: _looks_numeric(table, one.position) if one.kind is None else one.kind == "number"
-        for one in wanted
-    }
+    return {one.position: _looks_numeric(table, one) for one in wanted}
 
 
-def _looks_numeric(table: Table, position: int) -> bool:
-    cells = [row[position] for row in table.sample if row[position] not in table.null_values]
-    return all(is_number(cell, table.decimal) for cell in cells)
+def _looks_numeric(table: Table, wanted: Wanted) -> bool:
+    if wanted.kind is not None or wanted.form is not None or wanted.asked:
+        return wanted.kind == "number" and wanted.form is None
+    return all(is_number(cell, table.decimal) for cell in sample_of(table, wanted))
+
+
+def sample_of(table: Table, wanted: Wanted) -> list[str]:
+    """Return a column's cells in the first rows, without the empty ones."""
+    return [row[wanted.position] for row in table.sample if row[wanted.position] not in table.null_values]
 
 
 def _of_words(table: Table, wanted: Wanted, cells: Words) -> tuple[Column, NDArray[Any], list[Notice]]:
@@ -76,12 +80,7 @@ def _of_words(table: Table, wanted: Wanted, cells: Words) -> tuple[Column, NDArr
 
     counts = np.bincount(cells.codes[~np.isnan(cells.codes)].astype(np.int64), minlength=len(cells.words))
     column, new, warnings = settle_words(table, wanted, cells.words, counts, place)
-    if new is None:
-        return column, cells.codes, warnings
-    full = ~np.isnan(cells.codes)
-    values = cells.codes.copy()
-    values[full] = new[cells.codes[full].astype(np.int64)]
-    return column, values, warnings
+    return column, cells.codes if new is None else cells.replaced(new), warnings
 
 
 def settle_words(
@@ -101,15 +100,17 @@ def settle_words(
         place: Returns the place of the first row with a word, given by its number.
 
     Returns:
-        The column; for a boolean 0 or 1 for each word, None for a category; and what is odd about it.
+        The column; the number that each word is, of a boolean 0 or 1; None for a category; and what is odd about it.
 
     Raises:
         DataError: If it does not hold what it is said to, or what no network can read.
     """
     name, said, pair = table.names[wanted.position], wanted.kind, wanted.words
+    if wanted.form is not None:
+        return Column(name, wanted.form.kind, (), wanted.form), converted(wanted, wanted.form, words, place), []
     folded = {word.casefold() for word in words}
     # A column said to be yes or no may be empty from top to bottom.
-    if said != "category" and (words or said == "boolean"):
+    if said != "category" and not wanted.asked and (words or said == "boolean"):
         known = tuple(word.casefold() for word in pair)
         fitting = known or next((two for two in PAIRS if folded <= set(two)), ())
         if fitting and folded <= set(fitting):
@@ -126,6 +127,10 @@ def settle_words(
             f"{table.name}: column {name!r} holds a text of {len(longest):,} characters, {clipped(longest)}; it is no "
             f"category. Leave the column out (exclude: [{name}]), or mend the cell: is a quote not closed?"
         )
+    if wanted.is_open and words:
+        found = settled_form(wanted, words, table.decimal, likely_decimal(table), place, table.name)
+        if found is not None:
+            return found.column, found.values, found.warnings
     warnings = check_words(table, wanted.position, words, counts) if said is None else []
     return Column(name, "category", words), None, warnings
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.tables.table import SEPARATORS, Table
 from dnnctl.datasets.tables.text import Text
@@ -17,7 +18,7 @@ REMARKS = 20
 BLANK = ("", " ")
 USUAL = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
 _NUMBERED = re.compile(r"column_\d+")
-_COMMA = re.compile(r"[-+]?\d+,\d+")
+_COMMA = re.compile(r"[-+\u2212]?\d+,\d+")
 # Rows that are looked at for columns that are lined up.
 LINED_UP = 50
 # A cell in quotes keeps its spaces.
@@ -198,11 +199,14 @@ def _decimal(sample: tuple[tuple[str, ...], ...], separator: str) -> str:
 
 def is_number(cell: str, decimal: str = ".") -> bool:
     """Tell whether a cell is a decimal number."""
-    if decimal == ",":
-        cell = cell.replace(",", ".")
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    # Python reads 1_000 as a number; nobody who writes a table means that.
-    return "_" not in cell
+    return number_of(cell, decimal) is not None
+
+
+def likely_decimal(table: Table) -> str:
+    """Return the mark of decimals that texts of a table are likely to have; empty if nothing tells."""
+    if table.decimal == "," or table.separator == ",":
+        return table.decimal
+    if any("." in cell and is_number(cell) for row in table.sample for cell in row):
+        return "."
+    # Where a comma separates nothing, it is mostly because decimals have one.
+    return "," if table.separator == ";" else ""

@@ -32,6 +32,10 @@ from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, Notice
 
+PLURALS = {"number": "numbers", "boolean": "yes or no", "category": "categories", "date": "dates"}
+# Columns whose form is told.
+MOST_FORMS = 12
+
 
 def is_streamed(options: TableOptions) -> bool:
     """Tell whether a table is read in pieces, and its rows as they are needed."""
@@ -66,7 +70,7 @@ def load_table(options: TableOptions) -> Dataset:
     notes = [f"{text.name}: {read.dialect}", listed(table.columns), f"task: {target.task}, {target.reason}"]
     if read.picture:
         del notes[1]
-    notes += read.notes
+    notes += [*formed((*table.columns, *table.targets)), *read.notes]
     test = None
     if options.test_path is not None:
         # Read as the training table was; categories may be new.
@@ -227,6 +231,7 @@ def table_info(options: ColumnOptions, table: TableInfo, target: Target, rows: t
         class_names=target.classes,
         feature_names=names,
         target=predicted,
+        unit=unit_of(table.targets) if target.task == "regression" else "",
         targets=targets if not target.classes and len(targets) > 1 else (),
         rows=rows,
         licence="your own",
@@ -234,10 +239,25 @@ def table_info(options: ColumnOptions, table: TableInfo, target: Target, rows: t
     )
 
 
+def unit_of(targets: Sequence[Column]) -> str:
+    """Return the unit of what is predicted; empty for none, or for several targets."""
+    form = targets[0].form if len(targets) == 1 else None
+    return "" if form is None else form.unit
+
+
+def formed(columns: Sequence[Column]) -> list[str]:
+    """Return what the columns hold that are not written as plain numbers, for people."""
+    found = [f"column {c.name!r}: {c.form.described}" for c in columns if c.form is not None]
+    return [
+        *found[:MOST_FORMS],
+        *([f"and {len(found) - MOST_FORMS:,} columns more"] if len(found) > MOST_FORMS else []),
+    ]
+
+
 def listed(columns: Sequence[Column]) -> str:
     """Return which columns hold what, for people."""
     parts = []
-    for kind, plural in (("number", "numbers"), ("boolean", "yes or no"), ("category", "categories")):
+    for kind, plural in PLURALS.items():
         of_kind = [c for c in columns if c.kind == kind]
         shown = [f"{c.name} ({len(c.words):,})" if kind == "category" and c.words else c.name for c in of_kind[:12]]
         more = [f"{len(of_kind) - 12:,} more"] if len(of_kind) > 12 else []

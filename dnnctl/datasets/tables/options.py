@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dnnctl.datasets.base import DatasetOptions, Names
+from dnnctl.datasets.forms.finding import Asked
 from dnnctl.spec import Strict, flag_or
 
 
@@ -46,6 +47,10 @@ def _image(written: Any) -> Any:
     )
 
 
+# What a column can be said to hold.
+Said = Literal["number", "boolean", "category", Asked]
+
+
 class ColumnOptions(DatasetOptions):
     """A table with named columns, in whatever file.
 
@@ -57,7 +62,7 @@ class ColumnOptions(DatasetOptions):
         id: The column that says which row is which: no input, and passed through to the answers of `predict`.
         image: Whether the columns are the pixels of pictures: `auto` tells it from their names, as `pixel0`, ...;
             false takes them for numbers, and `{height: 28, width: 28}` for pictures whatever they are called.
-        types: What columns hold where it is not what it looks like, as `{zip_code: category}`.
+        types: What columns hold where it is not what it looks like, as `{zip_code: category, price: amount}`.
         missing: What becomes of rows with empty cells: `error`, `drop`, or `impute` from the training rows.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
         min_count: Categories that fewer training rows have count as unknown.
@@ -74,7 +79,7 @@ class ColumnOptions(DatasetOptions):
     exclude: Names = Field(default_factory=list)
     id: Annotated[str, BeforeValidator(_as_name)] | None = None
     image: Annotated[Image | Literal["auto", False], PlainValidator(_image)] = "auto"
-    types: dict[str, Literal["number", "boolean", "category"]] = Field(default_factory=dict)
+    types: dict[str, Said] = Field(default_factory=dict)
     missing: Literal["error", "drop", "impute"] = "error"
     missing_values: Names = Field(default_factory=list)
     min_count: int = Field(2, ge=1)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import side_by_side
+from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import clipped
-from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.table import Table, Wrong
 from dnnctl.datasets.tables.text import MAX_ROW
 from dnnctl.errors import DataError
@@ -39,6 +39,12 @@ class Words:
         codes = np.where(np.isnan(self.codes), len(self.words), self.codes).astype(np.int64)
         return [written[code] for code in codes.tolist()]
 
+    def replaced(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return a value for each cell, (rows,): that of its word in `values`, (words,); NaN where it is empty."""
+        empty = np.isnan(self.codes)
+        every = np.append(np.asarray(values, np.float64), np.nan)
+        return every[np.where(empty, len(values), self.codes).astype(np.int64)]
+
 
 Parsed = NDArray[Any] | Words
 
@@ -57,11 +63,11 @@ class Number:
 
 
 def _no_float(table: Table, position: int, cell: str) -> str:
-    number = float(cell.replace(",", ".")) if is_number(cell, table.decimal) else None
+    number = number_of(cell, table.decimal)
     if number is not None and abs(number) < float(np.finfo(np.float32).max):
         return ""
     expected = "a number" if number is None else "a finite number that fits into 32 bits"
-    hint = "; write decimals with a point" if number is None and is_number(cell, ",") else ""
+    hint = "; write decimals with a point" if number is None and number_of(cell, ",") is not None else ""
     return f"column {table.names[position]!r}: expected {expected}; received {clipped(cell)}{hint}"
 
 
@@ -76,8 +82,8 @@ def parse(
     Args:
         table: The table.
         wanted: Positions of the columns to read, and whether each holds numbers.
-        fixed: The columns that are known to hold numbers: it is an error where one does not. Any other one that
-            turns out not to is read as text.
+        fixed: The columns that are known to hold numbers: it is an error where one does not, unless its numbers are
+            written with other digits or signs. Any other one that turns out not to is read as text.
         number: What a number is.
 
     Returns:
@@ -100,11 +106,27 @@ def parse(
             if not late:
                 raise table.unreadable(str(fault)) from None
             guessed = [position for position in late if position not in fixed]
-            if not guessed:
+            if not guessed and number.dtype == "uint8":
                 raise table.bad_number(late, number.wrong) from None
-            numbers |= dict.fromkeys(guessed, False)
+            numbers |= dict.fromkeys(guessed or late, False)
         else:
-            return _columns(read, numbers, number.dtype)
+            columns = _columns(read, numbers, number.dtype)
+            for position in fixed:
+                if isinstance(words := columns.get(position), Words):
+                    columns[position] = _as_numbers(table, position, words, number)
+            return columns
+
+
+def _as_numbers(table: Table, position: int, words: Words, number: Number) -> NDArray[Any]:
+    """Return a column of numbers in other digits or signs than those of programs.
+
+    Raises:
+        DataError: If a cell is none.
+    """
+    values = np.array([np.nan if (each := number_of(word, table.decimal)) is None else each for word in words.words])
+    if not np.isfinite(values).all():
+        raise table.bad_number([position], number.wrong)
+    return words.replaced(values).astype(number.dtype)
 
 
 def number_columns(table: Table, positions: Sequence[int], number: Number = FLOAT) -> Any:

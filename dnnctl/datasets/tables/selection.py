@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dnnctl.datasets.columns import Column, Kind
+from dnnctl.datasets.forms.base import Form
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.tables.names import NamedColumns, position_of
 from dnnctl.datasets.tables.options import ColumnOptions
@@ -19,12 +20,31 @@ class Wanted:
         position: Where it stands in the table, counted from 0.
         kind: What it holds; None if that is to be found out.
         words: Of a known boolean: how false and true are written.
+        form: How its cells are written, where that is known and not plain.
+        asked: What it is said to hold that is to be settled on its cells, as `amount`; empty if nothing is.
     """
 
     name: str
     position: int
     kind: Kind | None = None
     words: tuple[str, ...] = ()
+    form: Form | None = None
+    asked: str = ""
+
+    @classmethod
+    def known(cls, column: Column, position: int) -> "Wanted":
+        """Return a column of which it is known what it holds.
+
+        Args:
+            column: What it holds.
+            position: Where it stands.
+        """
+        return cls(column.name, position, column.kind, column.words, column.form)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may turn out that its texts have a form."""
+        return self.form is None and (bool(self.asked) or self.kind is None)
 
 
 def known_columns(table: NamedColumns, columns: Sequence[Column]) -> list[Wanted]:
@@ -41,7 +61,7 @@ def known_columns(table: NamedColumns, columns: Sequence[Column]) -> list[Wanted
         raise DataError(
             f"{table.name}: missing column{'s' * (len(missing) != 1)} {quoted(missing)}; it has {quoted(table.names)}"
         )
-    return [Wanted(column.name, position_of(table, column.name), column.kind, column.words) for column in columns]
+    return [Wanted.known(column, position_of(table, column.name)) for column in columns]
 
 
 def chosen_columns(table: NamedColumns, options: ColumnOptions) -> list[Wanted]:
@@ -69,8 +89,12 @@ def chosen_columns(table: NamedColumns, options: ColumnOptions) -> list[Wanted]:
     inputs = [i for i in dict.fromkeys(chosen) if i not in left_out and i not in targets]
     if not inputs:
         raise WrongOptionError("columns", f"no column is left to predict from; {table.name} has {quoted(table.names)}")
-    kinds = {position_of(table, name, "types"): kind for name, kind in options.types.items()}
-    return [Wanted(table.names[i], i, kinds.get(i)) for i in (*inputs, *targets)]
+    said = {position_of(table, name, "types"): kind for name, kind in options.types.items()}
+    plain = {i: kind for i, kind in said.items() if kind in {"number", "boolean", "category"}}
+    return [
+        Wanted(table.names[i], i, plain.get(i), asked="" if i in plain else said.get(i, ""))
+        for i in (*inputs, *targets)
+    ]
 
 
 def split_off_group(table: NamedColumns, wanted: Sequence[Wanted], targets: int, group: str | None) -> list[Wanted]:

@@ -52,8 +52,8 @@ def check_words(table: Table, position: int, words: Sequence[str], counts: NDArr
         DATE,
         words,
         f"{told} dates or times",
-        f", which no network can read. Leave it out (exclude: [{name}]), or write numbers in its place, such as the "
-        f"year, the month or the days since some day; `types: {{{name}: category}}` takes each date for a category",
+        ", not all in one form that is known (2024-03-05, 5.3.2024, 3/5/2024, Mar 5, 2024, 14:05). Write them in one, "
+        f"leave the column out (exclude: [{name}]), or take each date for a category: `types: {{{name}: category}}`",
     )
     plain = np.array([is_number(word, table.decimal) for word in words], bool)
     cells, numbers = int(counts.sum()), int(counts[plain].sum())
@@ -71,7 +71,8 @@ def check_words(table: Table, position: int, words: Sequence[str], counts: NDArr
         AMOUNT,
         [word for word, one in zip(words, plain, strict=True) if not one],
         f"{told} numbers with signs in them (thousands, currency, percent, or another decimal mark than the rest)",
-        f"; write plain numbers (1234.5), or take them for categories: `types: {{{name}: category}}`",
+        f"; write plain numbers (1234.5), say what they are (`types: {{{name}: amount}}`), or take them for "
+        f"categories: `types: {{{name}: category}}`",
     )
     return mixed + _odd_spellings(name, words)
 
@@ -105,8 +106,8 @@ def _odd_spellings(column: str, words: Sequence[str]) -> list[Notice]:
     units = [unit[1] for word in words[:FIRST] if (unit := WITH_UNIT.fullmatch(word))]
     if len(words) >= SEVERAL and len(units) >= 0.9 * len(words[:FIRST]) and len(set(units)) <= 2:
         told = (
-            f"holds numbers with a unit, as {clipped(words[0])}, and is taken for categories; write plain numbers if "
-            "they are amounts"
+            f"holds numbers with a unit, as {clipped(words[0])}, and is taken for categories; if they are amounts, "
+            f"write `types: {{{column}: amount}}`"
         )
         found.append(Notice("units_in_numbers", told, place))
     return found

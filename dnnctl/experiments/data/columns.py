@@ -72,7 +72,8 @@ def summarize(info: DatasetInfo, train: AnySamples, encoding: Encoding | None) -
         numbers, own = np.ones(len(mean), bool), np.ones(len(found.mean), bool)
         if encoding is not None:
             found = found.filled(np.array([column.fill for column in encoding.columns]))
-            numbers, own = encoding.scaled, np.array([column.kind == "number" for column in encoding.columns])
+            own = np.array([column.kind == "number" for column in encoding.columns])
+            numbers = np.repeat(own, [column.width for column in encoding.columns])
         low[numbers], high[numbers] = found.low[own], found.high[own]
         mean[numbers], std[numbers] = found.mean[own], found.std()[own]
     return ColumnSummary(len(train), low, high, mean, std, several)

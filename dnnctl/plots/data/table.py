@@ -58,9 +58,21 @@ def draw(dataset: Dataset) -> "Figure":
             handles = handles or (drawn if by_class else [])
         label(axes, plain(column.name, 30), "", f"{sign} = {value:.2f}{of}")
         tidy(axes) if column.kind != "category" else None
+        if column.kind == "date":
+            _date_axis(axes)
     if handles:
         key(figure, handles)
     return figure
+
+
+def _date_axis(axes: "Axes") -> None:
+    """Write days since 1970-01-01, which matplotlib counts too, as dates."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=3, maxticks=5)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    formatter = ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(formatter)
 
 
 def _best(values: "NDArray[np.float32]", y: "NDArray[Any]", column: Column) -> tuple[str, float, int]:

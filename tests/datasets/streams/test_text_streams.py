@@ -44,6 +44,23 @@ TABLES: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     "columns without names": ("a,y,,\n" + "".join(f"{i % 9},{i % 2},,\n" for i in range(99)), {"target": "y"}),
     "numbers to predict": ("a,b,y\n" + "".join(f"{i % 9},{i % 4},{i / 7}\n" for i in range(300)), {"target": "y"}),
     "codes": ("zip,b,y\n" + "".join(f"0{i % 9}7,{i % 4},{i % 2}\n" for i in range(300)), {"target": "y"}),
+    "dates, amounts and other signs": (
+        "when,price,share,change,size,y\n"
+        + "".join(
+            f'2024-{i % 12 + 1:02}-{i % 28 + 1:02},"{1 + i % 40},{i * 37 % 1000:03}원",{i % 7}.5 %,'
+            f"{'−' if i > 150 else ''}{i % 3}.25,{i % 50}{'㎡' if i < 150 else 'm²'},{i % 2}\n"
+            for i in range(300)
+        ),
+        {"target": "y"},
+    ),
+    "dates and amounts as said": (
+        "when,price,y\n" + "".join(f"202403{i % 28 + 1:02},{i % 40},{i % 9} kg\n" for i in range(300)),
+        {"target": "y", "types": {"when": "date", "price": "amount"}},
+    ),
+    "amounts but for one": (
+        "price,y\n" + "".join(f"{f'{i % 9} €' if i != 200 else 'free or so'},{i % 2}\n" for i in range(300)),
+        {"target": "y", "types": {"price": "category"}},
+    ),
     "kinds as said": (
         "zip,b,y\n" + "".join(f"{i % 9},{i % 2},{i % 2}\n" for i in range(300)),
         {"target": "y", "types": {"zip": "category", "b": "category"}, "columns": ["b", "zip"]},
@@ -104,7 +121,7 @@ def lines(change: Callable[[list[str]], None]) -> str:
             r"cells are empty: 'b' 1; the first in t\.csv, from line",
         ),
         (
-            "day,y\n" + "".join(f"2024-01-{i % 28 + 1:02},{i % 2}\n" for i in range(200)),
+            "day,y\n" + "".join(f"{i % 28 + 1:02}.01.24,{i % 2}\n" for i in range(200)),
             {},
             "column 'day' holds dates or times",
         ),
