@@ -94,6 +94,8 @@ def decide_several(
     if said == "multilabel":
         other = "; exactly one is 1 in each row, and `task: classification` takes them for the classes of one target"
         return "multilabel", (), f"as {source}.task says{other * flags.one_hot}"
+    if all(column.kind == "boolean" for column in columns):
+        return "multilabel", (), f"as each of the {many} targets is yes or no"
     reason = f"as each of the {many} targets is 0 or 1; `task: regression` below {source} takes them for amounts"
     return "multilabel", (), reason
 
@@ -115,7 +117,8 @@ def _check_kinds(columns: Sequence[Column], flags: Flags, said: str) -> None:
     if texts:
         raise WrongOptionError(
             "target",
-            f"several targets are numbers, or labels of 0 and 1 (yes, no); {quoted(texts)} hold text. Name one target",
+            f"several targets are numbers, or labels of 0 and 1 (yes, no); {quoted(texts)} hold text. Write it as 0 and "
+            "1, or name one target",
         )
     numbers = [column.name for column, binary in zip(columns, flags.binary, strict=True) if not binary]
     if numbers and said in {"classification", "multilabel"}:

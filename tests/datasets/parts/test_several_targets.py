@@ -34,6 +34,7 @@ def test_columns_of_0_and_1_are_labels(kinds: tuple[str, ...]) -> None:
     assert target.reason == (
         "as each of the 3 targets is 0 or 1; `task: regression` below data.csv takes them for amounts"
     )
+    assert decided(LABELS, "auto", *3 * ["boolean"]).reason == "as each of the 3 targets is yes or no"
     assert decided(LABELS, "multilabel").reason == "as data.csv.task says"
     assert decided(LABELS, "classification").task == "multilabel"
     numbers = decided(LABELS, "regression")
@@ -75,7 +76,12 @@ def test_other_numbers_are_numbers_and_what_else_they_may_be_is_said(values: np.
 @pytest.mark.parametrize(
     ("values", "said", "kinds", "told"),
     [
-        (LABELS, "auto", ("number", "category", "number"), "target: .*'b' hold text. Name one target"),
+        (
+            LABELS,
+            "auto",
+            ("number", "category", "number"),
+            "target: .*'b' hold text. Write it as 0 and 1, or name one target",
+        ),
         (2 * LABELS, "multilabel", (), "task: 'a', 'b', 'c' hold other numbers than 0 and 1"),
         (2 * LABELS, "classification", (), "task: 'a', 'b', 'c' hold other numbers than 0 and 1"),
         (LABELS, "regression", ("boolean", "number", "number"), "task: 'a' hold yes and no; expected numbers"),
