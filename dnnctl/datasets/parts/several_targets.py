@@ -117,8 +117,8 @@ def _check_kinds(columns: Sequence[Column], flags: Flags, said: str) -> None:
     if texts:
         raise WrongOptionError(
             "target",
-            f"several targets are numbers, or labels of 0 and 1 (yes, no); {quoted(texts)} hold text. Write it as 0 and "
-            "1, or name one target",
+            f"several targets are numbers, or labels of 0 and 1 (yes, no); {quoted(texts)} hold text. Write it as 0 "
+            "and 1, or name one target",
         )
     numbers = [column.name for column, binary in zip(columns, flags.binary, strict=True) if not binary]
     if numbers and said in {"classification", "multilabel"}:
