@@ -94,8 +94,6 @@ def decide_several(
     if said == "multilabel":
         other = "; exactly one is 1 in each row, and `task: classification` takes them for the classes of one target"
         return "multilabel", (), f"as {source}.task says{other * flags.one_hot}"
-    if all(column.kind == "boolean" for column in columns):
-        return "multilabel", (), f"as each of the {many} targets is yes or no"
     reason = f"as each of the {many} targets is 0 or 1; `task: regression` below {source} takes them for amounts"
     return "multilabel", (), reason
 
@@ -125,12 +123,6 @@ def _check_kinds(columns: Sequence[Column], flags: Flags, said: str) -> None:
         raise WrongOptionError(
             "task",
             f"{quoted(numbers)} hold other numbers than 0 and 1; expected labels of 0 and 1 (yes, no), or one target",
-        )
-    words = [column.name for column in columns if column.kind == "boolean"]
-    if words and (numbers or said == "regression"):
-        raise WrongOptionError(
-            "target" if numbers else "task",
-            f"{quoted(words)} hold yes and no; expected numbers{f' as {quoted(numbers)} do' if numbers else ''}",
         )
 
 
