@@ -72,6 +72,7 @@ NoticeCode = Literal[
     # of data
     "ambiguous_cells",
     "constant_column",
+    "doubtful_task",
     "identifier_column",
     "leading_zeros",
     "leakage",

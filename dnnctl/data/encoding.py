@@ -136,20 +136,20 @@ class Encoding:
             cells: Cells of these columns, in this order; categories with codes of their own.
 
         Returns:
-            float32 (rows, encoded); the array itself where nothing has to be changed.
+            Numbers (rows, encoded) of the cells' type; the array itself where nothing has to be changed.
         """
         values = cells.values
         plain = all(column.width == 1 and column.kind in {"number", "boolean"} for column in self.columns)
         if plain and not np.isnan(values).any():
             return values
         width = sum(column.width for column in self.columns)
-        if len(values) * width * 4 > MAX_BYTES:
+        if len(values) * width * values.itemsize > MAX_BYTES:
             worst = max(self.columns, key=lambda column: column.width)
             raise DataError(
                 f"column {worst.name!r} has {worst.width:,} categories, too many for {len(values):,} rows; "
                 "leave it out (exclude), or raise min_count"
             )
-        encoded = np.zeros((len(values), width), np.float32)
+        encoded = np.zeros((len(values), width), values.dtype)
         at = 0
         for i, (fitted, column) in enumerate(zip(self.columns, cells.columns, strict=True)):
             part = encoded[:, at : at + fitted.width]
@@ -158,7 +158,7 @@ class Encoding:
             elif fitted.kind == "date":
                 part[...] = fitted.parts(values[:, i])
             else:
-                part[:, 0] = np.where(np.isnan(values[:, i]), np.float32(fitted.fill), values[:, i])
+                part[:, 0] = np.where(np.isnan(values[:, i]), values.dtype.type(fitted.fill), values[:, i])
             at += fitted.width
         return encoded
 

@@ -1,12 +1,14 @@
 r"""What happens to numbers on the way into and out of the network, with statistics of the training rows.
 
 Images are flattened and divided by their largest possible pixel value. Numbers are standardized:
-$x' = (x - \mu) / \sigma$, a column at a time. Regression targets are standardized likewise for training
+$x' = (x - \mu) / \sigma$, a column at a time, in 64 bits where a column is far from zero beside what it varies by, as
+time stamps are: in 32 there would be little left of it. Regression targets are standardized likewise for training
 and put back afterwards: $\hat y = \sigma \hat y' + \mu$. All of it becomes part of the saved model. A table's
 categories are columns of 0 and 1 before that (`encoding.py`), which are left as they are.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,21 @@ from numpy.typing import NDArray
 
 from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.parts.precision import span_of
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import RunError
+from dnnctl.memory import blocks
 from dnnctl.network.layers.base import KerasForm
 
 # Of `preprocessing.json`; another one is not read.
 FORMAT = 2
+# A column is far from zero if its mean is so many standard deviations: in 32 bits they are off by 6e-6 of one.
+FAR = 100
+# Digits of a standard deviation that a network of 32 bits tells.
+DIGITS = 7
+SMALLEST = float(np.finfo(np.float32).tiny)
+# Numbers that are worked on at a time.
+TOGETHER = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,26 @@ class Preprocessing:
         Returns:
             Array (n, inputs) of that type.
         """
-        flat: NDArray[Any] = x.reshape(len(x), -1).astype(dtype)
+        rows = x.reshape(len(x), -1)
         if self.divisor is not None:
+            flat: NDArray[Any] = rows.astype(dtype)
             flat *= np.asarray(1 / self.divisor, dtype)
             return flat
-        flat -= np.asarray(self.mean, dtype)
-        flat /= np.asarray(self.std, dtype)
-        return flat
+        number = "float64" if self.is_far else dtype
+        mean, std = np.asarray(self.mean, number), np.asarray(self.std, number)
+        result = np.empty(rows.shape, dtype)
+        # What is computed on the way stays small beside all rows.
+        for here in blocks(len(rows), max(1, TOGETHER // max(1, rows.shape[1]))):
+            part = rows[here].astype(number)
+            part -= mean
+            part /= std
+            result[here] = part
+        return result
+
+    @cached_property
+    def is_far(self) -> bool:
+        """Whether a column is so far from zero, beside what it varies by, that 32 bits would hold too little of it."""
+        return _are_far(self.mean, self.std)
 
     def prepare_targets(self, y: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
         """Return targets as the loss wants them: labels (n,) or (n, labels) as they are, numbers standardized."""
@@ -80,18 +104,43 @@ class Preprocessing:
         """Return standardized predictions (n, targets) in the target's own unit."""
         return np.asarray(standardized.astype(np.float64) * np.array(self.target_std) + np.array(self.target_mean))
 
+    def told_targets(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return predictions (n, targets) in the target's own unit with the digits that a network of 32 bits tells.
+
+        Returns:
+            float32 where that holds them; of targets far from zero float64, rounded to a ten millionth of what they
+            vary by.
+        """
+        if not _are_far(self.target_mean, self.target_std):
+            return values.astype(np.float32)
+        digits = DIGITS - np.floor(np.log10(np.array(self.target_std))).astype(int)
+        columns = values.reshape(len(values), -1).astype(np.float64).T
+        told = [np.round(column, max(0, int(places))) for column, places in zip(columns, digits, strict=True)]
+        return np.stack(told, axis=1)
+
     def keras_forms_before(self) -> list[tuple[str, KerasForm]]:
         """Return the built-in Keras layers, with their names, that do what `prepare` does to flat rows."""
         if self.divisor is not None:
             return [("scale", KerasForm("Rescaling", {"scale": 1 / self.divisor, "offset": 0.0}))]
-        return [("standardize", _normalization(self.mean, self.std))]
+        if not self.is_far:
+            return [("standardize", _normalization(self.mean, self.std))]
+        near, rest = _parted(self.mean)
+        return [
+            ("centre", _normalization(near, (1.0,) * len(near), dtype="float64")),
+            ("standardize", _normalization(rest, self.std, dtype="float64")),
+        ]
 
     def keras_forms_after(self) -> list[tuple[str, KerasForm]]:
         """Return the built-in Keras layers, with their names, that do what `restore_targets` does."""
         if not self.target_mean:
             return []
-        form = _normalization(self.target_mean, self.target_std)
-        return [("restore_unit", KerasForm(form.class_name, {**form.options, "invert": True}))]
+        if not _are_far(self.target_mean, self.target_std):
+            return [("restore_unit", _normalization(self.target_mean, self.target_std, invert=True))]
+        near, rest = _parted(self.target_mean)
+        return [
+            ("restore_unit", _normalization(rest, self.target_std, invert=True, dtype="float64")),
+            ("restore_place", _normalization(near, (1.0,) * len(near), invert=True, dtype="float64")),
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Return this as `preprocessing.json` has it."""
@@ -143,8 +192,18 @@ class Preprocessing:
         return stored
 
 
-def _normalization(mean: tuple[float, ...], std: tuple[float, ...]) -> KerasForm:
-    return KerasForm("Normalization", {"mean": list(mean), "variance": [value**2 for value in std]})
+def _normalization(mean: tuple[float, ...], std: tuple[float, ...], **options: Any) -> KerasForm:
+    return KerasForm("Normalization", {"mean": list(mean), "variance": [value**2 for value in std], **options})
+
+
+def _parted(mean: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return means as numbers of 32 bits and what these leave: Keras rounds the ones that it is given to 32 bits."""
+    near = np.array(mean).astype(np.float32).astype(np.float64)
+    return tuple(near.tolist()), tuple((np.array(mean) - near).tolist())
+
+
+def _are_far(mean: tuple[float, ...], std: tuple[float, ...]) -> bool:
+    return bool((np.abs(np.array(mean)) > FAR * np.array(std)).any())
 
 
 def fit_preprocessing(info: DatasetInfo, train: Samples, table: Encoding | None = None) -> Preprocessing:
@@ -175,7 +234,25 @@ def fit_preprocessing(info: DatasetInfo, train: Samples, table: Encoding | None 
 
 
 def _statistics(columns: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    mean = columns.mean(axis=0, dtype=np.float64)
-    std = columns.std(axis=0, dtype=np.float64)
-    std = np.where(std > 0, std, 1.0)
+    mean, std = centre_and_spread(columns)
     return tuple(mean.tolist()), tuple(std.tolist())
+
+
+def centre_and_spread(columns: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean of each column and its standard deviation, 1 where it never varies.
+
+    Args:
+        columns: Numbers (rows, columns).
+
+    Returns:
+        Both float64 (columns,).
+    """
+    mean, std = columns.mean(axis=0, dtype=np.float64), columns.std(axis=0, dtype=np.float64)
+    low, high = span_of(columns)
+    # The mean of equal numbers is rounded, and would be off from all of them.
+    return np.where(low == high, low, mean), varied(np.where(low == high, 0.0, std))
+
+
+def varied(std: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return standard deviations (columns,), 1 where one is 0 or too small for 32 bits."""
+    return np.where(std >= SMALLEST, std, 1.0)

@@ -47,7 +47,7 @@ class StreamEncoder:
     def __init__(self, encoding: Encoding, columns: Sequence[Column]) -> None:
         self.width = len(encoding.names)
         self._filled = encoding.missing == "impute"
-        self._fills = np.array([column.fill for column in encoding.columns], np.float32)
+        self._fills = np.array([column.fill for column in encoding.columns])
         # Columns that stay as they are, those that follow each other together: from where, to where, how many.
         self._runs: list[tuple[int, int, int]] = []
         self._categories: list[_Category] = []
@@ -77,7 +77,7 @@ class StreamEncoder:
         return not self._categories and not self._dates
 
     def __call__(self, cells: NDArray[Any], out: NDArray[Any]) -> None:
-        """Write cells, float32 (rows, columns), as numbers into an array (rows, encoded); it may be the same one."""
+        """Write cells (rows, columns) as numbers into an array (rows, encoded); it may be the same one."""
         if self.plain and not self._filled:
             if out is not cells:
                 out[...] = cells
@@ -89,7 +89,7 @@ class StreamEncoder:
         for start, to, count in self._runs:
             part = cells[:, start : start + count]
             if self._filled:
-                part = np.where(np.isnan(part), self._fills[start : start + count], part)
+                part = np.where(np.isnan(part), self._fills[start : start + count].astype(part.dtype), part)
             out[:, to : to + count] = part
         for cell, at, dates in self._dates:
             out[:, at : at + dates.width] = dates.parts(cells[:, cell])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from dnnctl.data.encoding import Encoding, fitted_category, fitted_column, fitted_dates
-from dnnctl.data.preprocessing import Preprocessing
+from dnnctl.data.preprocessing import Preprocessing, varied
 from dnnctl.data.split import Splits
 from dnnctl.data.stream_encoding import StreamEncoder
 from dnnctl.datasets.base import DatasetInfo
@@ -88,5 +88,4 @@ def preprocessing_of(info: DatasetInfo, found: Statistics, table: Encoding | Non
 
 def _standard(found: Moments) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return means and standard deviations, 1 where a column never varies."""
-    std = found.std()
-    return tuple(found.mean.tolist()), tuple(np.where(std > 0, std, 1.0).tolist())
+    return tuple(found.mean.tolist()), tuple(varied(found.std()).tolist())

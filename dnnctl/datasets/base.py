@@ -247,6 +247,8 @@ class Places:
         progress: Called with a file's name, bytes done and bytes in all (0 if unknown) during a download.
         test_only: Whether only the test rows are wanted; a set that keeps them in files of their own then
             leaves the others unread, and its training split has no rows.
+        run: What is known about the data of the user's own that a run was trained on, whose task, classes and their
+            order are taken, however they would be told today; None while there is none.
     """
 
     path: Path | None = None
@@ -256,6 +258,7 @@ class Places:
     download: bool = True
     progress: DownloadProgress = silent
     test_only: bool = False
+    run: DatasetInfo | None = None
 
 
 DATASETS = Catalog("data set", package="dnnctl.datasets.sources", attribute="Options")

@@ -1,4 +1,4 @@
-"""Columns of a table as arrays of numbers: what each holds, and its cells in float32."""
+"""Columns of a table as arrays of numbers: what each holds, and its cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,8 @@ class Cells:
 
     Args:
         columns: What each column holds.
-        values: float32 (rows, columns): numbers, 0 or 1, or codes of categories; NaN where a cell is empty.
+        values: float32 or, where that is not enough, float64 (rows, columns): numbers, 0 or 1, or codes of categories;
+            NaN where a cell is empty. Of the target of an array also whole numbers, as they are.
     """
 
     columns: tuple[Column, ...]
@@ -72,13 +73,13 @@ class Cells:
         return Cells(tuple(self.columns[i] for i in every), values)
 
 
-def side_by_side(columns: Sequence[NDArray[Any]], dtype: str = "float32") -> NDArray[Any]:
-    """Return columns (rows,) as one array (rows, columns).
+def side_by_side(columns: Sequence[NDArray[Any]], dtype: str | np.dtype[Any] | None = None) -> NDArray[Any]:
+    """Return columns (rows,) as one array (rows, columns), of a type that holds all of them if none is given.
 
     A block of rows after the other, so that what is written together lies together in the cache.
     """
     rows = len(columns[0])
-    values = np.empty((rows, len(columns)), dtype)
+    values = np.empty((rows, len(columns)), np.result_type(*columns) if dtype is None else dtype)
     for here in blocks(rows, 4096):
         for i, column in enumerate(columns):
             values[here, i] = column[here]
@@ -106,7 +107,7 @@ def recoded(cells: Cells, columns: Sequence[Column]) -> Cells:
             known.setdefault(word, len(known))
         if values is cells.values:
             values = values.copy()
-        codes = np.array([known[word] for word in own.words] or [0], np.float32)
+        codes = np.array([known[word] for word in own.words] or [0], values.dtype)
         full = ~np.isnan(values[:, i])
         values[full, i] = codes[values[full, i].astype(np.int64)]
         joined.append(Column(other.name, other.kind, tuple(known)))

@@ -16,8 +16,8 @@ class Samples:
     """Rows of a data set.
 
     Args:
-        x: Inputs: uint8 (n, height, width) for images, float32 (n, features) for numbers.
-        y: Targets: int64 (n,) labels of classes; float32 (n, targets) numbers, or 0 and 1 of several labels.
+        x: Inputs: uint8 (n, height, width) for images, float32 or float64 (n, features) for numbers.
+        y: Targets: int64 (n,) labels of classes; float64 (n, targets) numbers, or 0 and 1 of several labels.
     """
 
     x: NDArray[Any]

@@ -66,10 +66,11 @@ def write_keras_file(
     """
     layers = _layers(plan, preprocessing, weights, seed)
     shape = [None, *preprocessing.input_shape]
+    taken = "float64" if preprocessing.is_far else dtype
     first = {
         "module": "keras.layers",
         "class_name": "InputLayer",
-        "config": {"batch_shape": shape, "dtype": dtype, "sparse": False, "name": "input_layer"},
+        "config": {"batch_shape": shape, "dtype": taken, "sparse": False, "name": "input_layer"},
         "registered_name": None,
     }
     description = {

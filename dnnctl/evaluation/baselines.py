@@ -22,6 +22,8 @@ MOST_ROWS = 20_000  # More training rows hardly change the linear model and only
 BLOCK = 4096  # Rows turned into floating point at a time, so that memory stays bounded.
 # Ridge as a share of the inputs' variance: enough to solve for pixels that never vary and for columns that
 # say the same, and too little to bend a line.
+# A mean of 64 bits is off by less than this share of itself.
+ROUNDED = 1e-13
 RIDGE = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-8}
 
 
@@ -156,6 +158,8 @@ def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
         gram += part.T @ part
         product += part.T @ (y[block] - bias).astype(number)
     variance = np.diag(gram) / len(x)
+    # What is left of a column that never varies is what its mean was rounded by.
+    variance = np.where(variance > np.square(ROUNDED * centre), variance, 0.0)
     # Columns have units of their own and are scaled one by one; pixels share theirs.
     scale = np.sqrt(np.full_like(variance, variance.mean()) if x.dtype == np.uint8 else variance)
     scale[scale == 0] = 1

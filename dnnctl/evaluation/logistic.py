@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.data.preprocessing import centre_and_spread
+
 RIDGE = 1e-4
 STEPS = 150
 # Weights to fit at most; more take longer than a baseline may.
@@ -52,8 +54,7 @@ def fit_logistic(x: NDArray[Any], y: NDArray[Any], outputs: int) -> Logistic:
     """
     from scipy.optimize import minimize
 
-    centre, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
-    std = np.where(std > 0, std, 1.0)
+    centre, std = centre_and_spread(x)
     scaled = (x - centre) / std
     features, several = x.shape[1], y.ndim > 1
     # Of classes the true one alone is in the logarithm; labels are in it when they are 0 too.

@@ -134,9 +134,9 @@ def _said(
     opened: OpenedRun, request: Request, network: Network, inputs: Inputs, truth: NDArray[Any] | None = None
 ) -> Predictions:
     """Return what a network says of rows."""
-    # A value too large for 32 bits is infinite, and written as no number.
+    # A value that is too large is infinite, and written as no number.
     with np.errstate(over="ignore"):
-        parts = [network.scores(inputs.x[rows]).astype(np.float32) for rows in blocks(len(inputs))]
+        parts = [opened.preprocessing.told_targets(network.scores(inputs.x[rows])) for rows in blocks(len(inputs))]
     scores = np.concatenate(parts).reshape(len(inputs), -1)
     return Predictions(
         inputs.names,

@@ -270,8 +270,11 @@ class Predictions:
         return np.array([*names, ""])[self.classes]
 
     @cached_property
-    def values(self) -> NDArray[np.float32]:
-        """Predicted values in the target's unit, (n,), or (n, targets) if there are several."""
+    def values(self) -> NDArray[Any]:
+        """Predicted values in the target's unit, (n,), or (n, targets) if there are several.
+
+        They are float32, or float64 where a target is far from zero.
+        """
         if not self.is_regression:
             what = "labels" if self.is_multilabel else "classes"
             raise AttributeError(f"values: this network predicts {what}; see labels and probabilities")

@@ -62,7 +62,7 @@ def _read_user_data(opened: OpenedRun, data: Path | None = None) -> tuple[Datase
         if reading.digests(source) != digests:
             table = None if known.table is None else known.table.table
             return _all_for_the_test(opened, reading.read_more(source, opened.info, table))
-    dataset = reading.read(source, default_places())
+    dataset = reading.read(source, replace(default_places(), run=opened.info))
     splits = split_as(dataset, settings)
     dataset, splits, _ = encode(dataset, splits, known.table)
     if data is not None:

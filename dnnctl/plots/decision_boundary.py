@@ -51,7 +51,8 @@ def draw(context: PlotContext) -> "Figure | None":
         return None
     rows = context.train.take(evenly(len(context.train)))
     x, y = padded(context.train.x[:, 0], 0.18), padded(context.train.x[:, 1], 0.18)
-    across, up = np.meshgrid(np.linspace(*x, STEPS, dtype=np.float32), np.linspace(*y, STEPS, dtype=np.float32))
+    number = context.train.x.dtype
+    across, up = np.meshgrid(np.linspace(*x, STEPS, dtype=number), np.linspace(*y, STEPS, dtype=number))
     answers = np.asarray(context.predict(np.stack([across.reshape(-1), up.reshape(-1)], axis=1)))
     title = "The network's surface" if info.task == "regression" else "Decision regions"
     subtitle = f"{context.title} · {context.train_rows}"

@@ -27,7 +27,7 @@ def draw(context: PlotContext) -> "Figure | None":
     if not info.shared_rows and len(context.test):
         groups.append(("test rows", context.test, ORANGE, "^"))
     inputs = np.concatenate([rows.x for _, rows, _, _ in groups])
-    grid = np.linspace(*padded(inputs, 0.08), STEPS, dtype=np.float32)[:, None]
+    grid = np.linspace(*padded(inputs, 0.08), STEPS, dtype=inputs.dtype)[:, None]
     answers = np.asarray(context.predict(grid)).reshape(STEPS, -1)
     targets = answers.shape[1]
     note = " (also the test rows)" if info.shared_rows else ""

@@ -63,7 +63,9 @@ def save_evaluation(
         more: Further values by name.
     """
     write_json(run.metrics, {**metrics_json(metrics, simple), **more})
-    arrays = {"rows": splits.numbers("test"), "y_true": test.samples.y, "scores": test.scores.astype("float32")}
+    # Values in a target's unit may have more digits than 32 bits hold, as times have.
+    scores = test.scores.astype("float64" if "mse" in test.metrics else "float32", copy=False)
+    arrays = {"rows": splits.numbers("test"), "y_true": test.samples.y, "scores": scores}
     write_npz(run.predictions, arrays)
 
 

@@ -5,16 +5,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.parts.precision import LARGEST, narrowed
 from dnnctl.errors import DataError
+from dnnctl.memory import blocks
 
 
 def inputs_of(x: NDArray[Any], label: str) -> tuple[NDArray[Any], tuple[float, float] | None]:
     """Return inputs as they are trained on, and the range of pixels; None for numbers."""
     x = x.reshape(len(x), *row_shape(x.shape, x.dtype, label)) if x.ndim else x
+    check_numbers(x, label)
     if x.ndim == 2:
-        return narrow(x, label), None
-    if x.dtype.kind == "f":
-        narrow(x, label)
+        return np.ascontiguousarray(narrowed(x)), None
     low, high = float(x.min()), float(x.max())
     whole = x.dtype.kind != "f" or bool((x == np.rint(x)).all())
     pixels, dtype = pixels_of(x.dtype, low, high, whole=whole, label=label)
@@ -61,15 +62,16 @@ def pixels_of(
     return (0.0, 255.0), "uint8" if whole else "float32"
 
 
-def narrow(values: NDArray[Any], label: str, first: int = 0) -> NDArray[Any]:
-    """Return numbers in 32 bits; `first` is the number of the first row, for messages."""
-    with np.errstate(over="ignore"):
-        numbers = np.ascontiguousarray(values, np.float32)
-    finite = np.isfinite(numbers.reshape(len(numbers), -1)).all(axis=1)
-    if not finite.all():
-        row = first + int(np.argmin(finite))
-        raise DataError(f"{label}: row {row:,} (from 0) holds NaN, infinity or a number too large for 32 bits")
-    return numbers
+def check_numbers(values: NDArray[Any], label: str, first: int = 0) -> None:
+    """Raise `DataError` if a number is NaN, infinite or too large; `first` is the number of the first row."""
+    if values.dtype.kind != "f":
+        return
+    for here in blocks(len(values)):
+        with np.errstate(invalid="ignore"):
+            fits = (np.abs(values[here]) <= LARGEST).reshape(len(values[here]), -1).all(axis=1)
+        if not fits.all():
+            row = first + here.start + int(np.argmin(fits))
+            raise DataError(f"{label}: row {row:,} (from 0) holds NaN, infinity or a number too large for 32 bits")
 
 
 def scale(image_range: tuple[float, float] | None) -> str:

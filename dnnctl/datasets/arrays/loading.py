@@ -15,13 +15,17 @@ from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError
 from dnnctl.datasets.parts.quality import column_warnings
-from dnnctl.datasets.parts.target import decide, encode_targets
+from dnnctl.datasets.parts.target import Asked, decide, encode_targets
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError, Notice
 
 
 def load_arrays(
-    key: str, options: ArrayOptions, arrays: Mapping[str, NDArray[Any]], digests: dict[str, str]
+    key: str,
+    options: ArrayOptions,
+    arrays: Mapping[str, NDArray[Any]],
+    digests: dict[str, str],
+    run: DatasetInfo | None = None,
 ) -> Dataset:
     """Return the rows that arrays hold.
 
@@ -30,6 +34,7 @@ def load_arrays(
         options: What is said about them.
         arrays: The arrays by their part, `x`, `y`, `x_test` and `y_test`; test arrays may be absent.
         digests: Of the files.
+        run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
     Raises:
         WrongOptionError: If an option does not fit.
@@ -40,8 +45,9 @@ def load_arrays(
     x, image_range = inputs_of(arrays["x"], f"{name}: the inputs")
     labels = labels_of(arrays["y"], len(x), name)
     many = labels.values.shape[1]
-    target = numbered(decide(labels, options.task, name, f"data.{key}"), many)
-    own, classes = class_names_of(options, labels.columns[0], target.classes)
+    target = decide(labels, Asked(options.task, name, f"data.{key}", x.ndim > 2, run, exact=True))
+    target = target if run else numbered(target, many)
+    own, classes = class_names_of(options, labels.columns[0], target.classes, run)
     train, test = Samples(x, encode_targets(labels, own, name)), None
     if "x_test" in arrays and "y_test" in arrays:
         test = _test_rows(arrays, train, image_range, own, columns_for(own, many), name)
@@ -51,7 +57,7 @@ def load_arrays(
     if x.ndim == 2:
         columns = tuple(Column(feature, "number") for feature in info.feature_names)
         odd += column_warnings(Cells(columns, x), train.y, "y", "array")
-    return Dataset(key, info, train, test, options.path, digests, notes, odd)
+    return Dataset(key, info, train, test, options.path, digests, notes, (*target.warnings, *odd))
 
 
 def load_more_arrays(
@@ -97,8 +103,9 @@ def _test_rows(
             "Store both with one scale and one type"
         )
     y = encode_targets(labels_of(arrays["y_test"], len(x), f"{name}: test rows", targets), classes, name)
-    # Both float32 where one of them is: whole pixels are stored in bytes, fractions must not be cut off.
-    return Samples(x.astype(np.result_type(x, train.x), copy=False), y)
+    # Pixels of one type: whole ones are stored in bytes, fractions must not be cut off. Numbers as in training.
+    dtype = train.x.dtype if train.x.dtype.kind == "f" else np.result_type(x, train.x)
+    return Samples(x.astype(dtype, copy=False), y)
 
 
 def half_a_test(options: ArrayOptions, arrays: Container[str], name: str) -> tuple[Notice, ...]:

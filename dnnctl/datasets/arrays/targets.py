@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.arrays.inputs import narrow
+from dnnctl.datasets.arrays.inputs import check_numbers
 from dnnctl.datasets.arrays.options import ArrayOptions
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.target import Target
@@ -40,8 +41,10 @@ def labels_of(y: NDArray[Any], rows: int, name: str, columns: Sequence[int] = ()
             raise DataError(f"{name}: expected one text a row as its target; received {y.shape[1]:,}")
         words, codes = np.unique(y.astype(str), return_inverse=True)
         column = Column("y", "category", tuple(words.tolist()))
-        return Cells((column,), codes.reshape(-1, 1).astype(np.float32))
-    values = narrow(y, f"{name}: the targets", first)
+        return Cells((column,), codes.reshape(-1, 1).astype(np.float64))
+    check_numbers(y, f"{name}: the targets", first)
+    # Whole numbers as they are, so that any two of them are two classes.
+    values = np.ascontiguousarray(y if y.dtype.kind != "b" else y.astype(np.uint8))
     return Cells(tuple(Column(f"y{i + 1}" if y.shape[1] > 1 else "y", "number") for i in range(y.shape[1])), values)
 
 
@@ -68,9 +71,11 @@ def numbered(target: Target, columns: int) -> Target:
 
 
 def class_names_of(
-    options: ArrayOptions, labels: Column, found: tuple[str, ...]
+    options: ArrayOptions, labels: Column, found: tuple[str, ...], run: DatasetInfo | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the classes as the array has them, in their order, and what they are to be called."""
+    """Return the classes as the array has them, in their order, and what they are to be called, as in a run if any."""
+    if run is not None:
+        return run.labels or run.class_names, run.class_names
     if options.classes is None or not found:
         return found, found
     said = tuple(options.classes)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.parts.target import EXACT
+from dnnctl.datasets.parts.precision import EXACT_DOUBLE
 from dnnctl.errors import Notice, NoticeCode
 
 # On fewer rows, everything looks like a rule.
@@ -42,7 +42,9 @@ def column_warnings(
         values = cells.values[:, i]
         full = values[~np.isnan(values)]
         if len(full) == 0 or (full == full[0]).all():
-            found["lost_precision" if len(full) and abs(full[0]) >= EXACT else "constant_column"].append(column.name)
+            found["lost_precision" if len(full) and abs(full[0]) >= EXACT_DOUBLE else "constant_column"].append(
+                column.name
+            )
         elif several and len(full) >= ENOUGH and column.kind != "date" and _names_rows(column, full):
             found["identifier_column"].append(column.name)
         elif several and len(full) >= ENOUGH and _gives_away(column, values, y):
@@ -58,7 +60,7 @@ def _notice(code: NoticeCode, names: list[str], target: str, where: str) -> Noti
     without = f"leave {them} out{named}"
     told = {
         "constant_column": f"never var{'ies' if one else 'y'}, so nothing can be learned from {them}",
-        "lost_precision": f"hold{s} numbers so large that 32 bits cannot tell them apart; subtract a constant from "
+        "lost_precision": f"hold{s} numbers so large that 64 bits cannot tell them apart; subtract a constant from "
         "them in the table",
         "identifier_column": f"differ{s} in nearly every row, as an identifier does; unless {they} mean{s} something, "
         f"{without}{f', or id: {names[0]} to have it in the answers' * (one and where == 'table')}",

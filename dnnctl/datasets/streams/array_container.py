@@ -28,8 +28,12 @@ class Container:
     read: Callable[[str, Mapping[str, str]], Mapping[str, NDArray[Any]]]
     digests: Callable[[Any], dict[str, str]]
 
-    def load(self, options: ArrayOptions) -> Dataset:
+    def load(self, options: ArrayOptions, run: DatasetInfo | None = None) -> Dataset:
         """Return the rows that the arrays hold.
+
+        Args:
+            options: What is said about them.
+            run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
         Raises:
             WrongOptionError: If an option does not fit, or there is no such file or array.
@@ -37,8 +41,8 @@ class Container:
         """
         files = self.in_files(options)
         if files is not None:
-            return stream_arrays(self.key, options, files, self.digests(options))
-        return load_arrays(self.key, options, self.read(options.path, options.said), self.digests(options))
+            return stream_arrays(self.key, options, files, self.digests(options), run)
+        return load_arrays(self.key, options, self.read(options.path, options.said), self.digests(options), run)
 
     def load_more(self, options: ArrayOptions, info: DatasetInfo) -> Dataset:
         """Return the rows of other arrays, of the form of a run's; all of them are in `train`.

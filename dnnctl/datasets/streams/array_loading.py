@@ -15,7 +15,8 @@ from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.parts.data_files import LARGE
 from dnnctl.datasets.parts.faults import WrongOptionError, existing_file
 from dnnctl.datasets.parts.named_arrays import USUAL, files_in, key_of
-from dnnctl.datasets.parts.target import decide_counted
+from dnnctl.datasets.parts.precision import fits, is_enough, span_of
+from dnnctl.datasets.parts.target import Asked, decide_counted
 from dnnctl.datasets.streams.array_file import ArrayFile, array_file, stored_arrays
 from dnnctl.datasets.streams.arrays import ArrayStream, ArrayTargets
 from dnnctl.datasets.streams.reading import ahead
@@ -24,6 +25,8 @@ from dnnctl.datasets.streams.target_pass import look_at_targets
 from dnnctl.errors import DataError
 
 Arrays = Mapping[str, ArrayFile]
+# What is looked at to see how many bits numbers need: so many pieces of so many bytes.
+PIECES, LOOKED_AT = 16, 1 << 20
 
 
 def in_folder(options: ArrayOptions) -> Arrays | None:
@@ -54,7 +57,9 @@ def archived(options: ArrayOptions) -> Arrays | None:
     return {part: stored[key] for part, key in keys.items() if key is not None}
 
 
-def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict[str, str]) -> Dataset:
+def stream_arrays(
+    key: str, options: ArrayOptions, arrays: Arrays, digests: dict[str, str], run: DatasetInfo | None = None
+) -> Dataset:
     """Find out what is to be known about arrays whose rows stay in their files.
 
     Args:
@@ -62,6 +67,7 @@ def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict
         options: What is said about them.
         arrays: The arrays by their part.
         digests: Of the files.
+        run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
     Raises:
         WrongOptionError: If an option does not fit.
@@ -71,8 +77,10 @@ def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict
     odd = half_a_test(options, arrays, name)
     stream, pixels = _opened(arrays["x"], arrays["y"], name)
     found, many = look_at_targets(stream.targets, stream.targets.wanted()), len(stream.targets.names)
-    target = numbered(decide_counted(found.columns, found.cells, options.task, name, f"data.{key}"), many)
-    names = class_names_of(options, found.columns[0], target.classes)
+    asked = Asked(options.task, name, f"data.{key}", len(stream.row) > 1, run, exact=True)
+    target = decide_counted(found.columns, found.cells, asked)
+    target = target if run else numbered(target, many)
+    names = class_names_of(options, found.columns[0], target.classes, run)
     stream, test = replace(stream, classes=names[0]), None
     form = Form(stream.row, pixels, many)
     if "x_test" in arrays and "y_test" in arrays:
@@ -86,7 +94,7 @@ def stream_arrays(key: str, options: ArrayOptions, arrays: Arrays, digests: dict
     size = arrays["x"].row_bytes * len(arrays["x"]) >> 20
     told = f"{name}: {max(1, size):,} MB, which are not held in memory but read as they are needed"
     notes = (told, *noted(name, shapes, target, names))
-    return Dataset(key, info, _samples(stream), test, options.path, digests, notes, odd)
+    return Dataset(key, info, _samples(stream), test, options.path, digests, notes, (*target.warnings, *odd))
 
 
 def stream_more_arrays(
@@ -129,11 +137,22 @@ def _opened(
     source.rows(0, min(1, len(y)))
     stream = ArrayStream(x, source, row, "float32", ())
     if len(row) == 1:
-        return stream, None
+        return replace(stream, dtype=_number(x)), None
     # Of bytes it is known, of others all have to be looked at.
     low, high, whole = (0.0, 255.0, True) if x.dtype == np.uint8 else _range(stream, label)
     pixels, dtype = pixels_of(x.dtype, low, high, whole=whole, label=label)
     return replace(stream, dtype=dtype), pixels
+
+
+def _number(x: ArrayFile) -> str:
+    """Return the type that numbers are kept in: 64 bits where the file has them and some of its rows need them."""
+    if fits(x.dtype):
+        return "float32"
+    count = min(len(x), max(1, LOOKED_AT // x.row_bytes))
+    starts = np.unique(np.linspace(0, len(x) - count, PIECES).astype(np.int64)).tolist()
+    spans = [span_of(x.read(start, count).reshape(count, -1)) for start in starts]
+    low, high = np.fmin.reduce([span[0] for span in spans]), np.fmax.reduce([span[1] for span in spans])
+    return "float32" if is_enough(low, high) else "float64"
 
 
 def _range(stream: ArrayStream, label: str) -> tuple[float, float, bool]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.arrays.targets import labels_of
 from dnnctl.datasets.columns import Cells, Column
+from dnnctl.datasets.parts.precision import is_too_large
 from dnnctl.datasets.parts.target import encode_targets
 from dnnctl.datasets.streams.array_file import ArrayFile
 from dnnctl.datasets.streams.base import Block, Marks
@@ -71,6 +72,10 @@ class ArrayTargets:
             return [Words(np.ascontiguousarray(cells.values[:, 0]), column.words)]
         return [np.ascontiguousarray(cells.values[:, one.position]) for one in wanted]
 
+    def number(self, wanted: Sequence[Wanted]) -> np.dtype[Any]:
+        """Return the type of numbers to predict."""
+        return np.dtype(np.float64)
+
     def rows(self, first: int, rows: int) -> Cells:
         """Return the targets of some rows."""
         return labels_of(self.file.read(first, rows), rows, self.name, self.counts, first)
@@ -125,7 +130,7 @@ class ArrayStream:
     @property
     def y(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape of one row, and type, of the targets."""
-        return ((), np.dtype(np.int64)) if self.classes else ((len(self.targets.names),), np.dtype(np.float32))
+        return ((), np.dtype(np.int64)) if self.classes else ((len(self.targets.names),), np.dtype(np.float64))
 
     def coarse(self) -> "ArrayStream":
         """Return the same rows in larger blocks."""
@@ -138,7 +143,9 @@ class ArrayStream:
     def read_as_written(self, group: int) -> Block:
         """Return the rows of a block, all of whose numbers are finite."""
         block = self.read(group)
-        if block.x.dtype.kind == "f" and not np.isfinite(block.x.sum(dtype=np.float64)):
+        wide = block.x.dtype == np.float64
+        finite = block.x.dtype.kind != "f" or np.isfinite(block.x.sum(dtype=np.float64))
+        if not finite or (wide and is_too_large(block.x)):
             raise DataError(f"{self.place(group)}: hold NaN, infinity or a number too large for 32 bits")
         return block
 

@@ -11,6 +11,7 @@ from dnnctl.datasets.forms.base import Form
 from dnnctl.datasets.forms.dates import Dates
 from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import clipped
+from dnnctl.datasets.parts.precision import as_floats
 from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import Parsed, Words, stripped
 from dnnctl.datasets.tables.selection import Wanted
@@ -91,7 +92,7 @@ def _dates(column: Any, form: Form) -> NDArray[np.float64]:
 
 
 def _numbers(column: Any, missing: Collection[str]) -> NDArray[Any]:
-    """Return numbers, or 0 and 1, in float32; NaN where a cell is empty."""
+    """Return numbers, or 0 and 1: those of 32 bits as they are, others in float64; NaN where a cell is empty."""
     import pyarrow as pa
     from pyarrow import types
 
@@ -102,12 +103,10 @@ def _numbers(column: Any, missing: Collection[str]) -> NDArray[Any]:
     if types.is_decimal(column.type):
         column = column.cast(pa.float64())
     values = column.to_numpy()
-    # What is too large for 32 bits becomes infinite, and is refused where the rows are surveyed.
-    with np.errstate(over="ignore"):
-        numbers: NDArray[Any] = values.astype(np.float32, copy=False)
+    numbers = as_floats(values)
     for text in missing:
         if is_number(text, "."):
-            numbers = np.where(values == float(text), np.float32(np.nan), numbers)
+            numbers = np.where(values == float(text), numbers.dtype.type(np.nan), numbers)
     return numbers
 
 
@@ -120,14 +119,14 @@ def _words(column: Any, stored: Kind | None, missing: Collection[str]) -> Words:
             column = column.cast(column.type.value_type)
         column = column.cast(pa.string())
     if types.is_null(column.type):
-        return Words(np.full(len(column), np.nan, np.float32), ())
+        return Words(np.full(len(column), np.nan), ())
     if not types.is_dictionary(column.type):
         column = column.dictionary_encode()
     unified = column.unify_dictionaries()
     if not unified.num_chunks:
-        return Words(np.zeros(0, np.float32), ())
+        return Words(np.zeros(0), ())
     indices = pa.chunked_array([part.indices for part in unified.chunks])
-    codes = np.array(indices.cast(pa.float32()).to_numpy(), np.float32)
+    codes = np.array(indices.cast(pa.float64()).to_numpy(), np.float64)
     words = stripped(codes, unified.chunk(0).dictionary.to_pylist())
     return _emptied(words, missing)
 
@@ -137,7 +136,7 @@ def _emptied(words: Words, missing: Collection[str]) -> Words:
     kept = [word != "" and word not in missing for word in words.words]
     if all(kept):
         return words
-    new = np.where(kept, np.cumsum(kept) - 1, np.nan).astype(np.float32)
+    new = np.where(kept, np.cumsum(kept) - 1, np.nan)
     full = ~np.isnan(words.codes)
     words.codes[full] = new[words.codes[full].astype(np.int64)]
     return Words(words.codes, tuple(word for word, keep in zip(words.words, kept, strict=True) if keep))

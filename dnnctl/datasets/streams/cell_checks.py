@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.precision import LARGEST, is_too_large
 from dnnctl.errors import DataError
 
 
@@ -23,10 +24,11 @@ def check_cells(cells: NDArray[Any], names: Sequence[str], missing: str, name: s
     Raises:
         DataError: If there is such a cell.
     """
-    # A sum of float32 in float64 is finite unless a number is not; only then is it worth looking at each.
-    if np.isfinite(cells.sum(dtype=np.float64)):
+    # A sum is finite unless a number is not, or they are huge; only then is it worth looking at each.
+    if np.isfinite(cells.sum(dtype=np.float64)) and not (cells.dtype == np.float64 and is_too_large(cells.T)):
         return
-    infinite = np.isinf(cells).any(axis=1)
+    with np.errstate(invalid="ignore"):
+        infinite = (np.abs(cells) > LARGEST).any(axis=1)
     if infinite.any():
         raise DataError(
             f"{place}: column {names[int(np.argmax(infinite))]!r}: expected finite numbers that fit into 32 bits; "

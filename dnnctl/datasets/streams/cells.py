@@ -1,4 +1,4 @@
-"""The cells of a table in one file of numbers, row after row, which any few rows can be read from."""
+"""The cells of a table in files of numbers, row after row, which any few rows can be read from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,13 +31,16 @@ class CellsFile:
 
     Args:
         name: What to call it in messages.
-        cells: float32 (rows, columns), with the codes of categories; NaN where a cell is empty.
+        cells: Those of the inputs, float32 or float64 (rows, inputs), with the codes of categories; NaN where one is
+            empty.
+        targets: Those of the targets, float64 (rows, targets).
         keys: uint64 (rows,), for each row a number that rows of one group share; None without groups.
-        columns: What the columns hold.
+        columns: What the columns hold, the inputs first.
     """
 
     name: str
     cells: ArrayFile
+    targets: ArrayFile
     keys: ArrayFile | None
     columns: tuple[Column, ...]
     hint: str = ""
@@ -49,13 +52,18 @@ class CellsFile:
 
     @property
     def identity(self) -> str:
-        """The file."""
-        return str(self.cells)
+        """The files."""
+        return f"{self.cells} {self.targets}"
+
+    @property
+    def inputs(self) -> int:
+        """How many of the columns are inputs."""
+        return self.cells.shape[1]
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each coarse block."""
-        return block_sizes(len(self.cells), COARSE)
+        return block_sizes(len(self.targets), COARSE)
 
     def known(self, wanted: Wanted) -> Wanted:
         """Return a wanted column with its kind."""
@@ -63,10 +71,16 @@ class CellsFile:
 
     def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
         """Return the cells of some columns of a coarse block."""
-        values = self.cells.read(group * COARSE, int(self.sizes[group]))
+        first, rows = group * COARSE, int(self.sizes[group])
+        inputs, targets = (
+            file.read(first, rows) if any((one.position < self.inputs) == given for one in wanted) else None
+            for file, given in ((self.cells, True), (self.targets, False))
+        )
         read: list[Parsed] = []
         for one in wanted:
-            column, own = self.columns[one.position], np.ascontiguousarray(values[:, one.position])
+            values, at = (inputs, one.position) if one.position < self.inputs else (targets, one.position - self.inputs)
+            assert values is not None
+            column, own = self.columns[one.position], np.ascontiguousarray(values[:, at])
             read.append(Words(own, column.words) if column.kind == "category" else own)
         return read
 
@@ -74,9 +88,13 @@ class CellsFile:
         """Return all columns."""
         return tuple(Wanted.known(column, i) for i, column in enumerate(self.columns))
 
+    def number(self, wanted: Sequence[Wanted]) -> np.dtype[Any]:
+        """Return the type that inputs are kept in."""
+        return self.cells.dtype
+
     def rows(self, first: int, rows: int) -> Cells:
-        """Return the cells of some rows."""
-        return Cells(self.columns, self.cells.read(first, rows))
+        """Return the targets of some rows."""
+        return Cells(self.columns[self.inputs :], self.targets.read(first, rows))
 
     def place(self, group: int) -> str:
         """Return a block's rows."""
@@ -88,14 +106,12 @@ class CellsStream:
     """The rows of such a table; those that have no place in it were left out when it was written.
 
     Args:
-        source: The table, its inputs before its targets.
-        inputs: How many of the columns are inputs.
+        source: The table.
         classes: Names of the classes; empty for numbers.
         block: Rows of a group.
     """
 
     source: CellsFile
-    inputs: int
     classes: tuple[str, ...]
     block: int = BLOCK
 
@@ -107,29 +123,29 @@ class CellsStream:
     @property
     def identity(self) -> str:
         """The file and what is read of it."""
-        return f"{self.source.identity} {self.inputs} {self.classes} {self.block}"
+        return f"{self.source.identity} {self.classes} {self.block}"
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Rows of each block."""
-        return block_sizes(len(self.source.cells), self.block)
+        return block_sizes(len(self.source.targets), self.block)
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """The inputs."""
-        return self.source.columns[: self.inputs]
+        return self.source.columns[: self.source.inputs]
 
     @property
     def x(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape of one row, and type, of the cells."""
-        return (self.inputs,), np.dtype(np.float32)
+        return (self.source.inputs,), self.source.cells.dtype
 
     @property
     def y(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape of one row, and type, of the targets."""
         if self.classes:
             return (), np.dtype(np.int64)
-        return (len(self.source.columns) - self.inputs,), np.dtype(np.float32)
+        return (len(self.source.columns) - self.source.inputs,), np.dtype(np.float64)
 
     @property
     def marked(self) -> bool:
@@ -150,10 +166,9 @@ class CellsStream:
 
     def read(self, group: int) -> Block:
         """Return the rows of a block."""
-        values = self.source.cells.read(group * self.block, int(self.sizes[group]))
-        targets = Cells(self.source.columns[self.inputs :], values[:, self.inputs :])
-        y = encode_targets(targets, self.classes, self.name)
-        return Block(values[:, : self.inputs], y, self.marks(group), self.columns)
+        first, rows = group * self.block, int(self.sizes[group])
+        y = encode_targets(self.source.rows(first, rows), self.classes, self.name)
+        return Block(self.source.cells.read(first, rows), y, self.marks(group), self.columns)
 
     def read_targets(self, group: int) -> tuple[NDArray[Any], Marks]:
         """Return the targets of a block, which lie between its inputs."""

@@ -1,7 +1,7 @@
 """Columns in files: what a source of tables offers, before it is known which of them are wanted and what for."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ class ColumnSource(NamedColumns, Protocol):
         Raises:
             DataError: If they cannot be read; the message names the file and the group.
         """
+
+    def number(self, wanted: Sequence[Wanted]) -> np.dtype[Any]:
+        """Return the type of floating point that holds the cells of some columns well enough."""
 
     def place(self, group: int) -> str:
         """Return what to call a group in messages."""

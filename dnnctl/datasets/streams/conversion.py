@@ -1,4 +1,4 @@
-"""Tables of which single rows cannot be read, or not fast, written once as one file of numbers in a cache.
+"""Tables of which single rows cannot be read, or not fast, written once as files of numbers in a cache.
 
 That is text, records one after the other, Parquet with row groups too large to hold some of them, and whatever is
 sorted by its target: small blocks out of all of the file are a fair sample of it where a few large ones are none.
@@ -20,8 +20,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from dnnctl.datasets.columns import Column, side_by_side
+from dnnctl.datasets.columns import Column, Kind, side_by_side
 from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.parts.precision import is_enough, is_exact, span_of
 from dnnctl.datasets.streams.array_file import ArrayFile, array_file
 from dnnctl.datasets.streams.cell_checks import check_cells, told_cells
 from dnnctl.datasets.streams.cells import CellsFile
@@ -34,7 +35,7 @@ from dnnctl.errors import DataError, Notice
 from dnnctl.files import write_json
 from dnnctl.memory import blocks
 
-CELLS, KEYS, PIXELS, COLUMNS = "cells.npy", "keys.npy", "pixels.npy", "columns.json"
+CELLS, TARGETS, KEYS, PIXELS, COLUMNS = "cells.npy", "targets.npy", "keys.npy", "pixels.npy", "columns.json"
 # What is half written is called so, and is given up after so many seconds without a change.
 NEW, DAY = ".new.", 86_400
 # Of what is in the cache; another one is written anew.
@@ -140,18 +141,18 @@ def converted(
     stored = json.loads((folder / COLUMNS).read_text(encoding="utf-8"))
     columns = tuple(map(Column.from_json, stored["columns"]))
     keys = array_file(folder / KEYS) if plan.group else None
-    cells = array_file(folder / CELLS)
+    cells, targets = array_file(folder / CELLS), array_file(folder / TARGETS)
     pixels = array_file(folder / PIXELS) if plan.pixels else None
-    size = max(1, (cells.file.size + (pixels.file.size if pixels else 0)) >> 20)
+    size = max(1, (cells.file.size + targets.file.size + (pixels.file.size if pixels else 0)) >> 20)
     where = f"{plan.name}: written once as {size:,} MB of numbers below {folder}, which can be removed between runs"
     warnings = tuple(Notice(**each) for each in stored["warnings"])
-    return Converted(CellsFile(plan.name, cells, keys, columns), (where, *stored["notes"]), warnings, pixels)
+    return Converted(CellsFile(plan.name, cells, targets, keys, columns), (where, *stored["notes"]), warnings, pixels)
 
 
 def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        needed = plan.rows * (4 * len(plan.wanted) + 8 * (plan.group is not None))
+        needed = plan.rows * (4 * plan.inputs + 8 * (len(plan.wanted) - plan.inputs + (plan.group is not None)))
         free = shutil.disk_usage(folder.parent).free
         if needed > free:
             raise DataError(
@@ -161,7 +162,10 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
         _sweep(folder.parent)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=NEW))
         try:
-            _write_files(plan, temporary, pieces, settle)
+            try:
+                _write_files(plan, temporary, pieces, settle, "<f4")
+            except _NotEnoughError:
+                _write_files(plan, temporary, pieces, settle, "<f8")
             try:
                 temporary.rename(folder)
             except OSError:
@@ -175,6 +179,10 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
         raise DataError(f"{folder}: cannot be written: {fault.strerror}") from None
 
 
+class _NotEnoughError(Exception):
+    """32 bits turned out not to be enough for the inputs."""
+
+
 def _sweep(folder: Path) -> None:
     """Remove what processes that were killed left half written, once it is so old that none can be at work on it."""
     for left in folder.glob(f"{NEW}*"):
@@ -185,48 +193,87 @@ def _sweep(folder: Path) -> None:
                 shutil.rmtree(left, ignore_errors=True)
 
 
-def _write_files(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None) -> None:
+def _write_files(
+    plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], settle: Settle | None, number: str
+) -> None:
     width = len(plan.wanted)
     vocabularies = Vocabularies(plan.name, [bare(one) for one in plan.wanted])
     rows, before = 0, 0
     empty = np.zeros(width, np.int64)
     with ExitStack() as files:
-        cells, keys, pixels = (files.enter_context((folder / name).open("w+b")) for name in (CELLS, KEYS, PIXELS))
-        headers = ((cells, (width,), "<f4"), (keys, (), "<u8"), (pixels, plan.pixels, "|u1"))
+        names = (CELLS, TARGETS, KEYS, PIXELS)
+        cells, aims, keys, pixels = (files.enter_context((folder / name).open("w+b")) for name in names)
+        shapes = ((plan.inputs,), (width - plan.inputs,), (), plan.pixels)
+        headers = tuple(zip((cells, aims, keys, pixels), shapes, (number, "<f8", "<u8", "|u1"), strict=True))
         for stream, shape, dtype in headers:
             _header(stream, (plan.rows, *shape), dtype)
         for read, pictures, place in pieces():
-            values = side_by_side(vocabularies.coded(read[:width]))
-            check_cells(values.T, [one.name for one in plan.wanted], plan.missing, plan.name, place)
-            kept = _kept(values, plan)
-            before += len(values)
-            values = values if kept.all() else values[kept]
-            empty += np.isnan(values).sum(axis=0)
-            cells.write(values.data)
+            values, targets = _numbers(read, vocabularies, plan, number, place)
+            kept = _kept(values, targets, plan)
+            before += len(targets)
+            if not kept.all():
+                values, targets = values[kept], targets[kept]
+            empty += np.concatenate([np.isnan(values).sum(axis=0), np.isnan(targets).sum(axis=0)])
+            cells.write(values.tobytes())
+            aims.write(targets.tobytes())
             if plan.group:
                 group = read[-1]
                 assert isinstance(group, Words)
                 keys.write(keys_of(group)[kept].tobytes())
             if pictures is not None:
                 pixels.write(pictures[kept].tobytes())
-            rows += len(values)
+            rows += len(targets)
         for stream, shape, dtype in headers:
             _header(stream, (rows, *shape), dtype)
             stream.flush()
-        settled = Settled(vocabularies.columns, {}, ())
-        if settle is not None:
-            settled = settle(vocabularies.columns, vocabularies.counts)
-            _replace(folder / CELLS, settled.values)
+        settled = _settled(plan, folder, vocabularies, settle, number)
         for stream, *_ in headers:
             os.fsync(stream.fileno())
-    if not before:
-        raise DataError(f"{plan.name}: holds no rows")
     if not rows:
-        raise DataError(f"{plan.name}: every row has an empty cell, so none is left; leave columns out (exclude)")
+        every = "every row has an empty cell, so none is left; leave columns out (exclude)"
+        raise DataError(f"{plan.name}: {every if before else 'holds no rows'}")
     columns = [column.to_json() for column in settled.columns]
     notes = _notes(plan, before, rows, empty)
     warnings = [warning.to_json() for warning in settled.warnings]
     write_json(folder / COLUMNS, {"columns": columns, "notes": notes, "warnings": warnings})
+
+
+def _numbers(
+    read: list[Parsed], vocabularies: Vocabularies, plan: Plan, number: str, place: str
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the inputs and the targets of a piece as numbers, (rows, inputs) and (rows, targets).
+
+    Raises:
+        _NotEnoughError: If the inputs are to be of 32 bits, and that is not enough for them.
+    """
+    inputs = zip(plan.wanted[: plan.inputs], read, strict=False)
+    numbers = [(each, one.kind) for one, each in inputs if not isinstance(each, Words)]
+    if number == "<f4" and not all(_is_enough(*each) for each in numbers):
+        raise _NotEnoughError
+    coded, names = vocabularies.coded(read[: len(plan.wanted)]), [one.name for one in plan.wanted]
+    targets = side_by_side(coded[plan.inputs :], "<f8")
+    values = side_by_side(coded[: plan.inputs], number) if plan.inputs else targets[:, :0]
+    for part, called in ((values, names[: plan.inputs]), (targets, names[plan.inputs :])):
+        check_cells(part.T, called, plan.missing, plan.name, place)
+    return values, targets
+
+
+def _settled(plan: Plan, folder: Path, vocabularies: Vocabularies, settle: Settle | None, number: str) -> Settled:
+    """Return what columns of text hold, with their cells in the files in place of their codes."""
+    if settle is None:
+        return Settled(vocabularies.columns, {}, ())
+    settled = settle(vocabularies.columns, vocabularies.counts)
+    inputs = {i: new for i, new in settled.values.items() if i < plan.inputs}
+    if number == "<f4" and not all(_is_enough(new, settled.columns[i].kind) for i, new in inputs.items()):
+        raise _NotEnoughError
+    _replace(folder / CELLS, inputs)
+    _replace(folder / TARGETS, {i - plan.inputs: new for i, new in settled.values.items() if i >= plan.inputs})
+    return settled
+
+
+def _is_enough(values: NDArray[Any], kind: Kind | None) -> bool:
+    """Tell whether 32 bits are enough for the cells of a column; a time of day is a small part of a date."""
+    return is_exact(values) or (kind != "date" and is_enough(*span_of(values)))
 
 
 def _notes(plan: Plan, before: int, rows: int, empty: NDArray[np.int64]) -> list[str]:
@@ -246,7 +293,7 @@ def _replace(path: Path, values: dict[int, NDArray[Any]]) -> None:
     cells = np.load(path, mmap_mode="r+")
     for here in blocks(len(cells)):
         for column, new in values.items():
-            table = np.array([*new.tolist(), np.nan], np.float32)
+            table = np.array([*new.tolist(), np.nan])
             own = cells[here, column]
             cells[here, column] = table[np.where(np.isnan(own), len(new), own).astype(np.int64)]
     cells.flush()
@@ -258,7 +305,9 @@ def _header(stream: IO[bytes], shape: tuple[int, ...], dtype: str) -> None:
     npy.write_array_header_1_0(stream, {"descr": dtype, "fortran_order": False, "shape": shape})
 
 
-def _kept(values: NDArray[Any], plan: Plan) -> NDArray[np.bool_]:
+def _kept(values: NDArray[Any], targets: NDArray[Any], plan: Plan) -> NDArray[np.bool_]:
     """Return which rows count: those with a target, and without empty cells if such are dropped."""
-    first = 0 if plan.missing == "drop" else plan.inputs
-    return ~np.asarray(np.isnan(values[:, first:]).any(axis=1))
+    gone = np.isnan(targets).any(axis=1)
+    if plan.missing == "drop":
+        gone |= np.isnan(values).any(axis=1)
+    return np.asarray(~gone)

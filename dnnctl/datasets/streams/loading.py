@@ -15,7 +15,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, TableInfo, recoded
 from dnnctl.datasets.parts.data_files import LARGE
 from dnnctl.datasets.parts.quality import column_warnings
-from dnnctl.datasets.parts.target import decide_counted
+from dnnctl.datasets.parts.target import Asked, decide_counted
 from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Stream
 from dnnctl.datasets.streams.cell_checks import empty_cells
@@ -61,6 +61,7 @@ def load_columns(
     table: OpenedTable,
     test: Callable[[TableInfo], OpenedTable] | None,
     digests: dict[str, str],
+    run: DatasetInfo | None = None,
 ) -> Dataset:
     """Read a table into memory, or find out what is to be known of one that stays in its files.
 
@@ -70,6 +71,7 @@ def load_columns(
         table: The table.
         test: Opens the one of the test rows, given the columns of the other; None where there is none.
         digests: Of the files.
+        run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
     Raises:
         WrongOptionError: If an option does not fit the table.
@@ -79,7 +81,8 @@ def load_columns(
     if targets.first_empty is not None and options.missing == "error":
         counts = {", ".join(options.target): targets.untargeted}
         raise empty_cells(table.source.name, counts, table.source.place(targets.first_empty))
-    target = decide_counted(targets.columns, targets.cells, options.task, table.source.name, f"data.{key}")
+    asked = Asked(options.task, table.source.name, f"data.{key}", run=run)
+    target = decide_counted(targets.columns, targets.cells, asked)
     stays = _stays(table, options)
     odd = _sorted(targets) if stays else ()
     if stays and table.convert is not None and (_are_large(table) or targets.explained >= SORTED):
@@ -94,7 +97,7 @@ def load_columns(
         other = _labelled(test(read.table), read.table, target.classes, stays=stays)
         apart, notes, read = other.samples, [*notes, *other.notes], replace(read, table=other.table)
     described = table_info(options, read.table, target, (len(read.samples), len(apart) if apart else 0))
-    warnings = (*table.warnings, *read.warnings, *odd)
+    warnings = (*target.warnings, *table.warnings, *read.warnings, *odd)
     dataset = Dataset(
         key, described, read.samples, apart, options.path, digests, tuple(notes), warnings, read.table, read.keys
     )
@@ -144,7 +147,8 @@ class _Read:
 
 
 def _bytes(table: OpenedTable, rows: int) -> int:
-    return 4 * (len(table.roles.inputs) + len(table.roles.targets)) * rows
+    inputs, targets = table.roles.inputs, table.roles.targets
+    return (table.source.number(inputs).itemsize * len(inputs) + 8 * len(targets)) * rows
 
 
 def _stays(table: OpenedTable, options: ColumnOptions) -> bool:
@@ -159,7 +163,7 @@ def _are_large(table: OpenedTable) -> bool:
 
 def _stream(table: OpenedTable, classes: tuple[str, ...], *, untargeted: bool) -> Stream:
     if isinstance(table.source, CellsFile):
-        return CellsStream(table.source, len(table.roles.inputs), classes)
+        return CellsStream(table.source, classes)
     roles = replace(table.roles, classes=classes, untargeted=untargeted)
     return TableStream(table.source, roles, tuple(bare(one) for one in roles.inputs))
 

@@ -93,6 +93,9 @@ def _of_column(column: NDArray[Any]) -> tuple[int, float, float, float, float]:
         low, high = float(column.min()), float(column.max())
     if np.isinf(low) or np.isinf(high):
         return len(column), 0.0, 0.0, low, high
+    if low == high:
+        # A mean that is rounded would be off from all of them.
+        return len(column), low, 0.0, low, high
     mean = float(column.mean(dtype=np.float64))
     squares = 0.0
     for start in range(0, len(column), TURNED):

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import Kind
 from dnnctl.datasets.parts.data_files import DataFile, find_files
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
+from dnnctl.datasets.parts.precision import is_enough
 from dnnctl.datasets.streams.arrow import cells_of, dates_of, kind_of
 from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import Parsed, Words
@@ -23,6 +24,8 @@ from dnnctl.errors import DataError
 ENDINGS = (".parquet", ".parq", ".pq")
 # Files that a thread keeps open.
 OPEN = 4
+# Row groups whose footers are asked how large numbers are.
+LOOKED_AT = 64
 # What Hive writes for an empty value.
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
@@ -74,6 +77,7 @@ class ParquetFiles:
             sizes += [rows for _, rows in found if rows]
         self.sizes: NDArray[np.int64] = np.array(sizes, np.int64)
         self._local = threading.local()
+        self._numbers: dict[tuple[str, ...], np.dtype[Any]] = {}
         if not self.sizes.sum():
             raise DataError(f"{self.name}: holds no rows")
 
@@ -148,6 +152,40 @@ class ParquetFiles:
                 cells.append(_constant(self._partitions[here.file][name], rows, one, self.place(group)))
         return cells
 
+    def number(self, wanted: Sequence[Wanted]) -> np.dtype[Any]:
+        """Return float64 where a column has 64 bits and needs them, or does not say what it holds; else float32."""
+        names = tuple(self.names[one.position] for one in wanted if one.kind in {"number", "date"})
+        if names not in self._numbers:
+            self._numbers[names] = np.dtype(np.float32 if self._is_enough(names) else np.float64)
+        return self._numbers[names]
+
+    def _is_enough(self, names: Sequence[str]) -> bool:
+        """Tell whether 32 bits are enough for columns of numbers, as the footers of their files tell."""
+        # What texts and times come to is not in the footers.
+        if not all(kind_of(self._types[name]) in {"number", "boolean"} for name in names if name in self._types):
+            return False
+        wide = [name for name in names if name in self._types and _is_wide(self._types[name])]
+        others = [name for name in names if name not in self._types]
+        folders = [sorted({float(each[n]) for each in self._partitions if each[n] != NO_VALUE}) for n in others]
+        spans = [span for group in _spread(len(self._groups), LOOKED_AT) for span in self._spans(group, wide)]
+        if None in spans:
+            return False
+        found = np.array(spans, np.float64).reshape(len(spans) // max(1, len(wide)), len(wide), 2)
+        low = [*found[:, :, 0].min(axis=0, initial=np.inf), *(values[0] for values in folders if values)]
+        high = [*found[:, :, 1].max(axis=0, initial=-np.inf), *(values[-1] for values in folders if values)]
+        return is_enough(np.array(low), np.array(high))
+
+    def _spans(self, group: int, names: Sequence[str]) -> Iterator[tuple[float, float] | None]:
+        """Yield the smallest and the largest number of columns of a row group, as its footer has them, None if not."""
+        if not names:
+            return
+        here = self._groups[group]
+        row_group = _footer(self.files[here.file]).row_group(here.number)
+        columns = {row_group.column(i).path_in_schema: i for i in range(row_group.num_columns)}
+        for name in names:
+            told = row_group.column(columns[name]).statistics if name in columns else None
+            yield (float(told.min), float(told.max)) if told is not None and told.has_min_max else None
+
     def place(self, group: int) -> str:
         """Return a row group's file and number."""
         here = self._groups[group]
@@ -163,6 +201,22 @@ class ParquetFiles:
             while len(opened) > OPEN:
                 opened.popitem(last=False)[1].close()
         return opened[file]
+
+
+def _is_wide(type_: Any) -> bool:
+    """Tell whether numbers of a type of Arrow may need 64 bits."""
+    from pyarrow import types
+
+    if types.is_dictionary(type_):
+        return _is_wide(type_.value_type)
+    if types.is_boolean(type_):
+        return False
+    return types.is_decimal(type_) or bool(type_.bit_width > (32 if types.is_floating(type_) else 16))
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Return the numbers of so many of some groups, spread over all of them."""
+    return sorted(set(np.linspace(0, count - 1, min(count, most)).astype(np.int64).tolist()))
 
 
 def _footer(file: DataFile) -> Any:
@@ -189,5 +243,5 @@ def _constant(value: str, rows: int, wanted: Wanted, place: str) -> Parsed:
     if wanted.form is not None and not empty:
         return np.full(rows, converted(wanted, wanted.form, [value], lambda _: place)[0])
     if wanted.kind in {"number", "date"}:
-        return np.full(rows, np.nan if empty else float(value), np.float32)
-    return Words(np.full(rows, np.nan if empty else 0, np.float32), () if empty else (value,))
+        return np.full(rows, np.nan if empty else float(value))
+    return Words(np.full(rows, np.nan if empty else 0.0), () if empty else (value,))

@@ -13,7 +13,7 @@ from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.datasets.parts.data_files import LARGE, digest
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
-from dnnctl.datasets.parts.target import Target, decide_counted
+from dnnctl.datasets.parts.target import Asked, Target, decide_counted
 from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.datasets.streams.arrays import ArrayStream
 from dnnctl.datasets.streams.conversion import Converted, Plan, Settled, cache_folder, converted
@@ -32,13 +32,16 @@ from dnnctl.datasets.tables.settled_forms import settled_form
 PIXELS = (0.0, 255.0)
 
 
-def load_records(options: ColumnOptions, features: Mapping[str, str], digests: dict[str, str]) -> Dataset:
+def load_records(
+    options: ColumnOptions, features: Mapping[str, str], digests: dict[str, str], run: DatasetInfo | None = None
+) -> Dataset:
     """Write records once as numbers, and find out what they hold.
 
     Args:
         options: Their options.
         features: What records hold, as it is written.
         digests: Of the files.
+        run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
     Raises:
         WrongOptionError: If an option does not fit.
@@ -49,7 +52,7 @@ def load_records(options: ColumnOptions, features: Mapping[str, str], digests: d
     inputs, targets = wanted[: -len(options.target)], wanted[-len(options.target) :]
     picture = _picture(records, inputs, targets)
     if picture is not None:
-        return _load_pictures(options, features, picture, records, targets, digests)
+        return _load_pictures(options, features, picture, records, targets, digests, run)
     grouped = None
     if options.group is not None:
         grouped = Wanted(options.group, position_of(records, options.group, "group"), "category")
@@ -58,7 +61,7 @@ def load_records(options: ColumnOptions, features: Mapping[str, str], digests: d
         return _open_known(RecordFiles(str(options.test_path), features, "test_path", options.missing_values), table)
 
     table = _opened(records, inputs, targets, grouped, options.missing)
-    return load_columns("tfrecord", options, table, test if options.test_path else None, digests)
+    return load_columns("tfrecord", options, table, test if options.test_path else None, digests, run)
 
 
 def load_more_records(
@@ -197,12 +200,14 @@ def _load_pictures(
     records: RecordFiles,
     targets: Sequence[Wanted],
     digests: dict[str, str],
+    run: DatasetInfo | None,
 ) -> Dataset:
     if options.group is not None:
         raise WrongOptionError("group", "is for tables, not for pictures; take this key out")
     stream, notes = _pictures(records, picture, targets, options.missing)
     found = look_at_targets(stream.targets, stream.targets.wanted())
-    target = decide_counted(found.columns, found.cells, options.task, records.name, "data.tfrecord")
+    asked = Asked(options.task, records.name, "data.tfrecord", pictures=True, run=run)
+    target = decide_counted(found.columns, found.cells, asked)
     stream, test = replace(stream, classes=target.classes), None
     if options.test_path is not None:
         other = RecordFiles(options.test_path, features, "test_path", options.missing_values)
@@ -210,7 +215,8 @@ def _load_pictures(
         test, notes = _samples(replace(apart, classes=target.classes), options), (*notes, *more)
     info = _info(options, picture, target, (len(stream.inputs), len(test) if test else 0))
     notes = (*notes, f"task: {target.task}, {target.reason}")
-    return Dataset("tfrecord", info, _samples(stream, options), test, options.path, digests, notes)
+    samples = _samples(stream, options)
+    return Dataset("tfrecord", info, samples, test, options.path, digests, notes, target.warnings)
 
 
 def _info(options: ColumnOptions, picture: Feature, target: Target, rows: tuple[int, int]) -> DatasetInfo:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dnnctl.datasets.parts.class_names import names_of
 from dnnctl.datasets.parts.data_files import find_files
 from dnnctl.datasets.streams.conversion import Piece, Plan
 from dnnctl.datasets.streams.example import BYTES
@@ -84,12 +85,11 @@ class RecordFiles:
             except ValueError:
                 continue
         if wanted.kind != "category":
-            with np.errstate(over="ignore"):
-                return np.asarray(column, np.float32)
+            return np.asarray(column)
         words, codes = np.unique(column[~np.isnan(column)], return_inverse=True)
-        every = np.full(len(column), np.nan, np.float32)
+        every = np.full(len(column), np.nan)
         every[~np.isnan(column)] = codes
-        return Words(every, tuple(f"{word:.15g}" for word in words))
+        return Words(every, names_of(words))
 
 
 def _values(each: Feature, layouts: Sequence[Records], rows: int, place: str) -> Any:
@@ -120,7 +120,7 @@ def _told(each: Feature) -> str:
 
 
 def _words(each: Feature, layouts: Sequence[Records], rows: int, place: str) -> Words:
-    codes = np.full(rows, np.nan, np.float32)
+    codes = np.full(rows, np.nan)
     known: dict[str, int] = {}
     for records in sorted(layouts, key=lambda one: int(one.numbers[0])):
         field = records.fields.get(each.name)
@@ -131,6 +131,6 @@ def _words(each: Feature, layouts: Sequence[Records], rows: int, place: str) -> 
             raise DataError(f"{place}: feature {each.name!r} holds no single text; {_told(each)}")
         different, which = np.unique(own, axis=0, return_inverse=True)
         texts = [bytes(row).decode("utf-8", "replace").strip() for row in different]
-        table = np.array([known.setdefault(text, len(known)) if text else np.nan for text in texts], np.float32)
+        table = np.array([known.setdefault(text, len(known)) if text else np.nan for text in texts])
         codes[records.numbers] = table[which.reshape(-1)]
     return Words(codes, tuple(known))

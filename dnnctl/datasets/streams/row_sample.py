@@ -54,12 +54,12 @@ class SampledRows:
         if share < 1:
             hashed = mixed(rows.astype(np.uint64) + np.uint64(first) + np.uint64(0x5851F42D4C957F2D))
             rows = rows[hashed < np.uint64(int(share * 2.0**64))]
-        return cls(block.x[rows] if block.x.ndim == 2 else np.zeros((len(rows), 0), np.float32), block.y[rows])
+        return cls(block.x[rows] if block.x.ndim == 2 else np.zeros((len(rows), 0)), block.y[rows])
 
     def recoded(self, column: int, codes: NDArray[np.int64]) -> "SampledRows":
         """Return the rows with other codes in a column; `codes[own]` is the new one."""
         own = self.x[:, column]
-        table = np.array([*codes.tolist(), np.nan], np.float32)
+        table = np.array([*codes.tolist(), np.nan], own.dtype)
         self.x[:, column] = table[np.where(np.isnan(own), len(codes), own).astype(np.int64)]
         return self
 

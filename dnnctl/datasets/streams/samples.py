@@ -65,7 +65,7 @@ class Coding(Protocol):
         """Whether it becomes as many as it has cells, which may be written over themselves."""
 
     def __call__(self, cells: NDArray[Any], out: NDArray[Any], /) -> None:
-        """Write cells, float32 (m, columns), as numbers into an array, float32 (m, width)."""
+        """Write cells (m, columns) as numbers into an array of their type, (m, width)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +205,9 @@ class StreamedSamples:
         return sum(dtype.itemsize * int(np.prod(shape)) for shape, dtype in (self.stream.x, self.stream.y))
 
     def _window(self, rows: int | None) -> int:
-        return WINDOW // self._row_bytes if rows is None else rows
+        # Numbers count as of 32 bits, however many they have: so the order of rows does not depend on that.
+        parts = ((shape, 4 if dtype.kind == "f" else dtype.itemsize) for shape, dtype in (self.stream.x, self.stream.y))
+        return WINDOW // sum(size * int(np.prod(shape)) for shape, size in parts) if rows is None else rows
 
     def blocks(self, size: int = memory.ROWS) -> Iterator[Samples]:
         """Yield all rows in their order, `size` at a time, read in a thread while the last ones are looked at."""
@@ -299,6 +301,6 @@ class StreamedSamples:
     def _encoded(self, samples: Samples) -> Samples:
         if self.coding is None:
             return samples
-        x = samples.x if self.coding.plain else np.empty((len(samples), self.coding.width), np.float32)
+        x = samples.x if self.coding.plain else np.empty((len(samples), self.coding.width), samples.x.dtype)
         self.coding(samples.x, x)
         return Samples(x, samples.y)

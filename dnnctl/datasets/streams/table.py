@@ -74,14 +74,18 @@ class TableStream:
     @property
     def x(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape of one row, and type, of the cells."""
-        return (len(self.roles.inputs),), np.dtype(np.float32)
+        return (len(self.roles.inputs),), self._number
 
     @property
     def y(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape of one row, and type, of the targets."""
         if self.roles.classes:
             return (), np.dtype(np.int64)
-        return (len(self.roles.targets),), np.dtype(np.float32)
+        return (len(self.roles.targets),), np.dtype(np.float64)
+
+    @cached_property
+    def _number(self) -> np.dtype[Any]:
+        return self.source.number(self.roles.inputs)
 
     @property
     def marked(self) -> bool:
@@ -112,7 +116,7 @@ class TableStream:
         for i, (own, known) in enumerate(zip(block.columns, self._known, strict=True)):
             if own.kind != "category":
                 continue
-            codes = np.array([*(known.get(word, len(known)) for word in own.words), np.nan], np.float32)
+            codes = np.array([*(known.get(word, len(known)) for word in own.words), np.nan], block.x.dtype)
             cells = block.x[:, i]
             cells[...] = codes[np.where(np.isnan(cells), len(own.words), cells).astype(np.int64)]
         return replace(block, columns=self.columns)
@@ -131,10 +135,12 @@ class TableStream:
         inputs, targets = cells[: len(roles.inputs)], cells[len(roles.inputs) :][: len(roles.targets)]
         rows = int(self.sizes[group])
         # A column after the other, as they are in the files; whoever wants rows turns those that are wanted.
-        values = np.empty((len(inputs), rows), np.float32)
+        values = np.empty((len(inputs), rows), self._number)
         columns = []
         for i, (wanted, read) in enumerate(zip(roles.inputs, inputs, strict=True)):
-            values[i] = read.codes if isinstance(read, Words) else read
+            # What is too large for 32 bits becomes infinite, and is refused where the rows are surveyed.
+            with np.errstate(over="ignore"):
+                values[i] = read.codes if isinstance(read, Words) else read
             columns.append(_column(wanted, read))
         y, kept = self._targets(targets, self.place(group))
         if kept is not None and roles.missing == "error":

@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Column
+from dnnctl.datasets.parts.precision import is_too_large
 from dnnctl.datasets.parts.several_targets import Flags
-from dnnctl.datasets.parts.target import MOST_CLASSES, Counted
+from dnnctl.datasets.parts.target import Counted
+from dnnctl.datasets.parts.whole_numbers import MOST_CLASSES
 from dnnctl.datasets.streams.columns import ColumnSource
 from dnnctl.datasets.streams.reading import ahead
 from dnnctl.datasets.streams.table import bare
@@ -96,14 +98,18 @@ def look_at_targets(source: ColumnSource, targets: Sequence[Wanted]) -> Targets:
     rows = sum(group.rows for group in found)
     text = found[0].words is not None
     columns = tuple(Column(t.name, "category", tuple(known)) if text else bare(t) for t in targets)
-    different = np.arange(len(known)) if text else np.sort(np.array(list(known), np.float32))
+    kinds = {group.values.dtype for group in found}
+    different = np.arange(len(known)) if text else np.sort(np.array(list(known), np.result_type(*kinds)))
+    rarest = 1
+    if known and not more:
+        rarest = int(np.sum([np.bincount(codes, counts, len(known)) for codes, counts in counted], axis=0).min())
     if more:
         different = different[:MOST_CLASSES]
     classes = not more and len(targets) == 1 and len(known) <= MOST_CLASSES
     explained = _by_class(counted, len(known)) if classes else _by_number(found)
     empty = sum(group.empty for group in found)
     flags = [group.flags for group in found if group.flags is not None]
-    counted_cells = Counted(rows, different, more, reduce(Flags.merged, flags) if flags else None)
+    counted_cells = Counted(rows, different, more, rarest, reduce(Flags.merged, flags) if flags else None)
     return Targets(columns, counted_cells, empty, explained, first_empty)
 
 
@@ -114,7 +120,7 @@ def _look(source: ColumnSource, number: int, targets: Sequence[Wanted]) -> _Grou
     empty = int(len(full) - full.sum())
     if empty:
         columns = columns[:, full]
-    if np.isinf(columns).any():
+    if is_too_large(columns.T):
         raise DataError(
             f"{source.place(number)}: column {targets[0].name!r}: expected finite numbers that fit into 32 bits; "
             "received infinity"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.datasets.parts.data_files import DataFile, digest
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.precision import is_too_large
 from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted, is_written
 from dnnctl.datasets.streams.text_forms import Texts, may_have_form, with_forms
 from dnnctl.datasets.tables.column_types import leading_zeros, numeric_columns, sample_of, settle_words
@@ -161,7 +162,7 @@ def _pieces(plan: Plan, table: Table, file: DataFile, numeric: dict[int, bool]) 
         late = [position for position, is_one in kinds.items() if is_one and isinstance(read[position], Words)]
         if late:
             raise _TurnedOutTextError(late[0])
-        numbers = [p for p in kinds if kinds[p] and np.isinf(np.asarray(read[p])).any()]
+        numbers = [p for p in kinds if kinds[p] and is_too_large(np.asarray(read[p]))]
         if numbers:
             raise own.bad_number(numbers, FLOAT.wrong)
         where = f"{own.name}, from line {own.text.skipped + 1:,} on"

@@ -17,8 +17,12 @@ from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
 
-def load_text(options: TableOptions) -> Dataset:
+def load_text(options: TableOptions, run: DatasetInfo | None = None) -> Dataset:
     """Return the rows of a text file, which are written once as numbers and read from there.
+
+    Args:
+        options: Its options.
+        run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
     Raises:
         WrongOptionError: If an option does not fit the table.
@@ -34,7 +38,7 @@ def load_text(options: TableOptions) -> Dataset:
         text = open_text(str(options.test_path), options.encoding, "test_path", large=True)
         return _open_known(text, str(options.test_path), options, info)
 
-    return load_columns("csv", options, opened, test if options.test_path else None, digests_of(options))
+    return load_columns("csv", options, opened, test if options.test_path else None, digests_of(options), run)
 
 
 def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:

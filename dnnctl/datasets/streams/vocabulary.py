@@ -65,7 +65,7 @@ class Vocabularies:
                 continue
             full = each.codes[~np.isnan(each.codes)].astype(np.int64)
             codes = self._codes_of(i, each.words, np.bincount(full, minlength=len(each.words)))
-            table = np.array([*codes.tolist(), np.nan], np.float32)
+            table = np.array([*codes.tolist(), np.nan])
             cells.append(table[np.where(np.isnan(each.codes), len(codes), each.codes).astype(np.int64)])
         return cells
 

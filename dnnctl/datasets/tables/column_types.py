@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import PAIRS, Cells, Column, side_by_side
 from dnnctl.datasets.parts.faults import clipped
+from dnnctl.datasets.parts.precision import is_exact, is_too_large, narrowed
 from dnnctl.datasets.tables.dialect import is_number, likely_decimal
 from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
 from dnnctl.datasets.tables.selection import Wanted
@@ -22,15 +23,20 @@ CODE = re.compile(r"0\d+")
 LONGEST = 1000
 
 
-def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Notice, ...]]:
+def read_cells(
+    table: Table, wanted: Sequence[Wanted], targets: int = 0, *, narrow: bool = False
+) -> tuple[Cells, Cells, tuple[Notice, ...]]:
     """Read columns, and find out what those hold of which it is not known.
 
     Args:
         table: The table.
         wanted: The columns to read, in this order.
+        targets: How many of them, the last ones, are targets.
+        narrow: Whether inputs are held in 32 bits where these are enough; else all is in 64.
 
     Returns:
-        The cells, where categories have codes of their own, and what is odd about the kinds that were found out.
+        The cells of the inputs and those of the targets, where categories have codes of their own, and what is odd
+        about the kinds that were found out.
 
     Raises:
         DataError: If rows have different lengths, a cell does not fit its kind, or a column holds dates.
@@ -41,6 +47,7 @@ def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Not
     columns: list[Column] = []
     values: list[NDArray[Any]] = []
     warnings: list[Notice] = []
+    inputs = len(wanted) - targets
     for one in wanted:
         cells = parsed.pop(one.position)
         if isinstance(cells, Words):
@@ -49,11 +56,18 @@ def read_cells(table: Table, wanted: Sequence[Wanted]) -> tuple[Cells, tuple[Not
         else:
             column = Column(one.name, "number")
             warnings += leading_zeros(table, one)
-            if np.isinf(cells).any():
+            if is_too_large(cells):
                 raise table.bad_number([one.position], FLOAT.wrong)
         columns.append(column)
-        values.append(cells)
-    return Cells(tuple(columns), side_by_side(values)), tuple(warnings)
+        # A target is decided on with all its digits, and a time of day is a small part of a date.
+        fine = len(values) >= inputs or (column.kind == "date" and not is_exact(cells))
+        values.append(narrowed(cells) if narrow and not fine else cells)
+    rows = len(values[0])
+    return (
+        Cells(tuple(columns[:inputs]), side_by_side(values[:inputs])),
+        Cells(tuple(columns[inputs:]), side_by_side(values[inputs:]) if targets else np.zeros((rows, 0))),
+        tuple(warnings),
+    )
 
 
 def numeric_columns(table: Table, wanted: Sequence[Wanted]) -> dict[int, bool]:
@@ -114,7 +128,7 @@ def settle_words(
         known = tuple(word.casefold() for word in pair)
         fitting = known or next((two for two in PAIRS if folded <= set(two)), ())
         if fitting and folded <= set(fitting):
-            new = np.array([fitting.index(word.casefold()) for word in words], np.float32)
+            new = np.array([fitting.index(word.casefold()) for word in words], np.float64)
             return Column(name, "boolean", pair or _as_written(words, fitting)), new, []
     if said == "boolean":
         nearest = known or max(PAIRS, key=lambda two: len(folded & set(two)))

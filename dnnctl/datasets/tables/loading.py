@@ -5,9 +5,10 @@ Its text (`decoding`), how it is written (`dialect`, which makes it a `Table`), 
 about it, as for every source of data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
 from dnnctl.datasets.parts.data_files import LARGE, digest_of_file
 from dnnctl.datasets.parts.faults import existing_file, quoted
 from dnnctl.datasets.parts.quality import column_warnings
-from dnnctl.datasets.parts.target import Target, decide, encode_targets
+from dnnctl.datasets.parts.target import Asked, RoundedTargetError, Target, decide, encode_targets
 from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import open_text
@@ -35,6 +36,7 @@ from dnnctl.errors import DataError, Notice
 PLURALS = {"number": "numbers", "boolean": "yes or no", "category": "categories", "date": "dates"}
 # Columns whose form is told.
 MOST_FORMS = 12
+Described = TypeVar("Described", bound=ColumnOptions)
 
 
 def is_streamed(options: TableOptions) -> bool:
@@ -44,11 +46,15 @@ def is_streamed(options: TableOptions) -> bool:
     return existing_file(options.path, "a CSV file").stat().st_size > LARGE
 
 
-def load_table(options: TableOptions) -> Dataset:
+def load_table(options: TableOptions, run: DatasetInfo | None = None) -> Dataset:
     """Read a table, and the one of the test rows where there is one.
 
+    Args:
+        options: Its options.
+        run: What is known about the data of a run, whose task and classes are taken; None while there is none.
+
     Returns:
-        Cells float32 (n, columns) with the codes of categories, which are not yet one-hot.
+        Cells (n, columns) with the codes of categories, which are not yet one-hot.
 
     Raises:
         WrongOptionError: If an option does not fit the table.
@@ -56,7 +62,7 @@ def load_table(options: TableOptions) -> Dataset:
     """
     text = open_text(options.path, options.encoding)
     read = _read(text, options)
-    target = decide(read.targets, options.task, text.name, "data.csv")
+    target = decide(read.targets, Asked(options.task, text.name, "data.csv", read.picture is not None, run))
     y = encode_targets(read.targets, target.classes, text.name)
     table = TableInfo(
         read.inputs.columns,
@@ -76,16 +82,31 @@ def load_table(options: TableOptions) -> Dataset:
         # Read as the training table was; categories may be new.
         text = open_text(options.test_path, options.encoding, "test_path")
         test, table, more = _labelled(text, options, table, target.classes)
+        # Of one type with the training rows, as equal rows are looked for by their bits.
+        test = Samples(test.x.astype(train.x.dtype, copy=False), test.y)
         notes += more
     info = table_info(options, table, target, (len(train), len(test) if test else 0))
     digests = digests_of(options)
     predicted = ", ".join(column.name for column in table.targets)
     odd = () if read.picture else column_warnings(Cells(table.columns, train.x), y, predicted)
-    warnings = (*read.warnings, *odd)
+    warnings = (*target.warnings, *read.warnings, *odd)
     dataset = Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table, read.keys)
     if read.picture is None:
         return dataset
     return taken_for_pictures(dataset, read.picture, pixel_range(train.x), options.image, pictured)
+
+
+def unrounded(options: Described, load: Callable[[Described], Dataset]) -> Dataset:
+    """Return a table, read once more with its target as text where only so all its classes can be told apart.
+
+    Args:
+        options: How it is described.
+        load: Reads it as it is described.
+    """
+    try:
+        return load(options)
+    except RoundedTargetError as rounded:
+        return load(options.model_copy(update={"types": {**options.types, rounded.column: "category"}}))
 
 
 def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:
@@ -171,26 +192,25 @@ def _read(
         wanted = known_columns(table, (*known.columns, *known.targets))
     else:
         wanted = split_off_group(table, chosen_columns(table, options), len(options.target), options.group)
-    inputs = len(wanted) - len(known.targets if known else options.target)
+    aims = len(known.targets if known else options.target)
     notes: tuple[str, ...] = ()
     picture = None
     if known is None:
-        pixels, picture, notes = pixels_first(wanted[:inputs], options, table.name, shape)
-        wanted, inputs = [*pixels, *wanted[inputs:]], len(pixels)
-    cells, warnings = read_cells(table, wanted)
+        pixels, picture, notes = pixels_first(wanted[:-aims], options, table.name, shape)
+        wanted = [*pixels, *wanted[-aims:]]
+    inputs, targets, warnings = read_cells(table, wanted, aims, narrow=known is None)
     if known is None and options.columns is None:
         # Separators at the ends of all lines make columns without a name and without a value.
-        unnamed = [i for i in range(inputs) if wanted[i].name in table.unnamed]
-        nothing = [i for i in unnamed if np.isnan(cells.values[:, i]).all()]
-        if 0 < len(nothing) < inputs:
+        every = range(len(inputs.columns))
+        unnamed = [i for i in every if wanted[i].name in table.unnamed]
+        nothing = [i for i in unnamed if np.isnan(inputs.values[:, i]).all()]
+        if 0 < len(nothing) < len(every):
             names = quoted(wanted[i].name for i in nothing)
             notes = (*notes, f"{table.name}: left out {names}, without a name and without a value")
-            cells = cells.pick([i for i in range(len(wanted)) if i not in nothing])
-            inputs -= len(nothing)
-    kept = settle(table, cells, inputs, known.missing if known else options.missing, advice)
-    parts = kept.cells.pick(range(inputs)), kept.cells.pick(range(inputs, len(cells.columns)))
+            inputs = inputs.pick([i for i in every if i not in nothing])
+    kept = settle(table, inputs, targets, known.missing if known else options.missing, advice)
     keys = None if known is not None or options.group is None else _keys(table, options.group)[kept.rows]
-    return _Read(*parts, table.described, (*kept.notes, *notes), warnings, keys, picture)
+    return _Read(kept.inputs, kept.targets, table.described, (*kept.notes, *notes), warnings, keys, picture)
 
 
 def _keys(table: Table, group: str) -> NDArray[np.uint64]:

@@ -40,25 +40,27 @@ class Kept:
     """What is left of a table.
 
     Args:
-        cells: Its cells.
+        inputs: The cells of its inputs.
+        targets: Those of its targets.
         rows: Which of its rows they are, counted from 0; int64 (n,).
         notes: What was done.
     """
 
-    cells: Cells
+    inputs: Cells
+    targets: Cells
     rows: NDArray[np.int64]
     notes: tuple[str, ...]
 
 
 def settle(
-    table: Table, cells: Cells, inputs: int, missing: str, advice: Advice = OPTIONS, *, partly: bool = False
+    table: Table, inputs: Cells, targets: Cells, missing: str, advice: Advice = OPTIONS, *, partly: bool = False
 ) -> Kept:
     """Do with empty cells as asked.
 
     Args:
         table: The table.
-        cells: Its cells, the inputs first.
-        inputs: How many of the columns are inputs; the others are targets, which are never imputed.
+        inputs: The cells of its inputs.
+        targets: Those of its targets, which are never imputed.
         missing: `error`, `drop` or `impute`.
         advice: What to do about empty cells that are refused.
         partly: Whether these are some of the rows, of which none may be left.
@@ -66,44 +68,46 @@ def settle(
     Raises:
         DataError: If `error` is asked for and a cell is empty, or no row is left.
     """
-    empty = np.isnan(cells.values)
+    columns = (*inputs.columns, *targets.columns)
+    empty: NDArray[np.bool_] = np.concatenate([np.isnan(inputs.values), np.isnan(targets.values)], axis=1)
     rows = np.arange(len(empty))
     if not empty.any():
-        return Kept(cells, rows, ())
+        return Kept(inputs, targets, rows, ())
     if missing == "error":
-        words = _taken_for_empty(table, cells.columns, empty, advice)
-        raise DataError("\n".join(filter(None, (_told(table, cells, empty), words, advice.cells))))
-    first, which = (0, "empty cells") if missing == "drop" else (inputs, "no target")
-    gone = empty[:, first:].any(axis=1)
+        words = _taken_for_empty(table, columns, empty, advice)
+        raise DataError("\n".join(filter(None, (_told(table, columns, empty), words, advice.cells))))
+    first, which = (0, "empty cells") if missing == "drop" else (len(inputs.columns), "no target")
+    gone: NDArray[np.bool_] = np.asarray(empty[:, first:].any(axis=1))
     notes = []
     if gone.any():
         told = f"{table.name}: left out {gone.sum():,} of {len(gone):,} rows, which have {which}"
-        words = _taken_for_empty(table, cells.columns[first:], empty[:, first:], advice)
+        words = _taken_for_empty(table, columns[first:], empty[:, first:], advice)
         notes.append("; ".join(filter(None, (told, words))))
     if gone.all() and not partly:
-        worst = cells.columns[int(empty.sum(axis=0).argmax())].name
+        worst = columns[int(empty.sum(axis=0).argmax())].name
         raise DataError(
             f"{table.name}: every row has an empty cell, so none is left; column {worst!r} is the emptiest; "
             f"{advice.cells}"
         )
     left = empty[~gone] if gone.any() else empty
-    filled = [f"{c.name!r} {count:,}" for c, count in zip(cells.columns, left.sum(axis=0), strict=True) if count]
+    filled = [f"{c.name!r} {count:,}" for c, count in zip(columns, left.sum(axis=0), strict=True) if count]
     if filled:
         more = f" and {len(filled) - 12} more columns" if len(filled) > 12 else ""
         told = f"{table.name}: empty cells filled from the training rows: {', '.join(filled[:12])}{more}"
-        notes.append("; ".join(filter(None, (told, _taken_for_empty(table, cells.columns, left, advice)))))
+        notes.append("; ".join(filter(None, (told, _taken_for_empty(table, columns, left, advice)))))
     rows = rows[~gone]
-    return Kept(cells.take(rows) if gone.any() else cells, rows, tuple(notes))
+    left_over = (inputs.take(rows), targets.take(rows)) if gone.any() else (inputs, targets)
+    return Kept(*left_over, rows, tuple(notes))
 
 
-def _told(table: Table, cells: Cells, empty: NDArray[np.bool_]) -> str:
+def _told(table: Table, names: Sequence[Column], empty: NDArray[np.bool_]) -> str:
     """Return which cells are empty."""
     counts = empty.sum(axis=0)
     columns = np.flatnonzero(counts)
     lines = table.lines(len(empty))
     told = [f"{table.name}: {counts.sum():,} {'cells are' if counts.sum() > 1 else 'cell is'} empty:"]
     for i in columns[:12]:
-        name, rows = cells.columns[i].name, np.flatnonzero(empty[:, i])[:MOST]
+        name, rows = names[i].name, np.flatnonzero(empty[:, i])[:MOST]
         if counts[i] == len(empty) > MOST:
             told.append(f"  column {name!r}: every line")
             continue

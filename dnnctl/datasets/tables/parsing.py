@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import side_by_side
 from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import clipped
+from dnnctl.datasets.parts.precision import LARGEST, is_too_large
 from dnnctl.datasets.tables.table import Table, Wrong
 from dnnctl.datasets.tables.text import MAX_ROW
 from dnnctl.errors import DataError
@@ -26,7 +27,7 @@ class Words:
     """A column of text.
 
     Args:
-        codes: float32 (rows,): which word stands there; NaN where a cell is empty.
+        codes: float64 (rows,): which word stands there; NaN where a cell is empty.
         words: The words, without space around them, in the order they occur.
     """
 
@@ -54,7 +55,7 @@ class Number:
     """What a number in a table is.
 
     Args:
-        dtype: `float32` or `uint8`.
+        dtype: `float64` or `uint8`.
         wrong: Says what is wrong with a cell.
     """
 
@@ -64,14 +65,14 @@ class Number:
 
 def _no_float(table: Table, position: int, cell: str) -> str:
     number = number_of(cell, table.decimal)
-    if number is not None and abs(number) < float(np.finfo(np.float32).max):
+    if number is not None and abs(number) <= LARGEST:
         return ""
     expected = "a number" if number is None else "a finite number that fits into 32 bits"
     hint = "; write decimals with a point" if number is None and number_of(cell, ",") is not None else ""
     return f"column {table.names[position]!r}: expected {expected}; received {clipped(cell)}{hint}"
 
 
-FLOAT = Number("float32", _no_float)
+FLOAT = Number("float64", _no_float)
 
 
 def parse(
@@ -93,7 +94,7 @@ def parse(
         DataError: If rows have different lengths, a quote is not closed, or a cell is no number.
     """
     table.text.check_quotes(table.separator)
-    if 4 * len(wanted) * table.text.about_rows() > MAX_NUMBERS:
+    if 8 * len(wanted) * table.text.about_rows() > MAX_NUMBERS:
         raise DataError(f"{table.name}: more than {MAX_NUMBERS:,} bytes of numbers; leave columns out, or split it")
     import pyarrow as pa
 
@@ -147,14 +148,14 @@ def number_columns(table: Table, positions: Sequence[int], number: Number = FLOA
     wanted = dict.fromkeys(positions, True)
     columns = parse(table, wanted, fixed=wanted, number=number)
     values = side_by_side([columns[position] for position in positions], number.dtype)  # type: ignore[misc]
-    if any(not np.isfinite(values[here]).all() for here in blocks(len(values))):
+    if is_too_large(values) or any(np.isnan(values[here]).any() for here in blocks(len(values))):
         raise table.bad_number(positions, number.wrong)
     return values
 
 
 def _late(fault: str, numbers: Mapping[int, bool]) -> list[int]:
     """Return which columns pyarrow found not to hold numbers; none where something else is wrong."""
-    if not any(f"conversion error to {kind}" in fault for kind in ("float", "uint8", "dictionary")):
+    if not any(f"conversion error to {kind}" in fault for kind in ("double", "uint8", "dictionary")):
         return []
     found = _COLUMN.search(fault)
     position = int(found[1]) if found else -1
@@ -198,9 +199,9 @@ def _columns(arrow: Any, numbers: Mapping[int, bool], dtype: str) -> dict[int, P
             read[i] = np.ascontiguousarray(values, dtype)
             continue
         unified = column.unify_dictionaries()
-        codes = pa.chunked_array([part.indices for part in unified.chunks], pa.int32()).cast(pa.float32()).to_numpy()
+        codes = pa.chunked_array([part.indices for part in unified.chunks], pa.int32()).cast(pa.float64()).to_numpy()
         words = unified.chunk(0).dictionary.to_pylist() if unified.num_chunks else []
-        read[i] = stripped(np.array(codes, np.float32), words)
+        read[i] = stripped(np.array(codes, np.float64), words)
     return read
 
 
@@ -210,7 +211,7 @@ def stripped(codes: NDArray[Any], words: list[str]) -> Words:
     if plain == words:
         return Words(codes, tuple(words))
     known: dict[str, int] = {}
-    new = np.array([known.setdefault(word, len(known)) for word in plain], np.float32)
+    new = np.array([known.setdefault(word, len(known)) for word in plain], np.float64)
     full = ~np.isnan(codes)
     codes[full] = new[codes[full].astype(np.int64)]
     return Words(codes, tuple(known))

@@ -9,20 +9,20 @@ class Options(TableOptions):
     """A table with a row a line: CSV, TSV and their relatives. Its options are those of `TableOptions`."""
 
 
-def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
-    """Read a table: cells float32 (n, columns) with the codes of categories, which are not yet one-hot.
+def load(options: Options, places: Places) -> Dataset:
+    """Read a table: cells (n, columns) with the codes of categories, which are not yet one-hot.
 
     Raises:
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    from dnnctl.datasets.tables.loading import is_streamed, load_table
+    from dnnctl.datasets.tables.loading import is_streamed, load_table, unrounded
 
     if is_streamed(options):
         from dnnctl.datasets.streams.text_table import load_text
 
-        return load_text(options)
-    return load_table(options)
+        return unrounded(options, lambda described: load_text(described, places.run))
+    return unrounded(options, lambda described: load_table(described, places.run))
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:

@@ -14,6 +14,7 @@ from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.images.decoding import decode
 from dnnctl.datasets.images.files import ENDINGS, is_clutter, is_picture, listed
 from dnnctl.datasets.images.fitting import fit
+from dnnctl.datasets.parts.class_names import in_order
 from dnnctl.datasets.parts.faults import NoSuchFileError, WrongOptionError, quoted
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError, Notice
@@ -40,7 +41,7 @@ class Options(DatasetOptions):
     mode: Literal["grey", "color"] = "grey"
 
 
-def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
+def load(options: Options, places: Places) -> Dataset:
     """Read all pictures: x uint8 (n, size, size) or (n, size, size, 3), y int64 (n,).
 
     Raises:
@@ -51,7 +52,10 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     folders = {path.name.casefold(): path for path in _subfolders(root)}
     given = [next((folders[name] for name in names if name in folders), None) for names in (TRAIN, TEST)]
     first = given[0] if all(given) and given[0] is not None else root
-    classes = [folder.name for folder in _subfolders(first)]
+    classes = in_order(folder.name for folder in _subfolders(first))
+    if places.run is not None:
+        # A network has the order that it was trained with.
+        classes = list(places.run.class_names)
     if len(classes) < 2:
         raise WrongOptionError(
             "path", f"{first}: expected a folder for each class, at least two; received {quoted(classes) or 'none'}"

@@ -14,9 +14,9 @@ class Options(ArrayOptions):
     """Arrays with a row a sample, each in a file of its own, of any size."""
 
 
-def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
+def load(options: Options, places: Places) -> Dataset:
     """Read the arrays, or find out what large ones hold; see `Container.load`."""
-    return _container().load(options)
+    return _container().load(options, places.run)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001

@@ -10,7 +10,7 @@ class Options(ColumnOptions):
     """A file, a folder of them (with columns as folders, `year=2024`), or a pattern as `trips/*.parquet`."""
 
 
-def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
+def load(options: Options, places: Places) -> Dataset:
     """Read a table into memory, or find out what a large one holds: cells with codes of categories.
 
     Raises:
@@ -20,12 +20,18 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
     from dnnctl.datasets.streams.loading import OpenedTable, load_columns
     from dnnctl.datasets.streams.parquet import ParquetFiles
     from dnnctl.datasets.streams.parquet_table import open_chosen, open_known
+    from dnnctl.datasets.tables.loading import unrounded
 
     def test(table: TableInfo) -> OpenedTable:
         return open_known(ParquetFiles(str(options.test_path), "test_path", options.missing_values), table)
 
-    table = open_chosen(ParquetFiles(options.path, "path", options.missing_values), options)
-    return load_columns("parquet", options, table, test if options.test_path else None, digests(options))
+    def read(described: Options) -> Dataset:
+        table = open_chosen(ParquetFiles(options.path, "path", options.missing_values), described)
+        return load_columns(
+            "parquet", described, table, test if options.test_path else None, digests(options), places.run
+        )
+
+    return unrounded(options, read)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:

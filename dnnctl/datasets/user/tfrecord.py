@@ -24,7 +24,7 @@ class Options(ColumnOptions):
     features: dict[str, Feature] = Field(min_length=2)
 
 
-def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
+def load(options: Options, places: Places) -> Dataset:
     """Write the records once as numbers, and find out what they hold.
 
     Raises:
@@ -32,8 +32,9 @@ def load(options: Options, places: Places) -> Dataset:  # noqa: ARG001
         DataError: If they cannot be read, or hold what cannot be learned from.
     """
     from dnnctl.datasets.streams.record_loading import load_records
+    from dnnctl.datasets.tables.loading import unrounded
 
-    return load_records(options, options.features, digests(options))
+    return unrounded(options, lambda described: load_records(described, options.features, digests(options), places.run))
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:

@@ -185,7 +185,8 @@ def preprocess(tensorflow: Any, preprocessing: Preprocessing, x: Any, dtype: str
         dtype: `float32` or `float64`.
     """
     tf = tensorflow
-    flat = tf.reshape(tf.cast(x, dtype), (tf.shape(x)[0], math.prod(preprocessing.input_shape)))
+    number = "float64" if preprocessing.is_far else dtype
+    flat = tf.reshape(tf.cast(x, number), (tf.shape(x)[0], math.prod(preprocessing.input_shape)))
     if preprocessing.divisor is not None:
         return flat * tf.constant(1 / preprocessing.divisor, dtype)
-    return (flat - tf.constant(preprocessing.mean, dtype)) / tf.constant(preprocessing.std, dtype)
+    return tf.cast((flat - tf.constant(preprocessing.mean, number)) / tf.constant(preprocessing.std, number), dtype)

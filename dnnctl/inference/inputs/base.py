@@ -119,7 +119,7 @@ class Inputs:
 
     Args:
         x: (n, *input_shape): for images uint8, or float32 where the values are not whole, on the scale of
-            the data set's `input_range`; float32 for numbers.
+            the data set's `input_range`; for numbers as they are, with all their digits.
         names: One a row, as `photo.png`, `people.csv:2` (the line) or `batch.npy[3]` (counted from 0).
         notes: What was done to the inputs that the user should know.
         ids: What names each row in the answers, as its cell in the column `InputSpec.id`, or the name of a picture's

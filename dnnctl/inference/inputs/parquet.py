@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Cells, Column
+from dnnctl.datasets.parts.precision import LARGEST
 from dnnctl.datasets.streams.parquet import ParquetFiles
 from dnnctl.datasets.tables.missing_values import TRAINED
 from dnnctl.datasets.tables.parsing import Parsed, Words
@@ -139,7 +140,8 @@ def _kept(cells: Cells, missing: str, place: str, rows: range) -> tuple[Cells, N
     Raises:
         DataError: If a number is infinite, or a cell is empty and that was not provided for.
     """
-    _refuse(np.isinf(cells.values), cells, place, "expected a finite number that fits into 32 bits; received infinity")
+    too_large = np.abs(cells.values) > LARGEST
+    _refuse(too_large, cells, place, "expected a finite number that fits into 32 bits; received infinity")
     empty = np.isnan(cells.values)
     if missing == "error":
         _refuse(empty, cells, place, f"is empty; {TRAINED.cells}")

@@ -186,16 +186,16 @@ def _of_table(table: Table, spec: InputSpec, *, partly: bool = False) -> Inputs:
     encoding = spec.table
     assert encoding is not None
     known = encoding.table
-    cells, _ = read_cells(table, known_columns(table, known.columns))
-    kept = settle(table, cells, len(known.columns), known.missing, TRAINED, partly=partly)
-    lines = table.lines(len(cells.values))
+    inputs, targets, _ = read_cells(table, known_columns(table, known.columns))
+    kept = settle(table, inputs, targets, known.missing, TRAINED, partly=partly)
+    lines = table.lines(len(inputs.values))
     if len(kept.rows) < len(lines):
         lines = lines[kept.rows]
-    notes = (*kept.notes, *encoding.unknown(table.name, kept.cells))
+    notes = (*kept.notes, *encoding.unknown(table.name, kept.inputs))
     ids = _ids(table, spec.id)
     kept_ids = None if ids is None else [ids[row] for row in kept.rows.tolist()]
-    gaps = len(kept.rows) < len(cells.values)
-    return Inputs(encoding.apply(kept.cells), _names(table, lines), notes, kept_ids, gaps)
+    gaps = len(kept.rows) < len(inputs.values)
+    return Inputs(encoding.apply(kept.inputs), _names(table, lines), notes, kept_ids, gaps)
 
 
 def _of_numbers(

@@ -75,7 +75,7 @@ def _date_axis(axes: "Axes") -> None:
     axes.xaxis.set_major_formatter(formatter)
 
 
-def _best(values: "NDArray[np.float32]", y: "NDArray[Any]", column: Column) -> tuple[str, float, int]:
+def _best(values: "NDArray[Any]", y: "NDArray[Any]", column: Column) -> tuple[str, float, int]:
     """Return how a column goes with the target that it goes with best, and which that is."""
     parts = [y] if y.ndim == 1 else [y[:, [number]] for number in range(y.shape[1])]
     found = [association(values, part, groups=column.kind == "category") for part in parts]
@@ -101,7 +101,7 @@ def _target(axes: "Axes", dataset: Dataset, number: int) -> None:
     )
 
 
-def _bars(axes: "Axes", column: Column, values: "NDArray[np.float32]") -> None:
+def _bars(axes: "Axes", column: Column, values: "NDArray[Any]") -> None:
     codes = values[~np.isnan(values)].astype(np.int64)
     _counts(axes, list(column.words), np.bincount(codes, minlength=len(column.words)), BLUE)
 
@@ -119,7 +119,7 @@ def _counts(axes: "Axes", names: list[str], counts: "NDArray[np.int64]", colour:
     axes.grid(visible=False, axis="y")
 
 
-def _histogram(axes: Any, groups: "list[NDArray[np.float32]]", names: tuple[str, ...]) -> list[object]:
+def _histogram(axes: Any, groups: "list[NDArray[Any]]", names: tuple[str, ...]) -> list[object]:
     # In float32 there may be no room for edges between large values.
     full = [values[~np.isnan(values)].astype(np.float64) for values in groups]
     every = np.concatenate(full)

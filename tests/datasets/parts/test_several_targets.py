@@ -6,7 +6,7 @@ import pytest
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import WrongOptionError
 from dnnctl.datasets.parts.several_targets import Flags, labels_of_one_hot
-from dnnctl.datasets.parts.target import Target, decide, encode_targets
+from dnnctl.datasets.parts.target import Asked, Target, decide, encode_targets
 from dnnctl.errors import DataError
 
 LABELS = np.array([[1, 0, 1], [0, 0, 1], [0, 1, 0], [0, 0, 0]])
@@ -24,7 +24,7 @@ def cells(values: np.ndarray, *kinds: str) -> Cells:
 
 
 def decided(values: np.ndarray, said: str = "auto", *kinds: str) -> Target:
-    return decide(cells(values, *kinds), said, "t.csv", "data.csv")
+    return decide(cells(values, *kinds), Asked(said, "t.csv", "data.csv"))
 
 
 @pytest.mark.parametrize("kinds", [(), ("boolean", "number", "boolean")])

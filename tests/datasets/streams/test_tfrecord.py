@@ -59,7 +59,7 @@ def test_a_table_is_read_whatever_the_order_of_features(tmp_path: Path, stream: 
     assert dataset.info.feature_names == ("numbers_1", "numbers_2", "numbers_3", "count", "town")
     assert dataset.info.class_names == ("0", "1")
     np.testing.assert_array_equal(samples.x[:, :3], NUMBERS)
-    np.testing.assert_array_equal(samples.x[:, 3], COUNTS.astype(np.float32))
+    np.testing.assert_array_equal(samples.x[:, 3], COUNTS)
     assert dataset.table is not None
     words = dataset.table.columns[4].words
     assert [words[int(code)] for code in samples.x[:, 4]] == TOWNS.tolist()
@@ -180,7 +180,7 @@ def test_what_tensorflow_writes_is_read(tmp_path: Path) -> None:
     dataset, _ = read(tmp_path / "t.tfrecord")
     samples = held(dataset.train)
     np.testing.assert_array_equal(samples.x[:, :3], NUMBERS)
-    np.testing.assert_array_equal(samples.x[:, 3], COUNTS.astype(np.float32))
+    np.testing.assert_array_equal(samples.x[:, 3], COUNTS)
     np.testing.assert_array_equal(samples.y, LABELS)
 
 

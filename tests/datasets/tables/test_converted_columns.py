@@ -66,7 +66,7 @@ def test_a_number_to_predict_may_have_a_unit_which_is_told(read: Read) -> None:
 
 
 def test_numbers_without_a_unit_are_classes_if_they_are_few(read: Read) -> None:
-    assert read(rows(["1.5", "2.5"], "{i},−{i}")).info.class_names == ("-4", "-3", "-2", "-1", "-0")
+    assert read(rows(["1.5", "2.5"], "{i},−{i}")).info.class_names == ("-4", "-3", "-2", "-1", "0")
 
 
 def test_a_date_is_no_target(read: Read) -> None:

@@ -186,7 +186,7 @@ def test_the_line_of_each_row_is_the_one_that_pythons_reader_tells(
         assert table.lines(",").tolist() == [line for line, _ in table.rows(",")]
 
 
-def test_numbers_that_32_bits_cannot_tell_apart_are_warned_about(read: Read) -> None:
-    rows = "".join(f"{10**10 + i},{i % 7},{'xy'[i % 2]}\n" for i in range(40))
+def test_numbers_that_64_bits_cannot_tell_apart_are_warned_about(read: Read) -> None:
+    rows = "".join(f"{10**18 + i},{i % 7},{'xy'[i % 2]}\n" for i in range(40))
 
     assert ("lost_precision", "column 'a'") in [(n.code, n.place) for n in read("a,b,c\n" + rows).warnings]

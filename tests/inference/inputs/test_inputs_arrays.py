@@ -58,7 +58,7 @@ def test_column_order_is_kept() -> None:
 )
 def test_numbers(array: np.ndarray, spec: InputSpec, expected: list[list[float]]) -> None:
     inputs = read(array, spec, None)
-    assert inputs.x.dtype == np.float32
+    assert inputs.x.dtype == np.float64
     assert inputs.x.tolist() == expected
     assert len(inputs.names) == len(expected)
 

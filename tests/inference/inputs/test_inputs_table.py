@@ -55,7 +55,7 @@ def read(text: str | bytes, spec: InputSpec = NUMBERS) -> Inputs:
 )
 def test_numbers(text: str | bytes) -> None:
     inputs = read(text)
-    assert inputs.x.dtype == np.float32
+    assert inputs.x.dtype == np.float64
     assert inputs.x.tolist() == [[75, 30], [80, 40]]
 
 

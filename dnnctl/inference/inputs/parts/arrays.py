@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dnnctl.archives import NpyFile
 from dnnctl.datasets.images.fitting import border
+from dnnctl.datasets.parts.precision import LARGEST, as_floats
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import MAX_ROWS, Inputs, InputSpec, Numbered
 from dnnctl.inference.inputs.parts.drawing import against_ground
@@ -138,10 +139,8 @@ def from_rows(
                 raise DataError(f"{names[row]}: {column(int(cell))}: expected {expected}; received {table[row, cell]}")
 
     if not spec.info.is_image:
-        with np.errstate(over="ignore"):
-            numbers = table.astype(np.float32, copy=False)
-        fail(_not_finite, numbers, "a finite number that fits into 32 bits")
-        return Inputs(numbers, names)
+        fail(_too_large, table, "a finite number that fits into 32 bits")
+        return Inputs(as_floats(table), names)
 
     low, high = spec.range
     if table.dtype.kind == "f":
@@ -192,6 +191,11 @@ def narrowed(x: NDArray[Any], span: tuple[float, float]) -> NDArray[Any]:
 def _whole(x: NDArray[Any]) -> bool:
     # Fractions such as 128/255 come back from float32 a little off.
     return bool(np.abs(x - np.rint(x)).max(initial=0.0) < 1e-3)
+
+
+def _too_large(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    fits: NDArray[np.bool_] = (rows >= -LARGEST) & (rows <= LARGEST)
+    return ~fits
 
 
 def _not_finite(rows: NDArray[Any]) -> NDArray[np.bool_]:
