@@ -86,6 +86,7 @@ NoticeCode = Literal[
     "absent_class",
     "constant_label",
     "no_validation_rows",
+    "scarce_class",
     "train_test_overlap",
 ]
 

@@ -101,6 +101,13 @@ class Run:
         return str(self._opened.manifest.get("verdict", ""))
 
     @property
+    def advice(self) -> tuple[dict[str, Any], ...]:
+        """What to train next, each as overrides: `dnnctl.train(run.config, overrides=run.advice[0])`; often nothing."""
+        stored = self._opened.manifest.get("advice")
+        known = [each.get("settings") for each in stored if isinstance(each, dict)] if isinstance(stored, list) else []
+        return tuple(each for each in known if isinstance(each, dict))
+
+    @property
     def unmet(self) -> tuple[str, ...]:
         """What `require` asked of its metrics and they missed, a sentence each."""
         stored = self._opened.manifest.get("unmet")

@@ -1,8 +1,11 @@
 """Overrides of single keys: `training.epochs=5`, `model.layers[0].dense=64`; and where what is wrong came from."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import yaml
 
 from dnnctl.config.mapping import plain_value
 from dnnctl.config.yaml_reader import MAX_DEPTH, MAX_KEY, KeyPath, Positions, dotted, parse
@@ -108,6 +111,18 @@ def given(name: str, value: Any) -> tuple[KeyPath, Any]:
         problem = "expected a key path, as training.epochs or model.layers[0].dense"
         raise ConfigError([Fault("", problem, f"`overrides` {str(name)[:80]}")])
     return path, plain_value(value, path)
+
+
+def written(name: str, value: Any) -> str:
+    """Return an override as text, which `split` reads as the same key path and value.
+
+    Args:
+        name: The key path, as `training.early_stopping`.
+        value: The value, in dicts, lists, text and numbers.
+    """
+    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf)
+    # Behind a plain number or word YAML writes that the document ends.
+    return f"{name}={text.strip().removesuffix('...').strip()}"
 
 
 def key_path(name: str) -> KeyPath:

@@ -18,6 +18,7 @@ from dnnctl.datasets.samples import AnySamples, Samples, looked_at
 from dnnctl.errors import DataError, Notice
 
 SHOWN = 3
+FEW_EACH = 10
 
 
 def check_finite(dataset: Dataset) -> None:
@@ -116,6 +117,34 @@ def check_labels(dataset: Dataset) -> None:
                 f"data set {dataset.name!r}, {rows} rows: expected 0 or 1 for each label; received "
                 f"{samples.y[row, label]:g} for {dataset.info.targets[label]!r} in row {row + 1:,}"
             )
+
+
+def scarce_classes(info: DatasetInfo, splits: Splits) -> str:
+    """Name the classes, or the labels, that have few training rows, in words; empty if none has, or rows are all.
+
+    Args:
+        info: What is known about the data set; of numbers to predict nothing is said.
+        splits: The rows.
+    """
+    if info.shared_rows:
+        return ""
+    if info.task == "multilabel":
+        shares = label_shares(splits.train)
+        rarer = np.round(np.minimum(shares, 1 - shares) * len(splits.train)).astype(int).tolist()
+        told = _scarce(info.targets, rarer)
+        return told and f"fewer than {FEW_EACH} rows of one of its two values are hardly enough to learn from: {told}"
+    if not info.class_names:
+        return ""
+    counts = class_counts(splits.train, len(info.class_names)).tolist()
+    told = _scarce(info.class_names, counts)
+    return told and f"fewer than {FEW_EACH} training rows of a class are hardly enough to learn from: {told}"
+
+
+def _scarce(names: Sequence[str], counts: Sequence[int]) -> str:
+    """Return the names with few rows, the fewest first, and how many each has."""
+    few = sorted((count, name) for name, count in zip(names, counts, strict=True) if 0 < count < FEW_EACH)
+    shown = ", ".join(f"{name!r} ({count})" for count, name in few[:SHOWN])
+    return shown + (f" and {len(few) - SHOWN:,} more" if len(few) > SHOWN else "")
 
 
 def odd_columns(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:

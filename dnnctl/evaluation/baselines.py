@@ -1,10 +1,11 @@
 """What can be had without a network: metrics that any network should beat.
 
-Fitted on the training rows, measured on the training and the test rows.
+Fitted on the training rows, measured on the training and the test rows. Where the classes of a network count by
+weights, they count by the same weights here: otherwise the two would aim at different things.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -36,16 +37,23 @@ class Baseline:
         label: What it is, for people, as `majority class (T-shirt)`.
         train: Metric names to values on the training rows.
         test: The same on the test rows.
+        answers: Returns what it says of rows, as scores of a network: probabilities or other scores (n, classes), or
+            values in the target's unit (n, targets).
     """
 
     kind: Literal["trivial", "linear", "logistic"]
     label: str
     train: dict[str, float]
     test: dict[str, float]
+    answers: Callable[[Rows], NDArray[Any]] | None = field(default=None, repr=False, compare=False)
 
 
 def baselines(
-    info: DatasetInfo, train: AnySamples, test: AnySamples, metrics: Sequence[str] | None = None
+    info: DatasetInfo,
+    train: AnySamples,
+    test: AnySamples,
+    metrics: Sequence[str] | None = None,
+    class_weights: Sequence[float] | None = None,
 ) -> tuple[Baseline, ...]:
     """Fit and measure the baselines.
 
@@ -54,6 +62,7 @@ def baselines(
         train: Rows to fit on; at least one. Of a stream a sample is taken, and the label says so.
         test: Rows to measure on besides.
         metrics: Names of metrics; those of final reports if None.
+        class_weights: How much a row of each class counts, (classes,); None for 1 each.
 
     Returns:
         The trivial baseline and the linear one; for classes from numbers logistic regression too.
@@ -63,13 +72,13 @@ def baselines(
     """
     if not isinstance(train, Samples) or not isinstance(test, Samples):
         few = looked_at(train)
-        found = baselines(info, few, looked_at(test), metrics)
+        found = baselines(info, few, looked_at(test), metrics, class_weights)
         return tuple(replace(each, label=f"{each.label}, {len(few):,} rows sampled") for each in found)
-    both = (trivial(info, train, test, metrics), linear(info, train, test, metrics))
+    both = (trivial(info, train, test, metrics), linear(info, train, test, metrics, class_weights))
     weights = int(np.prod(info.input_shape)) * len(info.judged)
     if info.is_image or info.shared_rows or info.task == "regression" or weights > MOST_WEIGHTS:
         return both
-    return (*both, logistic(info, train, test, metrics))
+    return (*both, logistic(info, train, test, metrics, class_weights))
 
 
 def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
@@ -89,15 +98,18 @@ def trivial(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[
         label = "most frequent value of each label"
     else:
         label = f"majority class ({info.class_names[int(answer.argmax())]})"
-    names = _names(info, metrics)
-    measured = [
-        measure(info.task, rows.y, np.broadcast_to(answer, (len(rows), len(answer))), names) if len(rows) else {}
-        for rows in (train, test)
-    ]
-    return Baseline("trivial", label, *measured)
+    return _measured(
+        "trivial", label, lambda rows: np.broadcast_to(answer, (len(rows), len(answer))), info, (train, test), metrics
+    )
 
 
-def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
+def linear(
+    info: DatasetInfo,
+    train: Samples,
+    test: Samples,
+    metrics: Sequence[str] | None = None,
+    class_weights: Sequence[float] | None = None,
+) -> Baseline:
     r"""Fit a linear model with a bias in closed form.
 
     $W = (X^T X + \lambda n I)^{-1} X^T Y$ on centred, scaled inputs; Y are the targets, or one-hot classes.
@@ -110,30 +122,60 @@ def linear(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[s
     """
     _require_rows(train)
     rows = np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64)
-    model = _fit(train.rows.take(rows).reshape(len(rows), -1), _targets(info, train.take(rows)))
+    few = train.take(rows)
+    model = _fit(few.x.reshape(len(rows), -1), _targets(info, few), _row_weights(few, class_weights))
     # Of classes the largest score counts; values in a target's unit may need more digits than pixels do.
     number = np.dtype(np.float64) if info.task == "regression" else model.kernel.dtype
-    names = _names(info, metrics)
-    measured = [
-        measure(info.task, part.y, _answers(model, part.rows, number), names) if len(part) else {}
-        for part in (train, test)
-    ]
-    return Baseline("linear", "linear model (closed form)", *measured)
+    label = f"linear model (closed form){_weighed(class_weights)}"
+    return _measured("linear", label, lambda rows: _answers(model, rows, number), info, (train, test), metrics)
 
 
-def logistic(info: DatasetInfo, train: Samples, test: Samples, metrics: Sequence[str] | None = None) -> Baseline:
+def logistic(
+    info: DatasetInfo,
+    train: Samples,
+    test: Samples,
+    metrics: Sequence[str] | None = None,
+    class_weights: Sequence[float] | None = None,
+) -> Baseline:
     """Fit logistic regression, one for each of several labels, on rows of numbers, at most `MOST_ROWS` of them.
 
     Arguments as of `baselines`.
     """
     _require_rows(train)
     few = train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
-    model = fit_logistic(few.x, few.y, len(info.judged))
-    names = _names(info, metrics)
-    measured = [
-        measure(info.task, part.y, model.probabilities(part.x), names) if len(part) else {} for part in (train, test)
-    ]
-    return Baseline("logistic", "logistic regression", *measured)
+    model = fit_logistic(few.x, few.y, len(info.judged), _row_weights(few, class_weights))
+
+    def answers(rows: Rows) -> NDArray[Any]:
+        return np.concatenate([model.probabilities(x) for x in rows.blocks(BLOCK)])
+
+    label = f"logistic regression{_weighed(class_weights)}"
+    return _measured("logistic", label, answers, info, (train, test), metrics)
+
+
+def _measured(
+    kind: Literal["trivial", "linear", "logistic"],
+    label: str,
+    answers: Callable[[Rows], NDArray[Any]],
+    info: DatasetInfo,
+    parts: tuple[Samples, Samples],
+    metrics: Sequence[str] | None,
+) -> Baseline:
+    """Return a model that was fitted with what it is worth on the training and the test rows."""
+    names = all_metrics(info.task, len(info.class_names)) if metrics is None else metrics
+    train, test = (measure(info.task, part.y, answers(part.rows), names) if len(part) else {} for part in parts)
+    return Baseline(kind, label, train, test, answers)
+
+
+def _row_weights(rows: Samples, class_weights: Sequence[float] | None) -> NDArray[np.float64] | None:
+    """Return how much each row counts, 1 in the mean; None where all count the same, or none at all."""
+    if class_weights is None:
+        return None
+    weights = np.asarray(class_weights, np.float64)[rows.y.reshape(-1)]
+    return weights / weights.mean() if weights.any() else None
+
+
+def _weighed(class_weights: Sequence[float] | None) -> str:
+    return "" if class_weights is None else ", same class weights"
 
 
 @dataclass(frozen=True)
@@ -145,18 +187,22 @@ class _Linear:
     bias: NDArray[Any]
 
 
-def _fit(x: NDArray[Any], y: NDArray[Any]) -> _Linear:
-    """Solve the normal equations for inputs (n, features) and targets (n, outputs)."""
+def _fit(x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None = None) -> _Linear:
+    """Solve the normal equations for inputs (n, features) and targets (n, outputs); each row counts by its weight."""
     # Pixels are small whole numbers, exact in float32 and twice as fast; columns may be of any size.
     number = np.dtype(np.float32 if x.dtype == np.uint8 else np.float64)
-    centre, bias = x.mean(axis=0, dtype=np.float64), y.mean(axis=0, dtype=np.float64)
+    if weights is None:
+        centre, bias = x.mean(axis=0, dtype=np.float64), y.mean(axis=0, dtype=np.float64)
+    else:
+        centre, bias = (np.average(part, axis=0, weights=weights) for part in (x, y))
     if not np.isfinite(centre).all():
         raise DataError("expected finite inputs for the linear baseline; received NaN or infinity in a column")
     gram, product = np.zeros((x.shape[1], x.shape[1])), np.zeros((x.shape[1], y.shape[1]))
     for block in blocks(len(x), BLOCK):
         part = x[block].astype(number) - centre.astype(number)
-        gram += part.T @ part
-        product += part.T @ (y[block] - bias).astype(number)
+        counted = part if weights is None else part * weights[block, None].astype(number)
+        gram += counted.T @ part
+        product += counted.T @ (y[block] - bias).astype(number)
     variance = np.diag(gram) / len(x)
     # What is left of a column that never varies is what its mean was rounded by.
     variance = np.where(variance > np.square(ROUNDED * centre), variance, 0.0)
@@ -185,10 +231,6 @@ def _targets(info: DatasetInfo, rows: Samples) -> NDArray[Any]:
     one_hot = np.zeros((len(rows), len(info.class_names)), np.float32)
     one_hot[np.arange(len(rows)), rows.y.reshape(-1)] = 1
     return one_hot
-
-
-def _names(info: DatasetInfo, metrics: Sequence[str] | None) -> Sequence[str]:
-    return all_metrics(info.task, len(info.class_names)) if metrics is None else metrics
 
 
 def _require_rows(train: Samples) -> None:

@@ -42,13 +42,16 @@ class Logistic:
         return _probabilities(((x - self.centre) / self.std) @ self.kernel + self.bias, several=self.several)
 
 
-def fit_logistic(x: NDArray[Any], y: NDArray[Any], outputs: int) -> Logistic:
+def fit_logistic(
+    x: NDArray[Any], y: NDArray[Any], outputs: int, weights: NDArray[np.float64] | None = None
+) -> Logistic:
     """Fit on rows.
 
     Args:
         x: (n, features) finite numbers.
         y: int64 (n,) labels of classes, or (n, labels) of 0 and 1.
         outputs: Number of classes, or of labels.
+        weights: (n,) how much each row counts, 1 in the mean; None for 1 each.
 
     Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, 4.4.
     """
@@ -59,14 +62,15 @@ def fit_logistic(x: NDArray[Any], y: NDArray[Any], outputs: int) -> Logistic:
     features, several = x.shape[1], y.ndim > 1
     # Of classes the true one alone is in the logarithm; labels are in it when they are 0 too.
     true = y > 0.5 if several else np.arange(outputs) == y[:, np.newaxis]
+    counted = (np.ones((len(x), 1)) if weights is None else weights[:, np.newaxis]) / len(x)
 
     def loss(theta: NDArray[Any]) -> tuple[float, NDArray[Any]]:
         kernel, bias = theta[: features * outputs].reshape(features, outputs), theta[features * outputs :]
         shares = _probabilities(scaled @ kernel + bias, several=several)
-        own = np.where(true, shares, 1 - shares) if several else shares[true]
-        difference = (shares - true) / len(x)
+        own = np.where(true, shares, 1 - shares) if several else shares[true][:, np.newaxis]
+        difference = (shares - true) * counted
         slope = np.concatenate([(scaled.T @ difference + RIDGE * kernel).reshape(-1), difference.sum(axis=0)])
-        value = -np.log(np.maximum(own, 1e-300)).sum() / len(x)
+        value = -(np.log(np.maximum(own, 1e-300)) * counted).sum()
         return float(value + RIDGE / 2 * np.square(kernel).sum()), slope
 
     start = np.zeros(features * outputs + outputs)

@@ -5,7 +5,7 @@ How all of them look is in `style/`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,9 @@ class PlotContext:
         counts: All test rows by true class and predicted one, of labels one each, where `test` may be a sample of a
             stream; else None.
         of: How many training and test rows there are, where `train` and `test` may be samples; else None.
+        hindered: What the training figures of the history were taken with and validation's without, as `dropout`; empty
+            if nothing.
+        unhindered: Final metrics of the training rows without it, of the weights that were kept.
     """
 
     title: str
@@ -76,6 +79,8 @@ class PlotContext:
     tested: str = "test row"
     counts: NDArray[np.int64] | None = None
     of: tuple[int, int] | None = None
+    hindered: tuple[str, ...] = ()
+    unhindered: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def matrix(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dnnctl.config.metrics import larger_is_better
 from dnnctl.plots.base import PlotContext
 from dnnctl.plots.style.sheet import BLUE, GREY, RED, SKY, key, label, panels, tidy
-from dnnctl.plots.style.text import counted, plain
+from dnnctl.plots.style.text import counted, listed, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ def draw(context: PlotContext) -> "Figure | None":
         return None
     names = _names(context.history)
     steps = None if context.iterations is None or not len(context.iterations) else context.iterations
-    subtitle = f"{context.title} · {counted(len(context.history), 'epoch')}"
+    subtitle = f"{context.title} · {counted(len(context.history), 'epoch')}{_why_lower(context)}"
     count = len(names) + (steps is not None)
     figure, places = panels("Learning curves", subtitle, count, columns=2 if count == 4 else 3)
     handles: dict[str, object] = {}
@@ -66,6 +66,9 @@ def _panel(axes: "Axes", context: PlotContext, name: str) -> dict[str, object]:
         line = axes.plot(x, y, color=colour, linewidth=1.6, marker=marker, markersize=3.5)
         handles[words] = line[0]
         line[0].set_label(words)
+    if context.hindered and np.isfinite(context.unhindered.get(name, np.nan)):
+        handles["unhindered"] = _unhindered(axes, context, name, epochs)
+        drawn.append(np.array([context.unhindered[name]]))
     if context.best_epoch is not None:
         mark = axes.axvline(context.best_epoch, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         mark.set_label(f"weights kept (epoch {context.best_epoch})")
@@ -78,6 +81,23 @@ def _panel(axes: "Axes", context: PlotContext, name: str) -> dict[str, object]:
         axes.set_xlim(epochs[0] - 1, epochs[0] + 1)
         axes.set_xticks(epochs)
     return handles
+
+
+def _why_lower(context: PlotContext) -> str:
+    """Say why the training figures may be worse than those of validation rows; nothing if they are taken alike."""
+    if not context.hindered:
+        return ""
+    return f" · training is measured with {listed(context.hindered)} at work, validation and the mark without"
+
+
+def _unhindered(axes: "Axes", context: PlotContext, name: str, epochs: Values) -> object:
+    """Mark what the weights that were kept come to on the training rows as they are; return it for the legend."""
+    epoch = epochs[-1] if context.best_epoch is None else context.best_epoch
+    (mark,) = axes.plot(
+        [epoch], [context.unhindered[name]], color=BLUE, marker="D", markersize=5.5, markerfacecolor="white", ls=""
+    )
+    mark.set_label(f"training without {context.hindered[0] if len(context.hindered) == 1 else 'these'}")
+    return mark
 
 
 def _steps(axes: "Axes", losses: Values) -> None:

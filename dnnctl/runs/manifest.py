@@ -23,6 +23,7 @@ ENDED = (
     "epochs_trained",
     "best_epoch",
     "verdict",
+    "advice",
     "unmet",
     "device",
     "threads",

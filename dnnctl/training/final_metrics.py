@@ -1,10 +1,10 @@
 """What a trained network is worth: final metrics, the verdict, and whether the other engine agrees."""
 
-from dnnctl.data.class_weights import class_counts
 from dnnctl.engines.base import Engine
 from dnnctl.engines.numpy.network import NumpyNetwork
 from dnnctl.evaluation.baselines import Baseline
-from dnnctl.evaluation.diagnosis import Verdict, diagnose
+from dnnctl.evaluation.diagnosis.evidence import gather
+from dnnctl.evaluation.diagnosis.verdict import Verdict, diagnose
 from dnnctl.evaluation.measure import all_metrics
 from dnnctl.inference.network import Agreement, Measured, Network, compare_engines
 from dnnctl.training.preparation import Prepared
@@ -37,27 +37,26 @@ def agreement(prepared: Prepared, engine: Engine, network: Network) -> Agreement
     return compare_engines(network, answers, prepared.splits.test.rows, prepared.preprocessing)
 
 
-def verdict(prepared: Prepared, trained: Trained, metrics: MetricsBySplit, simple: tuple[Baseline, ...]) -> Verdict:
-    """Say whether the network overfits or underfits.
+def verdict(
+    prepared: Prepared, trained: Trained, network: Network, metrics: MetricsBySplit, simple: tuple[Baseline, ...]
+) -> Verdict:
+    """Say whether the network overfits or underfits, and what is known to help.
 
     Args:
         prepared: What it was made from.
         trained: Its history.
+        network: The network with the weights that were kept.
         metrics: Final metrics of each split.
         simple: What a trivial and a linear model reach.
     """
-    held_out, info = prepared.splits.validation, prepared.dataset.info
-    rows: int | list[int] = 0 if held_out is None else len(held_out)
-    if prepared.class_weights is not None:
-        classes = len(info.class_names)
-        rows = [0] * classes if held_out is None else class_counts(held_out, classes).tolist()
-    return diagnose(
-        info.task,
+    seen = gather(
+        prepared.dataset.info,
+        prepared.splits,
+        network.scores,
+        simple,
+        metrics=metrics,
         history=trained.history,
-        train=metrics["train"],
-        validation=metrics.get("validation", {}),
-        baselines=simple,
-        validation_rows=rows,
         best_epoch=trained.best_epoch,
-        shared_rows=info.shared_rows,
+        weights=prepared.class_weights,
     )
+    return diagnose(seen, prepared.config)

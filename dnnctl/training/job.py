@@ -1,6 +1,6 @@
 """The whole job on one page: from a checked configuration to a finished run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from dnnctl.engines.choosing import build_engine, import_framework
 from dnnctl.engines.cluster import Cluster
 from dnnctl.errors import Interrupted, ModelError
 from dnnctl.evaluation.baselines import Baseline, baselines
-from dnnctl.evaluation.diagnosis import Verdict
+from dnnctl.evaluation.diagnosis.verdict import Verdict
 from dnnctl.evaluation.measure import unmet
 from dnnctl.files import write_text
 from dnnctl.inference.network import Measured, Network
@@ -231,13 +231,14 @@ class _Job:
             metrics = {name: each.metrics for name, each in measured.items()}
         # A stage of its own, which begins when the memory of the first is given back.
         with clock.stage("evaluation"):
-            simple = baselines(info, prepared.splits.train, prepared.splits.test)
-            judged = verdict(prepared, trained, metrics, simple)
+            weights = prepared.class_weights
+            simple = baselines(info, prepared.splits.train, prepared.splits.test, class_weights=weights)
+            judged = verdict(prepared, trained, network, metrics, simple)
         with clock.stage("saving"):
             save_evaluation(prepared.splits, run, metrics, simple, measured["test"])
         observer.on_stage("drawing plots")
         with clock.stage("plots"):
-            pictures = draw_all(_plot_context(prepared, trained, network, measured["test"]), run.plots)
+            pictures = draw_all(_plot_context(prepared, trained, network, measured), run.plots)
         missed = unmet(prepared.config.require, metrics)
         agreed = agreement(prepared, engine, network)
         clock.finish()
@@ -247,6 +248,7 @@ class _Job:
             epochs_trained=len(trained.history),
             best_epoch=trained.best_epoch,
             verdict=judged.sentence,
+            advice=[advice.to_json() for advice in judged.advice],
             unmet=list(missed),
             device=engine.device,
             threads=engine.threads,
@@ -259,7 +261,10 @@ class _Job:
         )
 
 
-def _plot_context(prepared: Prepared, trained: Trained, network: Network, test: Measured) -> PlotContext:
+def _plot_context(
+    prepared: Prepared, trained: Trained, network: Network, measured: Mapping[str, Measured]
+) -> PlotContext:
+    test = measured["test"]
     return PlotContext(
         title=prepared.config.name,
         info=prepared.dataset.info,
@@ -272,4 +277,6 @@ def _plot_context(prepared: Prepared, trained: Trained, network: Network, test: 
         predict=network.scores,
         counts=test.counts,
         of=(len(prepared.splits.train), test.count),
+        hindered=prepared.hindered,
+        unhindered=measured["train"].metrics,
     )

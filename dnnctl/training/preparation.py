@@ -13,7 +13,14 @@ from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.resolve import as_used, plan_of
 from dnnctl.config.schema import Config
 from dnnctl.data.augmentation.transforms import Augmenter
-from dnnctl.data.checks import absent_classes, check_finite, check_labels, odd_columns, rows_in_train_and_test
+from dnnctl.data.checks import (
+    absent_classes,
+    check_finite,
+    check_labels,
+    odd_columns,
+    rows_in_train_and_test,
+    scarce_classes,
+)
 from dnnctl.data.class_weights import class_counts, class_weights
 from dnnctl.data.fitting import encode, fit, split_as, valid
 from dnnctl.data.preprocessing import Preprocessing
@@ -102,6 +109,18 @@ class Prepared:
         return None if window == "auto" else int(window)
 
     @property
+    def hindered(self) -> tuple[str, ...]:
+        """What the training figures of an epoch are taken with and those of validation rows without."""
+        layers, training = self.config.model.layers, self.config.training
+        at_work = {
+            "dropout": any(layer.key == "dropout" and layer.rate for layer in layers),
+            "augmentation": self.config.data.augment is not None,
+            "mix-up": training.mix_up is not None,
+            "class weights": self.class_weights is not None,
+        }
+        return tuple(name for name, found in at_work.items() if found)
+
+    @property
     def streamed(self) -> bool:
         """Whether the rows are never held together."""
         return self.splits.streamed
@@ -167,6 +186,7 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
     dataset = replace(dataset, warnings=(*dataset.warnings, *odd))
     dataset, splits, table = encode(dataset, splits)
     absent = absent_classes(dataset.info, splits.train, config.data.limit)
+    scarce = [Notice("scarce_class", told) for told in [scarce_classes(dataset.info, splits)] if told]
     preprocessing = fit(dataset.info, splits.train, table)
     if config.data.source.paths:
         preprocessing = replace(preprocessing, info=dataset.info)
@@ -182,7 +202,7 @@ def split_and_plan(loaded: LoadedConfig, dataset: Dataset) -> Prepared:
         plan_of(config, dataset.info),
         Length(steps, steps_per_epoch),
         batch_size,
-        (*loaded.warnings, *dataset.warnings, *absent, *_unvalidated(config, dataset.info, splits)),
+        (*loaded.warnings, *dataset.warnings, *absent, *scarce, *_unvalidated(config, dataset.info, splits)),
         class_weights(config.training.class_weights, _class_counts(dataset.info, splits), dataset.info.class_names),
     )
     check_fits(prepared.memory, config, prepared.plan, loaded.path)

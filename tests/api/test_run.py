@@ -135,10 +135,15 @@ def test_what_a_stranger_wrote_is_escaped(changed: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("odd", [None, 3, {"a": 1}, [None]])
 def test_a_manifest_that_holds_something_else_does_no_harm(changed: Callable[..., Any], odd: Any) -> None:
-    run = changed(verdict=odd, warnings=odd)
-    assert run.warnings == ()
+    run = changed(verdict=odd, warnings=odd, advice=odd)
+    assert run.warnings == run.advice == ()
     assert isinstance(run.verdict, str)
     assert isinstance(run._repr_html_(), str)
+
+
+def test_advice_is_overrides(changed: Callable[..., Any]) -> None:
+    told = {"why": "it fell", "figure": "accuracy", "settings": {"training.epochs": 9}}
+    assert changed(advice=[told]).advice == ({"training.epochs": 9},)
 
 
 def test_requirements_that_were_missed_are_told(changed: Callable[..., Any]) -> None:

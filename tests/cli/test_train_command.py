@@ -76,6 +76,26 @@ def test_json_is_one_object_and_the_rest_goes_to_standard_error(dnnctl: Run, tmp
     assert done.err.count("\nepoch ") == 3
 
 
+def test_what_is_advised_is_a_command_that_can_be_copied(dnnctl: Run, tmp_path: Path) -> None:
+    slow = ("training.optimizer={sgd: 1e-4}", "training.steps_per_execution=1", "training.metrics=[accuracy]")
+    settings = [word for each in slow for word in ("--set", each)]
+    done = dnnctl("train", "digits", *QUICK, *settings)
+    line = next(line for line in done.out.splitlines() if line.startswith("            dnnctl train digits"))
+    words = shlex.split(line)
+    assert words[1:3] == ["train", "digits"]
+    # What was set before is set again, and what is advised comes after it.
+    given = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+    assert given[:4] == [QUICK[3], *slow]
+    assert given[4:]
+    again = dnnctl(*words[1:], "--json")
+    assert again.status == 0
+    manifest = json.loads((tmp_path / json.loads(again.out)["run"] / "manifest.json").read_text())
+    assert manifest["verdict"] == json.loads(again.out)["verdict"]["sentence"]
+    assert [each["settings"] for each in manifest["advice"]] == [
+        each["settings"] for each in json.loads(again.out)["verdict"]["advice"]
+    ]
+
+
 def test_json_and_quiet_together(dnnctl: Run) -> None:
     done = dnnctl("train", "xor", *QUICK, "--json", "--quiet")
     assert json.loads(done.out)["state"] == "done"

@@ -1,15 +1,20 @@
 """What is found in the rows before training: numbers that are none, classes without a row."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dnnctl.config.loading import load
-from dnnctl.data.checks import absent_classes, check_finite
+from dnnctl.data.checks import absent_classes, check_finite, scarce_classes
+from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError
+from dnnctl.experiments.data.check import check_data
+from dnnctl.training.preparation import prepare
 
 INFO = DatasetInfo("people", "regression", (2,), feature_names=("weight", "age"), target="height")
 
@@ -107,6 +112,28 @@ def test_labels_that_never_vary() -> None:
     )
     rows.y[0] = (1, 0, 1)
     assert absent_classes(info, rows, None) == ()
+
+
+def test_a_class_of_few_rows_is_named_in_the_words_that_training_and_the_check_of_data_both_use() -> None:
+    rows = animals(*[0] * 30, *[1] * 9, 2)
+    assert scarce_classes(ANIMALS, Splits(rows, None, rows, {})) == (
+        "fewer than 10 training rows of a class are hardly enough to learn from: 'owl' (1), 'dog' (9)"
+    )
+    many = animals(*[0, 1, 2] * 10)
+    assert scarce_classes(ANIMALS, Splits(many, None, rows, {})) == ""
+    assert scarce_classes(replace(ANIMALS, shared_rows=True), Splits(rows, None, rows, {})) == ""
+
+
+def test_training_and_the_check_of_data_say_so(tmp_path: Path) -> None:
+    cells = [f"{i},{i % 7},{'yew' if i == 50 else 'elm' if i % 2 else 'oak'}" for i in range(90)]
+    (tmp_path / "trees.csv").write_text("\n".join(["a,b,kind", *cells]) + "\n")
+    config = {"data": {"csv": {"path": str(tmp_path / "trees.csv"), "target": "kind"}, "test_split": 0.1}, "seed": 1}
+    prepared = prepare(load(config, {"data.split_seed": 3}))
+    (warning,) = [each for each in prepared.warnings if each.code == "scarce_class"]
+    loaded = load(config, {"data.split_seed": 3})
+    (check,) = [each for each in check_data(loaded, loaded.read()) if each.code == "class_balance"]
+    assert "'yew' (1)" in warning.message
+    assert warning.message in check.finding
 
 
 def test_numbers_have_no_classes() -> None:

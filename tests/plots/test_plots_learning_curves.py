@@ -72,3 +72,24 @@ def test_a_long_line_keeps_its_extremes():
     assert (np.diff(x) > 0).all()
     assert (kept.max(), kept.min()) == (9, -9)
     assert (kept == y[x.astype(int)]).all()
+
+
+def test_training_figures_taken_with_dropout_at_work_are_explained_and_marked_without(contexts):
+    context = replace(
+        contexts["pictures"], hindered=("dropout", "augmentation"), unhindered={"loss": 0.3, "accuracy": 0.95}
+    )
+    figure = learning_curves.draw(context)
+    heading = " ".join(text.get_text() for text in figure.texts)
+    assert "measured with dropout and augmentation at work" in heading
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "training without these" in legend
+    for axes, value in zip(figure.axes, (0.3, 0.95), strict=False):
+        (mark,) = [line for line in axes.lines if line.get_marker() == "D"]
+        # Of the epoch whose weights were kept.
+        assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (3, value)
+    last = learning_curves.draw(replace(context, best_epoch=None, unhindered={"loss": 0.3, "accuracy": float("inf")}))
+    (mark,) = [line for axes in last.axes for line in axes.lines if line.get_marker() == "D"]
+    assert mark.get_xdata()[0] == 5
+    plain = learning_curves.draw(replace(context, hindered=()))
+    assert "at work" not in " ".join(text.get_text() for text in plain.texts)
+    assert not [line for axes in plain.axes for line in axes.lines if line.get_marker() == "D"]

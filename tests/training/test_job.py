@@ -13,6 +13,7 @@ from stored import arrays
 
 from dnnctl.cli.screen.training_result import for_programs
 from dnnctl.config.loading import load
+from dnnctl.errors import Call
 from dnnctl.training.job import train
 from dnnctl.training.observer import Observer, StepProgress
 
@@ -222,4 +223,4 @@ def test_a_figure_too_large_for_its_type_is_none(tmp_path: Path) -> None:
     assert stored["test"]["loss"] is None
     assert stored["train"]["loss"] == result.metrics["train"]["loss"]
     assert json.loads(result.run.manifest.read_text())["state"] == "done"
-    json.dumps(for_programs(result), allow_nan=False)
+    json.dumps(for_programs(result, Call("train", ("digits",))), allow_nan=False)

@@ -51,7 +51,7 @@ PREPROCESSING = {
 MANIFEST = """
     format dnnctl state started versions platform name command seed engine deterministic threads_asked data network
     replicas init_from init_from_digest warnings starts environment optimizer_steps epochs_trained best_epoch verdict
-    unmet device threads engines_agree seconds finished files
+    advice unmet device threads engines_agree seconds finished files
 """
 META = {
     "format": 2,

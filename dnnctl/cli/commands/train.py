@@ -2,17 +2,19 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dnnctl.cli.options import expect_no, name_option, training_options
+from dnnctl.cli.options import expect_no, name_option, output_folder, training_options
 
 if TYPE_CHECKING:
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import LoadedConfig
     from dnnctl.engines.cluster import Cluster
+    from dnnctl.errors import Call
     from dnnctl.runs.layout import RunDirectory
     from dnnctl.training.job import TrainingResult
 
@@ -88,10 +90,11 @@ def command(
     Exit status: 0 done, 1 failure, 2 faulty configuration, 3 a requirement not met, 130 interrupted,
     143 terminated; the message of the last two names the command that goes on.
     """
+    from dnnctl.cli.screen.output import shown
     from dnnctl.cli.screen.training import Screen
     from dnnctl.config.loading import load
     from dnnctl.engines.cluster import find_cluster
-    from dnnctl.errors import UsageError
+    from dnnctl.errors import Call, UsageError
     from dnnctl.runs.finding import find_run
     from dnnctl.runs.manifest import read_manifest
     from dnnctl.runs.series import REPEAT, check_single, kind_of
@@ -116,7 +119,8 @@ def command(
 
         with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
             result = job.resume(found, overrides, observer=screen, command=sys.argv, cluster=cluster)
-        return _show(result, as_json=as_json, quiet=quiet, profile=profile)
+        again = Call("train", (shown(found.config),))
+        return _show(result, again, as_json=as_json, quiet=quiet, profile=profile)
     if config is None:
         raise UsageError(
             "expected a configuration, as 'dnnctl train digits', or --resume RUN. Try 'dnnctl train --help'"
@@ -144,7 +148,10 @@ def command(
         from dnnctl.training.job import train
 
         result = train(loaded, out=out, observer=screen, init_from=start, command=sys.argv, cluster=cluster)
-    return _show(result, as_json=as_json, quiet=quiet, profile=profile)
+    elsewhere = None if out == output_folder() else str(out)
+    given = {"name": name, "engine": engine, "init_from": init_from, "out": elsewhere, "overrides": overrides}
+    again = Call("train", (config,), {option: value for option, value in given.items() if value})
+    return _show(result, again, as_json=as_json, quiet=quiet, profile=profile)
 
 
 def _take_part(what: "LoadedConfig | RunDirectory", cluster: "Cluster", overrides: tuple[str, ...] = ()) -> int:
@@ -175,12 +182,13 @@ def _lay_out(loaded: "LoadedConfig", start: "RunDirectory | None", screen: "Scre
     return 0
 
 
-def _show(result: "TrainingResult", *, as_json: bool, quiet: bool, profile: bool) -> int:
+def _show(result: "TrainingResult", again: "Call", *, as_json: bool, quiet: bool, profile: bool) -> int:
     """Show what came of a training and return the exit status."""
     from dnnctl.cli.screen.output import print_result
     from dnnctl.cli.screen.training_result import for_programs, report, time_table
 
-    status = print_result(result, report, for_programs, as_json=as_json, quiet=quiet)
+    shown, values = partial(report, again=again), partial(for_programs, again=again)
+    status = print_result(result, shown, values, as_json=as_json, quiet=quiet)
     if profile:
         click.echo(f"\n{time_table(result.seconds)}", err=as_json or quiet)
     return status

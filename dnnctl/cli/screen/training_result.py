@@ -1,17 +1,25 @@
 """The result of a training: metrics beside the baselines, the verdict, what was written, what to try next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dnnctl.cli.flags import as_command
 from dnnctl.cli.screen.output import missed, named, shown
-from dnnctl.cli.screen.text import duration, grid, metric_columns, rounded
+from dnnctl.cli.screen.text import duration, grid, metric_columns, plain, rounded
+from dnnctl.errors import Call
 
 if TYPE_CHECKING:
     from dnnctl.training.job import TrainingResult
 
 
-def report(result: "TrainingResult") -> str:
-    """Return everything that is shown after a training."""
+def report(result: "TrainingResult", again: Call) -> str:
+    """Return everything that is shown after a training.
+
+    Args:
+        result: What came of it.
+        again: The call that trains likewise, for what is advised.
+    """
     run, name = shown(result.run.path), named(result.run.path)
     trained = result.trained
     lines = ["", metrics_table(result), ""]
@@ -21,6 +29,7 @@ def report(result: "TrainingResult") -> str:
         lines.append(f"  the weights are those of epoch {trained.best_epoch}, the best one")
     lines += [
         f"  {result.verdict.sentence}",
+        *_advice(result, again),
         *missed(result.unmet),
         "",
     ]
@@ -35,6 +44,28 @@ def report(result: "TrainingResult") -> str:
         f"            dnnctl predict {name} {predict_example(result)}",
     ]
     return "\n".join(lines)
+
+
+def _advice(result: "TrainingResult", again: Call) -> list[str]:
+    """Return the lines of what to train next: why, and a command to copy."""
+    lines = []
+    for each in result.verdict.advice:
+        lines += [f"  try       {plain(each.why)}:", f"            {as_command(with_settings(again, each.settings))}"]
+    return lines
+
+
+def with_settings(again: Call, settings: Sequence[tuple[str, Any]]) -> Call:
+    """Return a call with more overrides.
+
+    Args:
+        again: A call that trains, with its overrides as texts.
+        settings: Key paths and values.
+    """
+    from dnnctl.config.overrides import written
+
+    before = again.options.get("overrides", ())
+    assert isinstance(before, tuple)
+    return replace(again, options={**again.options, "overrides": (*before, *(written(*each) for each in settings))})
 
 
 def predict_example(result: "TrainingResult") -> str:
@@ -63,8 +94,8 @@ def comparison(rows: list[tuple[str, Mapping[str, Any]]], columns: list[str], ti
     return grid(cells, [title, *columns], right=set(range(1, len(columns) + 1)))
 
 
-def for_programs(result: "TrainingResult") -> dict[str, Any]:
-    """Return the end of a training as values that JSON can hold."""
+def for_programs(result: "TrainingResult", again: Call) -> dict[str, Any]:
+    """Return the end of a training as values that JSON can hold; arguments as of `report`."""
     from dnnctl.files import json_numbers
     from dnnctl.training.run_files import metrics_json
 
@@ -76,6 +107,10 @@ def for_programs(result: "TrainingResult") -> dict[str, Any]:
             "kind": result.verdict.kind,
             "sentence": result.verdict.sentence,
             **json_numbers(result.verdict.metrics),
+            "advice": [
+                {**each.to_json(), "command": as_command(with_settings(again, each.settings))}
+                for each in result.verdict.advice
+            ],
         },
         "epochs": len(result.trained.history),
         "best_epoch": result.trained.best_epoch,

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
-from dnnctl.data.checks import absent_classes
+from dnnctl.data.checks import absent_classes, scarce_classes
 from dnnctl.data.class_weights import class_counts, label_shares
 from dnnctl.data.fitting import split_as
 from dnnctl.data.split import Splits
@@ -22,7 +21,7 @@ from dnnctl.experiments.data.finding import Check, Checks
 from dnnctl.experiments.data.repeated_rows import repeated
 from dnnctl.training.preparation import split_and_plan
 
-FEW_EACH, UNEVEN = 10, 10
+UNEVEN = 10
 
 
 def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
@@ -103,16 +102,12 @@ def _span(values: NDArray[Any]) -> str:
 
 def _label_balance(info: DatasetInfo, splits: Splits) -> Check:
     """Tell how rare labels are, and which never vary."""
-    shares, rows = label_shares(splits.train), len(splits.train)
+    shares = label_shares(splits.train)
     least, most = int(shares.argmin()), int(shares.argmax())
     found = f"1 in {shares[least]:.1%} ({info.targets[least]!r}) to {shares[most]:.1%} ({info.targets[most]!r})"
     odd = [notice.message for notice in absent_classes(info, splits.train, None)]
-    rarer = np.minimum(shares, 1 - shares) * rows
-    few = [name for name, count in zip(info.targets, rarer, strict=True) if 0 < round(count) < FEW_EACH]
-    if few and not info.shared_rows:
-        odd.append(
-            f"fewer than {FEW_EACH} rows of one of its two values are hardly enough to learn from: {quoted(few)}"
-        )
+    if scarce := scarce_classes(info, splits):
+        odd.append(scarce)
     for name, part in (("test", splits.test), ("validation", splits.validation)):
         if isinstance(part, Samples):
             ones = part.y.sum(axis=0).tolist()
@@ -133,8 +128,8 @@ def _balance(info: DatasetInfo, splits: Splits) -> Check:
     if absent:
         return Check("class_balance", "failed", f"{found}; no training row is of class {quoted(absent)}")
     odd = []
-    if train[least] < FEW_EACH and not info.shared_rows:
-        odd.append(f"fewer than {FEW_EACH} are hardly enough to learn from")
+    if scarce := scarce_classes(info, splits):
+        odd.append(scarce)
     if train[most] > UNEVEN * train[least]:
         advice = "accuracy says little; look at f1 and the metrics of each class"
         odd.append(f"at {train[most] / train[least]:.0f} to 1, {advice}")

@@ -1,5 +1,6 @@
 """Text of plots: names are shown as they are written, whatever is in them."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 
@@ -31,6 +32,11 @@ def named(name: str, unit: str = "") -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number and its noun, as `1 test row` or `10,000 test rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence, as `dropout, augmentation and mix-up`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def amount(value: float) -> str:
