@@ -27,6 +27,19 @@ SYNONYMS = {
     "mse": "mean_squared_error",
     "mae": "mean_absolute_error",
     "l1_loss": "mean_absolute_error",
+    "mseloss": "mean_squared_error",
+    "squared_error": "mean_squared_error",
+    "l1loss": "mean_absolute_error",
+    "absolute_error": "mean_absolute_error",
+    "smoothl1loss": "huber",
+    "huberloss": "huber",
+    "crossentropyloss": "sparse_categorical_crossentropy",
+    "nllloss": "sparse_categorical_crossentropy",
+    "log_loss": "sparse_categorical_crossentropy",
+    "bceloss": "binary_crossentropy",
+    "bcewithlogitsloss": "binary_crossentropy",
+    "logistic": "sigmoid",
+    "prelu": "leaky_relu",
     "cross_entropy": "sparse_categorical_crossentropy",
     "crossentropy": "sparse_categorical_crossentropy",
     "bce": "binary_crossentropy",
@@ -48,6 +61,9 @@ SYNONYMS = {
     "features": "columns",
     "drop": "exclude",
 }
+
+# Names that are compared letter by letter.
+MOST_ALIKE = 5
 
 
 @cache
@@ -109,11 +125,40 @@ def nearest(received: str, known: Collection[str]) -> str | None:
         received: What was written.
         known: What could have been written.
     """
-    folded = str(received).lower().replace("-", "_").replace(" ", "_")
+    folded = _folded(received)
     if (meant := SYNONYMS.get(folded)) in known:
         return meant
-    near = difflib.get_close_matches(folded, known, n=1, cutoff=0.6)
+    written = {_folded(name): name for name in reversed(list(known))}
+    near = difflib.get_close_matches(folded, written, n=MOST_ALIKE, cutoff=0.6)
     if not near:
-        squeezed = {name.replace("_", ""): name for name in known}
-        near = [squeezed[key] for key in difflib.get_close_matches(folded.replace("_", ""), squeezed, n=1)]
-    return near[0] if near else None
+        written = {name.replace("_", ""): original for name, original in written.items()}
+        folded = folded.replace("_", "")
+        near = difflib.get_close_matches(folded, written, n=MOST_ALIKE)
+    # Of those that are alike the one with the fewest slips of the fingers, and of equal ones the most alike.
+    return written[min(near, key=lambda name: slips(folded, name))] if near else None
+
+
+def _folded(name: object) -> str:
+    return str(name).lower().replace("-", "_").replace(" ", "_")
+
+
+def slips(first: str, second: str) -> int:
+    """Return how many letters were left out, added, changed, or exchanged with the next one, between two words.
+
+    Args:
+        first: A word.
+        second: Another one.
+
+    Source: F. J. Damerau, "A technique for computer detection and correction of spelling errors" (1964), in the form
+    that changes no part of a word twice (optimal string alignment).
+    """
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        above, row, older = row, [i], before
+        before = above
+        for j, other in enumerate(second, 1):
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and letter == second[j - 2] and other == first[i - 2]:
+                row[j] = min(row[j], older[j - 2] + 1)
+    return row[-1]

@@ -52,6 +52,8 @@ class Catalog:
         specs: The spec behind each name; its `key` is set to that name.
         package: Instead of `specs`: a package whose plugins each define the class `attribute`.
         attribute: Name of that class.
+        number: The name that a bare number was probably meant to have in front.
+        absent: What to say of names that other tools have and that cannot be chosen here, in small letters.
     """
 
     def __init__(
@@ -60,8 +62,12 @@ class Catalog:
         specs: Mapping[str, type[Spec]] | None = None,
         package: str | None = None,
         attribute: str = "",
+        number: str = "",
+        absent: Mapping[str, str] | None = None,
     ) -> None:
         self.kind = kind
+        self._number = number
+        self._absent = dict(absent or {})
         self._specs = dict(specs or {})
         self._package = package
         self._attribute = attribute
@@ -79,7 +85,8 @@ class Catalog:
             PydanticCustomError: If there is no such name; the message says which was probably meant.
         """
         if name not in self.names():
-            hint = plugins.suggestion(name, self.names())
+            absent = self._absent.get(name.lower().replace("_", ""))
+            hint = f"; {absent}" if absent else plugins.suggestion(name, self.names())
             raise PydanticCustomError("unknown_name", f"unknown {self.kind} {name!r}{hint}")
         if self._package and name not in self._specs:
             self._specs[name] = getattr(plugins.load(self._package, name), self._attribute)
@@ -107,7 +114,8 @@ class Catalog:
         if MAIN in options and not spec.main:
             raise PydanticCustomError(
                 "main_value",
-                f"{self.kind} {name!r} takes no value here; expected '{name}' alone or with named options",
+                f"{self.kind} {name!r} takes no value here; expected '{name}' alone or with named options"
+                f"{self._meant(options[MAIN])}",
             )
         # Where the main option stands there under both its names, the later one counts.
         options = {spec.main if key == MAIN else key: value for key, value in options.items()}
@@ -127,7 +135,11 @@ class Catalog:
         received = (
             f"{len(written)} names: {', '.join(map(str, written))}" if isinstance(written, Mapping) else repr(written)
         )
-        raise PydanticCustomError("choice", f"expected {expected}; received {received}")
+        raise PydanticCustomError("choice", f"expected {expected}; received {received}{self._meant(written)}")
+
+    def _meant(self, written: object) -> str:
+        """Return the hint at what a bare number stands for."""
+        return f"; did you mean '{self._number}: {written}'?" if self._number and type(written) is int else ""
 
 
 def _under(name: str, error: ValidationError) -> ValidationError:

@@ -76,3 +76,27 @@ def test_other_tools_words_lead_to_a_name_and_are_none_themselves() -> None:
     assert not known & plugins.SYNONYMS.keys()
     for word, meant in (("silu", "swish"), ("mse", "mean_squared_error"), ("xavier", "glorot_uniform")):
         assert plugins.nearest(word, known) == meant
+
+
+@pytest.mark.parametrize(
+    ("received", "meant"),
+    [
+        ("Heigth", "Height"),
+        ("wieght", "Weight"),
+        ("Gendr", "Gender"),
+        ("hegiht", "Height"),
+        ("HEIGHT", "Height"),
+        ("Wight", "Weight"),
+        ("nothing alike", None),
+    ],
+)
+def test_letters_that_changed_places_are_one_slip(received: str, meant: str | None) -> None:
+    assert plugins.nearest(received, ("Gender", "Weight", "Height")) == meant
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [("", "", 0), ("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("ca", "abc", 3), ("kitten", "sitting", 3)],
+)
+def test_slips_of_the_fingers_are_counted(first: str, second: str, count: int) -> None:
+    assert plugins.slips(first, second) == plugins.slips(second, first) == count

@@ -1,6 +1,5 @@
 """From a file and overrides to a checked configuration, or to every fault in it at once."""
 
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from dnnctl.config.checks.generalization import check_generalization
 from dnnctl.config.checks.network import check_layers, check_output
 from dnnctl.config.checks.training import check_training
 from dnnctl.config.mapping import from_mapping, plain_value
-from dnnctl.config.names import is_name
+from dnnctl.config.names import name_of
 from dnnctl.config.overrides import Locator, Overrides, apply_all
 from dnnctl.config.paths import anchor
 from dnnctl.config.resolve import as_used, resolve
@@ -124,7 +123,7 @@ def load(
     changed, wrong = apply_all(document, overrides)
     faults.extend(wrong)
     if not document.get("name"):
-        document["name"] = _name_from(path)
+        document["name"] = name_of(path.stem)
     for key, value in (options or {}).items():
         if value is not None:
             document[key], changed[(key,)] = plain_value(value, (key,)), f"`{key}`"
@@ -278,9 +277,3 @@ def as_yaml(config: Config) -> str:
     # What could drive a terminal, or turn its text round, is written as an escape; it stays the same value.
     escaped: str = yaml.safe_dump(written, sort_keys=False, allow_unicode=False, width=100)
     return escaped
-
-
-def _name_from(path: Path) -> str:
-    """Return a run's name from a file's: what cannot be in a name becomes a hyphen."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64]
-    return name if is_name(name) else "run"

@@ -1,15 +1,18 @@
 """Turning pydantic's faults into dnnctl's: what was expected, what was received, what was meant."""
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from dnnctl import plugins
+from dnnctl.config.slips import answer
 from dnnctl.spec import Catalog
 
+# Of words with more letters, so many slips of the fingers make no other word.
+SHORT, SLIPS = 4, 2
 _EXPECTED = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
@@ -35,7 +38,7 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
     """
     kind, context, received = fault["type"], fault.get("ctx", {}), fault.get("input")
     if kind == "extra_forbidden":
-        return _unknown_key(root, fault["loc"])
+        return _unknown_key(root, fault["loc"], received)
     if kind == "missing":
         return "this key is missing"
     if kind == "literal_error":
@@ -52,14 +55,35 @@ def problem(root: type[BaseModel], fault: Mapping[str, Any]) -> str:
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
-def _unknown_key(root: type[BaseModel], place: tuple[str | int, ...]) -> str:
-    """Say that a key is not known at its place, and what was probably meant."""
+def _unknown_key(root: type[BaseModel], place: tuple[str | int, ...], written: Any) -> str:
+    """Say that a key is not known at its place, and what was probably meant or how another tool's is written here."""
     known, name = sorted(_keys_at(root, place[:-1])), str(place[-1])
     meant = None if plugins.SYNONYMS.get(name.lower()) in known else next(_places(root, name), None)
     if meant == name:
         return f"unknown key here; {name!r} stands at the top level, not inside another key"
+    if meant is None and not _is_near(name, known) and (told := answer(name, written)):
+        return f"unknown key here; {told}"
     hint = f"; did you mean '{meant}'?" if meant else plugins.suggestion(name, known)
-    return f"unknown key{hint}"
+    inner = written.items() if isinstance(written, Mapping) else ()
+    slips = [told for key, value in inner if key not in _keys_of(root, meant) and (told := answer(str(key), value))]
+    return f"unknown key{hint}{' '.join(['', *map(_sentence, slips)])}"
+
+
+def _keys_of(root: type[BaseModel], path: str | None) -> set[str]:
+    """Return the keys that can stand at a key path."""
+    return _keys_at(root, tuple(path.split("."))) if path else set()
+
+
+def _sentence(told: str) -> str:
+    return told[0].upper() + told[1:]
+
+
+def _is_near(name: str, known: Collection[str]) -> bool:
+    """Tell whether a key is another one with a slip of the fingers or two, or a synonym of it."""
+    near = plugins.nearest(name, known)
+    return near is not None and (
+        plugins.SYNONYMS.get(name.lower()) == near or (len(name) > SHORT and plugins.slips(name.lower(), near) <= SLIPS)
+    )
 
 
 def show(received: object) -> str:
@@ -84,7 +108,7 @@ def _keys_at(root: type[BaseModel], location: tuple[str | int, ...]) -> set[str]
             if isinstance(choice, Catalog) and part in choice.names():
                 found.append(choice.get(str(part)))
             elif isinstance(choice, type) and issubclass(choice, BaseModel) and part in choice.model_fields:
-                found.extend(_choices(choice.model_fields[str(part)]))
+                found.extend(choices(choice.model_fields[str(part)]))
             elif isinstance(part, int):
                 found.append(choice)
         here = found
@@ -96,12 +120,12 @@ def _places(model: type[BaseModel], name: str, above: str = "") -> Iterator[str]
     for key, field in model.model_fields.items():
         if key == name:
             yield above + key
-        for inner in _choices(field):
+        for inner in choices(field):
             if not isinstance(inner, Catalog):
                 yield from _places(inner, name, f"{above}{key}.")
 
 
-def _choices(field: FieldInfo) -> Iterator[Any]:
+def choices(field: FieldInfo) -> Iterator[Any]:
     """Yield the models and catalogs that a field's value is read by."""
     catalogs = [item for item in field.metadata if isinstance(item, Catalog)]
     yield from catalogs or _inside(field.annotation)

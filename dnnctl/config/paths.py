@@ -7,6 +7,7 @@ from typing import Any
 from dnnctl import plugins
 from dnnctl.config.schema import SOURCES
 from dnnctl.config.yaml_reader import KeyPath
+from dnnctl.spelling import as_stored
 
 
 def anchor(document: dict[str, Any], file: Path, changed: dict[KeyPath, str]) -> None:
@@ -40,10 +41,10 @@ def anchor(document: dict[str, Any], file: Path, changed: dict[KeyPath, str]) ->
 
 def _found(written: str, start: Path) -> Path:
     # Not Path.expanduser, which raises where there is no home directory; nor resolve, which raises on a loop.
-    path = Path(os.path.abspath(start / os.path.expanduser(written)))  # noqa: PTH100, PTH111
+    path = as_stored(Path(os.path.abspath(start / os.path.expanduser(written))))  # noqa: PTH100, PTH111
     folder = os.environ.get("DNNCTL_DATA_DIR")
     if folder and not os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a name is too long
-        elsewhere = Path(os.path.abspath(Path(os.path.expanduser(folder)) / written))  # noqa: PTH100, PTH111
+        elsewhere = as_stored(Path(os.path.abspath(Path(os.path.expanduser(folder)) / written)))  # noqa: PTH100, PTH111
         if os.path.exists(elsewhere):  # noqa: PTH110
             return elsewhere
     return path

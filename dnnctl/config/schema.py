@@ -31,7 +31,10 @@ EpochCount = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 def _auto_is_none(written: Any) -> Any:
-    return None if written == "auto" else written
+    """Read `auto`, or one name without brackets around it."""
+    if isinstance(written, str):
+        return None if written == "auto" else [written]
+    return written
 
 
 Metrics = Annotated[list[str] | None, BeforeValidator(_auto_is_none)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dnnctl import plugins
 from dnnctl.errors import ConfigError, Fault
+from dnnctl.spelling import as_stored
 
 # In a wheel they lie inside the package, in a clone beside it.
 _PLACES = (Path(__file__).parents[1] / "shipped_configs", Path(__file__).parents[2] / "configs")
@@ -29,6 +30,7 @@ def find(name: str) -> Path:
         ConfigError: If there is neither; the message names the nearest of the shipped ones and the files beside it.
     """
     known = shipped()
+    name = str(as_stored(Path(name))) if not name.isascii() else name
     wanted = name.removesuffix(".yaml").removesuffix(".yml").removeprefix("configs/")
     # Not Path.exists, which raises where a name is too long. A folder does not hide a shipped configuration.
     if os.path.exists(name) and not (wanted in known and os.path.isdir(name)):  # noqa: PTH110, PTH112

@@ -66,12 +66,18 @@ def kind_of(manifest: Mapping[str, Any]) -> Kind | None:
     return KINDS.get(key) if isinstance(key, str) else None
 
 
+def series_at(run: RunDirectory) -> Kind | None:
+    """Return what kind of series a folder is that is no run; None for a run, or if its manifest cannot be read."""
+    try:
+        kind = kind_of(read_manifest(run.manifest))
+    except RunError:
+        return None
+    return None if kind is ENSEMBLE else kind
+
+
 def is_series(run: RunDirectory) -> bool:
     """Tell whether a folder is a series that is no run; one whose manifest cannot be read is none."""
-    try:
-        return kind_of(read_manifest(run.manifest)) not in {None, ENSEMBLE}
-    except RunError:
-        return False
+    return series_at(run) is not None
 
 
 def check_single(run: RunDirectory, manifest: Mapping[str, Any]) -> None:

@@ -30,15 +30,18 @@ def test_crossval_shows_each_fold_and_what_they_come_to(dnnctl: Run, tmp_path: P
     assert "train it for longer" not in dnnctl("train", "--resume", fold).err
     for command in (
         ("evaluate",),
-        ("predict",),
         ("reproduce",),
         ("train", "xor", "--init-from"),
         ("train", "--resume"),
     ):
-        refused = dnnctl(*command, "latest", *(["--sample", "1"] if command == ("predict",) else []))
+        refused = dnnctl(*command, "latest")
         assert refused.status == 1
         assert "this is a cross-validation, not a single run. Name one of its folds, as " in refused.err
         assert refused.err.count("\n") == 1
+    answered = dnnctl("predict", "height_weight", "--value", "75", "--format", "csv")
+    assert answered.status == 0
+    assert answered.out == dnnctl("predict", fold.with_name("02"), "--value", "75", "--format", "csv").out
+    assert "is a cross-validation of 2 folds that can answer; asked is the newest of them, folds/02" in answered.err
 
 
 def test_repeat_and_compare_as_json(dnnctl: Run) -> None:

@@ -234,7 +234,7 @@ def test_a_faulty_configuration_imports_nothing_heavy(write: Write) -> None:
     [
         ("epochs=3", "training.epochs"),
         ("dataset=xor", "data.dataset"),
-        ("lr=0.1", None),
+        ("wrong=0.1", None),
         ("training.batch_size=3", "data.batch_size"),
         ("data.patience=3", "training.early_stopping.patience"),
         ("training.epoch=3", "epochs"),

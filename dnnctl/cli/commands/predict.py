@@ -74,8 +74,9 @@ def command(
 ) -> None:
     """Ask a finished run about images or numbers.
 
-    RUN is a run's folder, a configuration's name (its newest run), or `latest`. INPUT is an image, a folder of
-    them, a .npy or .npz file, a table, or `-` for CSV rows on standard input.
+    RUN is a run's folder, a configuration's name (its newest run), or `latest`; of a cross-validation or a repeated
+    training it is the newest of its runs. INPUT is an image, a folder of them, a .npy or .npz file, a table, or `-` for
+    CSV rows on standard input.
 
     \b
     Examples:
@@ -91,16 +92,17 @@ def command(
     from dnnctl.inference.formats.base import write
     from dnnctl.inference.predict import Request, predict_parts
     from dnnctl.inference.read_inputs import all_of
-    from dnnctl.runs.finding import find_run
+    from dnnctl.runs.finding import find_answering
 
     damaged: list[DataError] = []
     chosen = _format(form, output)
     names = _names(header, chosen)
-    opened = open_any(find_run(run, out))
+    found, which = find_answering(run, out)
+    opened = open_any(found)
     with shown() as progress:
         request = Request(inputs, values, sample, invert, top, engine, header=names)
         parts = predict_parts(opened, request, stdin=sys.stdin.buffer, progress=progress, damaged=damaged)
-    told = (replace(part, notes=tuple(map(with_flags, part.notes))) for part in parts)
+    told = (replace(part, notes=(*which, *map(with_flags, part.notes))) for part in parts)
     notes = write(told, chosen, output, sys.stdout)
     if not chosen.WRITES_NOTES:
         for note in notes:

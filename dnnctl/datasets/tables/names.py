@@ -46,7 +46,7 @@ def position_of(table: NamedColumns, name: str, option: str = "columns") -> int:
     Raises:
         WrongOptionError: If there is no such column; the message names the nearest.
     """
-    from dnnctl.plugins import suggestion
+    from dnnctl.plugins import nearest, suggestion
 
     if name in table.names:
         return table.names.index(name)
@@ -56,6 +56,6 @@ def position_of(table: NamedColumns, name: str, option: str = "columns") -> int:
     told = f"{table.name} has no column {clipped(name)}"
     if alike:
         raise WrongOptionError(option, f"{told}, but {quoted(alike)}: which is meant?")
-    hint = suggestion(name, table.names) if len(table.names) <= 30 else ""
+    hint = suggestion(name, table.names) if len(table.names) <= 30 or nearest(name, table.names) else ""
     known = hint or "; it has " + quoted(table.names)
     raise WrongOptionError(option, f"{told}{known}{table.hint}")

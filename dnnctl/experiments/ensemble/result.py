@@ -21,6 +21,7 @@ from dnnctl.plots.base import PlotContext, draw_all
 from dnnctl.runs.ensembles import Vote, write_ensemble
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.runs.manifest import Manifest
+from dnnctl.spelling import composed
 from dnnctl.training.run_files import save_evaluation
 from dnnctl.training.timing import Clock
 
@@ -100,12 +101,12 @@ def ensemble_name(name: str, wanted: str | None = None) -> str:
         UsageError: If it cannot have that name.
     """
     if wanted is not None:
-        if not is_name(wanted):
+        if not is_name(composed(wanted)):
             raise UsageError(
                 "`name`: expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, and no word "
                 f"that has a meaning of its own; received {wanted[:80]!r}"
             )
-        return wanted
+        return composed(wanted)
     return name if name.endswith(SUFFIX) else f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
 
 

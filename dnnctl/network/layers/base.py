@@ -169,7 +169,18 @@ class Activation(LayerSpec):
         return KerasForm(self.keras_class, {**named, **self.model_dump()})
 
 
-LAYERS = Catalog("layer", package="dnnctl.network.layers", attribute="Layer")
+_BY_ITSELF = "leave it out: pictures are flattened, and the size of the inputs is found, by themselves"
+_NOT_DENSE = "networks here are dense ones; expected one of its layers, as dense: 64"
+ABSENT = {
+    **dict.fromkeys(("flatten", "reshape", "input", "inputlayer", "inputs", "rescaling", "normalization"), _BY_ITSELF),
+    **dict.fromkeys(
+        ("conv1d", "conv2d", "conv", "maxpooling2d", "maxpool2d", "averagepooling2d", "lstm", "gru"), _NOT_DENSE
+    ),
+    **dict.fromkeys(
+        ("rnn", "simplernn", "embedding", "attention", "multiheadattention", "layernormalization"), _NOT_DENSE
+    ),
+}
+LAYERS = Catalog("layer", package="dnnctl.network.layers", attribute="Layer", number="dense", absent=ABSENT)
 LayerField: Any = chosen_from(LAYERS, LayerSpec)
 OutputField: Any = chosen_from(LAYERS, LayerSpec, also=("auto",))
 # Of the layers only activations can be written inside a dense layer; the checks of a configuration say so.

@@ -155,5 +155,7 @@ def _shorten(gradient: Array, longest: float) -> None:
         gradient *= gradient.dtype.type(longest / norm)
 
 
-OPTIMIZERS = Catalog("optimizer", package="dnnctl.network.optimizers", attribute="Optimizer")
+_NAMED = "options stand below the optimizer's name, as `optimizer: {adam: {learning_rate: 0.001}}`"
+ABSENT = dict.fromkeys(("lr", "learningrate", "name", "type", "classname", "momentum", "weightdecay"), _NAMED)
+OPTIMIZERS = Catalog("optimizer", package="dnnctl.network.optimizers", attribute="Optimizer", absent=ABSENT)
 OptimizerField: Any = chosen_from(OPTIMIZERS, OptimizerSpec)
