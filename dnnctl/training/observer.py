@@ -20,6 +20,7 @@ class StepProgress:
         loss: Mean loss of the latest steps.
         seconds_left: Estimated time to the end of the training.
         metrics: The configuration's metrics on the rows of the latest steps; renewed a few times a second.
+        rows_per_second: Rows that were learned from a second, lately.
     """
 
     epoch: int
@@ -29,6 +30,7 @@ class StepProgress:
     loss: float
     seconds_left: float
     metrics: Mapping[str, float]
+    rows_per_second: float = 0.0
 
 
 class Observer:

@@ -12,6 +12,7 @@ from dnnctl.training.observer import Observer, StepProgress
 from dnnctl.training.state import TrainingState
 
 SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_OF_RATE = 1.0
 # Groups of steps whose loss the live bar shows.
 RECENT = 8
 
@@ -30,6 +31,7 @@ class ProgressMeter:
         self._state, self._network, self._metrics, self._observer = state, network, metrics, observer
         self._measured = 0.0
         self._latest: dict[str, float] = {}
+        self._rate, self._since = 0.0, (0.0, 0)
         self._started = time.perf_counter()
         # Steps that were taken in another process say nothing of the time that is left.
         self._before = state.steps
@@ -52,11 +54,22 @@ class ProgressMeter:
         elapsed = time.perf_counter() - self._started
         if not self.first_step:
             self.first_step, self._waited = elapsed, self._state.engine.waited
+        self._follow(elapsed, total)
         left = elapsed / (total - self._before) * (length.steps - total)
         mean = float(np.mean([part.mean() for part in epoch.losses[-RECENT:]]))
         self._observer.on_progress(
-            StepProgress(epoch.number + 1, length.epochs, epoch.done, epoch.steps, mean, left, self._latest)
+            StepProgress(epoch.number + 1, length.epochs, epoch.done, epoch.steps, mean, left, self._latest, self._rate)
         )
+
+    def _follow(self, elapsed: float, total: int) -> None:
+        """Count rows a second over a second or more; the first steps, which build the network, do not count."""
+        then, before = self._since
+        if not before:
+            self._since = elapsed, total
+        elif elapsed - then >= SECONDS_OF_RATE or not self._rate:
+            self._rate = (total - before) * self._state.rows.batch_size / max(elapsed - then, 1e-9)
+            if elapsed - then >= SECONDS_OF_RATE:
+                self._since = elapsed, total
 
     def _look_at(self, count: int, logits: NDArray[Any]) -> None:
         """Measure the rows of the latest steps, not more often than an eye can follow."""

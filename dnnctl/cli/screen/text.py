@@ -1,6 +1,7 @@
 """Text on the screen: numbers, time spans and sizes as a reader needs them, tables, and what a terminal may be sent."""
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING
 
@@ -8,15 +9,44 @@ if TYPE_CHECKING:
     from dnnctl.config.schema import Config
     from dnnctl.datasets.base import DatasetInfo
 
+# What stands before a text, as `  note      `; and words with the space behind them.
+BEFORE_TEXT = re.compile(r" *\S+ {2,}")
+WORDS = re.compile(r"\S+ *")
+
 
 def is_terminal(stream: IO[str]) -> bool:
-    """Tell whether a stream is a terminal that can redraw a line."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    """Tell whether a stream is a terminal that can redraw a line; what CI systems show keeps each state of it."""
+    return (
+        stream.isatty() and os.environ.get("TERM") != "dumb" and os.environ.get("CI", "").lower() not in {"true", "1"}
+    )
 
 
 def plain(text: str) -> str:
     """Return text with control characters made visible, so that it cannot drive a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def folded(text: str, width: int) -> str:
+    """Return text whose lines are no longer than a terminal is wide: cut between words, what follows below the text.
+
+    Args:
+        text: Lines, as `  note      train.csv: ...`.
+        width: Places in a line.
+    """
+    return "\n".join(_folded(line, width) if _width(line) > width else line for line in text.split("\n"))
+
+
+def _folded(line: str, width: int) -> str:
+    begun = BEFORE_TEXT.match(line)
+    indent = len(begun[0]) if begun and len(begun[0]) <= width // 3 else 2
+    lines, current = [], line[: len(line) - len(line.lstrip())]
+    gap = ""
+    for word in WORDS.findall(line.lstrip()):
+        if current.strip() and _width(f"{current}{gap}{word}") > width:
+            lines.append(current.rstrip())
+            current, gap = " " * indent, ""
+        current, gap = current + gap + word.rstrip(" "), " " * (len(word) - len(word.rstrip(" ")))
+    return "\n".join([*lines, current.rstrip()])
 
 
 def rounded(value: float) -> str:

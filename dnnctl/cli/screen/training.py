@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import signal
+import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -11,8 +13,9 @@ import click
 
 from dnnctl.cli.downloads import shown
 from dnnctl.cli.flags import with_flags
+from dnnctl.cli.screen.epoch_line import epoch_line, fitting
 from dnnctl.cli.screen.summary import summary
-from dnnctl.cli.screen.text import duration, is_terminal, plain, rounded
+from dnnctl.cli.screen.text import duration, folded, is_terminal, plain, rounded
 from dnnctl.errors import Interrupted
 from dnnctl.training.observer import Observer, StepProgress
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 # Ctrl-C, `kill`, and a terminal that was closed; SIGPIPE stands for a reader that went away.
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 READER_GONE = 13
+# Between two looks at a training, in seconds.
+SECONDS_BETWEEN = 0.25
 
 
 class Screen(Observer):
@@ -46,7 +51,7 @@ class Screen(Observer):
         self._live = is_terminal(stream) and not quiet
         self._stage = ""
         self._bar: Bar | None = None
-        self._moved = False
+        self._moved = 0.0
         self._task: TaskID | None = None
         self._heard: int = 0
         self._before: dict[int, Any] = {}
@@ -107,24 +112,33 @@ class Screen(Observer):
         self._stage = "stopping after the steps at work"
         if self._bar is None or self._task is None:
             return
-        where = f"epoch {progress.epoch}/{progress.epochs}  step {progress.step:,}/{progress.steps:,}"
+        # Looked at a few times a second; the first metrics are shown at once, however short the training.
+        now = time.monotonic()
+        if now - self._moved < SECONDS_BETWEEN:
+            return
+        where = f"epoch {progress.epoch}/{progress.epochs}"
         metrics = {"loss": progress.loss, **progress.metrics}
-        text = "  ".join([where, *(f"{name} {rounded(value)}" for name, value in metrics.items())])
-        total = self._bar.tasks[0].total or 1
-        per_epoch = total / progress.epochs
-        done = (progress.epoch - 1 + progress.step / progress.steps) * per_epoch
-        # The bar is drawn anew ten times a second; the first metrics are shown at once, however short the training.
-        left = duration(progress.seconds_left)
-        self._bar.update(self._task, completed=done, description=text, left=left, refresh=not self._moved)
-        self._moved = True
+        speed = [f"{progress.rows_per_second:,.0f} rows/s", f"{duration(progress.seconds_left)} left"]
+        parts = [
+            # The first steps, which build the network, say nothing of those to come.
+            *(speed if progress.rows_per_second else []),
+            *(f"{name} {rounded(value)}" for name, value in metrics.items()),
+            f"step {progress.step:,}/{progress.steps:,}",
+        ]
+        told = fitting(parts, self._bar.console.width - len(where) - _bar_width(self._bar.console.width) - 3)
+        self._bar.update(
+            self._task,
+            total=progress.steps,
+            completed=progress.step,
+            description=where,
+            left=told,
+            refresh=not self._moved,
+        )
+        self._moved = now
 
     def on_epoch(self, row: Mapping[str, float], epochs: int) -> None:
         """Write the epoch's line."""
-        number = f"{row['epoch']:>{len(str(epochs))}.0f}/{epochs}"
-        skipped = {"epoch", "seconds", "learning_rate"}
-        metrics = "  ".join(f"{name} {rounded(value)}" for name, value in row.items() if name not in skipped)
-        rate = f"learning_rate {row['learning_rate']:.3g}"
-        self._say(f"epoch {number}  {metrics}  {rate}  {duration(row['seconds'])}")
+        self._say(epoch_line(row, epochs, self._width()))
 
     def on_notice(self, text: str) -> None:
         """Write a notice on a line of its own."""
@@ -136,9 +150,17 @@ class Screen(Observer):
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, description=text, left="")
 
+    def _width(self) -> int | None:
+        """Return the places in a line of a terminal; None for what is none."""
+        if self._bar is not None:
+            return self._bar.console.width
+        return shutil.get_terminal_size().columns if self._stream.isatty() else None
+
     def _say(self, text: str, *, always: bool = False) -> None:
         if self._heard == READER_GONE or (self._quiet and not always):
             return
+        width = self._width()
+        text = text if width is None else folded(text, width)
         try:
             if self._bar is not None:
                 self._bar.console.print(text, markup=False, emoji=False)
@@ -159,13 +181,13 @@ class Screen(Observer):
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
+        console = Console(file=self._stream, highlight=False)
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
+            BarColumn(bar_width=_bar_width(console.width)),
             TextColumn("{task.fields[left]}"),
         )
-        console = Console(file=self._stream, highlight=False)
-        self._bar = Bar(*columns, console=console, transient=True)
+        self._bar = Bar(*columns, console=console, transient=True, refresh_per_second=1 / SECONDS_BETWEEN)
         self._task = self._bar.add_task("building the network", total=steps, left="")
         self._bar.start()
 
@@ -173,3 +195,8 @@ class Screen(Observer):
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _bar_width(columns: int) -> int:
+    """Return the places that a bar takes on a terminal, so that there is room for figures beside it."""
+    return 20 if columns >= 80 else 10

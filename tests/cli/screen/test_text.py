@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dnnctl.cli.screen.text import facts, grid
+from dnnctl.cli.screen.text import facts, folded, grid
 
 CELLS = ["", "a", "T-shirt", "鞋子", "シャツ", "e\u0301te\u0301", "99.9%", "naïve", "👟 shoe"]
 
@@ -33,3 +33,20 @@ def test_columns_stay_aligned_whatever_is_written_in_them(right: tuple[int, ...]
 
 def test_a_fact_without_a_value_is_left_out() -> None:
     assert facts([("rows", "12"), ("unit", ""), ("classes", "3")]) == "rows     12\nclasses  3"
+
+
+@pytest.mark.parametrize("width", range(20, 90, 7))
+def test_lines_are_cut_between_words_and_go_on_below_their_text(width: int) -> None:
+    text = "  note      people.csv: comma-separated, a header\n\n  data      50 training rows"
+    cut = folded(text, width)
+    assert all(len(line) <= width for line in cut.split("\n"))
+    assert cut.split() == text.split()
+    assert folded(text, 100) == text
+    lines = cut.split("\n")
+    indent = 12 if width >= 36 else 2
+    assert width >= 49 or lines[1].startswith(" " * indent + lines[1].strip()[0])
+
+
+def test_a_word_that_is_longer_than_a_line_stays_whole_and_wide_letters_count_twice() -> None:
+    assert folded("a " + "x" * 30 + " b", 20) == "a\n  " + "x" * 30 + "\n  b"
+    assert folded("가나다라 마바사아", 10) == "가나다라\n  마바사아"
