@@ -75,7 +75,8 @@ def _parts(line: str) -> Iterator[list[str]]:
 
 
 def form(line: str) -> str:
-    """Return a line without what depends on sizes and times: numbers, bars, widths."""
-    line = re.sub(r"[\d][\d.,:+-]*(?:e[+-]?\d+)?%?", "#", line)
+    """Return a line without what depends on sizes and times, numbers, bars and widths, and on the engine."""
+    line = re.sub(r"[<>]?\d[\d.,:+-]*(?:e[+-]?\d+)?%?", "#", line)
+    line = line.replace("numpy", "keras")
     line = re.sub(r"[─━╌▁▂▃▄▅▆▇█]+", "-", line)
     return " ".join(re.sub(r"[-+−±]?\s*#", "#", line).split())
