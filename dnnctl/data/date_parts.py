@@ -59,3 +59,8 @@ def varying_parts(dates: NDArray[Any]) -> tuple[str, ...]:
     cycles = {cycle for cycle in CYCLES if any(name.startswith(f"{cycle} (") for name in varies)}
     kept = tuple(name for name in PARTS if name in varies or name.partition(" (")[0] in cycles)
     return kept or (DAYS,)
+
+
+def told_parts(names: Sequence[str]) -> list[str]:
+    """Return parts for people: of a cycle's two numbers its name, once."""
+    return list(dict.fromkeys(name.partition(" (")[0] for name in names))

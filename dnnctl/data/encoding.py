@@ -16,7 +16,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.date_parts import PARTS, SCALED, parts_of, varying_parts
+from dnnctl.data.date_parts import PARTS, SCALED, parts_of, told_parts, varying_parts
 from dnnctl.datasets.columns import Cells, Column, Kind, TableInfo
 from dnnctl.datasets.forms.base import Form
 from dnnctl.datasets.parts.faults import quoted
@@ -161,6 +161,12 @@ class Encoding:
                 part[:, 0] = np.where(np.isnan(values[:, i]), values.dtype.type(fitted.fill), values[:, i])
             at += fitted.width
         return encoded
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What becomes of dates, a note for each column."""
+        dates = [column for column in self.columns if column.kind == "date"]
+        return tuple(f"column {column.name!r} becomes {', '.join(told_parts(column.words))}" for column in dates)
 
     def unknown(self, name: str, cells: Cells) -> tuple[str, ...]:
         """Return a note for each column with categories that the training rows do not have.

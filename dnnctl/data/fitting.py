@@ -104,16 +104,17 @@ def encode(
     if splits.streamed:
         from dnnctl.data.stream_statistics import encode_streams
 
-        return replace(dataset, info=named), encode_streams(splits, fitted), fitted
+        told = replace(dataset, info=named, notes=(*dataset.notes, *fitted.told))
+        return told, encode_streams(splits, fitted), fitted
 
     def encoded(samples: AnySamples) -> Samples:
         return Samples(fitted.apply(Cells(table.columns, held(samples).x)), held(samples).y)
 
-    notes: tuple[str, ...] = ()
+    notes = fitted.told
     # Test rows that are a table of their own may hold what no training row does.
     if dataset.test is not None or not len(splits.train):
         name = Path(dataset.found).name if dataset.test is None else "the test rows"
-        notes = fitted.unknown(name, Cells(table.columns, held(splits.test).x))
+        notes += fitted.unknown(name, Cells(table.columns, held(splits.test).x))
     held_out = None if splits.validation is None else encoded(splits.validation)
     ready = Splits(encoded(splits.train), held_out, encoded(splits.test), splits.rows)
     return replace(dataset, info=named, notes=(*dataset.notes, *notes)), ready, fitted

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.forms.base import Form
-from dnnctl.datasets.forms.finding import form_of
 from dnnctl.memory import blocks
 
 Kind = Literal["number", "boolean", "category", "date"]
@@ -44,8 +43,11 @@ class Column:
         Raises:
             TypeError, KeyError: If it is something else.
         """
-        form = form_of(value["form"]) if "form" in value else None
-        return cls(value["name"], value["kind"], tuple(value["words"]), form)
+        if "form" not in value:
+            return cls(value["name"], value["kind"], tuple(value["words"]))
+        from dnnctl.datasets.forms.finding import form_of
+
+        return cls(value["name"], value["kind"], tuple(value["words"]), form_of(value["form"]))
 
 
 @dataclass(frozen=True)

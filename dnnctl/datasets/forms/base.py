@@ -7,6 +7,20 @@ from typing import Any, ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+# What a column can be said to hold, besides numbers, booleans and categories.
+Asked = Literal[
+    "amount",
+    "amount_decimal_point",
+    "amount_decimal_comma",
+    "percent",
+    "percent_decimal_point",
+    "percent_decimal_comma",
+    "date",
+    "date_day_first",
+    "date_month_first",
+    "date_year_first",
+]
+
 
 class Form(Protocol):
     """How the texts of a column are written, settled on all of them."""

@@ -42,8 +42,9 @@ class Moment(NamedTuple):
         first: The day and the month, in the order in which they stand: those of a date with its year behind.
         second: The other one.
         year: The year; 0 for a time of day alone.
-        order: `ymd`; `?` where the year is last and no name tells which is the month; `name` where one does; `digits`
-            for a number such as 20240305; `time`.
+        order: `ymd`; `?` where the year is last and no name tells which is the month; `short` where two digits are all
+            that is written of the year, which may be the first or the last of three (`year`); `name` where one does;
+            `digits` for a number such as 20240305; `time`.
         precise: `month`, `day` or `time`: a time of day alone.
         mark: What separates day and month, where the year is last.
         seconds: Of the day; None where no time is there.
@@ -63,14 +64,18 @@ class Moment(NamedTuple):
         """Return the days from 1970 to it; None if there is no such date.
 
         Args:
-            order: `dmy` if the day is first where no name tells; else the month is.
+            order: `dmy` if the day is first where no name tells; `yy` if a year of two digits is; else the month is.
         """
         if self.precise == "time":
             return 0
-        swapped = self.order == "?" and order == "dmy"
-        month, day = (self.second, self.first) if swapped else (self.first, self.second)
+        year, month, day = self.year, self.first, self.second
+        if self.order == "short" and order == "yy":
+            year, month, day = _full(f"{self.first:02}"), self.second, self.year
+        elif self.order in {"?", "short"}:
+            year = _full(f"{self.year:02}") if self.order == "short" else year
+            month, day = (day, month) if order == "dmy" else (month, day)
         try:
-            return date(self.year, month, day).toordinal() - EPOCH
+            return date(year, month, day).toordinal() - EPOCH
         except ValueError:
             return None
 
@@ -100,9 +105,10 @@ def _year_month(found: Groups) -> Moment | None:
 
 def _year_last(found: Groups) -> Moment | None:
     first, mark, second, year, *clock = found
-    # Two digits of a year behind points or hyphens may as well be the day.
     if mark != "/" and len(year or "") == 2:
-        return None
+        # So may a day be written behind points or hyphens, with the year before it.
+        short = Moment(_int(first), _int(second), _int(year), "short", "day", mark or "")
+        return _timed(short, clock) if len(first or "") == len(second or "") == 2 else None
     return _timed(Moment(_int(first), _int(second), _full(year), "?", "day", mark or ""), clock)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.forms.base import FIRST, Found, MisfitError, nearly
 from dnnctl.datasets.forms.calendar_text import EPOCH, Moment, moment_of
 
-ORDERS = {"ymd": "year first", "dmy": "day first", "mdy": "month first"}
+ORDERS = {"ymd": "year first", "yy": "year first", "dmy": "day first", "mdy": "month first"}
 PRECISE = {"month": "months", "day": "dates", "time": "times of day"}
 DAY = 86_400.0
 
@@ -25,7 +25,7 @@ class Dates:
     """Dates, or times of day.
 
     Args:
-        order: Of dates with their year last: `dmy` or `mdy`; else `ymd`.
+        order: Of dates with their year last: `dmy` or `mdy`; with a year of two digits first: `yy`; else `ymd`.
         precise: What each cell is: a `month`, a `day`, with or without a time, or a `time` of day alone.
         zone: Minutes that the clock of the column is ahead of UTC; cells that say another zone are converted to it.
         example: A cell.
@@ -60,7 +60,7 @@ class Dates:
     def _day(self, moment: Moment | None) -> float:
         if moment is None or (moment.precise == "time") != (self.precise == "time"):
             return np.nan
-        if moment.order == "?" and self.order == "ymd":
+        if (moment.order == "?" and self.order in {"ymd", "yy"}) or (moment.order == "short" and self.order == "ymd"):
             return np.nan
         return _days(moment, self.order, self.zone)
 
@@ -132,14 +132,24 @@ def find_dates(words: Sequence[str], asked: str = "") -> Found | None:
         wrong = int(np.argmax(np.isnan(values)))
         what = {"month": "a month", "day": "a date", "time": "a time"}[precise]
         raise MisfitError(f"expected {what}{'' if asked else ' as in the other cells'}", wrong)
-    telling = next((i for i, moment in enumerate(read) if moment and max(moment.first, moment.second) > 12), 0)
+    telling = max(range(len(read)), key=lambda i: _tells(read[i]))
     form = Dates(order, precise, zone, words[telling])
     return Found(form, values, "" if settled else {"dmy": "date_month_first", "mdy": "date_day_first"}[order])
 
 
+def _tells(moment: Moment | None) -> tuple[bool, bool]:
+    """Tell whether a date shows in which order its column is."""
+    assert moment is not None
+    return moment.order in {"?", "short"}, max(moment.first, moment.second) > 12
+
+
 def _is_sure(moment: Moment | None) -> bool:
     """Tell whether a text is taken for a date without being said to be one."""
-    if moment is None or moment.order == "digits" or all(moment.day(order) is None for order in ("mdy", "dmy")):
+    if (
+        moment is None
+        or moment.order in {"digits", "short"}
+        or all(moment.day(order) is None for order in ("mdy", "dmy"))
+    ):
         return False
     return moment.precise == "time" or (1500 if moment.precise == "month" else 1000) <= moment.year < 2100
 
@@ -156,11 +166,15 @@ def _precise(read: Sequence[Moment]) -> str:
 
 def _order(read: Sequence[Moment], asked: str) -> tuple[str, bool]:
     """Return the order of day and month, and whether that is settled."""
-    open_ = [moment for moment in read if moment.order == "?"]
+    open_ = [moment for moment in read if moment.order in {"?", "short"}]
     if not open_:
         return "ymd", True
     if asked not in {"", "date"}:
-        return ("dmy" if asked == "date_day_first" else "mdy"), True
+        return {"date_day_first": "dmy", "date_month_first": "mdy", "date_year_first": "yy"}[asked], True
+    if any(moment.order == "short" for moment in open_):
+        raise MisfitError(
+            "holds years of two digits, which may stand first or last; say so (date_year_first, date_day_first)"
+        )
     first, second = max(each.first for each in open_) > 12, max(each.second for each in open_) > 12
     if first and second:
         raise MisfitError("holds dates of which some have the day first and some the month")

@@ -1,24 +1,11 @@
 """Which form the texts of a column have, if any; and forms that were stored."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from dnnctl.datasets.forms.amount import Amount, find_amounts
 from dnnctl.datasets.forms.base import Form, Found
 from dnnctl.datasets.forms.dates import Dates, find_dates
-
-# What a column can be said to hold, besides numbers, booleans and categories.
-Asked = Literal[
-    "amount",
-    "amount_decimal_point",
-    "amount_decimal_comma",
-    "percent",
-    "percent_decimal_point",
-    "percent_decimal_comma",
-    "date",
-    "date_day_first",
-    "date_month_first",
-]
 
 
 def find_form(words: Sequence[str], decimal: str, asked: str = "") -> Found | None:

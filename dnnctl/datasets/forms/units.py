@@ -10,7 +10,8 @@ _SAME = {
     "위안": "元", "czk": "Kč", "kč": "Kč", "pln": "zł", "inr": "₹", "rs": "₹", "rs.": "₹", "kr.": "kr", "chf": "CHF",
     "percent": "%", "pct": "%", "퍼센트": "%", "프로": "%", "lbs": "lb", "sqm": "m2", "qm": "m2", "sqft": "sq ft",
     "평방미터": "m2", "제곱미터": "m2", "킬로": "kg", "시간": "h", "hrs": "h", "hours": "h", "분": "min",
-    "mins": "min", "minutes": "min", "초": "s", "sec": "s", "secs": "s", "seconds": "s", "%p": "%p",
+    "mins": "min", "minutes": "min", "초": "s", "sec": "s", "secs": "s", "seconds": "s", "day": "days",
+    "month": "months", "year": "years", "yrs": "years", "yr": "years", "week": "weeks",
 }  # fmt: skip
 # Currencies, of which a sign or a code may stand before the number.
 _MONEY = (
@@ -21,8 +22,26 @@ _MONEY = (
 WHOLE = frozenset({"원", "円", "₫"})
 # Units that capitals do not change; MW is no mW.
 _SMALL = (
-    *("mm", "cm", "km", "in", "ft", "mi", "ha", "sq ft", "cc", "ml", "kg", "lb", "oz", "min", "days", "years"),
-    *("hp", "bhp", "rpm", "km/h", "kmh", "mph", "mpg", "kmpl", "kcal", "cal"),
+    *(
+        "mm",
+        "cm",
+        "km",
+        "in",
+        "ft",
+        "mi",
+        "ha",
+        "sq ft",
+        "cc",
+        "ml",
+        "kg",
+        "lb",
+        "oz",
+        "min",
+        "days",
+        "weeks",
+        "months",
+    ),
+    *("years", "hp", "bhp", "rpm", "km/h", "kmh", "mph", "mpg", "kmpl", "kcal", "cal"),
 )
 _KNOWN = frozenset(
     (

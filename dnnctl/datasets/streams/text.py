@@ -13,7 +13,7 @@ from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.precision import is_too_large
 from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted, is_written
 from dnnctl.datasets.streams.text_forms import Texts, may_have_form, with_forms
-from dnnctl.datasets.tables.column_types import leading_zeros, numeric_columns, sample_of, settle_words
+from dnnctl.datasets.tables.column_types import numeric_columns, odd_numbers, sample_of, settle_words
 from dnnctl.datasets.tables.dialect import likely_decimal
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import TableOptions
@@ -190,7 +190,7 @@ def _settle(
     found, values, warnings = list(columns), {}, list(odd)
     for i, (one, column) in enumerate(zip(plan.wanted, columns, strict=True)):
         if column.kind != "category":
-            warnings += leading_zeros(table, one)
+            warnings += odd_numbers(table, one)
             continue
 
         def place(word: int, one: Wanted = one, words: tuple[str, ...] = column.words) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dnnctl.datasets.forms.base import MisfitError
-from dnnctl.datasets.forms.finding import find_form
 from dnnctl.datasets.tables.parsing import Parsed, Words
 from dnnctl.datasets.tables.selection import Wanted
 from dnnctl.datasets.tables.settled_forms import settled_form
@@ -93,6 +92,8 @@ def _words(wanted: Sequence[Wanted], candidates: Sequence[int], texts: Texts) ->
 
 def may_have_form(words: Sequence[str], likely: str) -> bool:
     """Tell whether some words of a column have a form that others may have too."""
+    from dnnctl.datasets.forms.finding import find_form
+
     try:
         return not words or find_form(words, likely) is not None
     except MisfitError:

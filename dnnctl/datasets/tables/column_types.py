@@ -20,6 +20,8 @@ from dnnctl.errors import DataError, Notice
 
 # A number with zeros before it, as that of a post code.
 CODE = re.compile(r"0\d+")
+# A day as one number, as 20240305.
+DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 LONGEST = 1000
 
 
@@ -55,7 +57,7 @@ def read_cells(
             warnings += odd
         else:
             column = Column(one.name, "number")
-            warnings += leading_zeros(table, one)
+            warnings += odd_numbers(table, one)
             if is_too_large(cells):
                 raise table.bad_number([one.position], FLOAT.wrong)
         columns.append(column)
@@ -155,12 +157,21 @@ def _as_written(words: Sequence[str], pair: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(own[0] for own in written) if all(len(own) == 1 for own in written) else pair
 
 
-def leading_zeros(table: Table, wanted: Wanted) -> list[Notice]:
-    """Return a warning of a column of numbers that look like codes."""
-    if wanted.kind is not None or not any(CODE.fullmatch(row[wanted.position]) for row in table.sample):
+def odd_numbers(table: Table, wanted: Wanted) -> list[Notice]:
+    """Return a warning of a column of numbers that look like codes, or like dates."""
+    if wanted.kind is not None:
         return []
-    told = (
-        "is written with leading zeros, as codes are, and taken for numbers; "
-        f"`types: {{{wanted.name}: category}}` takes it for categories"
-    )
-    return [Notice("leading_zeros", told, f"column {wanted.name!r}")]
+    if any(CODE.fullmatch(row[wanted.position]) for row in table.sample):
+        told = (
+            "is written with leading zeros, as codes are, and taken for numbers; "
+            f"`types: {{{wanted.name}: category}}` takes it for categories"
+        )
+        return [Notice("leading_zeros", told, f"column {wanted.name!r}")]
+    cells = sample_of(table, wanted)
+    if cells and all(DAY.fullmatch(cell) for cell in cells):
+        told = (
+            f"is written as dates may be, as {cells[0]}, and taken for numbers; `types: {{{wanted.name}: date}}` "
+            "takes it for dates"
+        )
+        return [Notice("ambiguous_cells", told, f"column {wanted.name!r}")]
+    return []

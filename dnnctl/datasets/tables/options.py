@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dnnctl.datasets.base import DatasetOptions, Names
-from dnnctl.datasets.forms.finding import Asked
+from dnnctl.datasets.forms.base import Asked
 from dnnctl.spec import Strict, flag_or
 
 

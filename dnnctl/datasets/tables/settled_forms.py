@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Column
 from dnnctl.datasets.forms.base import Form, MisfitError
-from dnnctl.datasets.forms.finding import find_form
 from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.tables.selection import Wanted
@@ -52,6 +51,9 @@ def settled_form(
     Raises:
         DataError: If they do not have the form that was asked for, or all but a few have one.
     """
+    # Most tables need none of this.
+    from dnnctl.datasets.forms.finding import find_form
+
     # Numbers in other digits or signs than those of programs, of which all else is as in plain ones.
     plain = [] if wanted.asked else _numbers(words, decimal)
     if plain:

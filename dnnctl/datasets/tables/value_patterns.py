@@ -53,7 +53,8 @@ def check_words(table: Table, position: int, words: Sequence[str], counts: NDArr
         words,
         f"{told} dates or times",
         ", not all in one form that is known (2024-03-05, 5.3.2024, 3/5/2024, Mar 5, 2024, 14:05). Write them in one, "
-        f"leave the column out (exclude: [{name}]), or take each date for a category: `types: {{{name}: category}}`",
+        f"say where years of two digits stand (`types: {{{name}: date_year_first}}` or `date_day_first`), leave the "
+        f"column out (exclude: [{name}]), or take each date for a category: `types: {{{name}: category}}`",
     )
     plain = np.array([is_number(word, table.decimal) for word in words], bool)
     cells, numbers = int(counts.sum()), int(counts[plain].sum())

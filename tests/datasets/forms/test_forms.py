@@ -42,6 +42,8 @@ def day(year: int, month: int, number: int) -> int:
         ("-3 ℃|25℃|0 °C", "°C", [-3, 25, 0]),
         ("7,12 %|20,48％", "%", [7.12, 20.48]),
         ("3명|12명", "명", [3, 12]),
+        ("1 day|3 days", "days", [1, 3]),
+        ("36 months|60 months", "months", [36, 60]),
         ("3 018|265", "", [3018, 265]),
         ("1.234.567|1.234", "", [1234567, 1234]),
         ("1,23,456|1,000", "", [123456, 1000]),
@@ -185,6 +187,9 @@ def test_one_zone_is_the_columns_and_several_are_told_in_utc() -> None:
     [
         ("20240305|20241231", "date", day(2024, 3, 5)),
         ("20240305T0600", "date", day(2024, 3, 5) + 0.25),
+        ("24.03.05|23.12.31", "date_year_first", day(2024, 3, 5)),
+        ("05.03.24|31.12.23", "date_day_first", day(2024, 3, 5)),
+        ("03-05-24 06:00", "date_month_first", day(2024, 3, 5) + 0.25),
         ("5|7 kg", "amount", 5),
         ("12.5|7 %", "percent", 12.5),
         ("110 001|560 034", "amount", 110001),
@@ -192,7 +197,9 @@ def test_one_zone_is_the_columns_and_several_are_told_in_utc() -> None:
     ],
 )
 def test_what_is_asked_for_is_taken(words: str, asked: str, first: float) -> None:
-    assert found(words, asked=asked).values[0] == first
+    form = found(words, asked=asked)
+    assert form.values[0] == first
+    assert form.form.convert(words.split("|"))[0] == first
 
 
 @pytest.mark.parametrize(
@@ -203,6 +210,7 @@ def test_what_is_asked_for_is_taken(words: str, asked: str, first: float) -> Non
         ("2024-03-05|soon", "date", "expected a date"),
         ("soon|later", "date", "expected a date"),
         ("13/02/2024", "date_month_first", "expected a date"),
+        ("24.03.05|23.12.31", "date", "holds years of two digits, which may stand first or last"),
     ],
 )
 def test_what_is_asked_for_and_is_not_there_is_told(words: str, asked: str, told: str) -> None:

@@ -1,0 +1,109 @@
+"""Amounts and dates in rows to predict, however they come: they give what they gave in training."""
+
+import csv
+import io
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from user_tables import Run, train
+
+import dnnctl as api
+
+pytestmark = pytest.mark.usefixtures("no_plots")
+ROWS = 120
+WHEN = [datetime(2023, 1 + i * 7 % 12, 1 + i * 5 % 28, i % 24, 30) for i in range(ROWS)]
+SIZES = [20 + i * 37 % 100 for i in range(ROWS)]
+
+
+def table(form: str = "%d.%m.%Y %H:%M") -> str:
+    rows = [
+        f"{when.strftime(form)};{size},5 ㎡;{i % 9} %;{(size * 1000 + i):,}원"
+        for i, (when, size) in enumerate(zip(WHEN, SIZES, strict=True))
+    ]
+    return "when;size;share;price\n" + "\n".join(rows) + "\n"
+
+
+def answers(text: str) -> list[float]:
+    return [float(row["prediction"]) for row in csv.DictReader(io.StringIO(text))]
+
+
+@pytest.fixture
+def run(dnnctl: Run) -> str:
+    Path("t.csv").write_text(table(), encoding="utf-8")
+    return str(train(dnnctl, "{path: t.csv, target: price}", "--set", "training.epochs=2")["run"])
+
+
+def test_tables_values_and_files_with_types_are_answered_alike(dnnctl: Run, run: str) -> None:
+    _, out, err = dnnctl("predict", run, "t.csv", "--format", "csv")
+    expected = answers(out)
+    assert len(expected) == ROWS, err
+    assert next(csv.DictReader(io.StringIO(out)))["unit"] == "원"
+
+    Path("iso.csv").write_text(table("%Y-%m-%dT%H:%M:00"), encoding="utf-8")
+    assert answers(dnnctl("predict", run, "iso.csv", "--format", "csv")[1]) == expected
+    stored = {
+        "when": pa.array(WHEN, pa.timestamp("us")),
+        "size": pa.array([f"{size},5" for size in SIZES]),
+        "share": pa.array([float(i % 9) for i in range(ROWS)]),
+    }
+    pq.write_table(pa.table(stored), "t.parquet")
+    assert answers(dnnctl("predict", run, "t.parquet", "--format", "csv")[1]) == pytest.approx(expected, rel=1e-3)
+    value = f'{WHEN[0].isoformat()},"{SIZES[0]},5 ㎡",0'
+    assert answers(dnnctl("predict", run, "--value", value, "--format", "csv")[1]) == pytest.approx(expected[:1])
+    status, out, err = dnnctl("evaluate", run, "--data", "iso.csv", "--json")
+    assert status == 0, err
+    assert json.loads(out)["rows"] == ROWS
+
+
+def test_values_of_python_are_answered_as_their_texts(dnnctl: Run, run: str) -> None:
+    opened = api.load(run)
+    texts = {
+        "when": [when.isoformat() for when in WHEN],
+        "size": [f"{size},5 ㎡" for size in SIZES],
+        "share": ["1 %"] * ROWS,
+    }
+    expected = opened.predict(texts).scores
+    values = {"when": WHEN, "size": [size + 0.5 for size in SIZES], "share": [1] * ROWS}
+    np.testing.assert_array_equal(opened.predict(values).scores, expected)
+    clocks = {**values, "when": np.array(WHEN, "datetime64[ns]"), "size": np.array(SIZES) + 0.5}
+    np.testing.assert_array_equal(opened.predict(clocks).scores, expected)
+    records = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    np.testing.assert_array_equal(opened.predict(records).scores, expected)
+    pandas = sys.modules.get("pandas") or pytest.importorskip("pandas")
+    np.testing.assert_array_equal(opened.predict(pandas.DataFrame(values)).scores, expected)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("2024-13-01;5 ㎡;1 %", "p.csv:3: column 'when': expected a date, as '"),
+        ("1.2.2024;5 kg;1 %", "p.csv:3: column 'size': expected an amount in m2, as '"),
+        ("1.2.2024;5 ㎡;much", "p.csv:3: column 'share': expected a percentage, as '"),
+    ],
+)
+def test_a_cell_that_does_not_fit_is_one_error(dnnctl: Run, run: str, row: str, told: str) -> None:
+    Path("p.csv").write_text(f"when;size;share\n1.2.2024;5 ㎡;1 %\n{row}\n", encoding="utf-8")
+    status, _, err = dnnctl("predict", run, "p.csv")
+    assert status == 1
+    assert told in err
+    assert err.count("\n") == 1
+    value = row.replace(";", ",")
+    status, _, err = dnnctl("predict", run, "--value", value)
+    assert status == 2
+    assert told.partition(": ")[2] in err
+
+
+def test_signs_of_other_scripts_are_read_by_a_network_of_plain_numbers(dnnctl: Run) -> None:
+    Path("t.csv").write_text("a,b,y\n" + "".join(f"{i % 9 - 4},{i % 5},{i % 7}.5\n" for i in range(60)))
+    run = train(dnnctl, "{path: t.csv, target: y}", "--set", "training.epochs=2")["run"]
+    Path("plain.csv").write_text("a,b\n-4,1\n-2.5,3\n")
+    Path("other.csv").write_text("a,b\n−4,１\n–2.5,3\n", encoding="utf-8")
+    expected = answers(dnnctl("predict", run, "plain.csv", "--format", "csv")[1])
+    assert answers(dnnctl("predict", run, "other.csv", "--format", "csv")[1]) == expected
+    assert answers(dnnctl("predict", run, "--value", "−4,１", "--format", "csv")[1]) == expected[:1]
