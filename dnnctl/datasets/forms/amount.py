@@ -149,10 +149,11 @@ def _unit(read: Sequence[Parts | None]) -> str | None:
     Raises:
         MisfitError: If there are several that are known.
     """
-    units = Counter(parts.unit for parts in read if parts is not None and not (parts.is_zero and not parts.unit))
+    # Nothing is nothing in any unit.
+    units = Counter(parts.unit for parts in read if parts is not None and (parts.unit or not parts.is_zero))
     if not units:
         return ""
-    if sum(units.values()) < NEARLY * sum(parts is None or not parts.is_zero for parts in read):
+    if sum(units.values()) < NEARLY * (sum(units.values()) + sum(parts is None for parts in read)):
         return None
     main, count = units.most_common(1)[0]
     if len(units) == 1 or (count >= NEARLY * sum(units.values()) and main):

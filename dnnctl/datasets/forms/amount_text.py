@@ -1,7 +1,8 @@
 """One amount taken apart: `-$1.5M`, `3억 5,000만원`, `(1,234)`, `12,5 %`, `34 ㎡`."""
 
 import re
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from dnnctl.datasets.forms.numerals import Marks, plain
 from dnnctl.datasets.forms.units import BEFORE, FACTORS, NEEDS_UNIT, OF_MONEY, canonical
@@ -61,30 +62,44 @@ def parts_of(word: str) -> Parts | None:
     if (opened is None) != (closed is None) or len(signs) > 1:
         return None
     money = "" if before is None else canonical(before)
-    terms, unit = _terms(numeral, behind or "", money)
-    if not terms or (money and unit not in {"", money}):
+    (power, *more), unit = _behind(behind or "", money) or ((None,), "")
+    if power is None or (money and unit not in {"", money}):
         return None
-    return Parts(bool(signs) and signs[0] != "+", terms, money or unit, "(" if opened else last or "")
+    return Parts(
+        bool(signs) and signs[0] != "+", ((numeral, power), *more), money or unit, "(" if opened else last or ""
+    )
 
 
-def _terms(numeral: str, behind: str, money: str) -> tuple[tuple[tuple[str, int], ...], str]:
-    """Return numerals with their powers of ten, and the unit; no numerals where the powers do not fall."""
+@lru_cache(4096)
+def _behind(text: str, money: str) -> tuple[tuple[Any, ...], str] | None:
+    """Return the power of ten of the numeral that a text stands behind, with further terms, and the unit.
+
+    Args:
+        text: What stands behind it, as `억 5,000만원`.
+        money: The currency before it; empty for none.
+
+    Returns:
+        None where each power is not smaller than the last.
+    """
     terms: list[tuple[str, int]] = []
-    while found := _FACTOR.match(behind):
-        rest = behind[found.end() :]
+    numeral = ""
+    while found := _FACTOR.match(text):
+        rest = text[found.end() :]
         if found[1] in NEEDS_UNIT and not (rest or money):
             break
         terms.append((numeral, FACTORS[found[1].casefold()]))
         after = _NEXT.match(rest)
+        text = rest[after.end() :] if after else rest
         if after is None:
-            return _falling(terms), canonical(rest)
-        numeral, behind = after[1], rest[after.end() :]
-    letter = _LETTER.fullmatch(behind)
+            return _falling(terms, text)
+        numeral = after[1]
+    letter = _LETTER.fullmatch(text)
     if letter and (money or letter[2]):
-        return _falling([*terms, (numeral, OF_MONEY[letter[1].casefold()])]), canonical(letter[2] or "")
-    return _falling([*terms, (numeral, 0)]), canonical(behind)
+        return _falling([*terms, (numeral, OF_MONEY[letter[1].casefold()])], letter[2] or "")
+    return _falling([*terms, (numeral, 0)], text)
 
 
-def _falling(terms: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+def _falling(terms: list[tuple[str, int]], unit: str) -> tuple[tuple[Any, ...], str] | None:
     powers = [power for _, power in terms]
-    return tuple(terms) if powers == sorted(set(powers), reverse=True) else ()
+    falls = powers == sorted(set(powers), reverse=True)
+    return ((powers[0], *terms[1:]), canonical(unit)) if falls else None

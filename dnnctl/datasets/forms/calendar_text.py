@@ -83,7 +83,7 @@ class Moment(NamedTuple):
 def moment_of(word: str) -> Moment | None:
     """Return a date or a time taken apart; None if a text is none."""
     text = plain(word)
-    if len(text) > LONGEST or not any(c.isdecimal() for c in text[-12:]):
+    if len(text) > LONGEST:
         return None
     for form, reader in _READERS:
         if found := form.fullmatch(text):

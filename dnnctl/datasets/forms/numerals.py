@@ -12,14 +12,17 @@ _ASCII = str.maketrans(
     "\uff0b\uff0e\uff0c\uff05\uff08\uff09\uff0f\uff1a\uff04\uffe1\uffe5\uffe6\u066b\u066c",
     "-------     ''+.,%()/:$£¥₩.,",
 )
+# A digit of another script.
+_DIGIT = re.compile(r"(?![0-9])\d")
 GROUPS = (",", ".", " ", "'")
+_ZEROS = str.maketrans("123456789", "000000000")
 
 
 def plain(cell: str) -> str:
     """Return a cell with the digits and signs that programs write, and all else as it is."""
     if cell.isascii():
         return cell
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in cell.translate(_ASCII))
+    return _DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), cell.translate(_ASCII))
 
 
 def number_of(cell: str, decimal: str = ".") -> float | None:
@@ -64,7 +67,7 @@ class Marks:
         """Return the number that a numeral without a sign is; None if it is written with other marks."""
         if not self._form.fullmatch(numeral):
             return None
-        for mark in GROUPS:
+        for mark in (self.group,) if self.group else GROUPS:
             if mark != self.decimal:
                 numeral = numeral.replace(mark, "")
         return float(numeral.replace(self.decimal, "."))
@@ -94,9 +97,11 @@ def settle(numerals: Sequence[str], decimal: str, *, sure: bool = False) -> Sett
     Returns:
         The marks; None if no marks fit all of them.
     """
-    marked = list(dict.fromkeys(numeral for numeral in numerals if not numeral.isdecimal()))
-    if any(len(numeral) > 1 and numeral[0] == "0" and numeral[1].isdecimal() for numeral in numerals):
+    # Of those that differ in their digits only, one tells as much as all.
+    shapes = {(numeral[0] == "0", numeral[1:].translate(_ZEROS)): numeral for numeral in numerals}
+    if any(zero and rest[:1] == "0" for zero, rest in shapes):
         return None
+    marked = [numeral for numeral in shapes.values() if not numeral.isdecimal()]
     fitting: dict[tuple[float, ...], Marks] = {}
     for point in (decimal or ".",) if sure else dict.fromkeys((decimal or ".", ".", ",")):
         for group in GROUPS:
