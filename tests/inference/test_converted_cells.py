@@ -53,7 +53,7 @@ def test_tables_values_and_files_with_types_are_answered_alike(dnnctl: Run, run:
         "share": pa.array([float(i % 9) for i in range(ROWS)]),
     }
     pq.write_table(pa.table(stored), "t.parquet")
-    assert answers(dnnctl("predict", run, "t.parquet", "--format", "csv")[1]) == pytest.approx(expected, rel=1e-3)
+    assert answers(dnnctl("predict", run, "t.parquet", "--format", "csv")[1]) == pytest.approx(expected)
     value = f'{WHEN[0].isoformat()},"{SIZES[0]},5 ㎡",0'
     assert answers(dnnctl("predict", run, "--value", value, "--format", "csv")[1]) == pytest.approx(expected[:1])
     status, out, err = dnnctl("evaluate", run, "--data", "iso.csv", "--json")

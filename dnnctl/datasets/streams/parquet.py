@@ -154,14 +154,16 @@ class ParquetFiles:
 
     def number(self, wanted: Sequence[Wanted]) -> np.dtype[Any]:
         """Return float64 where a column has 64 bits and needs them, or does not say what it holds; else float32."""
-        names = tuple(self.names[one.position] for one in wanted if one.kind in {"number", "date"})
+        # What texts and times come to is not in the footers.
+        if any(one.form is not None for one in wanted):
+            return np.dtype(np.float64)
+        names = tuple(self.names[one.position] for one in wanted if one.kind == "number")
         if names not in self._numbers:
             self._numbers[names] = np.dtype(np.float32 if self._is_enough(names) else np.float64)
         return self._numbers[names]
 
     def _is_enough(self, names: Sequence[str]) -> bool:
         """Tell whether 32 bits are enough for columns of numbers, as the footers of their files tell."""
-        # What texts and times come to is not in the footers.
         if not all(kind_of(self._types[name]) in {"number", "boolean"} for name in names if name in self._types):
             return False
         wide = [name for name in names if name in self._types and _is_wide(self._types[name])]
