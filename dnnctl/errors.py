@@ -71,6 +71,7 @@ NoticeCode = Literal[
     "warmup_too_long",
     # of data
     "ambiguous_cells",
+    "broken_characters",
     "constant_column",
     "doubtful_task",
     "identifier_column",
@@ -80,6 +81,7 @@ NoticeCode = Literal[
     "mixed_types",
     "sorted_rows",
     "spelling_variants",
+    "uncertain_encoding",
     "units_in_numbers",
     "unpaired_test_array",
     # of the rows that train and test

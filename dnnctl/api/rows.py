@@ -50,6 +50,8 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
         return read_all([os.fspath(path) for path in paths], spec, invert=invert)
     if invert is not None and not spec.info.is_image:
         raise UsageError(f"`invert` is for images; this network takes {spec.described}")
+    if spec.encoding != "auto":
+        raise UsageError(f"`encoding`={spec.encoding} is for files; received rows")
     table = _named_columns(rows)
     if table is not None and not (table[0] and len(table[1][0])):
         raise DataError(

@@ -168,6 +168,7 @@ class Run:
         data: str | os.PathLike[str] | None = None,
         plots: str | os.PathLike[str] | None = None,
         engine: str = "auto",
+        encoding: str = "auto",
     ) -> "Evaluation":
         """Measure it, as `dnnctl evaluate` does.
 
@@ -176,6 +177,7 @@ class Run:
             data: Folder or file to read the data set from, in place of where the training found it.
             plots: A folder to draw the plots into that speak of these rows; none are drawn if None.
             engine: What computes: `numpy`, `keras`, or `auto`: NumPy where training found that both say the same.
+            encoding: What a table of text in `data` is encoded in, as `cp949`; `auto` finds it out.
 
         Returns:
             Metrics, a row a class, the rows themselves and the scores of each; of data larger than memory those of a
@@ -186,11 +188,13 @@ class Run:
         """
         from dnnctl.inference.evaluate import evaluate
         from dnnctl.plots.base import draw_evaluation
+        from dnnctl.plots.style.fonts import lacking
 
         folder = path_of("plots", plots)
-        result = evaluate(self._opened, split, data=path_of("data", data), engine=engine)
+        result = evaluate(self._opened, split, data=path_of("data", data), engine=engine, encoding=encoding)
         if folder is not None:
             draw_evaluation(self._opened, result, folder)
+            result = replace(result, notes=(*result.notes, *filter(None, [lacking()])))
         return result
 
     def predict(
@@ -201,6 +205,7 @@ class Run:
         top: int = 1,
         invert: bool | None = None,
         engine: str = "auto",
+        encoding: str = "auto",
     ) -> Predictions:
         """Say what the network makes of rows, as `dnnctl predict` does.
 
@@ -212,6 +217,7 @@ class Run:
             top: How many classes to name for each row in `to_dicts` and the like, from 1.
             invert: Whether to exchange dark and light in images; None to detect it.
             engine: What computes: `numpy`, `keras`, or `auto`: NumPy where training found that both say the same.
+            encoding: What tables of text are encoded in, as `cp949`; `auto` finds it out.
 
         Returns:
             Labels and probabilities of classes, or values in the target's unit; a row each.
@@ -224,7 +230,7 @@ class Run:
             raise UsageError("nothing to predict; expected `rows` or `sample`")
         expect("invert", invert, (bool, np.bool_, type(None)), "True, False or None")
         count = None if sample is None else whole("sample", sample)
-        inputs = None if rows is None else read_rows(rows, spec_of(self._opened), invert)
+        inputs = None if rows is None else read_rows(rows, spec_of(self._opened, encoding), invert)
         request = Request(inputs=inputs, sample=count, invert=invert, top=whole("top", top), engine=engine)
         with self._asking:
             said = predict(self._opened, request, network=self._network(engine))

@@ -48,6 +48,14 @@ data_option = click.option(
     metavar="PATH",
     help="Read the data set from this folder or file instead, as --data ~/mnist.",
 )
+# For commands that read other tables.
+encoding_option = click.option(
+    "--encoding",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="What tables of text are encoded in, as --encoding cp949; auto finds it out.",
+)
 # For commands that train a configuration.
 name_option = click.option(
     "--name", metavar="NAME", help="Name of the run instead of the configuration's, as --name first-try."

@@ -105,6 +105,7 @@ class Encoding:
         missing: What becomes of rows with empty cells: `error`, `drop` or `impute`.
         missing_values: Texts that stand for an empty cell, besides the usual ones.
         usual_missing: Whether NA, none and the like are empty cells too.
+        text_encoding: What the text of the training table is encoded in; empty for what is no text, or was not told.
     """
 
     columns: tuple[FittedColumn, ...]
@@ -112,6 +113,7 @@ class Encoding:
     missing: str
     missing_values: tuple[str, ...] = ()
     usual_missing: bool = True
+    text_encoding: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,7 +129,9 @@ class Encoding:
     def table(self) -> TableInfo:
         """The columns as they are read."""
         columns = tuple(column.column for column in self.columns)
-        return TableInfo(columns, self.targets, self.missing, self.missing_values, usual_missing=self.usual_missing)
+        return TableInfo(
+            columns, self.targets, self.missing, self.missing_values, 2, self.usual_missing, self.text_encoding
+        )
 
     def apply(self, cells: Cells) -> NDArray[Any]:
         """Return cells as numbers.
@@ -183,7 +187,12 @@ class Encoding:
             known = set(fitted.words)
             new = [column.words[code] for code in used if column.words[code] not in known]
             if new:
-                notes.append(f"{name}: column {fitted.name!r}: taken as {UNKNOWN}: {quoted(new, 6)}")
+                told = f"{name}: column {fitted.name!r}: taken as {UNKNOWN}: {quoted(new, 6)}"
+                # Words in a wrong encoding are none that the training knows.
+                foreign = not all(word.isascii() for word in (*new, *fitted.words))
+                if foreign and len(new) == len(used):
+                    told += "; none is known: is this the right encoding? `encoding` names another"
+                notes.append(told)
         return tuple(notes)
 
     def to_json(self) -> dict[str, Any]:
@@ -194,6 +203,7 @@ class Encoding:
             "missing": self.missing,
             "missing_values": list(self.missing_values),
             "usual_missing": self.usual_missing,
+            "text_encoding": self.text_encoding,
         }
 
     @classmethod
@@ -207,7 +217,9 @@ class Encoding:
             columns = tuple(map(FittedColumn.from_json, value["columns"]))
             targets = tuple(map(Column.from_json, value["targets"]))
             usual = bool(value["usual_missing"])
-            encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]), usual)
+            # Runs of earlier versions do not say it.
+            written = str(value.get("text_encoding", ""))
+            encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]), usual, written)
         except (TypeError, AttributeError, KeyError) as error:
             raise RunError(f"preprocessing.json: expected the columns of a table; {error}") from None
         if not all(_is_sound(column) for column in columns) or not all(type(t.name) is str for t in targets):
@@ -251,7 +263,8 @@ def fit_encoding(table: TableInfo, train: NDArray[Any]) -> Encoding:
     """
     columns = tuple(_fit(column, train[:, i], table.min_count) for i, column in enumerate(table.columns))
     # The targets' words are in the class names; codes of a file mean nothing for another one.
-    return Encoding(columns, table.targets, table.missing, table.missing_values, table.usual_missing)
+    rest = (table.missing, table.missing_values, table.usual_missing, table.text_encoding)
+    return Encoding(columns, table.targets, *rest)
 
 
 def _fit(column: Column, values: NDArray[Any], min_count: int) -> FittedColumn:

@@ -41,7 +41,8 @@ def encoding_of(table: TableInfo, found: Statistics) -> Encoding:
             median = table.missing == "impute" and len(cells)
             fitted = fitted_column(column, float(np.median(cells)) if median else 0.0)
         columns.append(fitted)
-    return Encoding(tuple(columns), table.targets, table.missing, table.missing_values, table.usual_missing)
+    rest = (table.missing, table.missing_values, table.usual_missing, table.text_encoding)
+    return Encoding(tuple(columns), table.targets, *rest)
 
 
 def encode_streams(splits: Splits, encoding: Encoding) -> Splits:

@@ -127,6 +127,7 @@ class TableInfo:
         missing_values: Texts that stand for an empty cell, besides the usual ones.
         min_count: Categories that fewer training rows have count as unknown.
         usual_missing: Whether NA, none and the like are empty cells too.
+        text_encoding: What its text is encoded in; empty for what is no text.
     """
 
     columns: tuple[Column, ...]
@@ -135,3 +136,4 @@ class TableInfo:
     missing_values: tuple[str, ...] = ()
     min_count: int = 2
     usual_missing: bool = True
+    text_encoding: str = ""

@@ -72,6 +72,7 @@ def evaluate(
     *,
     data: Path | None = None,
     engine: str = "auto",
+    encoding: str = "auto",
     progress: DownloadProgress = silent,
 ) -> Evaluation:
     """Measure a run.
@@ -81,6 +82,7 @@ def evaluate(
         name: `test`, `validation` or `train`.
         data: Folder or file to read the data set from, instead of the usual places.
         engine: What computes: `auto`, `numpy` or `keras`.
+        encoding: What a table of text in `data` is encoded in; `auto` finds it out.
         progress: Called with a file's name, bytes done and bytes in all during a download.
 
     Raises:
@@ -90,7 +92,8 @@ def evaluate(
     two goes into the run's manifest.
     """
     # Plots of numbers show the training rows too.
-    dataset, splits = read_splits(opened, data, progress, test_only=name == "test" and opened.info.is_image)
+    test_only = name == "test" and opened.info.is_image
+    dataset, splits = read_splits(opened, data, progress, test_only=test_only, encoding=encoding)
     samples = splits.named(name)
     network = opened.network(engine)
     config, info = opened.config, opened.info

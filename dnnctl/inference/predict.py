@@ -17,7 +17,7 @@ from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.predictions import Naming, Predictions
 from dnnctl.inference.read_inputs import read_all, read_parts
-from dnnctl.inference.run_data import read_splits
+from dnnctl.inference.run_data import likely_encoding, read_splits
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
 
@@ -36,6 +36,7 @@ class Request:
         inputs: Rows that were read already.
         header: Names of the columns that CSV gets, instead of its own; it then has what names a row and what is
             predicted for it, and no more.
+        encoding: What tables of text are encoded in; `auto` finds it out.
     """
 
     sources: Sequence[str] = ()
@@ -46,6 +47,7 @@ class Request:
     engine: str = "auto"
     inputs: Inputs | None = None
     header: Sequence[str] = ()
+    encoding: str = "auto"
 
 
 def predict(opened: OpenedRun, request: Request, *, network: Network | None = None) -> Predictions:
@@ -67,7 +69,9 @@ def predict(opened: OpenedRun, request: Request, *, network: Network | None = No
     elif request.inputs is not None:
         inputs = request.inputs
     else:
-        inputs = read_all(request.sources, spec_of(opened), invert=request.invert, values=request.values)
+        inputs = read_all(
+            request.sources, spec_of(opened, request.encoding), invert=request.invert, values=request.values
+        )
     return _said(opened, request, network or opened.network(request.engine), inputs, truth)
 
 
@@ -101,8 +105,7 @@ def predict_parts(
         inputs, truth = asked if request.sample is None else _sample(opened, request.sample, progress)
         assert inputs is not None
         return iter([_said(opened, request, opened.network(request.engine), inputs, truth)])
-    spec = spec_of(opened)
-    asked_for = request.sources, spec
+    asked_for = request.sources, spec_of(opened, request.encoding)
     parts = read_parts(*asked_for, invert=request.invert, stdin=stdin, values=request.values, damaged=damaged)
     first = next(parts)
     network = opened.network(request.engine)
@@ -149,10 +152,17 @@ def _said(
     )
 
 
-def spec_of(opened: OpenedRun) -> InputSpec:
-    """Return what a run's network takes."""
+def spec_of(opened: OpenedRun, encoding: str = "auto") -> InputSpec:
+    """Return what a run's network takes.
+
+    Args:
+        opened: The run.
+        encoding: What tables of text are encoded in; `auto` finds it out.
+    """
     csv, stored = opened.config.data.csv, opened.preprocessing
-    written = {} if csv is None else {"encoding": csv.encoding, "separator": csv.separator}
+    written = {"encoding": encoding, "likely": likely_encoding(opened)}
+    if csv is not None:
+        written["separator"] = csv.separator
     return InputSpec(opened.info, stored.ground, stored.table, **written, id=_identifier(opened))
 
 

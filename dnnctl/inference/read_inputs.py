@@ -82,6 +82,8 @@ def read_parts(
         raise UsageError(f"nothing to predict; expected files ({_endings()}), '-', or `values`")
     if list(sources).count(STANDARD_INPUT) > 1:
         raise UsageError("standard input ('-') can be read once only; it was named more than once")
+    if spec.encoding != "auto" and not any(_is_text(source) for source in sources):
+        raise UsageError(f"`encoding`={spec.encoding} is for tables of text; expected one among the inputs")
     if damaged is not None and spec.info.is_image:
         parts = _readable(sources, spec, invert, stdin, damaged)
     else:
@@ -134,6 +136,11 @@ def _is_folder(source: str) -> bool:
         return Path(source).is_dir()
     except (OSError, ValueError):
         return False
+
+
+def _is_text(source: str) -> bool:
+    table = readers()[".csv"]
+    return source == STANDARD_INPUT or readers().get(Path(source).suffix.lower(), table) is table
 
 
 def _together(parts: Iterable[Inputs]) -> Iterator[Inputs]:

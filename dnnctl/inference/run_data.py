@@ -11,12 +11,17 @@ from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import Dataset, DownloadProgress
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.samples import Samples
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.open import OpenedRun
 
 
 def read_splits(
-    opened: OpenedRun, data: Path | None, progress: DownloadProgress, *, test_only: bool = False
+    opened: OpenedRun,
+    data: Path | None,
+    progress: DownloadProgress,
+    *,
+    test_only: bool = False,
+    encoding: str = "auto",
 ) -> tuple[Dataset, Splits]:
     """Read a run's data set and split it as the training did.
 
@@ -25,10 +30,15 @@ def read_splits(
         data: Folder or file to read from, instead of where the training found it.
         progress: Called during a download.
         test_only: Whether the other splits may be left empty.
+        encoding: What other data of text is encoded in; `auto` finds it out.
+
+    Raises:
+        UsageError: If an encoding is named of what is no other table of text.
     """
     settings = opened.config.data
     if settings.source.paths:
-        return _read_user_data(opened, data)
+        return _read_user_data(opened, data, encoding)
+    _expect_no_encoding(encoding)
     # A fold's test rows are among the training rows.
     test_only = test_only and settings.fold is None
     places = replace(default_places(data or settings.path, progress), test_only=test_only)
@@ -40,13 +50,14 @@ def read_splits(
     return dataset, split_as(dataset, settings)
 
 
-def _read_user_data(opened: OpenedRun, data: Path | None = None) -> tuple[Dataset, Splits]:
+def _read_user_data(opened: OpenedRun, data: Path | None, encoding: str) -> tuple[Dataset, Splits]:
     """Read a run's own data and split it as the training did, or take all rows of other data as test rows.
 
     Args:
         opened: The run.
         data: A table with the same columns, an archive with the same arrays, or a folder with the same
             classes; None for what the run was trained on.
+        encoding: What a table of text is encoded in, or `auto`.
 
     Raises:
         DataError: If it is missing or damaged, or does not fit the run.
@@ -60,8 +71,15 @@ def _read_user_data(opened: OpenedRun, data: Path | None = None) -> tuple[Datase
             raise DataError(f"{data}: no such file or folder; a relative path starts at the current directory")
         source = source.model_copy(update={"path": str(data.absolute())})
         if reading.digests(source) != digests:
-            table = None if known.table is None else known.table.table
+            table = None if known.table is None else replace(known.table.table, text_encoding=likely_encoding(opened))
+            if settings.csv is not None:
+                # That of the training table is but likely.
+                source = source.model_copy(update={"encoding": encoding})
+            else:
+                _expect_no_encoding(encoding)
             return _all_for_the_test(opened, reading.read_more(source, opened.info, table))
+    if data is None:
+        _expect_no_encoding(encoding)
     dataset = reading.read(source, replace(default_places(), run=opened.info))
     splits = split_as(dataset, settings)
     dataset, splits, _ = encode(dataset, splits, known.table)
@@ -85,3 +103,15 @@ def _all_for_the_test(opened: OpenedRun, dataset: Dataset) -> tuple[Dataset, Spl
     note = f"all {len(rows):,} rows of {dataset.found} are measured"
     dataset, splits, _ = encode(dataset, splits, opened.preprocessing.table)
     return replace(dataset, info=opened.info, notes=(note, *dataset.notes)), splits
+
+
+def likely_encoding(opened: OpenedRun) -> str:
+    """Return what the table that a run was trained on was encoded in; empty where it is not known."""
+    table, csv = opened.preprocessing.table, opened.config.data.csv
+    told = "" if csv is None or csv.encoding == "auto" else csv.encoding
+    return told if table is None else table.text_encoding or told
+
+
+def _expect_no_encoding(encoding: str) -> None:
+    if encoding != "auto":
+        raise UsageError(f"`encoding`={encoding} is for another table of text, in `data`; received none")

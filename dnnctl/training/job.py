@@ -23,6 +23,7 @@ from dnnctl.inference.network import Measured, Network
 from dnnctl.inference.open import read_weights
 from dnnctl.network.initial_weights import initial_weights
 from dnnctl.plots.base import PlotContext, draw_all
+from dnnctl.plots.style.fonts import lacking
 from dnnctl.runs.layout import RunDirectory, create_run, how_to_resume
 from dnnctl.runs.lock import locked
 from dnnctl.runs.manifest import Manifest
@@ -239,6 +240,8 @@ class _Job:
         observer.on_stage("drawing plots")
         with clock.stage("plots"):
             pictures = draw_all(_plot_context(prepared, trained, network, measured), run.plots)
+        if note := lacking():
+            observer.on_notice(note)
         missed = unmet(prepared.config.require, metrics)
         agreed = agreement(prepared, engine, network)
         clock.finish()

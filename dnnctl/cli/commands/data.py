@@ -141,11 +141,14 @@ def show(name: str, path: Path | None, augmented: bool, overrides: tuple[str, ..
     from dnnctl.cli.downloads import shown
     from dnnctl.experiments.data.picture import draw
     from dnnctl.plots.data import data_set
+    from dnnctl.plots.style.fonts import lacking
 
     with shown() as progress:
         figure, title = draw(name, overrides, path=path, changed=augmented, progress=progress)
     target = output or Path(f"{title}.png")
     data_set.save(figure, target)
+    if note := lacking():
+        click.echo(f"note: {note}", err=True)
     click.echo(str(target))
 
 

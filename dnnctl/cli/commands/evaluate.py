@@ -1,11 +1,13 @@
 """`dnnctl evaluate`: what a finished run is worth."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from dnnctl.cli.options import data_option, engine_option, json_option, out_option
+from dnnctl.cli.flags import with_flags
+from dnnctl.cli.options import data_option, encoding_option, engine_option, json_option, out_option
 
 
 @click.command()
@@ -24,10 +26,13 @@ from dnnctl.cli.options import data_option, engine_option, json_option, out_opti
     metavar="DIR",
     help="Draw the plots into this folder, as --plots plots.",
 )
+@encoding_option
 @engine_option
 @out_option
 @json_option
-def command(run: str, split: str, data: Path | None, plots: Path | None, engine: str, out: Path, as_json: bool) -> int:
+def command(
+    run: str, split: str, data: Path | None, plots: Path | None, encoding: str, engine: str, out: Path, as_json: bool
+) -> int:
     """Measure a finished run.
 
     RUN is a run's folder, a configuration's name (its newest run), or `latest`.
@@ -45,12 +50,14 @@ def command(run: str, split: str, data: Path | None, plots: Path | None, engine:
     from dnnctl.inference.ensemble import open_any
     from dnnctl.inference.evaluate import evaluate
     from dnnctl.plots.base import draw_evaluation
+    from dnnctl.plots.style.fonts import lacking
     from dnnctl.runs.finding import find_run
 
     opened = open_any(find_run(run, out))
     with shown() as progress:
-        result = evaluate(opened, split, data=data, engine=engine, progress=progress)
+        result = evaluate(opened, split, data=data, engine=engine, encoding=encoding, progress=progress)
     drawn = draw_evaluation(opened, result, plots) if plots else []
+    result = replace(result, notes=(*map(with_flags, result.notes), *filter(None, [lacking()])))
     if as_json:
         click.echo(json.dumps(screen.as_json(opened, result, drawn)))
     else:

@@ -9,7 +9,7 @@ import click
 
 from dnnctl import plugins
 from dnnctl.cli.flags import with_flags
-from dnnctl.cli.options import engine_option, out_option
+from dnnctl.cli.options import encoding_option, engine_option, out_option
 
 if TYPE_CHECKING:
     from dnnctl.inference.formats.base import Format
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     metavar="NAMES",
     help="Write CSV of what names a row and its prediction alone, under these names: --header ImageId,Label.",
 )
+@encoding_option
 @engine_option
 @out_option
 def command(
@@ -69,6 +70,7 @@ def command(
     form: str | None,
     output: Path | None,
     header: str | None,
+    encoding: str,
     engine: str,
     out: Path,
 ) -> None:
@@ -100,7 +102,7 @@ def command(
     found, which = find_answering(run, out)
     opened = open_any(found)
     with shown() as progress:
-        request = Request(inputs, values, sample, invert, top, engine, header=names)
+        request = Request(inputs, values, sample, invert, top, engine, header=names, encoding=encoding)
         parts = predict_parts(opened, request, stdin=sys.stdin.buffer, progress=progress, damaged=damaged)
     told = (replace(part, notes=(*which, *map(with_flags, part.notes))) for part in parts)
     notes = write(told, chosen, output, sys.stdout)

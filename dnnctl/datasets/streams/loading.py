@@ -45,6 +45,7 @@ class OpenedTable:
         warnings: What is odd.
         convert: Writes the table as one file of numbers, and returns that; None where it is one.
         picture: Shape of the pictures whose pixels the inputs are, as far as their names tell; None for numbers.
+        text_encoding: What its text is encoded in; empty for what is no text.
     """
 
     source: ColumnSource
@@ -53,6 +54,7 @@ class OpenedTable:
     warnings: tuple[Notice, ...] = ()
     convert: "Callable[[], OpenedTable] | None" = None
     picture: tuple[int, ...] | None = None
+    text_encoding: str = ""
 
 
 def load_columns(
@@ -87,8 +89,8 @@ def load_columns(
     odd = _sorted(targets) if stays else ()
     if stays and table.convert is not None and (_are_large(table) or targets.explained >= SORTED):
         table = replace(table.convert(), picture=table.picture)
-    texts = tuple(options.missing_values)
-    info = TableInfo((), targets.columns, options.missing, texts, options.min_count, options.takes_usual)
+    rest = (tuple(options.missing_values), options.min_count, options.takes_usual, table.text_encoding)
+    info = TableInfo((), targets.columns, options.missing, *rest)
     stream = _stream(table, target.classes, untargeted=targets.untargeted > 0)
     read = _rows_of(stream, table, replace(info, columns=stream.columns), stays=stays)
     notes = [*read.notes, *formed((*read.table.columns, *targets.columns)), f"task: {target.task}, {target.reason}"]

@@ -1,5 +1,6 @@
 """A table in a text file that is too large to be held, opened by the options that choose its columns."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from dnnctl.datasets.base import Dataset, DatasetInfo
@@ -10,7 +11,8 @@ from dnnctl.datasets.streams.table import Roles
 from dnnctl.datasets.streams.text import TextTable, as_cells, chosen, known
 from dnnctl.datasets.tables.decoding import open_text
 from dnnctl.datasets.tables.dialect import find_table
-from dnnctl.datasets.tables.loading import digests_of, layout_of
+from dnnctl.datasets.tables.guessing import told_of_another
+from dnnctl.datasets.tables.loading import clues_of, digests_of, layout_of, told_doubts
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.selection import Wanted
 from dnnctl.datasets.tables.text import Text
@@ -29,13 +31,13 @@ def load_text(options: TableOptions, run: DatasetInfo | None = None) -> Dataset:
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
     options = options.model_copy(update={"stream": True})
-    text = open_text(options.path, options.encoding, large=True)
+    text = open_text(options.path, options.encoding, clues=clues_of(options), large=True)
     table = find_table(text, layout_of(options))
     table.check_names()
     opened = _opened(chosen(table, options), options.path, options.missing)
 
     def test(info: TableInfo) -> OpenedTable:
-        text = open_text(str(options.test_path), options.encoding, "test_path", large=True)
+        text = open_text(str(options.test_path), options.encoding, "test_path", clues_of(options, info), large=True)
         return _open_known(text, str(options.test_path), options, info)
 
     return load_columns("csv", options, opened, test if options.test_path else None, digests_of(options), run)
@@ -48,7 +50,7 @@ def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | 
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
     one = options.model_copy(update={"test_path": None, "stream": True})
-    text = open_text(options.path, fallback=options.encoding, large=True)
+    text = open_text(options.path, options.encoding, clues=clues_of(options, table), large=True)
     if info.is_image:
         found = find_table(text, layout_of(options, known=True))
         opened = _opened(chosen(found, options, info.input_shape), options.path, options.missing)
@@ -62,7 +64,8 @@ def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | 
 def _open_known(text: Text, path: str, options: TableOptions, info: TableInfo) -> OpenedTable:
     table = find_table(text, layout_of(options, known=True))
     table.check_names()
-    return _opened(known(table, info), path, info.missing)
+    opened = _opened(known(table, info), path, info.missing)
+    return replace(opened, notes=(*told_of_another(text, info.text_encoding), *opened.notes))
 
 
 def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:
@@ -71,4 +74,6 @@ def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:
     own = tuple(Wanted.known(column, i) for i, column in enumerate(found.source.columns))
     roles = Roles(own[: table.inputs], own[table.inputs :], None, missing)
     notes = (f"{table.table.name}: {table.table.described}", *table.notes, *found.notes)
-    return OpenedTable(found.source, roles, notes, found.warnings, picture=table.picture)
+    text = table.table.text
+    warnings = (*told_doubts(text), *found.warnings)
+    return OpenedTable(found.source, roles, notes, warnings, picture=table.picture, text_encoding=text.encoding)

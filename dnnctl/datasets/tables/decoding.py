@@ -7,8 +7,9 @@ import re
 from typing import IO
 
 from dnnctl.datasets.parts.faults import existing_file
+from dnnctl.datasets.tables.guessing import NONE, Clues, guessed
 from dnnctl.datasets.tables.text import Text
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 
 MAX_BYTES = 4 * 1024**3
 # What comes through a pipe is held in memory.
@@ -22,8 +23,8 @@ MARKS = (
 )
 # A line of nothing but spaces, which is blank.
 SPACES = re.compile(rb"^ +(?=\r?$)", re.MULTILINE)
-# Takes any bytes, and is right for most old tables of Western languages.
-FALLBACK = "cp1252"
+# Has nearly all bytes; the few others mean nothing.
+FORGIVING = "cp1252"
 OTHERS = {
     b"PK\x03\x04": "a zip file or a spreadsheet (.xlsx)",
     b"\x1f\x8b": "a gzip file",
@@ -39,7 +40,7 @@ def open_text(
     path: str,
     encoding: str = "auto",
     option: str = "path",
-    fallback: str = FALLBACK,
+    clues: Clues = NONE,
     *,
     large: bool = False,
 ) -> Text:
@@ -47,10 +48,10 @@ def open_text(
 
     Args:
         path: The file.
-        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-16, UTF-8 or
-            `FALLBACK`, whichever it can be first.
+        encoding: Its encoding, or `auto`: by its byte order mark, else UTF-16 or UTF-8 if it can be that, else
+            what makes the likeliest words of it.
         option: The option that names it.
-        fallback: As `text_of` takes it.
+        clues: As `text_of` takes them.
         large: As `text_of` takes it.
 
     Raises:
@@ -64,7 +65,7 @@ def open_text(
             data = contents_of(stream, path)
     except OSError as fault:
         raise DataError(f"{path}: cannot be read: {fault.strerror or fault}") from None
-    return text_of(data, file.name, encoding, fallback, large=large)
+    return text_of(data, file.name, encoding, clues, large=large)
 
 
 def contents_of(stream: IO[bytes], name: str) -> "bytes | mmap.mmap":
@@ -91,7 +92,7 @@ def contents_of(stream: IO[bytes], name: str) -> "bytes | mmap.mmap":
 
 
 def text_of(
-    data: "bytes | mmap.mmap", name: str, encoding: str = "auto", fallback: str = FALLBACK, *, large: bool = False
+    data: "bytes | mmap.mmap", name: str, encoding: str = "auto", clues: Clues = NONE, *, large: bool = False
 ) -> Text:
     """Return bytes as a table's text.
 
@@ -99,7 +100,7 @@ def text_of(
         data: What a file or standard input holds.
         name: What to call it.
         encoding: As `open_text` takes it.
-        fallback: What `auto` takes for text that is neither UTF-8 nor UTF-16; `auto` is `FALLBACK`.
+        clues: What `auto` may go by, where it has to guess.
         large: Whether it is read in pieces, so that it may be of any size as long as it is UTF-8.
 
     Raises:
@@ -113,23 +114,23 @@ def text_of(
     for magic, what in OTHERS.items():
         if start.startswith(magic):
             raise DataError(f"{name}: is {what}; expected text. Save it as 'CSV UTF-8'")
-    marked = next((kind for mark, kind in MARKS if start.startswith(mark)), None)
-    chosen = encoding != "auto"
+    chosen, doubts = encoding != "auto", tuple[Notice, ...]()
     if not chosen:
-        encoding = marked or _unmarked(data, FALLBACK if fallback == "auto" else fallback)
-    if encoding in {"utf-8", "utf-8-sig"}:
+        encoding, doubts = _found(data, name, clues)
+    behind = 3 if start.startswith(codecs.BOM_UTF8) else 0
+    if encoding in {"utf-8", "utf-8-sig"} and not doubts:
         if chosen and not _is_utf8(data):
-            raise DataError(f"{name}: is not {encoding} text; set data.csv.encoding, or leave it at auto")
-        plain = data[3:] if start.startswith(codecs.BOM_UTF8) else data
+            raise DataError(f"{name}: is not {encoding} text; name another `encoding`, or leave it at auto")
+        plain = data[behind:] if behind else data
     else:
-        plain = _decoded(data, name, encoding).encode()
+        plain = _decoded(data[behind:] if behind else data, name, encoding, forgiving=bool(doubts)).encode()
     _check_text(plain, name)
     if plain.find(b'"') < 0 and (plain[:1] == b" " or plain.find(b"\n ") >= 0):
         plain = SPACES.sub(b"", plain)
     blank = bytes(plain[:4096])
     blank = blank[: len(blank) - len(blank.lstrip(b"\r\n"))]
     skipped = len(blank.splitlines())
-    return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped)
+    return Text(name, plain[len(blank) :] if blank else plain, encoding, skipped, doubts=doubts)
 
 
 def _check_text(data: "bytes | mmap.mmap", name: str) -> None:
@@ -137,14 +138,20 @@ def _check_text(data: "bytes | mmap.mmap", name: str) -> None:
         raise DataError(f"{name}: holds zero bytes, so it is no text; expected CSV. Is it UTF-16? Set its encoding")
 
 
-def _unmarked(data: "bytes | mmap.mmap", fallback: str) -> str:
-    """Return what bytes without a byte order mark are encoded in."""
+def _found(data: "bytes | mmap.mmap", name: str, clues: Clues) -> tuple[str, tuple[Notice, ...]]:
+    """Return what bytes are encoded in, and what is doubtful about that."""
+    marked = next((kind for mark, kind in MARKS if data[:4].startswith(mark)), None)
+    if marked not in {None, "utf-8"}:
+        return str(marked), ()
     head = bytes(data[:4096])
     even, odd = head[::2].count(0), head[1::2].count(0)
     # In UTF-16, every other byte of separators, digits and Latin letters is zero.
     if max(even, odd) > len(head) / 4 and min(even, odd) == 0:
-        return "utf-16-le" if odd else "utf-16-be"
-    return "utf-8" if _is_utf8(data) else fallback
+        return ("utf-16-le" if odd else "utf-16-be"), ()
+    if _is_utf8(data):
+        return "utf-8", ()
+    # What is larger is refused, with the name of its encoding.
+    return guessed(data if len(data) <= MAX_BYTES else data[: 1 << 28], name, clues)
 
 
 def _is_utf8(data: "bytes | mmap.mmap") -> bool:
@@ -161,13 +168,20 @@ def _is_utf8(data: "bytes | mmap.mmap") -> bool:
     return True
 
 
-def _decoded(data: "bytes | mmap.mmap", name: str, encoding: str) -> str:
+def _decoded(data: "bytes | mmap.mmap", name: str, encoding: str, *, forgiving: bool) -> str:
     if len(data) > MAX_BYTES:
         raise DataError(f"{name}: has {len(data):,} bytes of {encoding}; so much is only read as UTF-8: convert it")
     try:
-        return bytes(data).decode(encoding, "replace" if encoding == FALLBACK else "strict")
+        return bytes(data).decode(encoding, "replace" if forgiving or encoding == FORGIVING else "strict")
     except LookupError:
-        raise DataError(f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16 or cp1252") from None
+        raise DataError(
+            f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16, cp949 or cp1252"
+        ) from None
+    except UnicodeDecodeError as fault:
+        line = 1 + bytes(data[: fault.start]).count(b"\n")
+        advice = "save it as UTF-8, or name another `encoding`"
+        raise DataError(f"{name}:{line}: is not {encoding} text, at byte 0x{data[fault.start]:02x}; {advice}") from None
     except UnicodeError as fault:
-        advice = "save it as UTF-8, or set data.csv.encoding"
-        raise DataError(f"{name}: is not {encoding} text: {fault}; {advice}") from None
+        raise DataError(
+            f"{name}: is not {encoding} text: {fault}; save it as UTF-8, or name another `encoding`"
+        ) from None

@@ -2,19 +2,18 @@
 
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.tables.preamble import Cut, below, check_header, remarks_above, told_separator
 from dnnctl.datasets.tables.table import SEPARATORS, Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
 # So many rows are looked at for types and decimals, and so many for the separator.
 ROWS, FIRST = 1000, 50
-# So many rows are looked at for a header below a title.
-REMARKS = 20
 BLANK = ("", " ")
 USUAL = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
 _NUMBERED = re.compile(r"column_\d+")
@@ -56,10 +55,6 @@ class Layout:
         return frozenset((*BLANK, *(USUAL if self.usual else ()), *self.missing))
 
 
-# The first rows of a table with their lines as a separator cuts them, and what is wrong behind them.
-Cut = tuple[list[tuple[int, list[str]]], DataError | None]
-
-
 def find_table(text: Text, layout: Layout) -> Table:
     """Find out how a table is written.
 
@@ -68,29 +63,28 @@ def find_table(text: Text, layout: Layout) -> Table:
         layout: What is said about it.
 
     Returns:
-        The table, with one space between cells that are lined up by several.
+        The table, without a title above its header, and with one space between cells that are lined up by several.
 
     Raises:
         DataError: If there are no rows, or the header is not on the first line.
     """
+    text, told = told_separator(text)
+    if told and (layout.known or layout.separator == "auto"):
+        layout = replace(layout, separator=told)
     if layout.known:
-        wanted = {name.casefold() for name in layout.names}
-        if layout.separator != "auto":
-            with contextlib.suppress(DataError):
-                table = find_table(text, replace(layout, known=False))
-                if wanted <= {name.casefold() for name in table.names}:
-                    return table
-        # A space in a single column called `home town` looks like a separator.
-        firsts = {mark: [row for _, row in text.first_rows(mark, 1)[0]] for mark in SEPARATORS}
-        fitting = (
-            m for m, rows in firsts.items() if wanted <= {cell.strip().casefold() for row in rows for cell in row}
-        )
-        return find_table(text, replace(layout, separator=next(fitting, "auto"), known=False))
+        return _known_table(text, layout)
     text = with_single_spaces(text, layout.separator)
     head = text.head()
     cut = {mark: head.first_rows(mark, FIRST) for mark in SEPARATORS}
     asked = {word: mark for mark, word in SEPARATORS.items()}.get(layout.separator, layout.separator)
-    separator = _separator(cut, layout.widths) if asked == "auto" else asked
+    if asked not in {"auto", *cut}:
+        cut[asked] = head.first_rows(asked, FIRST)
+    above = _titles(cut, layout)
+    tables = {mark: (rows[len(above[mark]) :], fault) for mark, (rows, fault) in cut.items()}
+    separator = _separator(tables, layout.widths) if asked == "auto" else asked
+    if title := above[separator]:
+        table = find_table(below(text, title[-1][0]), layout)
+        return replace(table, above=tuple(said for _, said in title if said))
     found, fault = head.first_rows(separator, ROWS + 1)
     if fault:
         raise fault
@@ -98,11 +92,8 @@ def find_table(text: Text, layout: Layout) -> Table:
     if not any(cell for row in rows for cell in row):
         raise DataError(f"{text.name}: holds no rows; expected a header and rows")
     header = _has_header(rows[0], layout) if layout.header == "auto" else bool(layout.header)
-    if header and (late := _late_header(cut, rows[0], layout.names)):
-        line, name = late
-        raise DataError(
-            f"{text.place(line)}: holds {name!r}, so it is the header, and is not the first line: delete what is above"
-        )
+    if header or layout.header == "auto":
+        check_header(cut, rows[0], text, layout.names, is_number)
     width = len(rows[0])
     names = tuple((rows[0][i] if header else "") or f"column_{i + 1}" for i in range(width))
     sample = tuple(row for row in (rows[1:] if header else rows) if len(row) == width)
@@ -113,6 +104,20 @@ def find_table(text: Text, layout: Layout) -> Table:
     return Table(
         text, separator, header, _decimal(sample, separator), names, sample, unnamed, layout.null_values, usual
     )
+
+
+def _known_table(text: Text, layout: Layout) -> Table:
+    """Find out how a table is written that has the columns of another one, perhaps with its separator."""
+    wanted = {name.casefold() for name in layout.names}
+    if layout.separator != "auto":
+        with contextlib.suppress(DataError):
+            table = find_table(text, replace(layout, known=False))
+            if wanted <= {name.casefold() for name in table.names}:
+                return table
+    # A space in a single column called `home town` looks like a separator.
+    firsts = {mark: [row for _, row in text.first_rows(mark, 1)[0]] for mark in SEPARATORS}
+    fitting = (m for m, rows in firsts.items() if wanted <= {cell.strip().casefold() for row in rows for cell in row})
+    return find_table(text, replace(layout, separator=next(fitting, "auto"), known=False))
 
 
 def with_single_spaces(text: Text, separator: str) -> Text:
@@ -171,19 +176,12 @@ def _has_header(first: tuple[str, ...], layout: Layout) -> bool:
     return bool(cells) and not any(is_number(cell) or is_number(cell.replace(",", ".")) for cell in cells)
 
 
-def _late_header(cut: Mapping[str, Cut], first: tuple[str, ...], names: Sequence[str]) -> tuple[int, str] | None:
-    """Return the line, and a name in it, of a header that stands below a title or remarks."""
-    wanted = {name.casefold() for name in names}
-    if wanted & {cell.casefold() for cell in first}:
-        return None
-    for rows, _ in cut.values():
-        filled = [(line, [cell.strip() for cell in row if cell.strip()]) for line, row in rows[:REMARKS]]
-        for line, cells in filled:
-            name = next((cell for cell in cells if cell.casefold() in wanted), None)
-            # A title has fewer cells than a header; a row that only happens to hold a name has not.
-            if name is not None and len(cells) > len(filled[0][1]) and not any(is_number(cell) for cell in cells):
-                return line, name
-    return None
+def _titles(cuts: Mapping[str, Cut], layout: Layout) -> dict[str, list[tuple[int, str]]]:
+    """Return the lines of a title above the header, and what they say, as each mark cuts them."""
+    wanted = frozenset(name.casefold() for name in layout.names)
+    none = layout.header is False
+    # Words of a title that spaces separate are no cells.
+    return {m: [] if none or m == " " else remarks_above(cut, wanted, is_number) for m, cut in cuts.items()}
 
 
 def _decimal(sample: tuple[tuple[str, ...], ...], separator: str) -> str:

@@ -24,6 +24,7 @@ from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import open_text
 from dnnctl.datasets.tables.dialect import Layout, find_table
 from dnnctl.datasets.tables.groups import keys_of
+from dnnctl.datasets.tables.guessing import Clues, clues_of_columns, told_of_another
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.options import ColumnOptions, TableOptions
 from dnnctl.datasets.tables.parsing import Words, parse
@@ -60,7 +61,7 @@ def load_table(options: TableOptions, run: DatasetInfo | None = None) -> Dataset
         WrongOptionError: If an option does not fit the table.
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
-    text = open_text(options.path, options.encoding)
+    text = open_text(options.path, options.encoding, clues=clues_of(options))
     read = _read(text, options)
     target = decide(read.targets, Asked(options.task, text.name, "data.csv", read.picture is not None, run))
     y = encode_targets(read.targets, target.classes, text.name)
@@ -71,25 +72,27 @@ def load_table(options: TableOptions, run: DatasetInfo | None = None) -> Dataset
         tuple(options.missing_values),
         options.min_count,
         options.usual_missing,
+        text.encoding,
     )
     train = Samples(read.inputs.values, y)
     notes = [f"{text.name}: {read.dialect}", listed(table.columns), f"task: {target.task}, {target.reason}"]
     if read.picture:
         del notes[1]
     notes += [*formed((*table.columns, *table.targets)), *read.notes]
-    test = None
+    test, doubts = None, told_doubts(text)
     if options.test_path is not None:
         # Read as the training table was; categories may be new.
-        text = open_text(options.test_path, options.encoding, "test_path")
+        text = open_text(options.test_path, options.encoding, "test_path", clues_of(options, table))
         test, table, more = _labelled(text, options, table, target.classes)
         # Of one type with the training rows, as equal rows are looked for by their bits.
         test = Samples(test.x.astype(train.x.dtype, copy=False), test.y)
+        doubts += told_doubts(text)
         notes += more
     info = table_info(options, table, target, (len(train), len(test) if test else 0))
     digests = digests_of(options)
     predicted = ", ".join(column.name for column in table.targets)
     odd = () if read.picture else column_warnings(Cells(table.columns, train.x), y, predicted)
-    warnings = (*target.warnings, *read.warnings, *odd)
+    warnings = (*doubts, *target.warnings, *read.warnings, *odd)
     dataset = Dataset("csv", info, train, test, options.path, digests, tuple(notes), warnings, table, read.keys)
     if read.picture is None:
         return dataset
@@ -120,7 +123,7 @@ def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     Raises:
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
-    text = open_text(options.path, fallback=options.encoding)
+    text = open_text(options.path, options.encoding, clues=clues_of(options, table))
     one = options.model_copy(update={"test_path": None})
     if info.is_image and info.input_range is not None:
         read = _read(text, options, advice=TRAINED, shape=info.input_shape)
@@ -129,7 +132,9 @@ def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | 
         return Dataset("csv", info, Samples(x, y), None, options.path, digests_of(one), read.notes)
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
+    before = table.text_encoding
     samples, table, notes = _labelled(text, options, table, info.class_names, TRAINED)
+    notes = (*told_of_another(text, before), *notes)
     return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), table)
 
 
@@ -143,6 +148,23 @@ def digests_of(options: TableOptions) -> dict[str, str]:
     if options.test_path:
         files["test-file"] = existing_file(options.test_path, "a CSV file", "test_path")
     return {name: digest_of_file(path) for name, path in files.items()}
+
+
+def clues_of(options: TableOptions, known: TableInfo | None = None) -> Clues:
+    """Return what is known of a table before it is read.
+
+    Args:
+        options: Its options.
+        known: The columns of the table that was trained on, if it is another one.
+    """
+    named = (*options.target, *(options.columns or ()), *options.exclude, *options.types)
+    return Clues(expected=named) if known is None else clues_of_columns(known, named)
+
+
+def told_doubts(text: Text) -> tuple[Notice, ...]:
+    """Return what is doubtful about the encoding of a table, and the line that settles it."""
+    line = f"write `encoding: {text.encoding}` below data.csv if that is right, else the right one"
+    return tuple(replace(doubt, message=f"{doubt.message}; {line}") for doubt in text.doubts)
 
 
 def layout_of(options: TableOptions, *, known: bool = False) -> Layout:

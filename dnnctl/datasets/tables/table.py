@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.parts.faults import clipped
+from dnnctl.datasets.parts.faults import clipped, quoted
 from dnnctl.datasets.tables.names import check_names, position_of
 from dnnctl.datasets.tables.text import MAX_ROW, Text
 from dnnctl.errors import DataError
@@ -28,6 +28,7 @@ class Table:
         unnamed: Those of the names that a header does not give.
         null_values: Texts that stand for an empty cell.
         usual: Those of them that the table's user did not name.
+        above: What stood above the header: a title, remarks.
     """
 
     text: Text
@@ -39,6 +40,7 @@ class Table:
     unnamed: tuple[str, ...] = ()
     null_values: frozenset[str] = frozenset()
     usual: frozenset[str] = frozenset()
+    above: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -48,9 +50,14 @@ class Table:
     @property
     def described(self) -> str:
         """How it is written, for people."""
-        head = "a header" if self.header else f"no header ({self.names[0]}, ...)"
+        head = f"a header{self.title}" if self.header else f"no header ({self.names[0]}, ...)"
         comma = ", decimal commas" if self.decimal == "," else ""
         return f"{SEPARATORS.get(self.separator, self.separator)}-separated, {head}, {self.text.encoding}{comma}"
+
+    @property
+    def title(self) -> str:
+        """Where the header stands, if that is not the first line."""
+        return f" on line {self.text.skipped + 1}, below {quoted(self.above, 2)}" if self.above else ""
 
     @property
     def hint(self) -> str:

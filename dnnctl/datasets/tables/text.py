@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.parts.faults import numbered
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 from dnnctl.memory import blocks
 
 # A row of 2 million characters is a broken quote or no table at all.
@@ -34,6 +34,7 @@ class Text:
         skipped: How many blank lines were before that.
         starts: The line in which each row begins, (rows,), where the text was written for rows that a program holds:
             messages then name rows, counted from 0. None for a file.
+        doubts: What is doubtful about the encoding.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Text:
     encoding: str
     skipped: int = 0
     starts: NDArray[np.int64] | None = None
+    doubts: tuple[Notice, ...] = ()
 
     def place(self, line: int) -> str:
         """Return what to call a line in messages: `people.csv:3`, or the row there, `rows[1]`."""

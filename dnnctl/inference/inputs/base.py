@@ -5,7 +5,7 @@ Each kind of input is one file with `ENDINGS`, the file endings it reads, and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.tables.guessing import Clues, clues_of_columns
 
 # No input may have more rows than this.
 MAX_ROWS = 4_000_000
@@ -32,8 +33,9 @@ class InputSpec:
         ground: Mean of the border pixels of the training images, from 0 (black) to 1 (white); None for
             numbers.
         table: How its columns become numbers, where it was trained on a table; None for everything else.
-        encoding: What the table that it was trained on is said to be encoded in, or `auto`.
-        separator: What is said to separate the cells of that table, or `auto`.
+        encoding: What tables are said to be encoded in, or `auto`.
+        separator: What is said to separate the cells of the table that it was trained on, or `auto`.
+        likely: What the table that it was trained on was encoded in; empty where that is not known.
         id: The column that names the rows in the answers; empty for none.
     """
 
@@ -42,6 +44,7 @@ class InputSpec:
     table: Encoding | None = None
     encoding: str = "auto"
     separator: str = "auto"
+    likely: str = ""
     id: str = ""
 
     @property
@@ -50,6 +53,13 @@ class InputSpec:
         if self.table is not None:
             return tuple(column.name for column in self.table.columns)
         return self.info.feature_names or tuple(f"column_{i + 1}" for i in range(self.cells))
+
+    @property
+    def clues(self) -> Clues:
+        """What is known of a table of such rows before it is read."""
+        if self.table is None:
+            return Clues(self.likely, self.info.feature_names)
+        return replace(clues_of_columns(self.table.table), likely=self.likely)
 
     @property
     def cells(self) -> int:

@@ -14,6 +14,7 @@ from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import contents_of, text_of
 from dnnctl.datasets.tables.dialect import Layout, find_table
+from dnnctl.datasets.tables.guessing import told_of_another
 from dnnctl.datasets.tables.missing_values import TRAINED, settle
 from dnnctl.datasets.tables.parsing import Words, number_columns, parse
 from dnnctl.datasets.tables.selection import known_columns
@@ -55,20 +56,20 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
         DataError: If it is empty or damaged, columns are missing, rows are of different lengths, or a cell does not
             fit its column; the message names the line and the column.
     """
-    return read_text(text_of(contents_of(stream, name), name, fallback=spec.encoding), spec, invert)
+    return read_text(text_of(contents_of(stream, name), name, spec.encoding, spec.clues), spec, invert)
 
 
 def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Iterator[Inputs]:
     """Read a large table piece by piece; arguments and errors are those of `read`."""
-    text = text_of(contents_of(stream, name), name, fallback=spec.encoding)
+    text = text_of(contents_of(stream, name), name, spec.encoding, spec.clues)
     table = find_table(text, _layout(spec))
 
     def pieces() -> Iterator[Table]:
-        for number, piece in enumerate(text.pieces(table.separator, PIECE)):
+        for number, piece in enumerate(table.text.pieces(table.separator, PIECE)):
             if bytes(piece.data).strip():
                 yield replace(table, text=piece, header=table.header and not number)
 
-    rows, kept = _reader(table, spec, invert, pieces), 0
+    rows, kept = _noted(_reader(table, spec, invert, pieces), table, spec.likely), 0
     for piece in pieces():
         inputs = rows(piece)
         kept += len(inputs)
@@ -83,7 +84,7 @@ def read_text(text: Text, spec: InputSpec, invert: bool | None) -> Inputs:
     if text.most_rows() > MAX_ROWS:
         raise DataError(f"{text.name}: has more than {MAX_ROWS:,} lines: split it")
     table = find_table(text, _layout(spec))
-    return _reader(table, spec, invert)(table)
+    return _noted(_reader(table, spec, invert), table, spec.likely)(table)
 
 
 def _reader(
@@ -119,6 +120,18 @@ def _reader(
         return replace(inputs, notes=(*others, *inputs.notes))
 
     return read_table
+
+
+def _noted(read: Callable[[Table], Inputs], table: Table, likely: str) -> Callable[[Table], Inputs]:
+    """Return what reads the rows of a table and says what is odd about its text, which is likely in an encoding."""
+    odd = list(told_of_another(table.text, likely))
+    odd += [f"{table.name}: the header is{table.title}"] if table.above else []
+
+    def noted(piece: Table) -> Inputs:
+        inputs = read(piece)
+        return replace(inputs, notes=(*odd, *inputs.notes))
+
+    return noted if odd else read
 
 
 def read_values(values: Sequence[str], spec: InputSpec) -> Inputs:

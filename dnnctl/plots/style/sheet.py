@@ -36,11 +36,12 @@ def sheet(width: float, height: float, title: str, subtitle: str) -> "Figure":
         subtitle: Of which run and which rows; figures.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from dnnctl.plots.style.figure import LetteredFigure
 
     title, subtitle = plain(title, 80), plain(subtitle, 150)
     width = max(width, width_of(title, TITLE, "bold") + 2 * EDGE, width_of(subtitle, TEXT) + 2 * EDGE)
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure = LetteredFigure(figsize=(width, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     left = EDGE / width
     figure.text(left, 1 - 0.14 / height, title, size=TITLE, weight="bold", color=INK, va="top")

@@ -1,7 +1,12 @@
 """Text of plots: names are shown as they are written, whatever is in them."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import accumulate
+from unicodedata import east_asian_width
+
+from dnnctl.plots.style.fonts import drawable, properties
 
 
 def plain(text: str, longest: int = 0) -> str:
@@ -9,19 +14,20 @@ def plain(text: str, longest: int = 0) -> str:
 
     Args:
         text: Any text, such as a class name out of a file.
-        longest: Number of characters after which it is cut short; 0 for no limit.
+        longest: After how many letters it is cut short, as `cut` counts them; 0 for no limit.
 
     Returns:
-        Text for matplotlib, with `$` escaped and letters that the font lacks replaced by `?`.
+        Text for matplotlib, with `$` escaped and letters that no installed font has replaced by `?`.
     """
-    letters = _letters()
-    clean = "".join(letter if ord(letter) in letters else "?" for letter in " ".join(text.split()))
+    clean = drawable(" ".join(text.split()))
     return (cut(clean, longest) if longest else clean).replace("$", r"\$")
 
 
 def cut(text: str, longest: int) -> str:
-    """Return text of at most `longest` characters, with `…` where something is missing."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """Return text of at most `longest` letters, with `…` where something is missing; wide ones count as two."""
+    ends = list(accumulate(1 + (east_asian_width(letter) in "WF") for letter in text))
+    fits = not ends or ends[-1] <= longest
+    return text if fits else text[: bisect_right(ends, longest - 1)].rstrip() + "…"
 
 
 def named(name: str, unit: str = "") -> str:
@@ -53,18 +59,8 @@ def width_of(text: str, points: float, weight: str = "normal") -> float:
         points: Size of the letters.
         weight: `normal` or `bold`.
     """
-    from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     shown = text.replace(r"\$", "$")
-    font = FontProperties(size=points, weight=weight)
-    width, _, _ = text_to_path.get_text_width_height_descent(shown, font, ismath=False)
+    width, _, _ = text_to_path.get_text_width_height_descent(shown, properties(shown, points, weight), ismath=False)
     return float(width) / 72
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """Return the code points that the font in use can draw."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    return frozenset(get_font(findfont(FontProperties())).get_charmap())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from dnnctl.datasets.base import Dataset
@@ -11,11 +12,44 @@ Read = Callable[..., Dataset]
 ROWS = "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
 
 
-@pytest.mark.parametrize("above", ["# of mine\n", "My table\n", "sep=;\n", "One,\n\ntwo\n"])
-def test_a_header_below_a_title_is_found_and_told(read: Read, above: str) -> None:
-    mark = ";" if "sep" in above else ","
-    with pytest.raises(DataError, match=rf"^t.csv:{above.count(chr(10)) + 1}: holds 'c', so it is the header"):
-        read(above + ("a,b,c\n" + ROWS).replace(",", mark))
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "above",
+    ["# of mine\n", "# of mine, and, yours\n", "My table\n", "One,,\n\ntwo\n", '"Rows, 1st half"\r\n\r\n', "2024\n"],
+)
+def test_a_title_above_the_header_is_read_past_and_told(read: Read, above: str, mark: str) -> None:
+    table = ("a,b,c\n" + ROWS).replace(",", mark)
+    plain, titled = read(table), read(above.replace(",,", 2 * mark) + table)
+    np.testing.assert_array_equal(titled.train.x, plain.train.x)
+    assert titled.info.feature_names == ("a", "b")
+    line = above.replace("\r\n", "\n").count("\n") + 1
+    assert any(f"a header on line {line}, below " in note for note in titled.notes)
+
+
+def test_lines_are_counted_from_the_title_on(read: Read) -> None:
+    with pytest.raises(DataError, match=r"^t.csv:13: column 'a': expected a number; received 'oops'"):
+        read("My table\n\na,b,c\n" + "1,2,x\n" * 9 + "oops,4,y\n" + ROWS, types={"a": "number"})
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
+def test_the_line_that_excel_reads_the_separator_from_is_obeyed(read: Read, first: str) -> None:
+    # Without it, commas would be as good.
+    dataset = read(f"{first}\r\n" + "a;b,b;c\n" + "1,5;2,5;x\n2,5;1,5;y\n" * 10)
+    assert dataset.info.feature_names == ("a", "b,b")
+    assert dataset.train.x[0].tolist() == [1.5, 2.5]
+    assert any("semicolon-separated, a header, utf-8" in note for note in dataset.notes)
+
+
+def test_what_may_be_no_title_is_told(read: Read) -> None:
+    with pytest.raises(DataError, match=r"^t.csv:2: holds 'c', so it is the header, .*\('Report 2024'\); delete it"):
+        read("Report,2024\na,b,c\n" + ROWS)
+
+
+def test_rows_with_one_filled_cell_are_no_title(read: Read) -> None:
+    dataset = read("a,b,c\n1,,\n" + ROWS, missing="drop")
+    assert dataset.info.rows == (40, 0)
+    assert not any("below" in note for note in dataset.notes)
+    assert read("1,,\n" + ROWS, target="column_3", missing="drop", types={"column_2": "number"}).info.rows == (40, 0)
 
 
 def test_a_cell_with_the_name_of_the_target_is_no_header(read: Read) -> None:

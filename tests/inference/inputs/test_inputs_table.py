@@ -120,7 +120,7 @@ def test_pictures(text: str, label: str) -> None:
         ("1,2,3\n", "received 3 columns; a first row with names"),
         ('"75,30\n', "is not CSV|expected"),
         ("75,\x1b[2J\n", r"received '\\x1b\[2J'"),
-        (b"\xff\xfe7\x005\x00,\x001\x00\n", "p.csv: is not utf-16 text"),
+        (b"\xff\xfe7\x005\x00,\x001\x00\n", "p.csv:1: is not utf-16 text"),
         (b"75,30\n\xe9,1\n", "p.csv:2: column 'weight': expected a number; received 'é'"),
         (b"75,30\x00\n", "p.csv: holds zero bytes"),
     ],

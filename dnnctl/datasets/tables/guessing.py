@@ -1,0 +1,94 @@
+"""What a file is encoded in that is neither UTF-8 nor UTF-16, and how sure that is."""
+
+import mmap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dnnctl.datasets.columns import TableInfo
+from dnnctl.datasets.tables.detection import PART, Detected, detect, words_of
+from dnnctl.datasets.tables.text import Text
+from dnnctl.errors import Notice
+
+# So often what cannot be decoded is looked at, in a file of which not all has been.
+TRIES = 4
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What is known of a table before it is read.
+
+    Args:
+        likely: What it is probably encoded in, as the table that was trained on was; empty if nothing is known.
+        expected: Names of columns and words that it probably has.
+    """
+
+    likely: str = ""
+    expected: tuple[str, ...] = ()
+
+
+NONE = Clues()
+
+
+def clues_of_columns(known: TableInfo, named: Iterable[str] = ()) -> Clues:
+    """Return what is known of a table with the columns of one that was trained on, and with others that are named."""
+    words = (word for column in (*known.columns, *known.targets) for word in (column.name, *column.words))
+    return Clues(known.text_encoding, (*named, *words))
+
+
+def told_of_another(text: Text, likely: str) -> tuple[str, ...]:
+    """Return what is to be said about the encoding of a table that is not the one that was trained on.
+
+    Args:
+        text: The table.
+        likely: What the other one was encoded in.
+    """
+    told = [f"{doubt}; `encoding` names another" for doubt in text.doubts]
+    if not told and text.encoding != likely and not text.encoding.startswith("utf"):
+        told.append(f"{text.name}: is read as {text.encoding}")
+    return tuple(told)
+
+
+def guessed(data: "bytes | mmap.mmap", name: str, clues: Clues) -> tuple[str, tuple[Notice, ...]]:
+    """Return what bytes are most likely encoded in, and what is doubtful about it.
+
+    Args:
+        data: All of a file, which is not UTF-8.
+        name: What to call it.
+        clues: What is known before.
+
+    Returns:
+        The encoding; a notice where another one is nearly as likely, or where a few places are no text in either.
+    """
+    likely = "" if clues.likely == "auto" else clues.likely
+    words = words_of(data)
+    found = detect(words, clues.expected, likely)
+    for _ in range(TRIES):
+        fault = _fault(data, found.encoding)
+        if fault is None:
+            return found.encoding, _notices(found, name)
+        # What stands there decides between encodings, or is no text in any of them.
+        words = words_of(data, [max(0, fault - PART // 2)])
+        before, found = found, detect(words, clues.expected, likely)
+        if found.encoding == before.encoding:
+            break
+    line = 1 + bytes(data[: fault or 0]).count(b"\n")
+    places = f"but for places that are none, the first in line {line:,}, which are read as '\ufffd'"
+    told = f"is read as {found.encoding}, {places}"
+    return found.encoding, (Notice("broken_characters", told, name),)
+
+
+def _fault(data: "bytes | mmap.mmap", encoding: str) -> int | None:
+    """Return where bytes cannot be decoded; None if they can."""
+    try:
+        bytes(data).decode(encoding)
+    except UnicodeDecodeError as fault:
+        return fault.start
+    return None
+
+
+def _notices(found: Detected, name: str) -> tuple[Notice, ...]:
+    if not found.other:
+        return ()
+    own, others = found.example
+    told = f"is read as {found.encoding}, which is a guess between two: in {found.other}, {own!r} would be {others!r}"
+    return (Notice("uncertain_encoding", told, name),)
