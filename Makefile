@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-slow fuzz bench lint format clean
+.PHONY: help setup train test test-slow fuzz bench lint format keys clean
 
 help: ## List what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -47,6 +47,9 @@ lint: setup ## Check format, style, types and the order of imports.
 format: setup ## Format the code.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+keys: setup ## List the keys that shells complete, after a change of the configuration's schema.
+	$(BIN)/python -c "from dnnctl.config.keys import key_paths; print('\n'.join(map(' '.join, key_paths())))" > dnnctl/cli/keys.txt
 
 clean: ## Remove the virtual environments and caches; runs in outputs/ stay.
 	rm -rf $(VENV) benchmarks/.peers benchmarks/.peers-gpu build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 from typing import NoReturn
 
@@ -9,10 +10,13 @@ import click
 
 from dnnctl import plugins
 from dnnctl.cli.flags import COMMANDS, command_at, told
+from dnnctl.cli.group import Group
 from dnnctl.cli.screen.text import plain
 from dnnctl.errors import DnnctlError, Interrupted
 from dnnctl.version import __version__
 
+# Shells set it while they ask for completions.
+COMPLETING = "_DNNCTL_COMPLETE"
 EXAMPLES = """\b
 Start here (works offline):
   dnnctl train digits              train on real handwritten digits
@@ -21,7 +25,7 @@ Start here (works offline):
 """
 
 
-class CommandFolder(click.Group):
+class CommandFolder(Group):
     """A group whose commands are the files of a package, each imported only when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -31,15 +35,6 @@ class CommandFolder(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one command, or None if there is none of that name."""
         return command_at([cmd_name])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; name the nearest one if there is none of that name."""
-        known = self.list_commands(ctx)
-        if args and not args[0].startswith("-") and args[0] not in known:
-            ctx.fail(f"no such command {args[0]!r}{plugins.suggestion(args[0], known)}")
-        return super().resolve_command(ctx, args)
 
 
 @click.command(cls=CommandFolder, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,8 +46,10 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with the status that the design gives each outcome."""
     _start_and_end_sooner()
+    if COMPLETING in os.environ:
+        import dnnctl.cli.shells  # noqa: F401 - it makes itself known to click
     try:
-        status = cli.main(prog_name="dnnctl", standalone_mode=False)
+        status = cli.main(prog_name="dnnctl", complete_var=COMPLETING, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(2)

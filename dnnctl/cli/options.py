@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dnnctl.cli.completion import keys, runs
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -31,6 +33,7 @@ set_option = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=keys,
     help="Override one key, as --set training.epochs=5. May be repeated.",
 )
 # For commands that answer.
@@ -81,6 +84,7 @@ def training_options(function: Function) -> Function:
         click.option(
             "--resume",
             metavar="RUN",
+            shell_complete=runs,
             help="Go on with a run (a path, a name, or latest) from its last checkpoint, as --resume latest.",
         ),
         click.option(

@@ -177,3 +177,20 @@ def test_a_closed_pipe_is_no_traceback(start: Run) -> None:
     process.stdout.close()
     _, said = process.communicate(timeout=60)
     assert said == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("trian",), "error: no such command 'trian'; did you mean 'train'? Try 'dnnctl --help'."),
+        (("data", "pipline"), "error: no such command 'pipline'; did you mean 'pipeline'? Try 'dnnctl data --help'."),
+        (("runs", "verfy"), "error: no such command 'verfy'; did you mean 'verify'? Try 'dnnctl runs --help'."),
+        (
+            ("config", "x"),
+            "error: no such command 'x'; expected one of: check, list, show. Try 'dnnctl config --help'.",
+        ),
+    ],
+)
+def test_a_command_that_is_none_is_answered_with_the_nearest(dnnctl: Run, command: tuple[str, ...], told: str) -> None:
+    done = dnnctl(*command)
+    assert (done.status, done.err) == (2, f"{told}\n")

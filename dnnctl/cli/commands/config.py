@@ -2,11 +2,13 @@
 
 import click
 
+from dnnctl.cli.completion import configurations
 from dnnctl.cli.flags import with_flags
+from dnnctl.cli.group import Group
 from dnnctl.cli.options import set_option
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Check, show and list configurations.
 
@@ -19,7 +21,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configurations)
 @set_option
 def check(config: str, overrides: tuple[str, ...]) -> None:
     """Report everything that is wrong with CONFIG.
@@ -43,7 +45,7 @@ def check(config: str, overrides: tuple[str, ...]) -> None:
 
 
 @command.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configurations)
 @set_option
 def show(config: str, overrides: tuple[str, ...]) -> None:
     """Print CONFIG with every default written out.

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from dnnctl.cli.completion import configurations
 from dnnctl.cli.options import expect_no, name_option, training_options
 
 
 @click.command()
-@click.argument("config", required=False)
+@click.argument("config", required=False, shell_complete=configurations)
 @click.option(
     "--folds",
     type=int,

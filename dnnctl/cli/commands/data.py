@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from dnnctl.cli.completion import configurations, data_or_configurations, data_sets
+from dnnctl.cli.group import Group
 from dnnctl.cli.options import set_option
 
 PATH = click.option(
@@ -14,7 +16,7 @@ PATH = click.option(
 )
 
 
-@click.group("data", epilog="Example: dnnctl data list")
+@click.group("data", cls=Group, epilog="Example: dnnctl data list")
 def command() -> None:
     """List, describe, fetch, show and check data."""
 
@@ -37,7 +39,7 @@ def list_(as_json: bool) -> None:
 
 
 @command.command(epilog="Example: dnnctl data info mnist")
-@click.argument("name")
+@click.argument("name", shell_complete=data_sets)
 @PATH
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, with the digest of each array: --json | jq .digests."
@@ -57,7 +59,7 @@ def info(name: str, path: Path | None, as_json: bool) -> None:
 
 
 @command.command(epilog="Example: dnnctl data fetch fashion_mnist")
-@click.argument("name")
+@click.argument("name", shell_complete=data_sets)
 def fetch(name: str) -> None:
     """Check that data set NAME is here and whole, or download it."""
     from dnnctl.cli.downloads import shown
@@ -70,7 +72,7 @@ def fetch(name: str) -> None:
 
 
 @command.command(epilog="Example: dnnctl data check my.yaml")
-@click.argument("config")
+@click.argument("config", shell_complete=configurations)
 @set_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .status.")
 def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
@@ -98,7 +100,7 @@ def check(config: str, overrides: tuple[str, ...], as_json: bool) -> int:
 
 
 @command.command(epilog="Examples: dnnctl data pipeline mnist; dnnctl data pipeline my.yaml --set data.batch_size=512")
-@click.argument("config")
+@click.argument("config", shell_complete=configurations)
 @set_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: --json | jq .waiting.")
 def pipeline(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
@@ -122,7 +124,7 @@ def pipeline(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
 
 
 @command.command(epilog="Examples: dnnctl data show fashion_mnist -o clothes.png; dnnctl data show my.yaml --augmented")
-@click.argument("name")
+@click.argument("name", shell_complete=data_or_configurations)
 @PATH
 @click.option("--augmented", is_flag=True, help="Draw training pictures before and after `data.augment`: --augmented.")
 @set_option

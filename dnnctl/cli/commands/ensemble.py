@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from dnnctl.cli.completion import runs_or_configurations
 from dnnctl.cli.options import expect_no, training_options
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=runs_or_configurations)
 @click.option(
     "--members",
     type=click.IntRange(2, 99),

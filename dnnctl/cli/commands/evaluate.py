@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from dnnctl.cli.completion import runs
 from dnnctl.cli.flags import with_flags
 from dnnctl.cli.options import data_option, encoding_option, engine_option, json_option, out_option
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @click.option(
     "--split",
     type=click.Choice(["test", "validation", "train"]),

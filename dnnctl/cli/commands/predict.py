@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dnnctl import plugins
+from dnnctl.cli.completion import files, runs
 from dnnctl.cli.flags import with_flags
 from dnnctl.cli.options import encoding_option, engine_option, out_option
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run")
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("run", shell_complete=runs)
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...", shell_complete=files)
 @click.option(
     "--value",
     "values",

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from dnnctl.cli.completion import runs
 from dnnctl.cli.options import data_option, json_option, out_option
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @click.option(
     "--init-from",
     metavar="RUN",

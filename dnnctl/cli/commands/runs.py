@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from dnnctl.cli.completion import runs
+from dnnctl.cli.group import Group
 from dnnctl.cli.options import json_option, out_option
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Look after finished runs.
 
@@ -20,7 +22,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @out_option
 @json_option
 def verify(run: str, out: Path, as_json: bool) -> int:
@@ -49,8 +51,8 @@ def verify(run: str, out: Path, as_json: bool) -> int:
 
 
 @command.command()
-@click.argument("first")
-@click.argument("second")
+@click.argument("first", shell_complete=runs)
+@click.argument("second", shell_complete=runs)
 @out_option
 @json_option
 def compare(first: str, second: str, out: Path, as_json: bool) -> int:

@@ -4,11 +4,12 @@ import json
 
 import click
 
+from dnnctl.cli.completion import configurations
 from dnnctl.cli.options import json_option, set_option
 
 
 @click.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configurations)
 @set_option
 @click.option(
     "--steps",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dnnctl.cli.completion import configurations, runs
 from dnnctl.cli.options import expect_no, name_option, output_folder, training_options
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ REPEATED = "a repeated training (--repeat) is several runs of one configuration"
 
 
 @click.command()
-@click.argument("config", required=False)
+@click.argument("config", required=False, shell_complete=configurations)
 @name_option
 @click.option(
     "--init-from",
     metavar="RUN",
+    shell_complete=runs,
     help="Start from the weights of a run (a path, a name, or latest), as --init-from digits.",
 )
 @click.option(

@@ -83,7 +83,7 @@ def load_columns(
     if targets.first_empty is not None and options.missing == "error":
         counts = {", ".join(options.target): targets.untargeted}
         raise empty_cells(table.source.name, counts, table.source.place(targets.first_empty))
-    asked = Asked(options.task, table.source.name, f"data.{key}", run=run)
+    asked = Asked(options.task, table.source.name, f"data.{key}", table.picture is not None, run)
     target = decide_counted(targets.columns, targets.cells, asked)
     stays = _stays(table, options)
     odd = _sorted(targets) if stays else ()
