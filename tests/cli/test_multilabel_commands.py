@@ -158,7 +158,8 @@ def test_a_label_that_never_varies_is_warned_about_and_one_that_no_test_row_has_
     [
         ("training.loss=mean_squared_error", "is several labels; expected binary_crossentropy"),
         ("training.metrics=[f1]", "f1 does not fit"),
-        ("training.class_weights=balanced", "labels of 0 and 1, which count alike; take this key out"),
+        ("training.class_weights=balanced", "only classes can be weighed; take this key out"),
+        ("training.early_stopping={monitor: val_f1}", "'val_f1' is not followed; did you mean 'val_macro_f1'?"),
         ("model.output=softmax", "expected sigmoid, a probability for each of the 3 labels"),
         ("model.output={dense: 2}", "expected one unit for each of the 3 labels; received 2"),
     ],

@@ -32,7 +32,8 @@ def check_generalization(config: Config, info: DatasetInfo | None) -> Iterator[F
 def _class_weights(config: Config, info: DatasetInfo) -> Iterator[Finding]:
     written, path = config.training.class_weights, ("training", "class_weights")
     if not info.class_names:
-        what = "are labels of 0 and 1, which count alike" if info.judged else "is a number and has no classes"
+        labels = "are labels of 0 and 1, which all count the same: only classes can be weighed"
+        what = labels if info.judged else "is a number and has no classes"
         yield Finding(path, f"{info.target!r} {what}; take this key out")
         return
     if not isinstance(written, dict):

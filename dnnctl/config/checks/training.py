@@ -151,7 +151,7 @@ def _monitor(config: Config, info: DatasetInfo | None, key: str) -> Iterator[Fin
     if watcher.monitor.startswith("val_") and watcher.monitor.removeprefix("val_") in known:
         why = "so few rows" if info.shared_rows else "data.validation_split is 0"
         reason = f" (there is no validation split: {why})"
-    elif metrics.tasks_of(watcher.monitor.removeprefix("val_")):
+    elif info.task in metrics.tasks_of(watcher.monitor.removeprefix("val_")):
         reason = " (add it to training.metrics)"
     problem = f"{watcher.monitor!r} is not followed{reason}{plugins.suggestion(watcher.monitor, known)}"
     yield Finding(("training", key, "monitor"), problem)
