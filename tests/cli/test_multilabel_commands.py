@@ -117,6 +117,17 @@ def test_words_parquet_arrays_and_streams_say_the_same(here: Run, tmp_path: Path
 
 
 @pytest.mark.usefixtures("no_plots")
+def test_labels_of_yes_and_no_can_be_predicted_as_numbers(here: Run, tmp_path: Path) -> None:
+    (tmp_path / "films.csv").write_text(table(*films(), ("no", "yes")))
+    options = ("data.csv.task=regression", "require={}", "training.early_stopping=null", "training.epochs=2")
+    shown = trained(here, *(part for each in options for part in ("--set", each)))
+    assert "mse" in shown["metrics"]["test"]
+    assert here("evaluate", "films").status == 0
+    said = here("predict", "films", "films.csv", "--format", "csv").out.splitlines()
+    assert said[0] == "name,comedy,drama,horror,unit"
+
+
+@pytest.mark.usefixtures("no_plots")
 def test_one_hot_columns_are_the_classes_of_one_target(here: Run, tmp_path: Path) -> None:
     x, y = films()
     hot = np.eye(3, dtype=int)[y.argmax(axis=1)]

@@ -200,7 +200,9 @@ def _doubt(taken: str, other: str, column: Column, *, told: bool) -> tuple[Notic
 def _as_in(asked: Asked, run: DatasetInfo, column: Column, cells: Counted) -> Target:
     """Return the task and the classes of a run, in the order that its network has them."""
     names = run.labels or run.class_names
-    if run.task == "regression" and column.kind != "number":
+    # Yes and no are 0 and 1 where there are several targets.
+    numbers = {"number", "boolean"} if run.targets else {"number"}
+    if run.task == "regression" and column.kind not in numbers:
         raise DataError(f"{column.name!r} holds text ({quoted(column.words, 4)}); the run predicts numbers")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
