@@ -17,10 +17,11 @@ import json, sys
 import keras, numpy
 for line in sys.stdin:
     try:
-        path, rows, answers = json.loads(line)
+        path, rows, answers, called = json.loads(line)
         model = keras.saving.load_model(path)
         assert getattr(model, "optimizer", None) is None, "there is an optimizer inside"
-        numpy.save(answers, model.predict(numpy.load(rows), verbose=0))
+        x = numpy.load(rows)
+        numpy.save(answers, numpy.asarray(model(x)) if called else model.predict(x, verbose=0))
         assert "dnnctl" not in sys.modules, "dnnctl was imported"
         said = "done"
     except Exception as error:
@@ -46,19 +47,20 @@ class PlainKeras:
         """End the process."""
         self._process.communicate()
 
-    def predict(self, model: Path, x: NDArray[Any], folder: Path) -> NDArray[Any]:
+    def predict(self, model: Path, x: NDArray[Any], folder: Path, *, called: bool = False) -> NDArray[Any]:
         """Return what a stored model says of rows x (n, ...), (n, outputs).
 
         Args:
             model: The `.keras` file.
             x: The rows.
             folder: An empty place for files.
+            called: Whether to call the model on the rows, which leaves them all their digits, instead of `predict`.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         rows, answers = folder / "plain_keras_x.npy", folder / "plain_keras_y.npy"
         np.save(rows, x)
-        self._process.stdin.write(json.dumps(list(map(str, (model, rows, answers)))) + "\n")
+        self._process.stdin.write(json.dumps([*map(str, (model, rows, answers)), called]) + "\n")
         self._process.stdin.flush()
         assert json.loads(self._process.stdout.readline()) == "done"
         predicted: NDArray[Any] = np.load(answers)

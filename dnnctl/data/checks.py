@@ -1,7 +1,7 @@
 """What is checked in the rows before a training: numbers that are none, classes without rows, rows that leak."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,11 @@ from dnnctl.data.split import Splits
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.parts.quality import column_warnings
+from dnnctl.datasets.parts.precision import EXACT_DOUBLE, span_of
+from dnnctl.datasets.parts.quality import column_warnings, notice_of
 from dnnctl.datasets.parts.row_keys import RowKeys
-from dnnctl.datasets.samples import AnySamples, Samples, looked_at
-from dnnctl.errors import DataError, Notice
+from dnnctl.datasets.samples import AnySamples, Samples, held, looked_at
+from dnnctl.errors import DataError, Notice, NoticeCode
 
 SHOWN = 3
 FEW_EACH = 10
@@ -148,18 +149,50 @@ def _scarce(names: Sequence[str], counts: Sequence[int]) -> str:
 
 
 def odd_columns(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:
-    """Return what is odd about the columns of a table that stays in its files, judged by some of its training rows.
+    """Return what is odd about the columns of the training rows, before these are encoded.
 
     Args:
-        dataset: What was read; of a table in memory it was found out then.
+        dataset: What was read. Of one in memory it was found out then which columns name rows or give the answer away;
+            of a table that stays in its files some training rows are looked at.
         splits: Its rows.
     """
-    train = in_files(splits.train)
-    if dataset.table is None or train is None:
+    train, table = in_files(splits.train), dataset.table
+    if dataset.info.is_image:
         return ()
+    where: Literal["table", "array"] = "array" if table is None else "table"
+    constant = constant_columns(dataset.info, splits.train)
+    # Numbers beyond 2^53 seem to be the same where 64 bits cannot tell them apart.
+    large = [name for name, value in constant.items() if abs(value) >= EXACT_DOUBLE]
+    same: tuple[tuple[NoticeCode, list[str]], ...] = (
+        ("constant_column", [name for name in constant if name not in large]),
+        ("lost_precision", large),
+    )
+    odd = tuple(notice_of(code, names, where=where) for code, names in same if names)
+    if table is None or train is None:
+        return odd
     found = train.statistics
-    predicted = ", ".join(target.name for target in dataset.table.targets)
-    return column_warnings(Cells(found.columns, found.sample.x), found.sample.y, predicted)
+    predicted = ", ".join(target.name for target in table.targets)
+    return (*odd, *column_warnings(Cells(found.columns, found.sample.x), found.sample.y, predicted))
+
+
+def constant_columns(info: DatasetInfo, train: AnySamples) -> dict[str, float]:
+    """Return the inputs that are the same in all training rows, and what they are; 0 where all cells are empty.
+
+    Args:
+        info: What is known about them: numbers, or the columns of a table.
+        train: The training rows, as they were read.
+    """
+    if (streamed := in_files(train)) is None:
+        low, high = span_of(held(train).x)
+    else:
+        found = streamed.statistics
+        low, high = found.x.low.copy(), found.x.high.copy()
+        for i, column in enumerate(found.columns):
+            if column.kind == "category":
+                # Each group of rows has codes of its own.
+                low[i], high[i] = 0, np.count_nonzero(found.words[i]) > 1
+    spans = zip(info.feature_names, low.tolist(), high.tolist(), strict=True)
+    return {name: top if np.isfinite(top) else 0.0 for name, bottom, top in spans if not bottom < top}
 
 
 def rows_in_train_and_test(dataset: Dataset, splits: Splits) -> tuple[Notice, ...]:

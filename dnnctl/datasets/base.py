@@ -182,6 +182,16 @@ class DatasetInfo:
         """How many numbers a regression predicts, or how many labels there are."""
         return max(1, len(self.targets))
 
+    def units(self, outputs: int) -> tuple[str, ...]:
+        """Return what each output unit of a network stands for: a class, a label or a target.
+
+        Args:
+            outputs: How many units there are; one alone says how probable the second of two classes is.
+        """
+        if self.class_names:
+            return self.class_names[1:] if outputs == 1 else self.class_names
+        return self.targets or (self.target,)
+
     @property
     def judged(self) -> tuple[str, ...]:
         """Names of what precision and recall are counted of: the classes, or the labels; empty for numbers."""

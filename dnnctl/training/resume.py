@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.config.overrides import Overrides
 from dnnctl.config.schema import Config
+from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
 from dnnctl.inference.open import read_preprocessing, read_weights
@@ -64,6 +65,7 @@ class Resumed:
             RunError: If the run is finished, has more steps behind it than it shall have, or the data has changed.
         """
         self._check_length(prepared)
+        self._check_units(prepared)
         before = self.manifest.get("data")
         if not isinstance(before, dict) or before.get("digests") != prepared.dataset.digests:
             raise RunError(
@@ -94,6 +96,23 @@ class Resumed:
                 raise RunError(finished)
             longer = Call("resume", (str(self.run.path),), {"overrides": [f"training.{key}=N"]})
             raise RunError(f"{finished}. To train it for longer: ", longer)
+
+    def _check_units(self, prepared: Prepared) -> None:
+        """Refuse a run whose data is read otherwise than when it was begun, as by an older version."""
+        known, info, network = self.manifest.get("network"), prepared.dataset.info, prepared.plan.architecture_hash
+        stored = known if isinstance(known, dict) else {}
+        now = list(info.units(prepared.plan.outputs))
+        # Before units were written down, classes of text were in the order of texts, whatever numbers are in these.
+        table = prepared.dataset.table
+        texts = prepared.dataset.name == "image_folder" or (table is not None and table.targets[0].kind == "category")
+        then = stored.get("units", sorted(now) if info.class_names and texts else now)
+        if then != now or stored.get("architecture", network) != network:
+            raise RunError(
+                f"{self.run.path}: its network was begun for other outputs than its data is read for today "
+                f"({quoted(now)}): whole numbers, and the order of classes, are read in another way since then. Train "
+                "anew: ",
+                Call("train", (str(self.run.config),)),
+            )
 
     def notices(self, prepared: Prepared) -> Iterator[str]:
         """Yield what the user should know before training goes on.

@@ -100,6 +100,7 @@ def facts(prepared: Prepared, command: Sequence[str], init_from: RunDirectory | 
         },
         "network": {
             "architecture": prepared.plan.architecture_hash,
+            "units": list(prepared.dataset.info.units(prepared.plan.outputs)),
             "parameters": prepared.plan.parameters,
             "trainable": prepared.plan.trainable,
             "steps_per_epoch": prepared.length.steps_per_epoch,

@@ -134,6 +134,20 @@ def test_dry_run_as_json_is_one_object(dnnctl: Run, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_dry_run_tells_what_each_output_stands_for(dnnctl: Run, tmp_path: Path) -> None:
+    rows = "".join(f"{i % 12},{i % 7},{i % 12 + 1}\n" for i in range(240))
+    (tmp_path / "t.csv").write_text("a,b,c\n" + rows)
+    (tmp_path / "t.yaml").write_text("data: {csv: {path: t.csv, target: c, types: {c: category}}}\n")
+    told = dnnctl("train", tmp_path / "t.yaml", "--dry-run").out
+
+    assert "  unit -> class   0 -> 1, 1 -> 2, 2 -> 3, 3 -> 4, 4 -> 5, 5 -> 6, 6 -> 7, 7 -> 8\n" in told
+    assert "\n                  8 -> 9, 9 -> 10, 10 -> 11, 11 -> 12\n" in told
+    assert "unit -> class   0 -> 1 (else 0)\n" in dnnctl("train", "xor", "--dry-run").out
+    assert "unit -> target   0 -> height\n" in dnnctl("train", "height_weight", "--dry-run").out
+    units = json.loads(dnnctl("train", tmp_path / "t.yaml", "--dry-run", "--json").out)["units"]
+    assert units == [str(i) for i in range(1, 13)]
+
+
 def test_one_is_counted_as_one(dnnctl: Run) -> None:
     assert "200 epochs of 1 step of 4 rows: 200 steps of adam" in dnnctl("train", "xor", "--dry-run").out
     once = dnnctl("train", "xor", "--dry-run", "--set", "training.epochs=1").out

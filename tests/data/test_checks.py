@@ -136,6 +136,36 @@ def test_training_and_the_check_of_data_say_so(tmp_path: Path) -> None:
     assert warning.message in check.finding
 
 
+@pytest.mark.parametrize("kept", ["table", "stream", "array"])
+def test_columns_that_never_vary_in_the_training_rows_are_told_as_data_check_tells_them(
+    kept: str, tmp_path: Path
+) -> None:
+    # `late` varies in the test rows only; of `kind`, words are counted, not the columns that they become.
+    lines = [f"{i % 7},5,{1 if i < 30 else 2},x,{10**18 + i},{'ab'[i % 2]}" for i in range(40)]
+    for name, part in (("t", lines[:30]), ("test", lines[30:])):
+        (tmp_path / f"{name}.csv").write_text("a,five,late,kind,ns,y\n" + "\n".join(part) + "\n")
+    table = {"path": str(tmp_path / "t.csv"), "test_path": str(tmp_path / "test.csv"), "target": "y"}
+    data: dict[str, Any] = {"csv": {**table, "stream": kept == "stream"}}
+    if kept == "array":
+        np.savez(tmp_path / "t.npz", x=np.c_[np.arange(40) % 7, np.full(40, 5.0)], y=np.arange(40) % 2)
+        data = {"npz": str(tmp_path / "t.npz")}
+    loaded = load({"name": "t", "data": data})
+    prepared = prepare(loaded)
+    told = {notice.code: notice for notice in prepared.warnings}
+    checked = {each.code: each for each in check_data(loaded, loaded.read())}
+
+    if kept == "array":
+        assert told["constant_column"].place == "column 'x2'"
+        assert checked["constant_column"].finding == "1 of 2 columns never vary in the training rows: 'x2'"
+        return
+    assert told["constant_column"].place == "columns 'five', 'late', 'kind'"
+    assert told["constant_column"].message.startswith("never vary in the training rows (3 columns), so ")
+    assert told["lost_precision"].place == "column 'ns'"
+    assert checked["constant_column"].finding.startswith(
+        "4 of 5 columns never vary in the training rows: 'five', 'late',"
+    )
+
+
 def test_numbers_have_no_classes() -> None:
     info = DatasetInfo("Heights", "regression", (1,))
     assert absent_classes(info, Samples(np.zeros((2, 1), np.float32), np.zeros((2, 1), np.float32)), 2) == ()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from plain_keras import PlainKeras
 
 from dnnctl.config.loading import load
 from dnnctl.inference.evaluate import evaluate
@@ -82,3 +83,14 @@ def test_times_are_predicted_with_all_their_digits(kept: Kept, stream: bool, tmp
     assert said.values[0] == pytest.approx(1_700_000_150, abs=10)
     # A ten millionth of a standard deviation of 87 seconds, and no digit more.
     assert len(repr(float(said.values[0])).partition(".")[2]) <= 6
+
+
+def test_the_model_for_plain_keras_keeps_the_digits(plain_keras: PlainKeras, tmp_path: Path) -> None:
+    data = as_npz(tmp_path, STAMPS, 1_700_000_000 + RISING)
+    result = train(load({**NETWORK, "name": "t", "data": data, "engine": "numpy"}), out=tmp_path / "out")
+    x = STAMPS[:40, None].astype(np.float64)
+    said = open_run(result.run).network().scores(x)
+
+    assert plain_keras.predict(result.run.model, x, tmp_path, called=True) == pytest.approx(said, abs=1e-3)
+    # Keras itself rounds an array to 32 bits in `predict`: a time stamp to 128 s. docs/run-directory.md says so.
+    assert plain_keras.predict(result.run.model, x, tmp_path) == pytest.approx(said, abs=1)

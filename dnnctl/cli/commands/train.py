@@ -144,7 +144,7 @@ def command(
     start = find_run(init_from, out) if init_from else None
     if start is not None:
         check_single(start, read_manifest(start.manifest))
-    with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet) as screen:
+    with Screen(sys.stderr if as_json or quiet else sys.stdout, quiet=quiet, units=dry_run) as screen:
         if dry_run:
             return _lay_out(loaded, start, screen, as_json=as_json)
         from dnnctl.training.job import train

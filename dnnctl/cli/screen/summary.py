@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from dnnctl.training.preparation import Prepared
 
 
-def summary(prepared: "Prepared") -> str:
-    """Return the data, the layers with their parameters, the steps and the memory as text."""
+def summary(prepared: "Prepared", *, units: bool = False) -> str:
+    """Return the data, the layers with their parameters, the steps and the memory as text.
+
+    Args:
+        prepared: What is to be trained.
+        units: Whether to tell what each output unit stands for.
+    """
     info, splits, length = prepared.dataset.info, prepared.splits, prepared.length
     held_out = f", {len(splits.validation):,} validation" if splits.validation else ""
     rows = f"{len(splits.train):,} training{held_out}, {len(splits.test):,} test rows"
@@ -24,6 +29,7 @@ def summary(prepared: "Prepared") -> str:
         "",
         layer_table(prepared.plan, info.input_shape),
         "",
+        *(_units(prepared) if units else []),
         f"  {prepared.plan.parameters:,} parameters, {prepared.plan.trainable:,} of them trained; "
         f"about {size(prepared.memory)} of memory",
         f"  {_counted(length.epochs, 'epoch')} of {_counted(length.steps_per_epoch, 'step')} of "
@@ -34,12 +40,28 @@ def summary(prepared: "Prepared") -> str:
     return "\n".join(lines)
 
 
+def _units(prepared: "Prepared") -> list[str]:
+    """Return lines that say what each output unit stands for, counted from 0."""
+    names = prepared.dataset.info.units(prepared.plan.outputs)
+    # A unit that stands for the second of two classes is small where it is the first.
+    other = prepared.dataset.info.class_names[0] if len(names) == 1 and prepared.dataset.info.class_names else ""
+    told = [f"{i} -> {plain(name)}" for i, name in enumerate(names[:MOST_UNITS])]
+    told += [f"and {len(names) - MOST_UNITS:,} more"] if len(names) > MOST_UNITS else []
+    rows = [told[start : start + UNITS_A_LINE] for start in range(0, len(told), UNITS_A_LINE)]
+    info = prepared.dataset.info
+    head = f"unit -> {'class' if info.class_names else 'label' if info.task == 'multilabel' else 'target'}"
+    lines = [f"  {head if not i else ' ' * len(head)}   {', '.join(row)}" for i, row in enumerate(rows)]
+    return [*lines[:-1], lines[-1] + (f" (else {plain(other)})" if other else ""), ""]
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 # Weights of classes that a summary has a place for.
 SHOWN = 10
+# Output units that are told, and on a line.
+MOST_UNITS, UNITS_A_LINE = 200, 8
 
 
 def _class_weights(prepared: "Prepared") -> list[str]:
@@ -68,6 +90,7 @@ def for_programs(prepared: "Prepared") -> dict[str, Any]:
             {"name": layer.name, "kind": layer.spec.key, "outputs": layer.outputs, "parameters": layer.parameters}
             for layer in plan.layers
         ],
+        "units": list(prepared.dataset.info.units(plan.outputs)),
         "parameters": plan.parameters,
         "trainable": plan.trainable,
         "batch_size": prepared.batch_size,

@@ -43,11 +43,12 @@ class Screen(Observer):
     Args:
         stream: Where to write.
         quiet: Whether to write warnings only.
+        units: Whether to tell what each output unit of the network stands for.
     """
 
-    def __init__(self, stream: IO[str], *, quiet: bool = False) -> None:
+    def __init__(self, stream: IO[str], *, quiet: bool = False, units: bool = False) -> None:
         self._stream = stream
-        self._quiet = quiet
+        self._quiet, self._units = quiet, units
         self._live = is_terminal(stream) and not quiet
         self._stage = ""
         self._bar: Bar | None = None
@@ -103,7 +104,7 @@ class Screen(Observer):
         self._stack.close()
         for warning in prepared.warnings:
             self._say(f"warning: {plain(with_flags(str(warning)))}", always=True)
-        self._say(summary(prepared))
+        self._say(summary(prepared, units=self._units))
         if self._live:
             self._open_bar(prepared.length.steps)
 

@@ -15,7 +15,7 @@ class ArrayOptions(DatasetOptions):
         y: Name of the array of targets.
         x_test: Name of an array of test inputs; without one, `data.test_split` decides.
         y_test: Name of the array of their targets.
-        classes: Names of the classes, in the order of their labels (text: of the alphabet); or the labels that are text
+        classes: Names of the classes, in the order of their labels (text: numbers first); or the labels that are text
             themselves, in the order wanted; or what the columns of several labels are called.
         task: `auto` tells it from the targets.
         stream: Whether rows stay in the file and are read as they are needed; `auto` does so with large ones.

@@ -1,5 +1,6 @@
-"""What is odd about the columns of a table: they name rows, never vary, or give the answer away."""
+"""What is odd about the columns of a table: they name rows, or give the answer away."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -7,7 +8,6 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Cells, Column
 from dnnctl.datasets.parts.faults import quoted
-from dnnctl.datasets.parts.precision import EXACT_DOUBLE
 from dnnctl.errors import Notice, NoticeCode
 
 # On fewer rows, everything looks like a rule.
@@ -30,36 +30,38 @@ def column_warnings(
     if len(y) > MOST_ROWS:
         rows = np.linspace(0, len(y) - 1, MOST_ROWS).astype(np.int64)
         cells, y = cells.take(rows), y[rows]
-    found: dict[NoticeCode, list[str]] = {
-        "constant_column": [],
-        "lost_precision": [],
-        "identifier_column": [],
-        "leakage": [],
-    }
+    found: dict[NoticeCode, list[str]] = {"identifier_column": [], "leakage": []}
     # The only column cannot be left out.
     several = len(cells.columns) > 1
     for i, column in enumerate(cells.columns):
         values = cells.values[:, i]
         full = values[~np.isnan(values)]
-        if len(full) == 0 or (full == full[0]).all():
-            found["lost_precision" if len(full) and abs(full[0]) >= EXACT_DOUBLE else "constant_column"].append(
-                column.name
-            )
-        elif several and len(full) >= ENOUGH and column.kind != "date" and _names_rows(column, full):
+        if not several or len(full) < ENOUGH or (full == full[0]).all():
+            # What never varies is told of once it is known which rows are trained on.
+            continue
+        if column.kind != "date" and _names_rows(column, full):
             found["identifier_column"].append(column.name)
-        elif several and len(full) >= ENOUGH and _gives_away(column, values, y):
+        elif _gives_away(column, values, y):
             found["leakage"].append(column.name)
-    return tuple(_notice(code, names, target, where) for code, names in found.items() if names)
+    return tuple(notice_of(code, names, target, where) for code, names in found.items() if names)
 
 
-def _notice(code: NoticeCode, names: list[str], target: str, where: str) -> Notice:
-    """Return in words what was found about some columns."""
+def notice_of(code: NoticeCode, names: Sequence[str], target: str = "", where: str = "table") -> Notice:
+    """Return in words what was found about some columns.
+
+    Args:
+        code: What was found.
+        names: The columns, at least one.
+        target: What is predicted.
+        where: What they are in, `table` or `array`.
+    """
     one = len(names) == 1
     s, they, them, are = ("s", "it", "it", "is") if one else ("", "they", "them", "are")
     named = f": exclude: [{', '.join(names[:12])}]" if where == "table" else " of the array"
     without = f"leave {them} out{named}"
     told = {
-        "constant_column": f"never var{'ies' if one else 'y'}, so nothing can be learned from {them}",
+        "constant_column": f"never var{'ies' if one else 'y'} in the training rows"
+        f"{'' if one else f' ({len(names):,} columns)'}, so nothing can be learned from {them}",
         "lost_precision": f"hold{s} numbers so large that 64 bits cannot tell them apart; subtract a constant from "
         "them in the table",
         "identifier_column": f"differ{s} in nearly every row, as an identifier does; unless {they} mean{s} something, "

@@ -188,7 +188,7 @@ def _labels(column: Column, different: NDArray[Any], many: str, read: Reading, a
     if asked.task != "auto":
         return _classes(names, f"as {asked.source}.task says", asked.name, column.name)
     other = f"`task: regression` below {asked.source} takes them for amounts"
-    reason = f"as {column.name!r} holds {many} only" + f"; {other}" * (len(names) > 2)
+    reason = f"as {column.name!r} holds {many} only" + f"; {other}" * read.doubtful
     odd = _doubt(f"{many}, taken for names of classes", other, column, told=read.told)
     return _classes(names, reason, asked.name, column.name, odd)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dnnctl.config.loading import LoadedConfig
 from dnnctl.config.schema import Config
-from dnnctl.data.checks import absent_classes, scarce_classes
+from dnnctl.data.checks import absent_classes, constant_columns, scarce_classes
 from dnnctl.data.class_weights import class_counts, label_shares
 from dnnctl.data.fitting import split_as
 from dnnctl.data.split import Splits
@@ -49,7 +49,13 @@ def check_data(loaded: LoadedConfig, raw: Dataset) -> Checks:
         checks.append(_balance(info, splits))
     if info.task == "multilabel":
         checks.append(_label_balance(info, splits))
-    checks += [missing(raw.info, written), ranges(info, columns), constant(info, columns)]
+    # Columns as they are written; what is no table has no others.
+    same = constant_columns(raw.info, compared.train) if not info.is_image else {}
+    checks += [
+        missing(raw.info, written),
+        ranges(info, columns),
+        constant(info, columns, list(same), len(raw.info.feature_names)),
+    ]
     if raw.table is not None and encoding is not None:
         rows = looked_at(compared.train).x
         checks += categories(Cells(raw.table.columns, rows), encoding, raw.table.min_count)

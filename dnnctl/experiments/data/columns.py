@@ -1,6 +1,6 @@
 """Checks of the columns of the training rows: empty cells, rare words, ranges, columns that never vary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,8 @@ FEW_ROWS = 30
 MUCH_UNKNOWN = 0.2
 FAR = 20  # Standard deviations from the mean.
 ALONE = 0.9  # Of the most that is possible.
-# float32 has 24 bits: where values differ by less than this share of themselves, little of them is left.
-FINE = 1e-5
+# float64 has 53 bits: where values differ by less than this share of themselves, little of them is left.
+FINE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def summarize(info: DatasetInfo, train: AnySamples, encoding: Encoding | None) -
     # Where there are two values only, a rare one is no mistake.
     several = ((x != low) & (x != high)).any(axis=0)
     mean, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
+    # The mean of equal numbers is rounded, and would be off from all of them.
+    std = np.where(low == high, 0.0, std)
     if isinstance(train, StreamedSamples):
         found = train.statistics.x
         numbers, own = np.ones(len(mean), bool), np.ones(len(found.mean), bool)
@@ -154,16 +156,23 @@ def _named(info: DatasetInfo, flags: NDArray[np.bool_]) -> Iterator[tuple[str, b
     return zip(info.feature_names, flags.tolist(), strict=True)
 
 
-def constant(info: DatasetInfo, columns: ColumnSummary) -> Check:
-    """Look for columns that never vary."""
-    same = columns.low == columns.high
-    what = "pixels" if info.is_image else "columns"
-    if not same.any():
-        return Check("constant_column", "passed", f"each of {len(same):,} {what} varies")
+def constant(info: DatasetInfo, columns: ColumnSummary, same: Sequence[str], total: int) -> Check:
+    """Tell of columns that never vary.
+
+    Args:
+        info: What is known about the training rows.
+        columns: What they hold, as the network takes them.
+        same: Of numbers and tables, the columns as they are written that never vary.
+        total: How many columns are written.
+    """
     never = "never vary in the training rows"
     if info.is_image:
-        return Check("constant_column", "passed", f"{same.sum():,} of {len(same):,} pixels {never}")
-    named = [name for name, is_so in _named(info, same) if is_so and not name.endswith("=(unknown)")]
-    if not named:
+        dark = columns.low == columns.high
+        found = (
+            f"{dark.sum():,} of {len(dark):,} pixels {never}" if dark.any() else f"each of {len(dark):,} pixels varies"
+        )
+        return Check("constant_column", "passed", found)
+    if not same:
         return Check("constant_column", "passed", "each column varies")
-    return Check("constant_column", "warned", f"{len(named):,} of {len(same):,} columns {never}: {quoted(named)}")
+    found = f"{len(same):,} of {total:,} columns never vary in the training rows: {quoted(same)}"
+    return Check("constant_column", "warned", found)
