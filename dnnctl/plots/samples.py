@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.samples import Samples
 from dnnctl.plots.base import PlotContext
+from dnnctl.plots.style.categories import best_category, boxes, inputs_of, shares
 from dnnctl.plots.style.mosaic import captioned, pin
 from dnnctl.plots.style.points import MOST, dot_size, evenly, feature, key_scale, padded, scatter_classes, target
 from dnnctl.plots.style.sheet import (
@@ -146,45 +147,63 @@ def _labelled_points(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
 def _against_target(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw the first target against each of the inputs."""
     few = rows.take(evenly(len(rows)))
-    columns = few.x.shape[1]
+    inputs = inputs_of(info, few)
     subtitle = f"{words}{_drawn(rows)}"
-    if columns > MOST_PANELS:
-        subtitle += f", first {MOST_PANELS} of {columns} inputs"
+    if len(inputs) > MOST_PANELS:
+        subtitle += f", first {MOST_PANELS} of {len(inputs)} inputs"
     targets = few.y.reshape(len(few), -1)
-    figure, places = panels(f"Samples: {info.target} against each input", subtitle, min(columns, MOST_PANELS))
-    for column, axes in enumerate(places):
-        size = dot_size(len(few))
-        axes.scatter(few.x[:, column], targets[:, 0], s=size, color=BLUE, edgecolors="white", linewidths=0.5)
-        label(axes, feature(info, column), target(info, 0, targets.shape[1]))
-        tidy(axes)
+    several = targets.shape[1]
+    if several > 1:
+        subtitle += f", first of {several} targets"
+    drawn = target(info, 0, several)
+    figure, places = panels(f"Samples: {drawn} against each input", subtitle, min(len(inputs), MOST_PANELS))
+    for one, axes in zip(inputs, places, strict=False):
+        if one.words:
+            boxes(axes, one, few, targets[:, 0])
+        else:
+            style: dict[str, Any] = {"s": dot_size(len(few)), "color": BLUE, "edgecolors": "white", "linewidths": 0.5}
+            axes.scatter(few.x[:, one.columns[0]], targets[:, 0], **style)
+            tidy(axes)
+        label(axes, one.name, drawn)
     return figure
 
 
 def _points(info: DatasetInfo, rows: Samples, words: str) -> "Figure":
     """Draw rows in the two inputs that tell the classes apart best, or one input's distributions."""
     few = rows.take(evenly(len(rows)))
-    alone = few.x.shape[1] == 1
-    title = "Samples by their input" if alone else "Samples in two inputs"
+    inputs = inputs_of(info, few)
+    numbers = [one for one in inputs if not one.words]
+    # Two inputs of 0 and 1, as those of a logic gate, are corners of a square.
+    square = len(inputs) == few.x.shape[1] == 2
+    category = None if numbers or square else best_category(inputs, few)
+    alone = len(numbers) < 2 and not square
+    title = (
+        "Samples by their input" if len(inputs) == 1 else "Samples by one input" if alone else "Samples in two inputs"
+    )
     figure = sheet(0.85 + SIDE + BESIDE, 0.6 + SIDE + HEADING, title, f"{words}{_drawn(rows)}")
     axes = place(figure, 0.85, 0.6, SIDE, SIDE)
-    if alone:
-        handles = _distributions(axes, info, few)
+    if category is not None:
+        handles = shares(axes, category, few, info)
+        label(axes, "rows", category.name)
+    elif alone:
+        handles = _distributions(axes, info, few, numbers[0].columns[0])
     else:
         first, second = sorted(np.argsort(-_separation(few), kind="stable")[:2].tolist())
         handles = scatter_classes(axes, info, few, (first, second))
         label(axes, feature(info, first), feature(info, second))
         axes.set_xlim(padded(few.x[:, first], 0.12))
         axes.set_ylim(padded(few.x[:, second], 0.12))
-    tidy(axes, whole="y" if alone else "")
+    if category is None:
+        tidy(axes, whole="y" if alone else "")
     if len(handles) <= MOST_KEYS:
         key_beside(axes, handles, key_scale(len(few)))
     return figure
 
 
-def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
-    """Draw a histogram of the only input for each class."""
+def _distributions(axes: Any, info: DatasetInfo, rows: Samples, column: int) -> list[object]:
+    """Draw a histogram of an input for each class."""
     # In float32 there may be no room for edges between large values.
-    x = rows.x[:, 0].astype(np.float64)
+    x = rows.x[:, column].astype(np.float64)
     edges = np.histogram_bin_edges(x, bins=min(30, max(4, len(rows) // 10)))
     handles: list[object] = []
     for number, colour in enumerate(colours_of(len(info.class_names))):
@@ -192,7 +211,7 @@ def _distributions(axes: Any, info: DatasetInfo, rows: Samples) -> list[object]:
         name = plain(info.class_names[number], 22)
         _, _, patches = axes.hist(values, edges, histtype="step", color=colour, linewidth=1.6, label=name)
         handles.append(patches[0])
-    label(axes, feature(info, 0), "rows")
+    label(axes, feature(info, column), "rows")
     return handles
 
 

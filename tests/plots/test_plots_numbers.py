@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.samples import Samples
@@ -107,3 +108,46 @@ def test_a_class_without_rows_has_an_empty_line(contexts):
     some = base.train.take(base.train.y != 2)
     figure = samples.draw(replace(base, train=some))
     assert len(figure.axes[0].texts) == 4
+
+
+def townspeople():
+    generator = np.random.default_rng(0)
+    town, smokes = generator.integers(0, 3, 90), generator.integers(0, 2, 90)
+    x = np.column_stack([generator.normal(50, 9, 90), *(town == i for i in range(3)), np.zeros(90), smokes])
+    names = ("age", "town=Bonn", "town=Kiel", "town=Ulm", "town=(unknown)", "smokes")
+    return x.astype(np.float32), names, town
+
+
+def test_a_category_is_one_input_with_a_box_for_each_of_its_words(contexts):
+    x, names, town = townspeople()
+    y = np.column_stack([5.0 * town, x[:, 0]])
+    info = DatasetInfo("T", "regression", (6,), feature_names=names, target="a, b", targets=("a", "b"))
+    figure = samples.draw(replace(contexts["clouds"], info=info, train=Samples(x, y)))
+    assert [axes.get_xlabel() for axes in figure.axes] == ["age", "town", "smokes"]
+    words = [text.get_text() for text in figure.axes[1].get_xticklabels()]
+    assert sorted(words) == ["Bonn", "Kiel", "Ulm"]
+    assert not figure.axes[1].collections
+    # Only one of the targets is drawn, and said to be.
+    assert figure.texts[0].get_text() == "Samples: a against each input"
+    assert "first of 2 targets" in figure.texts[1].get_text()
+
+
+@pytest.mark.parametrize(
+    ("columns", "title", "x", "y"),
+    [
+        ([1, 2, 3, 4, 5], "Samples by one input", "rows", "town"),
+        ([0, 1, 2, 3, 4, 5], "Samples by one input", "age", "rows"),
+        ([1, 2, 3, 4], "Samples by their input", "rows", "town"),
+        ([5, 5], "Samples in two inputs", "smokes", "smokes"),
+    ],
+)
+def test_classes_are_not_scattered_over_columns_of_categories(contexts, columns, title, x, y):
+    rows, names, town = townspeople()
+    named = tuple(names[i] for i in columns)
+    info = DatasetInfo("T", "binary", (len(columns),), class_names=("far", "near"), feature_names=named)
+    few = Samples(rows[:, columns], np.int64(town > 0))
+    figure = samples.draw(replace(contexts["clouds"], info=info, train=few))
+    axes = figure.axes[0]
+    assert (figure.texts[0].get_text(), axes.get_xlabel(), axes.get_ylabel()) == (title, x, y)
+    if y == "town":
+        assert sum(bar.get_width() for bar in axes.patches) == 90

@@ -1,7 +1,8 @@
 """A table that is read from text: how it is written, where its columns and rows stand, and what is wrong with them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from dnnctl.datasets.tables.names import check_names, position_of
 from dnnctl.datasets.tables.text import MAX_ROW, Text
 from dnnctl.errors import DataError
 
+# Below a total or a note there are at most so many rows.
+MOST_BELOW = 5
+FOOTER = "It seems to stand below the table, as a total or a note about its source: delete it"
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
 
 
@@ -99,8 +103,8 @@ class Table:
         Args:
             message: What pyarrow says.
         """
-        width = len(self.names)
-        for line, row in self.text.rows(self.separator):
+        width, rows = len(self.names), self.text.rows(self.separator)
+        for line, row in rows:
             if len(row) != width:
                 where, shown = self.text.place(line), clipped(self.separator.join(row))
                 return DataError(
@@ -108,6 +112,8 @@ class Table:
                     + (
                         "If the first column holds names of rows, give it a name in the first row"
                         if self.header and not self.sample and len(row) == width + 1
+                        else FOOTER
+                        if _is_footer(row, rows, width)
                         else "A cell with a separator in it must stand in quotes"
                     )
                 )
@@ -129,8 +135,15 @@ class Table:
             for position in positions:
                 cell = row[position].strip() if position < len(row) else ""
                 if cell not in self.null_values and (fault := wrong(self, position, cell)):
-                    return DataError(f"{self.text.place(line)}: {fault}")
+                    hint = f". {FOOTER}" if _is_footer(row, rows, len(self.names)) else ""
+                    return DataError(f"{self.text.place(line)}: {fault}{hint}")
         return DataError(f"{self.name}: column {self.names[positions[0]]!r}: holds cells that are no numbers")
+
+
+def _is_footer(row: Sequence[str], below: Iterator[tuple[int, list[str]]], width: int) -> bool:
+    """Tell whether a row that is wrong seems to be a total or a note below the table."""
+    filled = sum(bool(cell.strip()) for cell in row)
+    return filled < width and len(list(islice(below, MOST_BELOW + 1))) <= MOST_BELOW
 
 
 # Given a table, a column's position and a cell: what is wrong with that, or nothing.

@@ -45,6 +45,15 @@ def test_what_may_be_no_title_is_told(read: Read) -> None:
         read("Report,2024\na,b,c\n" + ROWS)
 
 
+@pytest.mark.parametrize("footer", ["Total,300,\n", "\nSource: ours\n", "Sum,,\n\nmade, in 2024\n"])
+def test_a_footer_is_named_as_such(read: Read, footer: str) -> None:
+    with pytest.raises(DataError, match=r"^t.csv:4[1-4]: .* It seems to stand below the table, as a total or a note"):
+        read("a,b,c\n" + ROWS.replace("3,", "4,") + footer)
+    with pytest.raises(DataError) as wrong:
+        read("a,b,c\n" + ROWS + "oops,,\n" + ROWS)
+    assert "below the table" not in str(wrong.value)
+
+
 def test_rows_with_one_filled_cell_are_no_title(read: Read) -> None:
     dataset = read("a,b,c\n1,,\n" + ROWS, missing="drop")
     assert dataset.info.rows == (40, 0)
