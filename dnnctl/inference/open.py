@@ -18,7 +18,7 @@ from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.engines.choosing import build_engine
-from dnnctl.errors import ConfigError, DataError, RunError, UsageError
+from dnnctl.errors import ConfigError, DataError, ModelError, RunError, UsageError
 from dnnctl.inference.network import Forward, Network
 from dnnctl.network.plan import NetworkPlan
 from dnnctl.runs.layout import RunDirectory, how_to_resume
@@ -26,6 +26,8 @@ from dnnctl.runs.manifest import read_manifest
 from dnnctl.runs.reading import open_inside, read_json
 from dnnctl.runs.series import check_single
 
+# What stands in an error before the call that comes next; the manifest has that in the words of Python.
+BEFORE_CALL = ". Try: "
 # What a float32 can hold: the statistics and weights of a run are computed with in 32 bits at least.
 LARGEST = float(np.finfo(np.float32).max)
 SMALLEST = float(np.finfo(np.float32).tiny)
@@ -116,6 +118,11 @@ def open_run(run: RunDirectory) -> OpenedRun:
         state = str(manifest.get("state", "unknown"))
         if state == "done":
             raise RunError(f"{run.weights}: no such file, although the training is done. Restore it, or train again")
+        error = str(manifest.get("error", ""))
+        if state == "failed" and error.startswith(f"{ModelError.__name__}: "):
+            # The steps are the same again, and so is their end.
+            told = error.partition(": ")[2].partition(BEFORE_CALL)[0][:2000]
+            raise RunError(f"{run.path}: this run has no weights: {told}")
         raise RunError(f"{run.path}: this run has no weights; it is {state[:40]!r}. Go on with: ", how_to_resume(run))
     stored = read_preprocessing(run)
     try:

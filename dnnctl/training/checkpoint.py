@@ -103,7 +103,7 @@ class CheckpointManager:
     """
 
     def __init__(self, run: RunDirectory | None, rule: CheckpointConfig, last: Checkpoint | None = None) -> None:
-        self._run = run
+        self.run = run
         self._rule = rule
         self._cost = 0.0
         self._time = time.monotonic()
@@ -147,7 +147,7 @@ class CheckpointManager:
         start = time.monotonic()
         checkpoint = take()
         before = self.last.meta.epoch if self.last else 0
-        run = self._run
+        run = self.run
         if run is None:
             self.last = checkpoint
             return

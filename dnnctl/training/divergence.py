@@ -9,7 +9,11 @@ import math
 from collections.abc import Callable
 
 from dnnctl.engines.base import STEPS_AT_ONCE, LayerStatistics
-from dnnctl.network.schedules import Schedule
+from dnnctl.errors import Call
+from dnnctl.inference.open import BEFORE_CALL
+from dnnctl.network.optimizers.base import OptimizerSpec
+from dnnctl.network.schedules import Constant, Schedule
+from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import Checkpoint
 from dnnctl.training.state import TrainingState
 
@@ -99,5 +103,20 @@ def describe(what: str, epoch: int, step: int, layer: str, learning_rate: float,
     saved = f" The checkpoint after step {kept:,} of the training is kept." if kept else ""
     return (
         f"training: {what} in epoch {epoch}, step {step}.{began}{saved} Lower the learning rate (it was "
-        f"{learning_rate:.3g}), clip the gradients (optimizer option global_clipnorm: 1.0), or check the data"
+        f"{learning_rate:.3g}), clip the gradients (optimizer option global_clipnorm: 1.0), or check the data: "
+        "going on would come to the same again"
     )
+
+
+def with_lower_rate(run: RunDirectory, optimizer: OptimizerSpec) -> tuple[str | Call, ...]:
+    """Return the call that trains a run again with a learning rate that is likely to do, behind a word.
+
+    Args:
+        run: The run.
+        optimizer: Its optimizer.
+    """
+    schedule, usual = optimizer.learning_rate, type(optimizer).model_fields["learning_rate"].default.top()
+    path = f"training.optimizer.{optimizer.key}.learning_rate"
+    path += "" if isinstance(schedule, Constant) else f".{schedule.key}"
+    lower = min(usual, schedule.top() / 10)
+    return BEFORE_CALL, Call("train", (str(run.config),), {"overrides": [f"{path}={lower:.6g}"]})

@@ -13,9 +13,10 @@ from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.engines.base import Engine, Steps
 from dnnctl.errors import ModelError
 from dnnctl.inference.network import Network
+from dnnctl.network.optimizers.base import OPTIMIZERS, OptimizerSpec
 from dnnctl.network.schedules import Schedule
 from dnnctl.training.checkpoint import Checkpoint, CheckpointManager
-from dnnctl.training.divergence import describe, find_layer
+from dnnctl.training.divergence import describe, find_layer, with_lower_rate
 from dnnctl.training.early_stopping import EarlyStopping, ReduceOnPlateau
 from dnnctl.training.layer_statistics import inspect_layers
 from dnnctl.training.observer import Observer
@@ -193,7 +194,12 @@ class Loop:
         rate, last = self._learning_rate(step), self.checkpoints.last
         stop = partial(self._agree, self.observer.stop_requested)
         layer = find_layer(self.state, self.schedule, last, step, stop) if last else ""
-        return ModelError(describe(what, epoch + 1, inside + 1, layer, rate, self.checkpoints.steps))
+        said = describe(what, epoch + 1, inside + 1, layer, rate, self.checkpoints.steps)
+        if self.checkpoints.run is None:
+            return ModelError(said)
+        optimizer = OPTIMIZERS.parse(self.state.config["training"]["optimizer"])
+        assert isinstance(optimizer, OptimizerSpec)
+        return ModelError(said, *with_lower_rate(self.checkpoints.run, optimizer))
 
 
 def loop_of(

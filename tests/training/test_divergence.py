@@ -2,18 +2,22 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
+from dnnctl.config.loading import load
 from dnnctl.engines.base import LayerStatistics
 from dnnctl.errors import ModelError
+from dnnctl.network.optimizers.base import OPTIMIZERS
 from dnnctl.runs.layout import RunDirectory
 from dnnctl.training.checkpoint import CheckpointManager, read_checkpoint
-from dnnctl.training.divergence import first_wrong
+from dnnctl.training.divergence import first_wrong, with_lower_rate
 from dnnctl.training.loop import Loop
 from dnnctl.training.state import TrainingState
 
@@ -36,7 +40,8 @@ def test_the_layer_is_named_and_the_last_good_checkpoint_kept(
     found = re.match(
         r"training: the (loss|weights) became .* in epoch (\d+), step (\d+)\. It began with the (outputs|gradient) of "
         r"layer (dense_1|linear_1|output), whose .* The checkpoint after step ([\d,]+) of the training is "
-        r"kept\. Lower the learning rate \(it was 1\), clip the gradients",
+        r"kept\. Lower the learning rate \(it was 1\), clip the gradients .* going on would come to the same again\. "
+        r"Try: dnnctl\.train\('.*/config\.yaml', overrides=\['training\.optimizer\.adamw\.learning_rate=0\.001'\]\)",
         text,
     )
     assert found, text
@@ -100,3 +105,39 @@ def test_the_first_layer_forward_or_the_last_one_backward() -> None:
     assert first_wrong([layer("a", gradient=nan), layer("b", gradient=inf), layer("c")]) == "the gradient of layer b"
     assert first_wrong([layer("a", gradient=nan), layer("b", nan)]) == "the outputs of layer b"
     assert first_wrong([layer("a"), layer("b")]) == ""
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "line"),
+    [
+        ("{sgd: 10}", "training.optimizer.sgd.learning_rate=0.01"),
+        ("{sgd: 0.01}", "training.optimizer.sgd.learning_rate=0.001"),
+        ("{adam: {learning_rate: {cosine: 1}}}", "training.optimizer.adam.learning_rate.cosine=0.001"),
+        ("{sgd: {learning_rate: {step: {peak: 0.02, every: 5}}}}", "training.optimizer.sgd.learning_rate.step=0.002"),
+    ],
+)
+def test_the_line_that_is_advised_lowers_the_rate_and_keeps_the_rest(optimizer: str, line: str) -> None:
+    written = yaml.safe_load(optimizer)
+    before, call = with_lower_rate(RunDirectory(Path("outputs/x/1")), OPTIMIZERS.parse(written))
+    assert before == ". Try: "
+    assert call.options == {"overrides": [line]}
+    config = {"data": {"dataset": "digits"}, "training": {"optimizer": written}}
+    kept, lower = (load(config, given).config.training.optimizer for given in ((), [line]))
+    assert lower.learning_rate.top() == float(line.partition("=")[2]) < kept.learning_rate.top()
+    assert lower.learning_rate.key == kept.learning_rate.key
+
+
+def test_following_the_advice_trains(dnnctl: Train) -> None:
+    rows = "".join(f"{i},{2 * i}\n" for i in range(120))
+    Path("data.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
+    text = "{name: nan, engine: numpy, data: {csv: {path: data.csv, target: y}, batch_size: 1}, "
+    Path("my.yaml").write_text(f"{text}training: {{epochs: 30, optimizer: {{sgd: 10}}}}}}", encoding="utf-8")
+    failed = dnnctl("train", "my.yaml")
+    assert failed.status == 1
+    again = shlex.split(failed.err.rpartition("Try: dnnctl ")[2])
+    asked = dnnctl("predict", "nan", "--value", "3")
+    assert asked.status == 1
+    assert "has no weights: training: the loss became" in asked.err
+    assert "--resume" not in failed.err + asked.err
+    assert dnnctl(*again).status == 0
+    assert dnnctl("predict", "nan", "--value", "3").out.split()[-1].startswith(("5.9", "6"))
