@@ -203,7 +203,8 @@ class Encoding:
             "missing": self.missing,
             "missing_values": list(self.missing_values),
             "usual_missing": self.usual_missing,
-            "text_encoding": self.text_encoding,
+            # Runs of earlier versions do not have it.
+            **({"text_encoding": self.text_encoding} if self.text_encoding else {}),
         }
 
     @classmethod
@@ -217,7 +218,6 @@ class Encoding:
             columns = tuple(map(FittedColumn.from_json, value["columns"]))
             targets = tuple(map(Column.from_json, value["targets"]))
             usual = bool(value["usual_missing"])
-            # Runs of earlier versions do not say it.
             written = str(value.get("text_encoding", ""))
             encoding = cls(columns, targets, value["missing"], tuple(value["missing_values"]), usual, written)
         except (TypeError, AttributeError, KeyError) as error:

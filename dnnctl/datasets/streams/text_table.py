@@ -65,7 +65,7 @@ def _open_known(text: Text, path: str, options: TableOptions, info: TableInfo) -
     table = find_table(text, layout_of(options, known=True))
     table.check_names()
     opened = _opened(known(table, info), path, info.missing)
-    return replace(opened, notes=(*told_of_another(text, info.text_encoding), *opened.notes))
+    return replace(opened, notes=(*told_of_another(text, options.encoding, info.text_encoding), *opened.notes))
 
 
 def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:

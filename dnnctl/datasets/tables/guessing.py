@@ -35,15 +35,16 @@ def clues_of_columns(known: TableInfo, named: Iterable[str] = ()) -> Clues:
     return Clues(known.text_encoding, (*named, *words))
 
 
-def told_of_another(text: Text, likely: str) -> tuple[str, ...]:
+def told_of_another(text: Text, asked: str, likely: str) -> tuple[str, ...]:
     """Return what is to be said about the encoding of a table that is not the one that was trained on.
 
     Args:
         text: The table.
+        asked: What it was said to be encoded in, or `auto`.
         likely: What the other one was encoded in.
     """
     told = [f"{doubt}; `encoding` names another" for doubt in text.doubts]
-    if not told and text.encoding != likely and not text.encoding.startswith("utf"):
+    if not told and asked == "auto" and text.encoding != likely and not text.encoding.startswith("utf"):
         told.append(f"{text.name}: is read as {text.encoding}")
     return tuple(told)
 

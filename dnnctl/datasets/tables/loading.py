@@ -134,7 +134,7 @@ def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | 
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
     before = table.text_encoding
     samples, table, notes = _labelled(text, options, table, info.class_names, TRAINED)
-    notes = (*told_of_another(text, before), *notes)
+    notes = (*told_of_another(text, options.encoding, before), *notes)
     return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), table)
 
 

@@ -69,7 +69,7 @@ def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) ->
             if bytes(piece.data).strip():
                 yield replace(table, text=piece, header=table.header and not number)
 
-    rows, kept = _noted(_reader(table, spec, invert, pieces), table, spec.likely), 0
+    rows, kept = _noted(_reader(table, spec, invert, pieces), table, spec), 0
     for piece in pieces():
         inputs = rows(piece)
         kept += len(inputs)
@@ -84,7 +84,7 @@ def read_text(text: Text, spec: InputSpec, invert: bool | None) -> Inputs:
     if text.most_rows() > MAX_ROWS:
         raise DataError(f"{text.name}: has more than {MAX_ROWS:,} lines: split it")
     table = find_table(text, _layout(spec))
-    return _noted(_reader(table, spec, invert), table, spec.likely)(table)
+    return _noted(_reader(table, spec, invert), table, spec)(table)
 
 
 def _reader(
@@ -122,9 +122,9 @@ def _reader(
     return read_table
 
 
-def _noted(read: Callable[[Table], Inputs], table: Table, likely: str) -> Callable[[Table], Inputs]:
-    """Return what reads the rows of a table and says what is odd about its text, which is likely in an encoding."""
-    odd = list(told_of_another(table.text, likely))
+def _noted(read: Callable[[Table], Inputs], table: Table, spec: InputSpec) -> Callable[[Table], Inputs]:
+    """Return what reads the rows of a table and says what is odd about its text."""
+    odd = list(told_of_another(table.text, spec.encoding, spec.likely))
     odd += [f"{table.name}: the header is{table.title}"] if table.above else []
 
     def noted(piece: Table) -> Inputs:
