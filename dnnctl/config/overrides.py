@@ -144,9 +144,9 @@ def key_path(name: str) -> KeyPath:
 def apply(document: dict[str, Any], path: KeyPath, value: Any) -> None:
     """Put a value into a document, opening short forms on the way.
 
-    `optimizer: adam` opened for `optimizer.adam.beta_1` becomes `optimizer: {adam: {beta_1: ...}}`, and
-    `dense: 64` opened for `dense.use_bias` keeps the 64 as the main option. A plain value for something that
-    is written with its options is its main option, and the others stay.
+    `optimizer: adam` opened for `optimizer.adam.beta_1` becomes `optimizer: {adam: {beta_1: ...}}`, `dense: 64`
+    opened for `dense.use_bias` keeps the 64 as the main option, `npz: rows.npz` opened for `npz.task` its path. A
+    plain value for something that is written with its options is its main option, and the others stay.
 
     Args:
         document: The configuration as plain values; changed in place.
@@ -194,7 +194,10 @@ def _open(holder: Any, part: str | int, path: KeyPath, depth: int) -> Any:
     if isinstance(inner, list) and isinstance(following, int):
         return inner
     opened: dict[Any, Any] = {}
-    if isinstance(inner, str) and inner == following:
+    if isinstance(inner, str) and path[:depth] == ("data",):
+        # A source of one's own by its path alone, as `npz: rows.npz`.
+        opened = {"path": inner}
+    elif isinstance(inner, str) and inner == following:
         opened = {inner: {}}
     elif inner is not None and not isinstance(inner, list | str):
         opened = {MAIN: inner}

@@ -31,6 +31,13 @@ def test_overrides_open_short_forms(write: Write) -> None:
     )
 
 
+def test_an_option_of_a_source_that_is_written_by_its_path_keeps_the_path(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "rows.npz").touch()
+    config = load(write("data: {npz: rows.npz}"), ["data.npz.task=regression"]).config
+
+    assert (config.data.source.path, config.data.source.task) == (str(tmp_path / "rows.npz"), "regression")
+
+
 def test_a_plain_value_sets_the_main_option_and_keeps_the_others(write: Write) -> None:
     layer = "dense: {units: 8, activation: tanh, use_bias: false}"
     optimizer = "{adam: {beta_1: 0.8, learning_rate: {cosine: {peak: 0.1, final: 0.01}}}}"
