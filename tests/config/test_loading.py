@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from refusals import faults
@@ -32,7 +33,7 @@ def test_overrides_open_short_forms(write: Write) -> None:
 
 
 def test_an_option_of_a_source_that_is_written_by_its_path_keeps_the_path(write: Write, tmp_path: Path) -> None:
-    (tmp_path / "rows.npz").touch()
+    np.savez(tmp_path / "rows.npz", x=np.arange(60.0).reshape(30, 2), y=np.arange(30))
     config = load(write("data: {npz: rows.npz}"), ["data.npz.task=regression"]).config
 
     assert (config.data.source.path, config.data.source.task) == (str(tmp_path / "rows.npz"), "regression")
