@@ -107,3 +107,16 @@ def test_signs_of_other_scripts_are_read_by_a_network_of_plain_numbers(dnnctl: R
     expected = answers(dnnctl("predict", run, "plain.csv", "--format", "csv")[1])
     assert answers(dnnctl("predict", run, "other.csv", "--format", "csv")[1]) == expected
     assert answers(dnnctl("predict", run, "--value", "−4,１", "--format", "csv")[1]) == expected[:1]
+
+
+def test_a_table_of_another_country_is_read_with_its_marks(dnnctl: Run) -> None:
+    rows = "".join(f"{i % 9},{i % 7}2 %;{1 + i % 5}.{i * 37 % 1000:03},50;{i}\n" for i in range(60))
+    Path("t.csv").write_text("share;price;y\n" + rows)
+    run = train(dnnctl, "{path: t.csv, target: y}", "--set", "training.epochs=2")["run"]
+    Path("same.csv").write_text("share;price\n12,5;4000\n12,5 %;4.000\n")
+    Path("other.csv").write_text('share,price\n12.5,4000\n12.5 %,"4,000.00"\n')
+    expected = answers(dnnctl("predict", run, "same.csv", "--format", "csv")[1])
+    assert len(set(expected)) == 1
+    assert answers(dnnctl("predict", run, "other.csv", "--format", "csv")[1]) == expected
+    for value in ("12.5,4000", '"12,5 %",4.000'):
+        assert answers(dnnctl("predict", run, "--value", value, "--format", "csv")[1]) == pytest.approx(expected[:1])

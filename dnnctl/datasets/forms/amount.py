@@ -31,6 +31,7 @@ class Amount:
         decimal: The mark of decimals.
         group: The mark of thousands; empty where none was seen.
         example: A cell.
+        table: The mark of decimals that its table was likely to have; empty if nothing was known.
     """
 
     kind: ClassVar[Literal["number", "date"]] = "number"
@@ -38,6 +39,7 @@ class Amount:
     decimal: str
     group: str
     example: str
+    table: str = ""
 
     @property
     def expected(self) -> str:
@@ -50,14 +52,24 @@ class Amount:
         what = {"": "numbers", "%": "percentages"}.get(self.unit, f"amounts in {self.unit}")
         return f"{what}, as {self.example!r}, which is {self.convert([self.example])[0]:.15g}"
 
-    def convert(self, words: Sequence[str]) -> NDArray[np.float64]:
-        """Return the number that each text is; one without a unit is in that of the column."""
-        marks = Marks(self.decimal, self.group)
+    def convert(self, words: Sequence[str], decimal: str = "") -> NDArray[np.float64]:
+        """Return the number that each text is; one without a unit is in that of the column.
+
+        What is not written with the marks of the column is read with the other ones, if no mark means another thing
+        there: 12.5 is 12.5 where 12,5 was too. In a table that has other marks than that of the column had, these come
+        first.
+        """
+        own, other = Marks(self.decimal, self.group), Marks("," if self.decimal == "." else ".")
+        others = None if self.group == other.decimal else other
+        if decimal == other.decimal != self.table:
+            own, others = other, own
         values = np.full(len(words), np.nan)
         for i, word in enumerate(words):
             parts = parts_of(word)
             if parts is not None and parts.unit in {self.unit, ""}:
-                values[i] = parts.value(marks)
+                values[i] = parts.value(own)
+                if np.isnan(values[i]) and others is not None:
+                    values[i] = parts.value(others)
             elif _POWER.fullmatch(word):
                 values[i] = float(word)
         return values
@@ -69,8 +81,8 @@ class Amount:
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
-        own = {"unit": self.unit, "decimal": self.decimal, "group": self.group, "example": self.example}
-        return {"form": "amount", **own}
+        marks = {"decimal": self.decimal, "group": self.group, "table": self.table}
+        return {"form": "amount", "unit": self.unit, **marks, "example": self.example}
 
     @classmethod
     def from_json(cls, value: Any) -> "Amount":
@@ -79,10 +91,11 @@ class Amount:
         Raises:
             TypeError, KeyError: If it is something else.
         """
-        found = cls(*(value[key] for key in ("unit", "decimal", "group", "example")))
-        if not all(type(text) is str for text in (found.unit, found.decimal, found.group, found.example)):
+        found = cls(*(value[key] for key in ("unit", "decimal", "group", "example", "table")))
+        if not all(type(text) is str for text in (found.unit, found.example)):
             raise TypeError("an amount that is none")
-        if found.decimal not in {".", ","} or found.group not in {"", *GROUPS} - {found.decimal}:
+        marks = found.decimal in (".", ",") and found.group in ("", *GROUPS) and found.table in ("", ".", ",")
+        if not marks or found.group == found.decimal:
             raise TypeError("marks of numbers that are none")
         return found
 
@@ -123,7 +136,7 @@ def find_amounts(words: Sequence[str], decimal: str, asked: str = "") -> Found |
     if other is not None and unit in WHOLE:
         marks, other = max((marks, other), key=lambda each: bool(each.group)), None
     shown = max(range(len(words)), key=lambda i: _shows(fitting[i], marks.group))
-    form = Amount(unit, marks.decimal, marks.group, words[shown])
+    form = Amount(unit, marks.decimal, marks.group, words[shown], decimal)
     doubt = ""
     # Where the table's own mark of decimals says that the others are thousands, there is none.
     if other is not None and not (marks.group and decimal == marks.decimal):

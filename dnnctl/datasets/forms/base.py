@@ -39,8 +39,13 @@ class Form(Protocol):
     def expected(self) -> str:
         """What a cell has to be, for messages, as `an amount in 원, as '5,217원'`."""
 
-    def convert(self, words: Sequence[str]) -> NDArray[np.float64]:
-        """Return the number that each text is, (words,); NaN for one that does not have this form."""
+    def convert(self, words: Sequence[str], decimal: str = "") -> NDArray[np.float64]:
+        """Return the number that each text is, (words,); NaN for one that does not have this form.
+
+        Args:
+            words: The texts.
+            decimal: The mark of decimals that the table they are in is likely to have; empty if nothing is known.
+        """
 
     def written(self, number: float) -> str:
         """Return a number so that `convert` reads it."""

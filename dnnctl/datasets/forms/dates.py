@@ -53,7 +53,7 @@ class Dates:
         read = "" if self.order == "ymd" else f", {ORDERS[self.order]}, which is {self.written(value)}"
         return f"{PRECISE[self.precise]}, as {self.example!r}{read}{zone}"
 
-    def convert(self, words: Sequence[str]) -> NDArray[np.float64]:
+    def convert(self, words: Sequence[str], decimal: str = "") -> NDArray[np.float64]:
         """Return the day that each text is; besides the column's own order, year first and named months are taken."""
         return np.array([self._day(moment_of(word)) for word in words], np.float64)
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import PAIRS, Cells, Column, side_by_side
 from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.parts.precision import is_exact, is_too_large, narrowed
-from dnnctl.datasets.tables.dialect import is_number, likely_decimal
+from dnnctl.datasets.tables.decimals import likely_decimal
+from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
 from dnnctl.datasets.tables.selection import Wanted
 from dnnctl.datasets.tables.settled_forms import converted, settled_form
@@ -123,7 +124,8 @@ def settle_words(
     """
     name, said, pair = table.names[wanted.position], wanted.kind, wanted.words
     if wanted.form is not None:
-        return Column(name, wanted.form.kind, (), wanted.form), converted(wanted, wanted.form, words, place), []
+        values = converted(wanted, wanted.form, words, place, likely_decimal(table))
+        return Column(name, wanted.form.kind, (), wanted.form), values, []
     folded = {word.casefold() for word in words}
     # A column said to be yes or no may be empty from top to bottom.
     if said != "category" and not wanted.asked and (words or said == "boolean"):

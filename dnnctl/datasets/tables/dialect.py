@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.tables.decimals import decimal_of
 from dnnctl.datasets.tables.preamble import Cut, below, check_header, remarks_above, told_separator
 from dnnctl.datasets.tables.table import SEPARATORS, Table
 from dnnctl.datasets.tables.text import Text
@@ -17,7 +18,6 @@ ROWS, FIRST = 1000, 50
 BLANK = ("", " ")
 USUAL = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
 _NUMBERED = re.compile(r"column_\d+")
-_COMMA = re.compile(r"[-+\u2212]?\d+,\d+")
 # Rows that are looked at for columns that are lined up.
 LINED_UP = 50
 # A cell in quotes keeps its spaces.
@@ -102,7 +102,7 @@ def find_table(text: Text, layout: Layout) -> Table:
     unnamed = tuple(name for name, cell in zip(names, rows[0], strict=True) if header and not cell)
     usual = frozenset(USUAL) - set(layout.missing) if layout.usual else frozenset()
     return Table(
-        text, separator, header, _decimal(sample, separator), names, sample, unnamed, layout.null_values, usual
+        text, separator, header, decimal_of(sample, separator), names, sample, unnamed, layout.null_values, usual
     )
 
 
@@ -184,27 +184,6 @@ def _titles(cuts: Mapping[str, Cut], layout: Layout) -> dict[str, list[tuple[int
     return {m: [] if none or m == " " else remarks_above(cut, wanted, is_number) for m, cut in cuts.items()}
 
 
-def _decimal(sample: tuple[tuple[str, ...], ...], separator: str) -> str:
-    if separator == ",":
-        return "."
-    commas = points = 0
-    for row in sample:
-        for cell in row:
-            commas += bool(_COMMA.fullmatch(cell))
-            points += "." in cell and is_number(cell)
-    return "," if commas > points else "."
-
-
 def is_number(cell: str, decimal: str = ".") -> bool:
     """Tell whether a cell is a decimal number."""
     return number_of(cell, decimal) is not None
-
-
-def likely_decimal(table: Table) -> str:
-    """Return the mark of decimals that texts of a table are likely to have; empty if nothing tells."""
-    if table.decimal == "," or table.separator == ",":
-        return table.decimal
-    if any("." in cell and is_number(cell) for row in table.sample for cell in row):
-        return "."
-    # Where a comma separates nothing, it is mostly because decimals have one.
-    return "," if table.separator == ";" else ""

@@ -93,13 +93,20 @@ def doubts(name: str, other: str, form: Form) -> list[Notice]:
     return [Notice("ambiguous_cells", told, f"column {name!r}")]
 
 
-def converted(wanted: Wanted, form: Form, words: Sequence[str], place: Place) -> NDArray[np.float64]:
+def converted(wanted: Wanted, form: Form, words: Sequence[str], place: Place, likely: str = "") -> NDArray[np.float64]:
     """Return the number that each word of a column is, whose form is known.
+
+    Args:
+        wanted: The column.
+        form: Its form.
+        words: Its words.
+        place: Returns the place of the first row with a word, given by its number.
+        likely: The mark of decimals that the table is likely to have; empty if nothing is known.
 
     Raises:
         DataError: If a word does not have the form.
     """
-    values = form.convert(words)
+    values = form.convert(words, likely)
     wrong = np.flatnonzero(np.isnan(values))
     if len(wrong):
         word = int(wrong[0])

@@ -223,6 +223,7 @@ def test_what_is_asked_for_and_is_not_there_is_told(words: str, asked: str, told
     [
         ("5,217원|980원", {"1,000": 1000, "12": 12, "3만원": 30000, "1e6": 1e6}, ["5kg", "much", "1,00", ""]),
         ("1.234,5 €|2 €", {"7,25": 7.25, "1.000": 1000, "€ 3": 3}, ["1,234.5", "$3"]),
+        ("7,12 %|20,5 %", {"12.5": 12.5, "1,234": 1.234, "1.234": 1234, "0.5 %": 0.5}, ["7 kg", "1,2,3"]),
         (
             "5.3.2024|31.12.2024",
             {"2024-03-05": day(2024, 3, 5), "Mar 5, 2024": day(2024, 3, 5)},
@@ -239,6 +240,15 @@ def test_a_form_reads_cells_that_come_later(words: str, others: dict[str, float]
     assert again == form
     for value in form.convert(words.split("|")).tolist():
         assert again.convert([again.written(value)])[0] == pytest.approx(value, abs=1e-9)
+
+
+def test_a_table_with_other_marks_is_read_with_these() -> None:
+    form = found("7,12 %|1.020,5 %", decimal=",").form
+    assert form.convert(["12.5 %", "1,234", "1.234"], ".").tolist() == [12.5, 1234, 1.234]
+    assert form.convert(["12,5 %", "1,234", "1.234"], ",").tolist() == [12.5, 1.234, 1234]
+    # Where the column had other marks than its table, so it may have again.
+    form = found("7,12 %|1.020,5 %", decimal=".").form
+    assert form.convert(["12,5 %", "1,234", "1.234"], ".").tolist() == [12.5, 1.234, 1234]
 
 
 def test_numbers_of_python_are_written_for_the_form() -> None:

@@ -1,0 +1,53 @@
+"""Which mark stands before the decimals of a table: told from its cells, those first that cannot be read otherwise."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from dnnctl.datasets.forms.numerals import number_of
+from dnnctl.datasets.tables.table import Table
+
+_COMMA = re.compile(r"[-+\u2212\uff0d]?\d*,\d+")
+# So thousands look too, as 1,234 and 1.234; 0.123 and 1.2 do not.
+_THOUSANDS = re.compile(r"[-+\u2212\uff0d]?[1-9]\d{0,2}[.,]\d{3}")
+Sample = Sequence[Sequence[str]]
+
+
+def decimal_of(sample: Sample, separator: str) -> str:
+    """Return the mark of decimals of a table's numbers, a point or a comma.
+
+    Args:
+        sample: Its first rows.
+        separator: What separates its cells.
+    """
+    return "." if separator == "," else _more(sample) or "."
+
+
+def likely_decimal(table: Table) -> str:
+    """Return the mark of decimals that texts of a table are likely to have; empty if nothing tells.
+
+    Nothing does in rows that no one wrote as a table.
+    """
+    if table.text.starts is not None or not table.sample:
+        return ""
+    # Where a comma separates nothing, it is mostly because decimals have one.
+    return _more(table.sample) or {",": ".", ";": ","}.get(table.separator, "")
+
+
+def _more(sample: Sample) -> str:
+    """Return the mark that more cells have, of those that can be nothing else or else of all; empty for neither."""
+    sure: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for row in sample:
+        for cell in row:
+            mark = "," if "," in cell and _COMMA.fullmatch(cell) else "." if "." in cell and _is_point(cell) else ""
+            every[mark] += 1
+            sure[mark] += not _THOUSANDS.fullmatch(cell)
+    for counts in (sure, every):
+        if counts[","] != counts["."]:
+            return max(",.", key=lambda mark: counts[mark])
+    return ""
+
+
+def _is_point(cell: str) -> bool:
+    return number_of(cell) is not None
