@@ -34,7 +34,8 @@ def number_of(cell: str, decimal: str = ".") -> float | None:
     """
     cell = plain(cell)
     if decimal == ",":
-        cell = cell.replace(",", ".")
+        # A point is of thousands there.
+        cell = "" if "." in cell else cell.replace(",", ".")
     try:
         number = float(cell)
     except ValueError:

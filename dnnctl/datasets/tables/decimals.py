@@ -20,7 +20,10 @@ def decimal_of(sample: Sample, separator: str) -> str:
         sample: Its first rows.
         separator: What separates its cells.
     """
-    return "." if separator == "," else _more(sample) or "."
+    if separator == ",":
+        return "."
+    sure, every = _counted(sample)
+    return _more(sure) or _more(every) or "."
 
 
 def likely_decimal(table: Table) -> str:
@@ -30,24 +33,28 @@ def likely_decimal(table: Table) -> str:
     """
     if table.text.starts is not None or not table.sample:
         return ""
+    sure, every = _counted(table.sample)
+    if table.separator == ",":
+        return _more(sure) or "."
     # Where a comma separates nothing, it is mostly because decimals have one.
-    return _more(table.sample) or {",": ".", ";": ","}.get(table.separator, "")
+    return _more(sure) or _more(every) or ("," if table.separator == ";" else "")
 
 
-def _more(sample: Sample) -> str:
-    """Return the mark that more cells have, of those that can be nothing else or else of all; empty for neither."""
+def _counted(sample: Sample) -> tuple[Counter[str], Counter[str]]:
+    """Return how many cells have each mark: of those that cannot be thousands, and of all."""
     sure: Counter[str] = Counter()
     every: Counter[str] = Counter()
     for row in sample:
         for cell in row:
-            mark = "," if "," in cell and _COMMA.fullmatch(cell) else "." if "." in cell and _is_point(cell) else ""
-            every[mark] += 1
-            sure[mark] += not _THOUSANDS.fullmatch(cell)
-    for counts in (sure, every):
-        if counts[","] != counts["."]:
-            return max(",.", key=lambda mark: counts[mark])
-    return ""
+            if ("," in cell and _COMMA.fullmatch(cell)) or ("." in cell and number_of(cell) is not None):
+                mark = "," if "," in cell else "."
+                every[mark] += 1
+                sure[mark] += not _THOUSANDS.fullmatch(cell)
+    return sure, every
 
 
-def _is_point(cell: str) -> bool:
-    return number_of(cell) is not None
+def _more(counts: Counter[str]) -> str:
+    """Return the mark that more cells have; empty for neither."""
+    if counts[","] == counts["."]:
+        return ""
+    return "," if counts[","] > counts["."] else "."

@@ -154,3 +154,21 @@ def test_another_table_is_read_in_the_same_form(read: Read, tmp_path: Path) -> N
         DataError, match=r"^more.csv:3: column 'a': expected an amount in €, as '1.234,5 €'; received '\$7'"
     ):
         load_more(options, dataset.info, dataset.table)
+
+
+@pytest.mark.parametrize(
+    ("lines", "first"),
+    [
+        # 7,12 can be nothing but decimals, so 3.018 is thousands; and the other way round.
+        ([f"{7 + i % 3},12;3.018" for i in range(40)], [7.12, 3018]),
+        ([f"{7 + i % 3}.12;3,018" for i in range(40)], [7.12, 3018]),
+        ([f"{7 + i % 3}.12;3.018" for i in range(40)], [7.12, 3.018]),
+        ([f"{7 + i % 3},123;{i}" for i in range(40)], [7.123, 0]),
+        ([f"{7 + i % 3}.123;{i}" for i in range(40)], [7.123, 0]),
+    ],
+)
+def test_cells_that_can_be_read_in_one_way_only_decide_about_the_others(
+    read: Read, lines: list[str], first: list[float]
+) -> None:
+    dataset = read("a;b;c\n" + "".join(f"{line};{'xy'[i % 2]}\n" for i, line in enumerate(lines)))
+    np.testing.assert_allclose(held(dataset.train).x[0], first)
