@@ -114,16 +114,20 @@ def text_of(
     for magic, what in OTHERS.items():
         if start.startswith(magic):
             raise DataError(f"{name}: is {what}; expected text. Save it as 'CSV UTF-8'")
+    behind = 3 if start.startswith(codecs.BOM_UTF8) else 0
     chosen, doubts = encoding != "auto", tuple[Notice, ...]()
     if not chosen:
-        encoding, doubts = _found(data, name, clues)
-    behind = 3 if start.startswith(codecs.BOM_UTF8) else 0
-    if encoding in {"utf-8", "utf-8-sig"} and not doubts:
+        encoding = _surely(data)
+    plain: bytes | mmap.mmap
+    if not encoding:
+        guess = guessed(_all_of(data, name, "no UTF-8")[behind:], name, clues)
+        encoding, plain, doubts = guess.encoding, guess.text.encode(), guess.doubts
+    elif encoding in {"utf-8", "utf-8-sig"}:
         if chosen and not _is_utf8(data):
             raise DataError(f"{name}: is not {encoding} text; name another `encoding`, or leave it at auto")
         plain = data[behind:] if behind else data
     else:
-        plain = _decoded(data[behind:] if behind else data, name, encoding, forgiving=bool(doubts)).encode()
+        plain = _decoded(data, name, encoding).encode()
     _check_text(plain, name)
     if plain.find(b'"') < 0 and (plain[:1] == b" " or plain.find(b"\n ") >= 0):
         plain = SPACES.sub(b"", plain)
@@ -138,20 +142,23 @@ def _check_text(data: "bytes | mmap.mmap", name: str) -> None:
         raise DataError(f"{name}: holds zero bytes, so it is no text; expected CSV. Is it UTF-16? Set its encoding")
 
 
-def _found(data: "bytes | mmap.mmap", name: str, clues: Clues) -> tuple[str, tuple[Notice, ...]]:
-    """Return what bytes are encoded in, and what is doubtful about that."""
-    marked = next((kind for mark, kind in MARKS if data[:4].startswith(mark)), None)
-    if marked not in {None, "utf-8"}:
-        return str(marked), ()
+def _surely(data: "bytes | mmap.mmap") -> str:
+    """Return what bytes are surely encoded in, by their mark or as UTF-16 or UTF-8; nothing if it is neither."""
+    marked = next((kind for mark, kind in MARKS if data[:4].startswith(mark)), "utf-8")
+    if marked != "utf-8":
+        return marked
     head = bytes(data[:4096])
     even, odd = head[::2].count(0), head[1::2].count(0)
     # In UTF-16, every other byte of separators, digits and Latin letters is zero.
     if max(even, odd) > len(head) / 4 and min(even, odd) == 0:
-        return ("utf-16-le" if odd else "utf-16-be"), ()
-    if _is_utf8(data):
-        return "utf-8", ()
-    # What is larger is refused, with the name of its encoding.
-    return guessed(data if len(data) <= MAX_BYTES else data[: 1 << 28], name, clues)
+        return "utf-16-le" if odd else "utf-16-be"
+    return "utf-8" if _is_utf8(data) else ""
+
+
+def _all_of(data: "bytes | mmap.mmap", name: str, what: str) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise DataError(f"{name}: has {len(data):,} bytes and is {what}; so much is only read as UTF-8: convert it")
+    return bytes(data)
 
 
 def _is_utf8(data: "bytes | mmap.mmap") -> bool:
@@ -168,11 +175,9 @@ def _is_utf8(data: "bytes | mmap.mmap") -> bool:
     return True
 
 
-def _decoded(data: "bytes | mmap.mmap", name: str, encoding: str, *, forgiving: bool) -> str:
-    if len(data) > MAX_BYTES:
-        raise DataError(f"{name}: has {len(data):,} bytes of {encoding}; so much is only read as UTF-8: convert it")
+def _decoded(data: "bytes | mmap.mmap", name: str, encoding: str) -> str:
     try:
-        return bytes(data).decode(encoding, "replace" if forgiving or encoding == FORGIVING else "strict")
+        return _all_of(data, name, encoding).decode(encoding, "replace" if encoding == FORGIVING else "strict")
     except LookupError:
         raise DataError(
             f"{name}: {encoding!r} is no encoding; expected one as utf-8, utf-16, cp949 or cp1252"

@@ -17,13 +17,14 @@ from dnnctl.datasets.tables.languages import LANGUAGES, ODD, RARER
 
 # No encoding has one of these bytes as a part of another letter (| may be one).
 _BETWEEN = re.compile(rb"[\x00-;]+")
-# Bytes looked through at a time, how many of such parts that are not ASCII, and how many different words are compared.
-PART, PARTS, WORDS = 1 << 18, 32, 2000
+# Bytes looked through at a time, and how many of the next; how many of such parts that are not ASCII, and how many
+# different words are compared.
+PART, OVERLAP, PARTS, WORDS = 1 << 18, 1 << 10, 8, 2000
 # What a name or a word that is expected adds, and being likely before anything is read; a lead of less than the last is
 # a guess between two (20 to 1).
 KNOWN, LIKELY, SURE = 12.0, 10.0, 3.0
-# A capital letter after a small one, and elsewhere; a letter of UTF-8, whatever it is.
-_TURNED, _CAPITAL, _UTF_8 = log(0.01), log(0.2), log(1e-3)
+# A capital letter after a small one, and elsewhere; a letter of UTF-8, whatever it is; what does not decode.
+_TURNED, _CAPITAL, _UTF_8, _LOST = log(0.01), log(0.2), log(1e-3), 1.5 * ODD
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,14 @@ def words_of(data: "bytes | mmap.mmap", starts: Iterable[int] = ()) -> list[byte
     found: dict[bytes, None] = {}
     read = 0
     for start in (*starts, *range(0, len(data), PART)):
-        part = bytes(data[start : start + PART])
+        end = start + PART + OVERLAP
+        part = bytes(data[start:end])
         if part.isascii():
             continue
-        found |= dict.fromkeys(word for word in _BETWEEN.split(part) if not word.isascii())
+        words = _BETWEEN.split(part)
+        # What is cut may be half a letter; it is whole in the part before or behind.
+        whole = words[start > 0 : len(words) - (end < len(data))] or words
+        found |= dict.fromkeys(word for word in whole if not word.isascii())
         read += 1
         if read == PARTS or len(found) > WORDS:
             break
@@ -72,26 +77,17 @@ def detect(words: Collection[bytes], expected: Collection[str] = (), likely: str
     known = {part for text in expected for part in re.split("[\x00-;]+", text) if not part.isascii()}
     found = []
     for encoding in ("utf-8", *RARER):
-        texts = [_decoded(word, encoding) for word in words]
-        lost = sum(len(word) for word, text in zip(words, texts, strict=True) if text is None)
-        score = _score([text for text in texts if text is not None], encoding) + 1.5 * ODD * lost
-        score += KNOWN * len(known.intersection(filter(None, texts))) + LIKELY * (encoding == likely)
+        texts = [word.decode(encoding, "replace") for word in words]
+        score = _score(texts, encoding) + KNOWN * len(known.intersection(texts)) + LIKELY * (encoding == likely)
         found.append((score, encoding, texts))
     (best, encoding, texts), *others = sorted(found, key=lambda each: -each[0])
     for score, other, read in others:
         if score < best - SURE:
             break
-        differ = [(a, b) for a, b in zip(texts, read, strict=True) if a and b and a != b]
+        differ = [(a, b) for a, b in zip(texts, read, strict=True) if a != b]
         if differ:
             return Detected(encoding, other, differ[0])
     return Detected(encoding)
-
-
-def _decoded(word: bytes, encoding: str) -> str | None:
-    try:
-        return word.decode(encoding)
-    except UnicodeError:
-        return None
 
 
 def _score(texts: list[str], encoding: str) -> float:
@@ -103,7 +99,7 @@ def _score(texts: list[str], encoding: str) -> float:
     # The small letter of İ is written in two.
     for none in "\n\u0307":
         counts.pop(none, None)
-    form = capitals * _CAPITAL + turned * _TURNED
+    form = capitals * _CAPITAL + turned * _TURNED + counts.pop("\ufffd", 0) * _LOST
     if encoding == "utf-8":
         return form + _UTF_8 * sum(counts.values())
     languages = [(each, each.chances()) for each in LANGUAGES if encoding in each.encodings]

@@ -1,6 +1,5 @@
 """What a file is encoded in that is neither UTF-8 nor UTF-16, and how sure that is."""
 
-import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -49,42 +48,46 @@ def told_of_another(text: Text, asked: str, likely: str) -> tuple[str, ...]:
     return tuple(told)
 
 
-def guessed(data: "bytes | mmap.mmap", name: str, clues: Clues) -> tuple[str, tuple[Notice, ...]]:
-    """Return what bytes are most likely encoded in, and what is doubtful about it.
+@dataclass(frozen=True)
+class Guess:
+    """A text in the encoding that it most likely is in.
+
+    Args:
+        encoding: The encoding.
+        text: The text.
+        doubts: Another encoding that is nearly as likely, or places that are no text in either.
+    """
+
+    encoding: str
+    text: str
+    doubts: tuple[Notice, ...] = ()
+
+
+def guessed(data: bytes, name: str, clues: Clues) -> Guess:
+    """Return a text that is in one encoding or another.
 
     Args:
         data: All of a file, which is not UTF-8.
         name: What to call it.
         clues: What is known before.
-
-    Returns:
-        The encoding; a notice where another one is nearly as likely, or where a few places are no text in either.
     """
     likely = "" if clues.likely == "auto" else clues.likely
-    words = words_of(data)
+    words, where = words_of(data), 0
     found = detect(words, clues.expected, likely)
     for _ in range(TRIES):
-        fault = _fault(data, found.encoding)
-        if fault is None:
-            return found.encoding, _notices(found, name)
+        try:
+            return Guess(found.encoding, data.decode(found.encoding), _notices(found, name))
+        except UnicodeDecodeError as fault:
+            where = fault.start
         # What stands there decides between encodings, or is no text in any of them.
-        words = words_of(data, [max(0, fault - PART // 2)])
+        words = words_of(data, [max(0, where - PART // 2)])
         before, found = found, detect(words, clues.expected, likely)
         if found.encoding == before.encoding:
             break
-    line = 1 + bytes(data[: fault or 0]).count(b"\n")
+    line = 1 + data.count(b"\n", 0, where)
     places = f"but for places that are none, the first in line {line:,}, which are read as '\ufffd'"
     told = f"is read as {found.encoding}, {places}"
-    return found.encoding, (Notice("broken_characters", told, name),)
-
-
-def _fault(data: "bytes | mmap.mmap", encoding: str) -> int | None:
-    """Return where bytes cannot be decoded; None if they can."""
-    try:
-        bytes(data).decode(encoding)
-    except UnicodeDecodeError as fault:
-        return fault.start
-    return None
+    return Guess(found.encoding, data.decode(found.encoding, "replace"), (Notice("broken_characters", told, name),))
 
 
 def _notices(found: Detected, name: str) -> tuple[Notice, ...]:

@@ -59,6 +59,13 @@ def test_words_far_behind_the_beginning_decide() -> None:
     assert text.encoding == "cp949"
 
 
+def test_few_words_in_many_rows_are_cut_nowhere() -> None:
+    rows = "".join(f"{('서울', '부산', '대구')[i % 3]},{'x' * (i % 7)}\n" for i in range(200_000))
+    assert len(rows) > 5 * PART
+    text = text_of(f"a,b\n{rows}".encode("cp949"), "t.csv")
+    assert (text.encoding, text.doubts) == ("cp949", ())
+
+
 def test_what_does_not_decode_all_of_a_file_is_not_taken() -> None:
     words = "".join(f"stra\xdfe {i}\n" for i in range(3000)).encode("cp1252")
     text = text_of(b"c\n" + words + "м\n".encode("cp1251") + words, "t.csv")
