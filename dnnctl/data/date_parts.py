@@ -56,6 +56,8 @@ def varying_parts(dates: NDArray[Any]) -> tuple[str, ...]:
     """Return the parts that differ between dates, (rows,), both numbers of a cycle or none; the days if none does."""
     parts = parts_of(dates, PARTS, 0.0)
     varies = {name for name, own in zip(PARTS, parts.T, strict=True) if len(own) and np.ptp(own) > 0}
+    # What happens on one day is told by its hour.
+    varies -= set() if len(dates) and np.ptp(np.floor(dates)) > 0 else {DAYS}
     cycles = {cycle for cycle in CYCLES if any(name.startswith(f"{cycle} (") for name in varies)}
     kept = tuple(name for name in PARTS if name in varies or name.partition(" (")[0] in cycles)
     return kept or (DAYS,)
