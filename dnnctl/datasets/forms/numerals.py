@@ -11,6 +11,8 @@ _ASCII = str.maketrans(
     "\u2212\uff0d\ufe63\u2010\u2011\u2012\u2013\u00a0\u202f\u2009\u2007\u3000\u2019\u02bc"
     "\uff0b\uff0e\uff0c\uff05\uff08\uff09\uff0f\uff1a\uff04\uffe1\uffe5\uffe6\u066b\u066c",
     "-------     ''+.,%()/:$£¥₩.,",
+    # What pages hide in a number: places to break a line, marks of direction and of order.
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad",
 )
 # A digit of another script.
 _DIGIT = re.compile(r"(?![0-9])\d")

@@ -133,11 +133,12 @@ def _of_numbers(column: Column, cells: Counted, asked: Asked) -> Target:
         told = f"is {names_of(different)[0]} in every row"
         raise DataError(f"{asked.name}: {column.name!r} {told}, so there is nothing to learn")
     whole = different.dtype.kind != "f" or bool((different == np.rint(different)).all())
-    # What has a unit is an amount, of however many.
-    unit = column.form is not None and bool(column.form.unit)
     read = Reading(classes=False)
-    if whole and not cells.more and not unit:
+    if whole and not cells.more:
         read = reading_of(different, cells.rows, cells.rarest, column.name, pictures=asked.pictures)
+    if column.form is not None and column.form.unit:
+        # What has a unit is an amount, of however few.
+        read = Reading(classes=False, doubtful=read.classes or read.doubtful)
     least = "more than " if cells.more else ""
     many = f"{least}{len(different):,} different {'whole ' * (whole and not cells.more)}numbers"
     if said == "regression" or (said == "auto" and not read.classes):

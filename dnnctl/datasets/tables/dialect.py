@@ -16,7 +16,25 @@ from dnnctl.errors import DataError
 # So many rows are looked at for types and decimals, and so many for the separator.
 ROWS, FIRST = 1000, 50
 BLANK = ("", " ")
-USUAL = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "?", "-")
+USUAL = (
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NaN",
+    "nan",
+    "NAN",
+    "null",
+    "NULL",
+    "Null",
+    "None",
+    "none",
+    "?",
+    "-",
+    "–",
+    "—",
+    "−",
+)
 _NUMBERED = re.compile(r"column_\d+")
 # Rows that are looked at for columns that are lined up.
 LINED_UP = 50

@@ -44,7 +44,7 @@ def test_a_column_of_one_form_is_found_and_told(read: Read, cells: list[str], va
     assert {notice.code for notice in dataset.warnings} <= {"leakage"}
 
 
-@pytest.mark.parametrize("minus", ["\u2212", "\uff0d", "\u2010", "\u2013"])
+@pytest.mark.parametrize("minus", ["\u2212", "\uff0d", "\u2010", "\u2013", "\u200e\u2212\u200b"])
 def test_other_signs_and_digits_are_those_of_numbers(read: Read, minus: str, tmp_path: Path) -> None:
     dataset = read(rows([f"{minus}1.5", "2.5", "２.２５", "−0,5".replace(",", ".")]))
     assert column(dataset)[:4] == [-1.5, 2.5, 2.25, -0.5]
@@ -61,6 +61,7 @@ def test_a_number_to_predict_may_have_a_unit_which_is_told(read: Read) -> None:
     dataset = read(rows(["1.5", "2.5"], "{i},{i} kg"))
     assert (dataset.info.task, dataset.info.unit) == ("regression", "kg")
     assert held(dataset.train).y[:6, 0].tolist() == [0, 1, 2, 3, 4, 0]
+    assert any("`task: classification` below data.csv takes them for names" in note for note in dataset.notes)
     classes = read(rows(["1.5", "2.5"], "{i},{i} kg"), task="classification")
     assert classes.info.class_names == ("0", "1", "2", "3", "4")
 
@@ -137,9 +138,9 @@ def test_what_may_be_codes_is_refused_with_both_lines(read: Read, cells: list[st
 
 
 def test_empty_cells_among_them_are_empty(read: Read) -> None:
-    dataset = read(rows(["5,217원", "", "-", "980원"]), missing="impute")
+    dataset = read(rows(["5,217원", "", "-", "—", "980원"]), missing="impute")
     assert column(dataset)[0] == 5217
-    assert np.isnan(column(dataset)[1:3]).all()
+    assert np.isnan(column(dataset)[1:4]).all()
     with pytest.raises(DataError, match="column 'a': lines 3"):
         read(rows(["2024-03-05", ""]))
 
