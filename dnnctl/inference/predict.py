@@ -184,4 +184,4 @@ def _sample(opened: OpenedRun, count: int, progress: DownloadProgress) -> tuple[
     notes = (f"there are {len(test)} test rows only",) if count > len(test) else ()
     samples = test.take(chosen)
     truth = samples.y.astype(np.float64)
-    return Inputs(samples.x, names, notes, names), truth[:, 0] if truth.ndim > 1 and truth.shape[1] == 1 else truth
+    return Inputs(samples.x, names, notes), truth[:, 0] if truth.ndim > 1 and truth.shape[1] == 1 else truth

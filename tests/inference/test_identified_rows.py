@@ -47,6 +47,8 @@ def test_the_column_is_no_input_and_comes_back_as_it_is_written(dnnctl: Run) -> 
     record = json.loads(dnnctl("predict", "latest", "test.csv", "--format", "json")[1])["predictions"][0]
     assert (record["name"], record["id"]) == ("test.csv:2", "0892")
     assert "confidence" in record
+    # Rows of the run's own test split have no table that they are read from.
+    assert _rows(dnnctl("predict", "latest", "--sample", "2", "--format", "csv")[1])[0][0] == "name"
     table = dnnctl("predict", "latest", "test.csv")[1].splitlines()
     assert table[0].split()[0] == "PassengerId"
     assert table[1].split()[0] == "0892"
