@@ -42,8 +42,8 @@ def _image(written: Any) -> Any:
         return Image.model_validate(written)
     raise PydanticCustomError(
         "value_error",
-        "expected auto, false, or the size of pictures as {{height: 28, width: 28}}; received {received}",
-        {"received": repr(written)[:60]},
+        "expected auto, false, or the size of pictures as {size}; received {received}",
+        {"size": "{height: 28, width: 28}", "received": "true" if written is True else repr(written)[:60]},
     )
 
 

@@ -109,7 +109,9 @@ def test_sizes_that_do_not_fit_are_refused_with_the_columns_that_are_in_the_way(
     assert dataset.info.input_shape == (37,)
     assert any("'who' stands beside them" in note and "id" in note for note in dataset.notes)
     assert _read(path, id="who").info.input_shape == (SIDE, SIDE)
-    with pytest.raises(ConfigError, match="expected auto, false, or the size"):
+    with pytest.raises(
+        ConfigError, match=r"expected auto, false, or the size of pictures as \{height: 28, width: 28\}; received 28"
+    ):
         _read(path, image=28)
     with pytest.raises(ConfigError, match=r"image\.hight: unknown key; did you mean 'height'"):
         _read(path, image={"hight": 28, "width": 28})
