@@ -8,11 +8,11 @@ import numpy as np
 
 from dnnctl.config.schema import DataConfig
 from dnnctl.data.encoding import Encoding, fit_encoding
-from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing
+from dnnctl.data.preprocessing import Preprocessing, fit_preprocessing, with_looks
 from dnnctl.data.split import Splits, split
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells, TableInfo
-from dnnctl.datasets.samples import AnySamples, Samples, held
+from dnnctl.datasets.samples import AnySamples, Samples, held, looked_at
 from dnnctl.errors import DataError
 
 if TYPE_CHECKING:
@@ -125,5 +125,8 @@ def fit(info: DatasetInfo, train: AnySamples, table: Encoding | None = None) -> 
     if (streamed := in_files(train)) is not None:
         from dnnctl.data.stream_statistics import preprocessing_of
 
-        return preprocessing_of(info, streamed.statistics, table)
+        fitted = preprocessing_of(info, streamed.statistics, table)
+        if info.is_image and info.input_range is not None:
+            return with_looks(fitted, looked_at(train).x, info.input_range)
+        return fitted
     return fit_preprocessing(info, held(train), table)

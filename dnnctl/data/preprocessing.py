@@ -7,7 +7,7 @@ and put back afterwards: $\hat y = \sigma \hat y' + \mu$. All of it becomes part
 categories are columns of 0 and 1 before that (`encoding.py`), which are left as they are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.images.appearance import Appearance, fit_appearance
+from dnnctl.datasets.images.likeness import Likeness, fit_likeness
 from dnnctl.datasets.parts.precision import span_of
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import RunError
@@ -49,6 +51,8 @@ class Preprocessing:
         table: From the cells of a table to numbers; None for everything else.
         info: What is known about data of the user's own, so that a prediction can do without it; None for
             data sets that describe themselves.
+        appearance: How the training images look; None for numbers, and in runs that were saved before it was stored.
+        likeness: How far others are from them; None for numbers, few images, and in such runs.
     """
 
     input_shape: tuple[int, ...]
@@ -60,6 +64,8 @@ class Preprocessing:
     ground: float | None = None
     table: Encoding | None = None
     info: DatasetInfo | None = None
+    appearance: Appearance | None = None
+    likeness: Likeness | None = None
 
     def prepare(self, x: NDArray[Any], dtype: str = "float32") -> NDArray[Any]:
         """Return raw inputs as the network's first layer wants them.
@@ -155,6 +161,9 @@ class Preprocessing:
             "ground": self.ground,
             "table": None if self.table is None else self.table.to_json(),
             "info": None if self.info is None else self.info.to_json(),
+            # Of pictures only; runs were saved without these.
+            **({} if self.appearance is None else {"appearance": self.appearance.to_json()}),
+            **({} if self.likeness is None else {"likeness": self.likeness.to_json()}),
         }
 
     @classmethod
@@ -184,6 +193,8 @@ class Preprocessing:
                 ground=value["ground"],
                 table=None if value["table"] is None else Encoding.from_json(value["table"]),
                 info=None if value["info"] is None else DatasetInfo.from_json(value["info"]),
+                appearance=None if value.get("appearance") is None else Appearance.from_json(value["appearance"]),
+                likeness=None if value.get("likeness") is None else Likeness.from_json(value["likeness"]),
             )
         except (TypeError, AttributeError, KeyError) as error:
             raise RunError(f"{where}: expected the statistics of a run; {error}") from None
@@ -224,13 +235,31 @@ def fit_preprocessing(info: DatasetInfo, train: Samples, table: Encoding | None 
         # Sums, not one array of all four: that would be a seventh of the images once more.
         total = sum(float(edge.sum(dtype=np.float64)) for edge in edges)
         ground = total / sum(edge.size for edge in edges) / top
-        return Preprocessing(info.input_shape, top, target_mean=target_mean, target_std=target_std, ground=ground)
+        return with_looks(
+            Preprocessing(info.input_shape, top, target_mean=target_mean, target_std=target_std, ground=ground),
+            train.x,
+            info.input_range,
+        )
     mean, std = _statistics(train.x)
     if table is not None:
         scaled = table.scaled
         mean = tuple(np.where(scaled, mean, 0.0).tolist())
         std = tuple(np.where(scaled, std, 1.0).tolist())
     return Preprocessing(info.input_shape, None, mean, std, target_mean, target_std, table=table)
+
+
+def with_looks(fitted: Preprocessing, pictures: NDArray[Any], span: tuple[float, float]) -> Preprocessing:
+    """Return statistics with how training images look.
+
+    Args:
+        fitted: The other statistics.
+        pictures: Training images, or some of them, (n, height, width, ...).
+        span: Smallest and largest value of a pixel.
+    """
+    look = fit_appearance(pictures, span)
+    if look is None:
+        return fitted
+    return replace(fitted, appearance=look, likeness=fit_likeness(pictures, span, look.ground))
 
 
 def _statistics(columns: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -21,6 +21,9 @@ from dnnctl.inference.run_data import likely_encoding, read_splits
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
 
+# Pictures that are named one by one.
+NAMED = 10
+
 
 @dataclass(frozen=True)
 class Request:
@@ -141,15 +144,30 @@ def _said(
     with np.errstate(over="ignore"):
         parts = [opened.preprocessing.told_targets(network.scores(inputs.x[rows])) for rows in blocks(len(inputs))]
     scores = np.concatenate(parts).reshape(len(inputs), -1)
+    far, odd = _unlike(opened, inputs)
     return Predictions(
         inputs.names,
         scores,
         opened.info,
         request.top,
-        (*opened.unfinished, *inputs.notes),
+        (*opened.unfinished, *inputs.notes, *odd),
         truth,
+        unlike=far,
         naming=Naming(_identifier(opened), inputs.ids, tuple(request.header), inputs.gaps),
     )
+
+
+def _unlike(opened: OpenedRun, inputs: Inputs) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+    """Tell which pictures look unlike any of training, and name them; None where that is not known."""
+    likeness, span = opened.preprocessing.likeness, opened.info.input_range
+    if likeness is None or span is None or not len(inputs):
+        return None, ()
+    far = likeness.distances(inputs.x, span) > 1
+    names = [inputs.names[row] for row in np.flatnonzero(far)[: NAMED + 1].tolist()]
+    told = "unlike anything in training: however sure an answer, it means little"
+    if len(names) <= NAMED:
+        return far, tuple(f"{name}: looks {told}" for name in names)
+    return far, (f"{int(far.sum()):,} of {len(far):,} pictures, {names[0]} the first of them, look {told}",)
 
 
 def spec_of(opened: OpenedRun, encoding: str = "auto") -> InputSpec:
@@ -163,7 +181,9 @@ def spec_of(opened: OpenedRun, encoding: str = "auto") -> InputSpec:
     written = {"encoding": encoding, "likely": likely_encoding(opened)}
     if csv is not None:
         written["separator"] = csv.separator
-    return InputSpec(opened.info, stored.ground, stored.table, **written, id=_identifier(opened))
+    return InputSpec(
+        opened.info, stored.ground, stored.table, **written, id=_identifier(opened), appearance=stored.appearance
+    )
 
 
 def _identifier(opened: OpenedRun) -> str:

@@ -56,6 +56,7 @@ class Predictions:
             for a row of which they are not.
         index: How the pandas frame that was asked about labels its rows; None if it was none.
         naming: What says which row an answer is for, as `id` of a table.
+        unlike: Whether each picture looks unlike any of training, (n,); None where that is not known.
 
     Raises:
         UsageError: If `top` is less than 1.
@@ -69,6 +70,7 @@ class Predictions:
     truth: NDArray[Any] | None = None
     index: Any = None
     naming: Naming = Naming()
+    unlike: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         """Check `top`."""
@@ -196,7 +198,7 @@ class Predictions:
         1 `top` (a list of `class` and `probability`), and where the truth is known `true` and `correct`. For values it
         has `name`, `id`, `prediction` (a list if there are several targets), `target`, `unit`, and `true`. For several
         labels it has `name`, `id`, `prediction` and `probability`, by the names of the labels, and `true` and
-        `correct`. None stands for what is no finite number.
+        `correct`. Pictures have `unlike_training` too. None stands for what is no finite number.
 
         Args:
             rows: Which inputs.
@@ -208,6 +210,8 @@ class Predictions:
             ids = None if self.ids is None else self.ids[here]
             for number, cells in enumerate(zip(*table.values(), strict=True)):
                 record = self._record(dict(zip(table, cells, strict=True)))
+                if self.unlike is not None:
+                    record["unlike_training"] = bool(self.unlike[first + number])
                 yield record if ids is None else {"name": record["name"], "id": ids[number], **record}
 
     def _record(self, flat: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Each kind of input is one file with `ENDINGS`, the file endings it reads, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from dnnctl.data.encoding import Encoding
 from dnnctl.datasets.base import DatasetInfo
+from dnnctl.datasets.images.appearance import Appearance, published
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.tables.guessing import Clues, clues_of_columns
 
@@ -37,6 +39,7 @@ class InputSpec:
         separator: What is said to separate the cells of the table that it was trained on, or `auto`.
         likely: What the table that it was trained on was encoded in; empty where that is not known.
         id: The column that names the rows in the answers; empty for none.
+        appearance: How the training pictures look; None for numbers, and for runs that did not store it.
     """
 
     info: DatasetInfo
@@ -46,6 +49,17 @@ class InputSpec:
     separator: str = "auto"
     likely: str = ""
     id: str = ""
+    appearance: Appearance | None = None
+
+    @cached_property
+    def look(self) -> Appearance | None:
+        """How the training pictures look, by their measures or else by what their makers said; None if not known."""
+        return self.appearance or published(self.info.framing, self.ground or 0.0)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the training pictures are drawings on an even ground, black or white."""
+        return self.info.drawing or (self.appearance is not None and self.appearance.drawn)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -182,7 +182,7 @@ def test_a_digit_on_a_page_is_placed_as_in_mnist() -> None:
     centre = [(x.sum(axis=1 - axis) * np.arange(28)).sum() / x.sum() for axis in (0, 1)]
     assert centre == pytest.approx([14, 14], abs=0.6)
     assert x.max() == 255
-    assert "cropped to the drawing" in inputs.notes[-1]
+    assert "placed as in the training images: cropped, 20 x 20, centred by its mass" in inputs.notes[-1]
     same = read(Image.fromarray(255 - page), CENTRED)
     assert np.abs(same.x.astype(int) - inputs.x).max() <= 1
 
