@@ -45,9 +45,11 @@ def remarks_above(cut: Cut, wanted: frozenset[str], is_number: IsNumber) -> list
             above.append((line, " ".join(cells)))
             continue
         lengths = [len(below) for _, below in rows[at + 1 :]]
+        # A row with empty cells may be one of the table, unless names stand between it and numbers.
         padded = any(len(each) > 1 for _, each in rows[:at])
+        numbers = any(is_number(cell) for _, below in rows[at + 1 :] for cell in below)
         alike = bool(lengths) and lengths.count(len(row)) > 0.9 * len(lengths)
-        plain = alike and not padded and not any(map(is_number, cells))
+        plain = alike and (numbers or not padded) and not any(map(is_number, cells))
         return above if len(cells) > 1 and (named or plain) else []
     return []
 

@@ -54,6 +54,11 @@ def test_a_footer_is_named_as_such(read: Read, footer: str) -> None:
     assert "below the table" not in str(wrong.value)
 
 
+def test_below_a_title_a_name_that_is_not_there_is_told_as_ever(read: Read) -> None:
+    with pytest.raises(DataError, match=r"target: t.csv has no column 'd'; expected one of: a, b, c"):
+        read("Report 2024,,\n,,\na,b,c\n" + ROWS, target="d")
+
+
 def test_rows_with_one_filled_cell_are_no_title(read: Read) -> None:
     dataset = read("a,b,c\n1,,\n" + ROWS, missing="drop")
     assert dataset.info.rows == (40, 0)
