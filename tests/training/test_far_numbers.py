@@ -1,5 +1,6 @@
 """Numbers far from zero beside what they vary by are learned from, and predicted, with all their digits."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from plain_keras import PlainKeras
 
+from dnnctl.cli.screen.predictions import write
 from dnnctl.config.loading import load
 from dnnctl.inference.evaluate import evaluate
 from dnnctl.inference.open import open_run
@@ -94,3 +96,16 @@ def test_the_model_for_plain_keras_keeps_the_digits(plain_keras: PlainKeras, tmp
     assert plain_keras.predict(result.run.model, x, tmp_path, called=True) == pytest.approx(said, abs=1e-3)
     # Keras itself rounds an array to 32 bits in `predict`: a time stamp to 128 s. docs/run-directory.md says so.
     assert plain_keras.predict(result.run.model, x, tmp_path) == pytest.approx(said, abs=1)
+
+
+def test_the_screen_shows_the_digits_that_differ(tmp_path: Path) -> None:
+    data = as_csv(tmp_path, STAMPS, 1_700_000_000.25 + RISING)
+    result = train(load({**NETWORK, "name": "t", "data": data, "engine": "numpy"}), out=tmp_path / "out")
+    shown = io.StringIO()
+    write([predict(open_run(result.run), Request(sample=5))], shown)
+
+    for line in shown.getvalue().splitlines()[1:]:
+        said, true = line.split()[-3:-1]
+        assert said.startswith("17000000")
+        assert float(said) == pytest.approx(float(true), abs=5)
+        assert len(true.partition(".")[2]) >= 2

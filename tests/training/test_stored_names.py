@@ -105,6 +105,7 @@ def test_json_files(run: RunDirectory) -> None:
     assert set(manifest["data"]) == {"dataset", "found", "digests", "notes", "rows", "batch_size"}
     assert set(manifest["network"]) == {
         "architecture",
+        "units",
         "parameters",
         "trainable",
         "steps_per_epoch",

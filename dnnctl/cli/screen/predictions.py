@@ -91,10 +91,14 @@ def _cells(record: dict[str, Any], predictions: Predictions) -> list[str]:
         return _label_cells(record, predictions)
     if predictions.is_regression:
         values, known = (each if isinstance(each, list) else [each] for each in (said, true))
-        cells = [name, ", ".join(map(_number, values))]
+        places = _places(predictions)
+        cells = [name, ", ".join(_number(value, places) for value in values)]
         if predictions.has_truth:
             error = said is not None and true is not None and not isinstance(said, list)
-            cells += ["" if true is None else ", ".join(map(_number, known)), _number(said - true) if error else ""]
+            cells += [
+                "" if true is None else ", ".join(_number(value, places) for value in known),
+                _number(said - true) if error else "",
+            ]
         return cells
     cells = [name, NO_NUMBER if said is None else said, _percent(record["confidence"])]
     if predictions.top > 1:
@@ -123,10 +127,26 @@ def _percent(p: float | None) -> str:
     return "<0.1%" if 0 < p < 0.0005 else f"{p:.1%}"
 
 
-def _number(value: float | None) -> str:
-    """Return a number with five significant digits, without an exponent where it is readable so."""
+def _places(predictions: Predictions) -> int | None:
+    """Return how many places values far from zero are shown with, such as times; None for others."""
+    if predictions.scores.dtype != "float64":
+        return None
+    # They were rounded to what the network tells; a reader needs a thousand times less.
+    written = (repr(value).partition(".")[2] for value in predictions.scores[:50].reshape(-1).tolist())
+    return max(0, max(map(len, written), default=0) - 3)
+
+
+def _number(value: float | None, places: int | None = None) -> str:
+    """Return a number with five significant digits, without an exponent where it is readable so.
+
+    Args:
+        value: The number.
+        places: Of numbers of six digits or more, how many places they are shown with instead; None for no difference.
+    """
     if value is None:
         return NO_NUMBER
+    if places is not None and 1e5 <= abs(value) < 1e15:
+        return f"{value:.{places}f}"
     if value == 0:
         return "0"
     magnitude = math.floor(math.log10(abs(value)))

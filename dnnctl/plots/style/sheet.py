@@ -87,6 +87,10 @@ def label(axes: "Axes", x: str, y: str, title: str = "") -> None:
         axes.set_title(title, size=TEXT, color=INK, loc="left", pad=5, weight="bold")
 
 
+# Numbers are far from zero if they are so many times as large as the range of an axis.
+FAR = 1e4
+
+
 def tidy(axes: "Axes", whole: str = "") -> None:
     """Write few numbers at linear axes, and those in full.
 
@@ -99,7 +103,10 @@ def tidy(axes: "Axes", whole: str = "") -> None:
     for name, axis, scale in (("x", axes.xaxis, axes.get_xscale()), ("y", axes.yaxis, axes.get_yscale())):
         if scale == "linear":
             axis.set_major_locator(MaxNLocator(nbins=6, integer=name == whole, steps=[1, 2, 2.5, 5, 10]))
-            axis.set_major_formatter(ScalarFormatter(useOffset=False))
+            low, high = axis.get_view_interval()
+            # Of times in seconds the first digits are all the same, and stand at the end of the axis once.
+            far = bool(max(abs(low), abs(high)) > FAR * abs(high - low))
+            axis.set_major_formatter(ScalarFormatter(useOffset=far))
 
 
 def panels(
