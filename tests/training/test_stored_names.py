@@ -45,6 +45,7 @@ PREPROCESSING = {
         "missing": "",
         "missing_values": [],
         "usual_missing": True,
+        "text_encoding": "utf-8",
     },
     "info": dict.fromkeys(INFO.split()),
 }
