@@ -13,9 +13,10 @@ from dnnctl.datasets.samples import looked_at
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec
+from dnnctl.inference.naming import Naming
 from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
-from dnnctl.inference.predictions import Naming, Predictions
+from dnnctl.inference.predictions import Predictions
 from dnnctl.inference.read_inputs import read_all, read_parts
 from dnnctl.inference.run_data import likely_encoding, read_splits
 from dnnctl.memory import blocks

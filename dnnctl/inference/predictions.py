@@ -12,6 +12,7 @@ from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
 from dnnctl.inference.exact_numbers import exact
 from dnnctl.inference.inputs.base import Numbered
+from dnnctl.inference.naming import UNNAMED, Naming
 from dnnctl.inference.several_answers import label_columns, label_record, number_columns, titles
 from dnnctl.memory import ROWS
 from dnnctl.notebook import paragraphs, table
@@ -22,23 +23,6 @@ SHOWN = 20
 LEFT_OUT = {"unit"}
 # Notes of all parts together.
 MOST_NOTES = 20
-
-
-@dataclass(frozen=True)
-class Naming:
-    """What says which row an answer is for, besides its name.
-
-    Args:
-        column: The column that names the rows; empty for none.
-        ids: For each row its cell in that column, or a name to hand in with its answer; None if rows are counted.
-        header: Names of the columns that CSV gets; empty for its own.
-        gaps: Whether rows were left out, so that rows cannot be counted.
-    """
-
-    column: str = ""
-    ids: Sequence[str] | None = None
-    header: tuple[str, ...] = ()
-    gaps: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +53,7 @@ class Predictions:
     notes: tuple[str, ...] = ()
     truth: NDArray[Any] | None = None
     index: Any = None
-    naming: Naming = Naming()
+    naming: Naming = UNNAMED
     unlike: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
@@ -144,16 +128,8 @@ class Predictions:
         table = self._columns(rows)
         several = self.info.targets if self.scores.shape[1] > 1 else ()
         said = {name: table[name] for name in (titles(several)["prediction"] if several else ("prediction",))}
-        if naming.ids is not None:
-            ids = list(naming.ids[rows])
-        elif naming.gaps:
-            raise UsageError(
-                "rows with empty cells are left out, so numbers of rows would be wrong; train with `id`, a column that "
-                "names the rows, or with `missing: impute`"
-            )
-        else:
-            start, stop, _ = rows.indices(len(self))
-            ids = [str(before + number + 1) for number in range(start, stop)]
+        start, stop, _ = rows.indices(len(self))
+        ids = naming.called(start, stop, before)
         names = naming.header or (naming.column, *said)
         return dict(zip(names, (ids, *said.values()), strict=True))
 
