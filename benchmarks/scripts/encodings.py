@@ -52,12 +52,12 @@ def written(names: list[str], columns: list[list[str]], kind: str, rows: int, dr
     return "\r\n".join(lines)
 
 
-def tables(count: int) -> Iterator[tuple[str, str, bytes]]:
+def tables(count: int, sizes: tuple[int, ...] = ROWS) -> Iterator[tuple[str, str, bytes]]:
     """Yield tables as text and as bytes, with their language; none that is ASCII or UTF-8."""
     for language, encodings, names, columns in languages():
         for encoding in encodings:
             for kind in KINDS:
-                for rows in ROWS:
+                for rows in sizes:
                     for i in range(count):
                         text = written(names, columns, kind, rows, random.Random(f"{language} {kind} {rows} {i}"))
                         data = text.encode(encoding, "ignore")

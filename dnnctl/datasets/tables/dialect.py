@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 from dnnctl.datasets.forms.numerals import number_of
 from dnnctl.datasets.parts.faults import quoted
@@ -107,6 +108,8 @@ def find_table(text: Text, layout: Layout) -> Table:
     if fault:
         raise fault
     rows = [tuple(cell.strip() for cell in row) for _, row in found]
+    # Macs may write a letter in its parts, as 등 in three, where a configuration has it as one.
+    rows[:1] = [tuple(normalize("NFC", cell) for cell in row) for row in rows[:1]]
     if not any(cell for row in rows for cell in row):
         raise DataError(f"{text.name}: holds no rows; expected a header and rows")
     header = _has_header(rows[0], layout) if layout.header == "auto" else bool(layout.header)

@@ -1,6 +1,7 @@
 """Where the names of a table's columns stand, and what is said where they do not."""
 
 from collections.abc import Callable
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -57,6 +58,11 @@ def test_a_footer_is_named_as_such(read: Read, footer: str) -> None:
 def test_below_a_title_a_name_that_is_not_there_is_told_as_ever(read: Read) -> None:
     with pytest.raises(DataError, match=r"target: t.csv has no column 'd'; expected one of: a, b, c"):
         read("Report 2024,,\n,,\na,b,c\n" + ROWS, target="d")
+
+
+def test_names_whose_letters_are_written_in_parts_are_found(read: Read) -> None:
+    dataset = read(normalize("NFD", "지역,größe,등급\n") + ROWS, target="등급", columns=["größe"])
+    assert (dataset.info.feature_names, dataset.info.target) == (("größe",), "등급")
 
 
 def test_rows_with_one_filled_cell_are_no_title(read: Read) -> None:
