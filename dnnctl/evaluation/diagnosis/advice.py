@@ -13,10 +13,20 @@ from dnnctl.network.layers.base import Activation, LayerSpec
 from dnnctl.network.layers.dense import Layer as Dense
 
 Setting = tuple[str, Any]
-Cause = Literal["still falling", "hardly moved", "saturated", "too small", "rose again", "linear is better"]
+Cause = Literal[
+    "still falling",
+    "hardly moved",
+    "saturated",
+    "too small",
+    "rose again",
+    "linear is better",
+    "few pictures",
+    "wide gap",
+]
 
 LONGER, WIDER, FASTER = 3, 4, 10
 FEWEST_UNITS, MOST_UNITS = 32, 1024
+L2 = 0.001
 DEEP = 3  # So many layers that saturate, one behind another, keep the first ones from learning.
 MOST_EPOCHS = 1_000_000
 # Fewer validation rows than this stop a training by chance.
@@ -57,6 +67,10 @@ def settings_for(cause: Cause, config: Config, *, validation_rows: int) -> tuple
     guard = [] if validation_rows < ROWS_TO_STOP_BY else list(_stopping(config, at_least=10))
     if cause == "rose again":
         return tuple(_stopping(config, at_least=5))
+    if cause == "few pictures":
+        return (*_changed_a_little(), *_longer(config), *guard) if config.data.augment is None else ()
+    if cause == "wide gap":
+        return tuple(_penalized(layers))
     if cause == "linear is better":
         return (("model.layers", []),) if layers else ()
     if cause == "still falling":
@@ -84,6 +98,21 @@ def _stopping(config: Config, *, at_least: int) -> Iterator[Setting]:
         yield "training.early_stopping", {"monitor": "val_loss", "patience": patience}
     elif not rule.restore_best:
         yield "training.early_stopping.restore_best", True
+
+
+def _changed_a_little() -> Iterator[Setting]:
+    """Yield changes to training pictures that leave nearly all of them what they are."""
+    yield "data.augment", {"shift": 0.05, "rotate": 5}
+
+
+def _penalized(layers: Sequence[LayerSpec]) -> Iterator[Setting]:
+    """Yield a penalty on the weights of each hidden layer, where nothing else keeps them from fitting every row."""
+    dense = [(i, layer) for i, layer in enumerate(layers) if isinstance(layer, Dense)]
+    regular = any(layer.key in {"dropout", "batch_normalization"} for layer in layers)
+    if regular or any(layer.kernel_regularizer or layer.max_norm for _, layer in dense):
+        return
+    for i, _ in dense:
+        yield f"model.layers[{i}].dense.kernel_regularizer.l2", L2
 
 
 def _longer(config: Config) -> Iterator[Setting]:

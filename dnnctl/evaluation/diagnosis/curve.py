@@ -9,6 +9,8 @@ import numpy as np
 SMOOTH = 3  # Epochs that are averaged, since the loss of one epoch is noisy.
 FALLING = 0.03  # Fall over the last quarter of the epochs, as a share of the loss.
 LATE = 0.25
+BETTER = 0.005  # In points of a share; of an error five times that share of it.
+MUCH_RISE = 1.5
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,14 @@ class Curve:
         return self.epochs > 1 and self.losses[-1] > 0.9 * self.losses[0] > 0
 
     def better_before(self, larger_is_better: bool) -> bool:
-        """Tell whether the judged figure was at least as good where the loss was lowest as it was at the end."""
+        """Tell whether the judged figure was better where the loss was lowest than it was at the end.
+
+        A network that grows more certain of its mistakes has a rising loss, and may be right as often as before.
+        """
         if not self.figures:
-            return True
+            return self.rise > MUCH_RISE
         best, last = self._mean(self.figures, self.best), self._mean(self.figures, self.epochs)
-        return best >= last if larger_is_better else best <= last
+        return best - last > BETTER if larger_is_better else best < (1 - 5 * BETTER) * last
 
     def _near(self, epoch: int) -> float:
         return self._mean(self.losses, epoch)

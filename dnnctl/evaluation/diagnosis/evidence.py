@@ -20,6 +20,7 @@ from dnnctl.evaluation.diagnosis.outcomes import Interval, Measure, Outcomes, me
 from dnnctl.memory import SAMPLE_BYTES
 
 MOST_ROWS = 10_000  # More rows hardly narrow an interval and only take time.
+MOST_ASKED = 3_000  # Of these, rows whose neighbours are looked for.
 
 Answers = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -75,13 +76,17 @@ class Evidence:
         return self.measure.ahead(split.network, split.simple[kind])
 
     @cached_property
-    def neighbours(self) -> Outcomes | None:
-        """What the nearest training rows say of the validation rows; None without any."""
+    def neighbours(self) -> tuple[Outcomes, Outcomes] | None:
+        """What the network, and the nearest training rows, make of validation rows; None without any."""
         if self.validation is None:
             return None
+        count = len(self.validation.rows)
+        some = np.linspace(0, count - 1, min(count, MOST_ASKED)).astype(np.int64)
+        rows, groups = self.validation.rows.take(some), self.validation.network.groups
         targets = _targets(self.info, self.train.rows.y, self.weights)
-        said = nearest_means(self.train.rows.x, targets, self.validation.rows.x)
-        return self._outcomes(self.validation.rows, said)
+        near = self.measure.of(rows.y, nearest_means(self.train.rows.x, targets, rows.x))
+        groups = None if groups is None else groups[some]
+        return Outcomes(self.validation.network.values[some], groups), Outcomes(near, groups)
 
     @cached_property
     def balanced(self) -> tuple[Outcomes, Outcomes] | None:
@@ -99,9 +104,6 @@ class Evidence:
         groups = rows.y.reshape(-1)
         said = self.measure.of(rows.y, answers(rows.rows))
         return Outcomes(self.validation.network.values, groups), Outcomes(said, groups)
-
-    def _outcomes(self, rows: Samples, scores: NDArray[Any]) -> Outcomes:
-        return Outcomes(self.measure.of(rows.y, scores), _groups(self.measure, rows))
 
 
 def gather(

@@ -116,9 +116,10 @@ def _witnesses(seen: Evidence) -> Iterator[Witness]:
             yield Witness(name_of(reference), seen.train.simple[reference.kind].mean, "training")
         elif _behind(seen, unseen, reference.kind):
             yield Witness(name_of(reference), unseen.simple[reference.kind].mean, "validation")
-    if unseen is None or (near := seen.neighbours) is None:
+    if seen.neighbours is None:
         return
-    ahead = seen.measure.ahead(unseen.network, near)
+    network, near = seen.neighbours
+    ahead = seen.measure.ahead(network, near)
     learned = near.mean - seen.train.network.mean
     if (-learned if is_error(seen) else learned) > 0 and _clearly_behind(seen, ahead):
         yield Witness("the mean of the nearest training rows", near.mean, "validation", curved=True)

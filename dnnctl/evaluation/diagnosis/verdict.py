@@ -78,7 +78,7 @@ def _judge(seen: Evidence, config: Config) -> Judged:
     if seen.info.shared_rows:
         return _shared(seen)
     if findings.too_few_rows(seen):
-        return "no verdict", f"{_both(seen)}: too few rows to tell; cross-validation uses every row", []
+        return _few(seen)
     perfect = findings.nearly_perfect(seen, seen.train.network, seen.train)
     if findings.still_falling(seen) and not perfect and seen.validation is not None:
         told = f"{_both(seen)}, and the validation loss was still falling at the end"
@@ -89,9 +89,20 @@ def _judge(seen: Evidence, config: Config) -> Judged:
     return _good(seen)
 
 
+def _few(seen: Evidence) -> Judged:
+    """Say that rows are too few to tell, which does not keep anyone from going on while the loss falls."""
+    told = f"{_both(seen)}: too few rows to tell; cross-validation uses every row"
+    apart = findings.gap(seen)
+    if apart is None or not findings.still_falling(seen) or apart.value >= findings.GAP[findings.is_error(seen)]:
+        return "no verdict", told, []
+    return "no verdict", told, [("still falling", "the validation loss was still falling at the end")]
+
+
 def _overfitting(seen: Evidence) -> Judged:
     curve, causes = seen.curve, list[tuple[Cause, str]]()
     told = _both(seen)
+    if seen.info.is_image:
+        causes.append(("few pictures", "pictures that are changed a little in each epoch cannot be learned by heart"))
     if findings.rose_again(seen):
         told += (
             f"; the validation loss rose from {curve.losses[curve.best - 1]:.3g} at epoch {curve.best} to "
@@ -105,8 +116,7 @@ def _overfitting(seen: Evidence) -> Judged:
         value = seen.measure.written(seen.validation.simple[reference.kind].mean)
         told += f"; {findings.name_of(reference)} reaches {value} on the same validation rows"
         causes.append(("linear is better", f"{findings.name_of(reference)} does better on rows that neither has seen"))
-    if not causes:
-        told += "; more rows would help most"
+    causes.append(("wide gap", "a penalty on large weights leaves less room to learn rows by heart"))
     return "overfitting", told, causes
 
 

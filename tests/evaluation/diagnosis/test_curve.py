@@ -32,6 +32,10 @@ def test_a_loss_that_rose_again():
     assert (curve.best, curve.rise) == (3, pytest.approx(1.5))
     assert curve.better_before(larger_is_better=True)
     assert not Curve(curve.losses, figures=(0.5, 0.6, 0.7, 0.8, 0.9)).better_before(larger_is_better=True)
+    assert not Curve(curve.losses, figures=(0.5, 0.7, 0.8, 0.8, 0.8)).better_before(larger_is_better=True)
+    assert Curve(curve.losses, figures=(9, 5, 4, 5, 6)).better_before(larger_is_better=False)
+    assert not Curve(curve.losses).better_before(larger_is_better=True)
+    assert Curve((1.0, 0.4, 0.9)).better_before(larger_is_better=True)
     assert not Curve(curve.losses, kept=3).lasted
     assert Curve((1.0, 0.5, 0.4)).rise == 1
 

@@ -15,6 +15,7 @@ from dnnctl.evaluation.diagnosis.verdict import diagnose
 FLAT = (0.9, 0.6, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
 FALLING = tuple(1 / (1 + i / 10) for i in range(30))
 RISEN = (0.9, 0.5, 0.4, 0.42, 0.45, 0.5, 0.6, 0.7)
+PENALTY = {"model.layers[0].dense.kernel_regularizer.l2": 0.001}
 
 
 def configuration(*overrides):
@@ -23,7 +24,8 @@ def configuration(*overrides):
 
 def classes(train, validation=None, *, linear=0.7, trivial=0.5, rows=3000, unseen=1000, near=None, **more):
     """Return the verdict on a network that is right on these shares of the rows, beside a linear model."""
-    info = DatasetInfo("d", "binary", (2,), class_names=("a", "b"), shared_rows=more.pop("shared", False))
+    size = (8, 8) if more.pop("pictures", False) else (2,)
+    info = DatasetInfo("d", "binary", size, class_names=("a", "b"), shared_rows=more.pop("shared", False))
     measure = measure_of("binary", weighed=False)
 
     def split(share, count):
@@ -58,7 +60,8 @@ def judged(info, measure, split, train, validation, near, *, losses=FLAT, figure
     simple = tuple(Baseline(kind, f"{kind} model", {}, {}) for kind in ("trivial", "linear"))
     seen = Evidence(info, measure, split(*train), unseen, simple, Curve(losses, figures, kept))
     # No rows are near each other here, unless a test says what they would tell.
-    seen.__dict__["neighbours"] = near if near is None or unseen is None else split(near, validation[1]).network
+    around = near if near is None or unseen is None else (unseen.network, split(near, validation[1]).network)
+    seen.__dict__["neighbours"] = around
     seen.__dict__["balanced"] = None
     return diagnose(seen, config or configuration())
 
@@ -88,11 +91,26 @@ def test_a_loss_that_rose_again_is_answered_by_early_stopping():
 def test_what_would_not_help_is_not_advised():
     # The accuracy was lower where the loss was lowest.
     rising = classes(0.99, 0.85, losses=RISEN, figures=(0.6, 0.7, 0.75, 0.78, 0.8, 0.82, 0.84, 0.85))
-    assert (rising.kind, rising.advice) == ("overfitting", ())
+    assert (rising.kind, settings(rising)) == ("overfitting", [PENALTY])
     stopping = "training.early_stopping={monitor: val_loss, patience: 3}"
     kept = classes(0.99, 0.85, losses=RISEN, kept=3, config=configuration(stopping))
-    assert (kept.kind, kept.advice) == ("overfitting", ())
-    assert classes(0.99, 0.85, losses=FLAT).advice == ()
+    assert (kept.kind, settings(kept)) == ("overfitting", [PENALTY])
+    assert settings(classes(0.99, 0.85, losses=FLAT)) == [PENALTY]
+    regular = configuration("model.layers=[{dense: 16}, relu, {dropout: 0.2}]")
+    assert classes(0.99, 0.85, losses=FLAT, config=regular).advice == ()
+
+
+def test_pictures_that_are_learned_by_heart_are_changed_a_little():
+    found = settings(classes(0.99, 0.85, losses=RISEN, pictures=True))
+    assert found == [
+        {
+            "data.augment": {"shift": 0.05, "rotate": 5},
+            "training.epochs": 120,
+            "training.early_stopping": {"monitor": "val_loss", "patience": 10},
+        }
+    ]
+    changed = configuration("data.augment={rotate: 3}")
+    assert settings(classes(0.99, 0.85, losses=RISEN, pictures=True, config=changed)) != found
 
 
 def test_a_linear_model_that_does_better_on_new_rows_is_advised():
@@ -163,6 +181,13 @@ def test_few_validation_rows_tell_nothing():
     assert "on 12 validation rows: too few rows to tell" in verdict.sentence
     assert classes(0.9, 0.9, unseen=20).kind == "no verdict"
     assert classes(1.0, 0.25, unseen=20).kind == "overfitting"
+
+
+def test_few_rows_whose_loss_still_fell_can_be_trained_on():
+    verdict = classes(0.7, 0.7, unseen=20, losses=FALLING)
+    assert verdict.kind == "no verdict"
+    assert settings(verdict) == [{"training.epochs": 120}]
+    assert classes(0.8, 0.7, unseen=20, losses=FALLING).advice == ()
 
 
 def test_weighed_classes_are_judged_by_their_mean_recall_and_four_rows_of_one_tell_nothing():
