@@ -13,12 +13,14 @@ from typing import Literal
 
 from dnnctl.config.schema import Config
 from dnnctl.evaluation.diagnosis import findings
-from dnnctl.evaluation.diagnosis.advice import Advice, Cause, saturates, settings_for
+from dnnctl.evaluation.diagnosis.advice import ROWS_TO_STOP_BY, Advice, Cause, saturates, settings_for
 from dnnctl.evaluation.diagnosis.evidence import Evidence, Split
 from dnnctl.evaluation.diagnosis.outcomes import Interval
 from dnnctl.network.layers.dense import Layer as Dense
 
 Kind = Literal["overfitting", "underfitting", "good fit", "no better than a linear model", "no verdict"]
+
+FEWEST_ROWS = 15  # The loss of fewer rows falls, and rises, by chance.
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ def _judge(seen: Evidence, config: Config) -> Judged:
 def _few(seen: Evidence) -> Judged:
     """Say that rows are too few to tell, which does not keep anyone from going on while the loss falls."""
     told = f"{_both(seen)}: too few rows to tell; cross-validation uses every row"
-    apart = findings.gap(seen)
-    if apart is None or not findings.still_falling(seen) or apart.value >= findings.GAP[findings.is_error(seen)]:
+    apart, rows = findings.gap(seen), 0 if seen.validation is None else seen.validation.count
+    known = rows >= FEWEST_ROWS and findings.still_falling(seen)
+    if not known or apart is None or apart.value >= findings.GAP[findings.is_error(seen)]:
         return "no verdict", told, []
     return "no verdict", told, [("still falling", "the validation loss was still falling at the end")]
 
@@ -108,7 +111,8 @@ def _overfitting(seen: Evidence) -> Judged:
             f"; the validation loss rose from {curve.losses[curve.best - 1]:.3g} at epoch {curve.best} to "
             f"{curve.losses[-1]:.3g} at epoch {curve.epochs}"
         )
-        if curve.better_before(seen.measure.larger_is_better):
+        enough = seen.validation is not None and seen.validation.count >= ROWS_TO_STOP_BY
+        if enough and curve.better_before(seen.measure.larger_is_better):
             causes.append(("rose again", f"the validation loss was lowest after epoch {curve.best}"))
     reference, behind = seen.reference, findings.linear_is_better(seen)
     if behind is not None and reference is not None:

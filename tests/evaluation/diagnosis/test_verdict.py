@@ -188,6 +188,12 @@ def test_few_rows_whose_loss_still_fell_can_be_trained_on():
     assert verdict.kind == "no verdict"
     assert settings(verdict) == [{"training.epochs": 120}]
     assert classes(0.8, 0.7, unseen=20, losses=FALLING).advice == ()
+    assert classes(0.7, 0.7, unseen=10, losses=FALLING).advice == ()
+
+
+def test_a_few_rows_stop_no_training():
+    verdict = classes(1.0, 0.2, linear=0.15, unseen=20, losses=RISEN, figures=(0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.2, 0.2))
+    assert (verdict.kind, settings(verdict)) == ("overfitting", [PENALTY])
 
 
 def test_weighed_classes_are_judged_by_their_mean_recall_and_four_rows_of_one_tell_nothing():
