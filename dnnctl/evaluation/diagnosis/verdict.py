@@ -13,7 +13,7 @@ from typing import Literal
 
 from dnnctl.config.schema import Config
 from dnnctl.evaluation.diagnosis import findings
-from dnnctl.evaluation.diagnosis.advice import ROWS_TO_STOP_BY, Advice, Cause, saturates, settings_for
+from dnnctl.evaluation.diagnosis.advice import Advice, Cause, saturates, settings_for
 from dnnctl.evaluation.diagnosis.evidence import Evidence, Split
 from dnnctl.evaluation.diagnosis.outcomes import Interval
 from dnnctl.network.layers.dense import Layer as Dense
@@ -111,7 +111,7 @@ def _overfitting(seen: Evidence) -> Judged:
             f"; the validation loss rose from {curve.losses[curve.best - 1]:.3g} at epoch {curve.best} to "
             f"{curve.losses[-1]:.3g} at epoch {curve.epochs}"
         )
-        enough = seen.validation is not None and seen.validation.count >= ROWS_TO_STOP_BY
+        enough = seen.validation is not None and seen.validation.count >= FEWEST_ROWS
         if enough and curve.better_before(seen.measure.larger_is_better):
             causes.append(("rose again", f"the validation loss was lowest after epoch {curve.best}"))
     reference, behind = seen.reference, findings.linear_is_better(seen)

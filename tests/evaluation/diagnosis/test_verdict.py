@@ -192,7 +192,7 @@ def test_few_rows_whose_loss_still_fell_can_be_trained_on():
 
 
 def test_a_few_rows_stop_no_training():
-    verdict = classes(1.0, 0.2, linear=0.15, unseen=20, losses=RISEN, figures=(0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.2, 0.2))
+    verdict = classes(1.0, 0.2, linear=0.1, unseen=10, losses=RISEN, figures=(0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.2, 0.2))
     assert (verdict.kind, settings(verdict)) == ("overfitting", [PENALTY])
 
 
