@@ -65,6 +65,9 @@ def with_settings(again: Call, settings: Sequence[tuple[str, Any]]) -> Call:
 
     before = again.options.get("overrides", ())
     assert isinstance(before, tuple)
+    # What is set anew is not set twice.
+    keys = {key for key, _ in settings}
+    before = tuple(text for text in before if text.partition("=")[0].strip() not in keys)
     return replace(again, options={**again.options, "overrides": (*before, *(written(*each) for each in settings))})
 
 
