@@ -15,16 +15,16 @@ _MONTH = (
 _NTH = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 # The day of the week behind a date, as Koreans and Japanese write it.
-_BEHIND = r"(?:\s*\([월화수목금토일月火水木金土日]요?일?\))?"
+_BEHIND = r"(?:\s*(?:\([월화수목금토일月火水木金土日](?:요일|曜日)?\)|[월화수목금토일]요일))?"
 _CLOCK = (
-    r"(?:(오전|오후)\s*)?(\d{1,2})(?::|시\s*|時\s*)(\d{2})(?:분|分)?(?:(?::|(?<=[분分])\s*)(\d{2})(?:[.,](\d+))?[초秒]?)?"
+    r"(?:(오전|오후)\s*)?(\d{1,2})(?::(?=\d\d)|[시時]\s*)(\d{1,2})[분分]?(?:(?::|(?<=[분分])\s*)(\d{2})(?:[.,](\d+))?[초秒]?)?"
     r"\s*([ap]\.?m\.?)?\s*(z|utc|gmt|[-+]\d{2}(?::?\d{2})?)?"
 )
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
 _TIMED = rf"{_BEHIND}(?:(?:t|\s)\s*{_CLOCK})?"
 # Year first: whatever marks are between, as no other order begins with four digits.
 _YEAR_FIRST = re.compile(
-    rf"(\d{{4}})\s*[-/.년年]\s*(\d{{1,2}})\s*[-/.월月]\s*(\d{{1,2}})\s*[.일日]?{_TIMED}", re.IGNORECASE
+    rf"(\d{{4}}|\d\d(?=\s*년))\s*[-/.년年]\s*(\d{{1,2}})\s*[-/.월月]\s*(\d{{1,2}})\s*[.일日]?{_TIMED}", re.IGNORECASE
 )
 _YEAR_MONTH = re.compile(r"(\d{4})(?:[-/](\d{2})|\s*[년年]\s*(\d{1,2})\s*[월月])")
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])\s?(\d{{1,2}})\2\s?(\d{{4}}|\d{{2}}){_TIMED}", re.IGNORECASE)
@@ -96,7 +96,7 @@ Groups = tuple[str | None, ...]
 
 def _year_first(found: Groups) -> Moment | None:
     year, month, day, *clock = found
-    return _timed(Moment(_int(month), _int(day), _int(year), "ymd", "day"), clock)
+    return _timed(Moment(_int(month), _int(day), _full(year), "ymd", "day"), clock)
 
 
 def _year_month(found: Groups) -> Moment | None:
