@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dnnctl.data.encoding import FittedColumn
+from dnnctl.data.fitted_column import FittedColumn
 from dnnctl.datasets.tables.decoding import text_of
 from dnnctl.errors import DataError, UsageError
 from dnnctl.inference.inputs.base import Inputs, InputSpec

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.data.encoding import MISSING, Encoding, FittedColumn
+from dnnctl.data.encoding import Encoding
+from dnnctl.data.fitted_column import MISSING, FittedColumn
 from dnnctl.datasets.columns import Column
 from dnnctl.memory import blocks
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dnnctl.data.encoding import Encoding, fitted_category, fitted_column, fitted_dates
+from dnnctl.data.encoding import Encoding
+from dnnctl.data.fitted_column import fitted_category, fitted_column, fitted_dates
 from dnnctl.data.preprocessing import Preprocessing, varied
 from dnnctl.data.split import Splits
 from dnnctl.data.stream_encoding import StreamEncoder

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from dnnctl.data.encoding import Encoding, FittedColumn
+from dnnctl.data.encoding import Encoding
+from dnnctl.data.fitted_column import FittedColumn
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError

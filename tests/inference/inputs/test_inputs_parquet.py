@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dnnctl.data.encoding import Encoding, FittedColumn
+from dnnctl.data.encoding import Encoding
+from dnnctl.data.fitted_column import FittedColumn
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.columns import Column
 from dnnctl.errors import DataError
