@@ -149,7 +149,7 @@ def labels_of_one_hot(cells: Cells, classes: Sequence[str], name: str) -> NDArra
     if len(wrong):
         shown = ", ".join(f"{value:g}" for value in values[wrong[0], :12])
         raise DataError(
-            f"{name}: expected one 1 and else 0 in each row of the targets, as in training; received {shown} in row "
+            f"{name}: expected a label a row, or one 1 and else 0 in it; received {shown} in row "
             f"{wrong[0] + 1:,}, and the like in {len(wrong):,} of {len(values):,} rows"
         )
     return np.asarray(values.argmax(axis=1), np.int64)

@@ -89,6 +89,8 @@ def stream_arrays(
         if (other.row, scale) != (stream.row, pixels):
             raise DataError(f"{name}: test rows are {other.row} of {scale}; expected {stream.row} of {pixels}")
         test = _samples(replace(other, classes=names[0]))
+        # What the targets are shows in the first rows.
+        test.stream.read_targets(0)
     info = info_of(options, target, form, names, (len(stream.inputs), len(test) if test else 0))
     shapes = {"x": (arrays["x"].dtype, arrays["x"].shape), "y": (arrays["y"].dtype, arrays["y"].shape)}
     size = arrays["x"].row_bytes * len(arrays["x"]) >> 20
