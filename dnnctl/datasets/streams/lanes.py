@@ -1,9 +1,9 @@
 """The order of an epoch whose groups of rows are dealt out, so that several processes read different ones.
 
-Groups are dealt to lanes, whose number depends on the data and not on who trains. Of L lanes, lane l
-has the places from floor(l B / L) on of a batch of B rows: so a process that has a part of every batch reads the groups
-of its own lanes, and the order is the same for any number of processes. When a lane has no rows left for another batch, what is left of all lanes is
-shuffled together and ends the epoch.
+Groups are dealt to lanes, whose number depends on the data and not on who trains. Of L lanes, lane l has the places
+from floor(l B / L) on of a batch of B rows: so a process that has a part of every batch reads the groups of its own
+lanes, and the order is the same for any number of processes. When a lane has no rows left for another batch, what is
+left of all lanes is shuffled together and ends the epoch.
 """
 
 from dataclasses import dataclass

@@ -165,9 +165,7 @@ def test_targets_of_other_rows_have_as_many_columns_as_those_of_the_training(tmp
     names = np.array(["cat", "dog"])[Y]
     with pytest.raises(DataError, match="test rows: expected 1 target a row as in training; received 2"):
         read(tmp_path, {"x": WHOLE, "y": names, "x_test": WHOLE, "y_test": hot})
-    with pytest.raises(
-        DataError, match="expected a label a row, or one 1 and else 0 in it; received 1, 1"
-    ):
+    with pytest.raises(DataError, match="expected a label a row, or one 1 and else 0 in it; received 1, 1"):
         read(tmp_path, {"x": WHOLE, "y": hot, "x_test": WHOLE, "y_test": 1 - 0 * hot})
     with pytest.raises(DataError, match="expected 2 targets a row as in training; received 1"):
         read(tmp_path, {"x": WHOLE, "y": hot, "x_test": WHOLE, "y_test": Y}, task="regression")
