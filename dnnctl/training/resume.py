@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from dnnctl.config.loading import LoadedConfig, load
 from dnnctl.config.overrides import Overrides
 from dnnctl.config.schema import Config
+from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
@@ -25,6 +26,7 @@ from dnnctl.runs.reading import open_inside
 from dnnctl.runs.series import check_alone, check_single, series_around
 from dnnctl.training.checkpoint import Checkpoint, read_checkpoint
 from dnnctl.training.preparation import Prepared
+from dnnctl.training.same_inputs import differences
 
 # The keys of the length, the one part that may change.
 LENGTH = ("training.epochs", "training.iterations")
@@ -40,12 +42,14 @@ class Resumed:
         loaded: Its configuration, with its new length if that changes.
         manifest: What its manifest says.
         checkpoint: Where it goes on; None if it was stopped before the first one, so that it begins again.
+        preprocessing: How its inputs were prepared; None if it was never finished.
     """
 
     run: RunDirectory
     loaded: LoadedConfig
     manifest: dict[str, Any]
     checkpoint: Checkpoint | None
+    preprocessing: Preprocessing | None = None
 
     @property
     def steps(self) -> int:
@@ -73,6 +77,7 @@ class Resumed:
                 "digests in manifest.json differ). Bring that one back, or train anew: ",
                 Call("train", (str(self.run.config),)),
             )
+        self._check_inputs(prepared)
         start = self.manifest.get("init_from")
         if self.checkpoint is None and start is not None:
             other = RunDirectory(Path(str(start)))
@@ -113,6 +118,22 @@ class Resumed:
                 "anew: ",
                 Call("train", (str(self.run.config),)),
             )
+
+    def _check_inputs(self, prepared: Prepared) -> None:
+        """Refuse a run whose rows would reach its network otherwise than they did, as an older version read them."""
+        stored, now = self.preprocessing, prepared.preprocessing
+        changed = [] if stored is None else list(differences(stored, now))
+        if not changed:
+            return
+        key = prepared.config.data.source.key
+        kept = ""
+        if stored is not None and stored.table is not None and now.divisor is not None:
+            kept = f"; data.{key}.image: false reads its columns as numbers, as this run does"
+        raise RunError(
+            f"{self.run.path}: its data is the same, but is prepared otherwise than when this run was begun: "
+            f"{'; '.join(changed[:SHOWN])}. What the network has learned is on the old scale. Train anew{kept}: ",
+            Call("train", (str(self.run.config),)),
+        )
 
     def notices(self, prepared: Prepared) -> Iterator[str]:
         """Yield what the user should know before training goes on.
@@ -192,8 +213,7 @@ def open_for_resume(run: RunDirectory, overrides: Overrides) -> Resumed:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     loaded = _overridden(stored, overrides) if overrides else stored
     # Where there is one, it is written anew at the end; until then it is what the run answers with.
-    if run.preprocessing.exists():
-        read_preprocessing(run)
+    preprocessing = read_preprocessing(run) if run.preprocessing.exists() else None
     checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
     before = stored.config if checkpoint is None else _config(checkpoint.meta.config, run)
     changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))
@@ -202,7 +222,7 @@ def open_for_resume(run: RunDirectory, overrides: Overrides) -> Resumed:
             f"{run.path}: on resume only the length may change (training.epochs or training.iterations, whichever the "
             f"run has); this would change {'; '.join(changed[:SHOWN])}. For another configuration, train anew"
         )
-    return Resumed(run, loaded, manifest, checkpoint)
+    return Resumed(run, loaded, manifest, checkpoint, preprocessing)
 
 
 def _overridden(stored: LoadedConfig, overrides: Overrides) -> LoadedConfig:
