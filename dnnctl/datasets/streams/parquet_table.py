@@ -15,9 +15,9 @@ from dnnctl.datasets.streams.text_forms import Texts, with_forms
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.datasets.tables.parsing import Parsed
-from dnnctl.datasets.tables.pictures import pixels_first
+from dnnctl.datasets.tables.pictures import as_numbers, pixels_first
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
-from dnnctl.errors import Notice
+from dnnctl.errors import DataError, Notice
 
 
 def open_chosen(source: ParquetFiles, options: ColumnOptions, shape: tuple[int, ...] | None = None) -> OpenedTable:
@@ -30,9 +30,22 @@ def open_chosen(source: ParquetFiles, options: ColumnOptions, shape: tuple[int, 
     wanted = split_off_group(source, chosen_columns(source, options), many, group)
     targets = wanted[-many:]
     inputs, picture, notes = pixels_first(wanted[:-many], options, source.name, shape)
+    stored = {source.known(one).kind for one in inputs} if picture else set()
+    if stored - {"number"} and _are_numbers(source, as_numbers(inputs)):
+        # Texts that are the numbers of pixels are no categories.
+        inputs = as_numbers(inputs)
     grouped = None if group is None else Wanted(group, position_of(source, group, "group"), "category")
     opened = _opened(source, inputs, targets, grouped, options.missing)
     return replace(opened, picture=picture, notes=(*opened.notes, *notes))
+
+
+def _are_numbers(source: ParquetFiles, inputs: Sequence[Wanted]) -> bool:
+    """Tell whether columns can be read as numbers, as far as their first rows tell."""
+    try:
+        source.read(0, tuple(map(source.known, inputs)))
+    except DataError:
+        return False
+    return True
 
 
 def open_known(source: ParquetFiles, known: TableInfo) -> OpenedTable:

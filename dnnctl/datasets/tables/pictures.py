@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Dataset, DatasetInfo
+from dnnctl.datasets.columns import Cells
 from dnnctl.datasets.images.framing import framing_of
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.pixel_columns import PixelColumns, find_pixels
+from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.samples import Samples, held
 from dnnctl.datasets.tables.options import ColumnOptions, Image
 from dnnctl.datasets.tables.selection import Wanted
-from dnnctl.errors import DataError
+from dnnctl.errors import DataError, Notice
 from dnnctl.memory import blocks
 
 Shape = tuple[int, ...]
@@ -39,7 +41,8 @@ def pixels_first(
         inputs: The inputs that the options choose.
         options: Their `image` says what they are.
         table: What to call the table.
-        shape: Shape of the pictures of a run, whose pixels alone are wanted; None while a table is described.
+        shape: Shape of the pictures of a run, whose pixels alone are wanted, as numbers; None while a table is
+            described.
 
     Returns:
         The inputs; the shape of the pictures, None where they are numbers; and what is to be said of that.
@@ -48,7 +51,7 @@ def pixels_first(
         WrongOptionError: If there are not as many columns as pictures of that size have pixels.
     """
     names = [one.name for one in inputs]
-    found, image = find_pixels(names), options.image
+    found, image, known = find_pixels(names), options.image, shape is not None
     positions = tuple(range(len(names))) if found is None else found.positions
     others = [one.name for i, one in enumerate(inputs) if i not in set(positions)]
     if isinstance(image, Image):
@@ -64,7 +67,13 @@ def pixels_first(
             f"pictures of {_size(shape)} have {np.prod(shape):,} pixels; {table} has {len(names):,} columns for them"
             f"{hint}",
         )
-    return [inputs[i] for i in positions], shape, ()
+    pixels = [inputs[i] for i in positions]
+    return as_numbers(pixels) if known else pixels, shape, ()
+
+
+def as_numbers(pixels: Sequence[Wanted]) -> list[Wanted]:
+    """Return columns as ones of numbers, but for those that are said to hold something else."""
+    return [replace(one, kind="number") if one.kind is None and not one.asked else one for one in pixels]
 
 
 def _size(shape: Shape) -> str:
@@ -183,13 +192,30 @@ def taken_for_pictures(dataset: Dataset, shape: Shape, span: Range | None, image
         WrongOptionError: If pictures were asked for.
     """
     told = f"pictures of {_size(shape)} pixels"
-    if span is not None:
+    columns = () if dataset.table is None else dataset.table.columns
+    others = [f"{each.name!r} ({each.kind})" for each in columns if each.kind != "number" or each.form is not None]
+    if span is not None and not others:
         note = f"inputs: {told} from 0 to {span[1]:g}; `image: false` below data.{dataset.name} takes them for numbers"
         turned = turn(dataset, shape, span)
         made = [DRAWN[turned.info.framing]] if turned.info.drawing else []
         return replace(turned, notes=(*dataset.notes, note, *made))
-    wrong = "expected whole rows of pixels from 0 to 255, or from 0 to 1; received empty cells, or numbers beyond"
+    received = (
+        f"columns of other things: {', '.join(others[:4])}{', ...' * (len(others) > 4)}"
+        if others
+        else "empty cells, or numbers beyond"
+    )
+    wrong = f"expected whole rows of pixels from 0 to 255, or from 0 to 1; received {received}"
     if isinstance(image, Image):
         raise WrongOptionError("image", wrong)
-    note = f"inputs: numbers, though their columns are called like the pixels of {told}: {wrong}"
-    return replace(dataset, notes=(*dataset.notes, note))
+    kind = "columns of a table" if others else "numbers"
+    note = f"inputs: {kind}, though they are called like the pixels of {told}: {wrong}"
+    return replace(dataset, notes=(*dataset.notes, note), warnings=(*dataset.warnings, *_odd(dataset)))
+
+
+def _odd(dataset: Dataset) -> Sequence[Notice]:
+    """Return what is odd about a table in memory, of which nothing was said while it was taken for pictures."""
+    rows, table = dataset.train, dataset.table
+    if table is None or not isinstance(rows, Samples):
+        return ()
+    predicted = ", ".join(column.name for column in table.targets)
+    return column_warnings(Cells(table.columns, rows.x), rows.y, predicted)

@@ -136,3 +136,36 @@ def test_rows_with_empty_pixels_are_left_out_where_that_is_asked_for(tmp_path: P
     assert len(_read(path, missing="drop").train) == 59
     with pytest.raises(ConfigError, match="empty cells"):
         _read(path, missing="impute", image={"height": SIDE, "width": SIDE})
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_pixels_that_are_stored_as_text_are_the_numbers_that_are_written(tmp_path: Path, stream: bool) -> None:
+    x, y = _pictures()
+    path = _written(tmp_path / "t.parquet", x.astype(str), y)
+    dataset = _read(path, stream=stream)
+    assert dataset.info.input_shape == (SIDE, SIDE)
+    assert np.array_equal(looked_at(dataset.train).x, x)
+    told = _read(path, stream=stream, image={"height": SIDE, "width": SIDE})
+    assert np.array_equal(looked_at(told.train).x, x)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("said", [True, False])
+def test_columns_that_are_no_numbers_are_no_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, stream: bool, said: bool
+) -> None:
+    monkeypatch.setenv("DNNCTL_CACHE_DIR", str(tmp_path / "cache"))
+    x, y = _pictures()
+    cells = x.astype(object if name == "t.csv" else str)
+    if not said:
+        cells[:, 0, 3] = np.array(["red", "blue"], object)[np.arange(60) % 2]
+    path = _written(tmp_path / name, cells, y)
+    options: dict[str, Any] = {"stream": stream, **({"types": {"pixel3": "category"}} if said else {})}
+    dataset = _read(path, **options)
+    assert dataset.info.input_shape != (SIDE, SIDE)
+    assert dataset.table is not None
+    assert dataset.table.columns[3].kind == "category"
+    assert any("called like the pixels" in note and "'pixel3' (category)" in note for note in dataset.notes)
+    with pytest.raises(ConfigError, match=r"image.*'pixel3' \(category\)"):
+        _read(path, **options, image={"height": SIDE, "width": SIDE})
