@@ -103,7 +103,8 @@ class Predictions:
             rows: Which inputs.
         """
         table = self._columns(rows)
-        table.pop("class_1", None)
+        if not (self.is_regression or self.is_multilabel):
+            del table["class_1"]
         if self.ids is None:
             return table
         column = self.naming.column if self.naming.column not in table else "id"

@@ -60,6 +60,15 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("task", ["multilabel", "regression"])
+def test_a_target_may_be_called_as_a_column_of_classes_is(task: Any) -> None:
+    targets = ("class_1", "class_2")
+    info = DatasetInfo("t", task, (1,), target="class_1, class_2", targets=targets)
+    columns = said(info, ("a", [0.75, 0.25], None)).columns()
+    assert columns["class_1"] == [1 if task == "multilabel" else 0.75]
+    assert "class_2" in columns
+
+
 def written(predictions: Predictions, form: str, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
