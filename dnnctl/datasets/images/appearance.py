@@ -146,9 +146,10 @@ def greyed(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
 def measure(pictures: NDArray[np.float32], ground: float) -> dict[str, NDArray[np.float64]]:
     r"""Return the measures of pictures.
 
-    `level` is the median of the border and `unevenness` the mean distance from it there; `side` the longer side of
-    the subject's box, `box_y` and `box_x` that box's middle and `mass_y` and `mass_x` the centre of mass, counted from
-    the middle of the picture, and `stroke` the mean width of strokes, all in parts of the picture's shorter side;
+    `level` is the median of the border and `unevenness` the mean distance from it there; `height` and `width` are
+    those of the subject's box and `side` the longer of them, `box_y` and `box_x` that box's middle and `mass_y` and
+    `mass_x` the centre of mass, counted from the middle of the picture, and `stroke` the mean width of strokes, all in
+    parts of the picture's shorter side;
     `strength` is how far the strongest pixel is from the ground. With ink $a = |x - g|$ the width of strokes is
     $2 \sum a / \sum |\nabla a|$: a stroke of width w and strength s has w s of ink a pixel of its length, and two edges
     of height s.
@@ -179,6 +180,8 @@ def measure(pictures: NDArray[np.float32], ground: float) -> dict[str, NDArray[n
         "level": level,
         "unevenness": np.abs(edge - level[:, np.newaxis]).mean(axis=1),
         "side": np.maximum(down[1] - down[0], across[1] - across[0]) / unit,
+        "height": (down[1] - down[0]) / unit,
+        "width": (across[1] - across[0]) / unit,
         "box_y": ((down[0] + down[1]) / 2 - height / 2) / unit,
         "box_x": ((across[0] + across[1]) / 2 - width / 2) / unit,
         "mass_y": mass_y,

@@ -25,6 +25,8 @@ FEWEST = 60
 RIDGE, FARTHER = 0.02, 1.25
 # The share of training pictures that may be farther, where there are enough to tell.
 SHARE, ENOUGH = 0.001, 1000
+# What is less than this part of the least of training is not of the kind.
+LESS = 0.6
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,15 @@ class Likeness:
         mean: Of the features, (k,).
         whitening: What makes features less their mean uncorrelated and of variance one, (k, k), lower triangular.
         farthest: Distance beyond which a picture is unlike them.
-        faintest: How far the strongest pixel of each is from the ground, at least: an empty page has none.
+        least: What each has at least: how far the strongest pixel is from the ground (an empty page has none), and the
+            height and width of the subject's box, as parts of the picture's shorter side.
     """
 
     ground: float
     mean: NDArray[np.float64]
     whitening: NDArray[np.float64]
     farthest: float
-    faintest: float
+    least: tuple[float, ...]
 
     def distances(self, pictures: NDArray[Any], span: tuple[float, float]) -> NDArray[np.float64]:
         """Return how far pictures are from training pictures, 1 for the farthest of these.
@@ -55,14 +58,15 @@ class Likeness:
         Returns:
             (n,).
         """
-        features, strength = _features(pictures, span, self.ground)
+        features, sizes = _features(pictures, span, self.ground)
         apart = (features - self.mean) @ self.whitening.T
-        return np.where(strength < self.faintest / 2, np.inf, np.sqrt((apart**2).mean(axis=1)) / self.farthest)
+        small = (sizes < LESS * np.array(self.least)).any(axis=1)
+        return np.where(small, np.inf, np.sqrt((apart**2).mean(axis=1)) / self.farthest)
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""
         rows = [_rounded(row[: i + 1]) for i, row in enumerate(self.whitening)]
-        levels = {"ground": self.ground, "farthest": self.farthest, "faintest": self.faintest}
+        levels = {"ground": self.ground, "farthest": self.farthest, "least": list(self.least)}
         return {**levels, "mean": _rounded(self.mean), "whitening": rows}
 
     @classmethod
@@ -72,17 +76,18 @@ class Likeness:
         Raises:
             TypeError, KeyError: If it is something else.
         """
-        levels = [value[name] for name in ("ground", "farthest", "faintest")]
-        numbers = [*levels, *value["mean"], *(each for row in value["whitening"] for each in row)]
+        levels, least = [value["ground"], value["farthest"]], value["least"]
+        numbers = [*levels, *least, *value["mean"], *(each for row in value["whitening"] for each in row)]
         size = len(value["mean"])
         if any(type(number) is not float or not abs(number) < 1e12 for number in numbers) or size > 2 * GRID**2:
             raise TypeError("features of pictures that are no numbers")
-        if [len(row) for row in value["whitening"]] != list(range(1, size + 1)) or value["farthest"] <= 0:
+        rows = [len(row) for row in value["whitening"]]
+        if rows != list(range(1, size + 1)) or len(least) != 3 or value["farthest"] <= 0:
             raise TypeError("features of pictures that do not belong together")
         whitening = np.zeros((size, size))
         for i, row in enumerate(value["whitening"]):
             whitening[i, : i + 1] = row
-        return cls(value["ground"], np.array(value["mean"]), whitening, *levels[1:])
+        return cls(value["ground"], np.array(value["mean"]), whitening, value["farthest"], tuple(least))
 
 
 def fit_likeness(pictures: NDArray[Any], span: tuple[float, float], ground: float) -> Likeness | None:
@@ -96,14 +101,14 @@ def fit_likeness(pictures: NDArray[Any], span: tuple[float, float], ground: floa
     chosen = pictures[:: max(1, -(-len(pictures) // LOOKED_AT))]
     if len(chosen) < FEWEST:
         return None
-    features, strength = _features(chosen, span, ground)
+    features, sizes = _features(chosen, span, ground)
     own, others = features[::2], features[1::2]
     mean = own.mean(axis=0)
     covariance = np.cov(own, rowvar=False)
     variances = np.diag(covariance)
     covariance += np.diag(RIDGE * variances.mean() + (len(variances) / len(own)) * variances)
     whitening = np.linalg.inv(np.linalg.cholesky(covariance))
-    fitted = Likeness(ground, mean, whitening, 1.0, float(f"{strength.min():.6g}"))
+    fitted = Likeness(ground, mean, whitening, 1.0, tuple(_rounded(sizes.min(axis=0))))
     apart = np.sqrt((((others - mean) @ whitening.T) ** 2).mean(axis=1))
     far = np.quantile(apart, 1 - SHARE) if len(others) >= ENOUGH else FARTHER * apart.max()
     return Likeness.from_json({**fitted.to_json(), "farthest": float(f"{max(far, 1e-9):.6g}")})
@@ -112,16 +117,16 @@ def fit_likeness(pictures: NDArray[Any], span: tuple[float, float], ground: floa
 def _features(
     pictures: NDArray[Any], span: tuple[float, float], ground: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the features of pictures, (n, k), and how far their strongest pixels are from the ground, (n,)."""
-    parts, strengths = [], []
+    """Return the features of pictures, (n, k), and what must not be too small, (n, 3)."""
+    parts, sizes = [], []
     for block in blocks(len(pictures), LOOKED_AT):
         grey = greyed((pictures[block].astype(np.float32) - np.float32(span[0])) / np.float32(span[1] - span[0]))
         down, across = (_pooling(extent) for extent in grey.shape[1:])
         patches = down @ np.abs(grey - np.float32(ground)) @ across.T
         found = measure(grey, ground)
         parts.append(np.column_stack([patches.reshape(len(grey), -1), 2 * found["stroke"], found["unevenness"]]))
-        strengths.append(found["strength"])
-    return np.concatenate(parts), np.concatenate(strengths)
+        sizes.append(np.column_stack([found["strength"], found["height"], found["width"]]))
+    return np.concatenate(parts), np.concatenate(sizes)
 
 
 def _pooling(extent: int) -> NDArray[np.float64]:

@@ -82,7 +82,10 @@ def test_what_is_nothing_of_the_kind_is_far() -> None:
     far = likeness.distances(strokes(1000, seed=1), SPAN) > 1
     assert far.mean() < 0.01
     draw = np.random.default_rng(2)
+    flat = np.zeros((1, 28, 28))
+    flat[0, 13:16, 4:24] = 255
     for other in (
+        flat,
         draw.integers(0, 256, (50, 28, 28)),
         255 - strokes(50),
         np.zeros((1, 28, 28)),
