@@ -28,6 +28,8 @@ WEAK = 0.4
 SPECK = 0.08
 # What covers this part of a side of the picture is no stroke.
 ALONG = 0.9
+# A shadow is broader than strokes by this at least.
+BROADER = 2.5
 # An even ground varies by no more than this.
 EVEN = 0.2
 
@@ -39,12 +41,14 @@ class Ink:
     Args:
         mask: Where they are, (height, width), no larger than needed.
         light: Whether they are lighter than their ground.
+        strength: How much they differ from it, from 0 to 1.
         lined: Whether printed lines were taken away.
         shaded: Whether the ground was uneven.
     """
 
     mask: NDArray[np.bool_]
     light: bool
+    strength: float
     lined: bool
     shaded: bool
 
@@ -60,9 +64,9 @@ def find_ink(picture: NDArray[np.float32], *, light: bool | None) -> Ink | None:
     light = _is_light(page) if light is None else light
     if light is not None:
         return _find(page, light=light)
-    # Of what is darker and what is lighter than its ground, the thinner is the strokes.
+    # Of what is darker and what is lighter than its ground, the thinner and stronger is the strokes.
     found = [each for each in (_find(page, light=False), _find(page, light=True)) if each is not None]
-    return min(found, key=lambda each: stroke_width(each.mask) / max(each.mask.shape), default=None)
+    return min(found, key=lambda each: stroke_width(each.mask) / max(each.mask.shape) / each.strength**2, default=None)
 
 
 def _find(page: NDArray[np.float32], *, light: bool) -> Ink | None:
@@ -86,7 +90,13 @@ def _look(page: NDArray[np.float32], window: int, *, light: bool) -> Ink | None:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None
-    return Ink(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], light, found[1], shaded)
+    return Ink(
+        mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1],
+        light,
+        float(np.median(difference[mask])),
+        found[1],
+        shaded,
+    )
 
 
 def stroke_width(mask: NDArray[np.bool_]) -> float:
@@ -141,6 +151,10 @@ def _strokes(difference: NDArray[np.float32]) -> tuple[NDArray[np.bool_], bool] 
             return (difference > (line + strength) / 2 if paler else low & ~lines), True
     level = _otsu(candidates)
     strong = difference > level
+    # A shadow as narrow as the window is broader than what is drawn in it, and paler.
+    stronger = difference > _otsu(difference[strong])
+    if stronger.sum() >= 12 and stroke_width(strong) > BROADER * stroke_width(stronger):
+        return stronger, False
     strength = float(np.median(difference[strong]))
     near = ndimage.distance_transform_edt(~strong) <= 2 + 0.02 * max(difference.shape)
     pale = (difference > max(floor, WEAK * strength)) & ~strong
