@@ -259,6 +259,8 @@ class Places:
             leaves the others unread, and its training split has no rows.
         run: What is known about the data of the user's own that a run was trained on, whose task, classes and their
             order are taken, however they would be told today; None while there is none.
+        table: The columns of the table that a run was trained on, of which each is read as what it was taken for
+            then; None while there is none, or where they would be taken for the same today.
     """
 
     path: Path | None = None
@@ -269,6 +271,7 @@ class Places:
     progress: DownloadProgress = silent
     test_only: bool = False
     run: DatasetInfo | None = None
+    table: TableInfo | None = None
 
 
 DATASETS = Catalog("data set", package="dnnctl.datasets.sources", attribute="Options")

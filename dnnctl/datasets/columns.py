@@ -137,3 +137,16 @@ class TableInfo:
     min_count: int = 2
     usual_missing: bool = True
     text_encoding: str = ""
+
+    def reads_as(self, other: "TableInfo") -> bool:
+        """Tell whether the cells of two tables are read alike: columns of one name are of one kind, and of one form."""
+        return all(
+            list(map(_read_as, own)) == list(map(_read_as, others))
+            for own, others in ((self.columns, other.columns), (self.targets, other.targets))
+        )
+
+
+def _read_as(column: Column) -> tuple[Any, ...]:
+    # Which cell is the example does not matter.
+    form = None if column.form is None else {**column.form.to_json(), "example": ""}
+    return column.name, column.kind, form

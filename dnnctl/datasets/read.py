@@ -1,5 +1,6 @@
 """The one way from a data set's name in a configuration to its arrays."""
 
+from dataclasses import replace
 from types import ModuleType
 from typing import cast
 
@@ -8,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from dnnctl import plugins
 from dnnctl.datasets.base import DATASETS, Dataset, DatasetInfo, DatasetOptions, Places
 from dnnctl.datasets.columns import TableInfo
-from dnnctl.errors import UsageError
+from dnnctl.errors import DataError, UsageError
 
 PACKAGE = "dnnctl.datasets.sources"
 USER_PACKAGE = "dnnctl.datasets.user"
@@ -63,6 +64,30 @@ def read(options: DatasetOptions, places: Places) -> Dataset:
     _check_path(options, places)
     dataset: Dataset = _plugin(options).load(options, places)
     return dataset
+
+
+def read_again(options: DatasetOptions, places: Places, trained: TableInfo | None) -> Dataset:
+    """Read what a run was trained on, each column of a table as what it was taken for then.
+
+    A version that knows more forms takes some columns for others today; so do other rows that a file has by now.
+
+    Args:
+        options: Which data, and how it is read.
+        places: Where to look for its files.
+        trained: The columns of the run; None where it is no table.
+
+    Raises:
+        DataError: As in `read`, or if a cell is no longer what its column was taken for.
+    """
+    try:
+        dataset = read(options, places)
+        if trained is None or dataset.table is None or dataset.table.reads_as(trained):
+            return dataset
+        del dataset
+    except DataError:
+        if trained is None:
+            raise
+    return read(options, replace(places, table=trained))
 
 
 def read_more(options: DatasetOptions, info: DatasetInfo, table: TableInfo | None) -> Dataset:

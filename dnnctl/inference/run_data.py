@@ -80,7 +80,8 @@ def _read_user_data(opened: OpenedRun, data: Path | None, encoding: str) -> tupl
             return _all_for_the_test(opened, reading.read_more(source, opened.info, table))
     if data is None:
         _expect_no_encoding(encoding)
-    dataset = reading.read(source, replace(default_places(), run=opened.info))
+    trained = None if known.table is None else known.table.table
+    dataset = reading.read_again(source, replace(default_places(), run=opened.info), trained)
     splits = split_as(dataset, settings)
     dataset, splits, _ = encode(dataset, splits, known.table)
     if data is not None:

@@ -9,11 +9,14 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from dnnctl.config.loading import LoadedConfig, load
+from dnnctl.config.loading import Handover, LoadedConfig, load
 from dnnctl.config.overrides import Overrides
+from dnnctl.config.resolve import as_used
 from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.parts.faults import quoted
+from dnnctl.datasets.parts.places import default_places
+from dnnctl.datasets.read import read_again
 from dnnctl.errors import Call, ConfigError, RunError
 from dnnctl.files import sha256_of_file
 from dnnctl.inference.open import read_preprocessing, read_weights
@@ -112,10 +115,11 @@ class Resumed:
         texts = prepared.dataset.name == "image_folder" or (table is not None and table.targets[0].kind == "category")
         then = stored.get("units", sorted(now) if info.class_names and texts else now)
         if then != now or stored.get("architecture", network) != network:
+            what, read = ("outputs", now) if then != now else ("inputs or outputs", [*info.feature_names, *now])
             raise RunError(
-                f"{self.run.path}: its network was begun for other outputs than its data is read for today "
-                f"({quoted(now)}): whole numbers, and the order of classes, are read in another way since then. Train "
-                "anew: ",
+                f"{self.run.path}: its network was begun for other {what} than its data is read for today "
+                f"({quoted(read)}): amounts and dates, whole numbers and the order of classes are read in another way "
+                "since then. Train anew: ",
                 Call("train", (str(self.run.config),)),
             )
 
@@ -206,14 +210,14 @@ def open_for_resume(run: RunDirectory, overrides: Overrides) -> Resumed:
         check_alone(run)
     try:
         open_inside(run.config, run.path).close()
-        stored = load(run.config)
+        # Where there is one, it is written anew at the end; until then it is what the run answers with.
+        preprocessing = read_preprocessing(run) if run.preprocessing.exists() else None
+        stored = _stored(run, preprocessing)
     except FileNotFoundError:
         raise RunError(f"{run.config}: no such file; the run is incomplete") from None
     except ConfigError as error:
         raise RunError(f"{run.path}: its configuration cannot be used: {error}") from None
     loaded = _overridden(stored, overrides) if overrides else stored
-    # Where there is one, it is written anew at the end; until then it is what the run answers with.
-    preprocessing = read_preprocessing(run) if run.preprocessing.exists() else None
     checkpoint = read_checkpoint(run.checkpoint) if run.checkpoint.exists() else None
     before = stored.config if checkpoint is None else _config(checkpoint.meta.config, run)
     changed = list(_differences(before.model_dump(mode="json"), loaded.config.model_dump(mode="json")))
@@ -223,6 +227,15 @@ def open_for_resume(run: RunDirectory, overrides: Overrides) -> Resumed:
             f"run has); this would change {'; '.join(changed[:SHOWN])}. For another configuration, train anew"
         )
     return Resumed(run, loaded, manifest, checkpoint, preprocessing)
+
+
+def _stored(run: RunDirectory, known: Preprocessing | None) -> LoadedConfig:
+    """Return a run's configuration, its table read as it was before where the run has got far enough to tell."""
+    if known is None or known.table is None or known.info is None:
+        return load(run.config)
+    stored = load(run.config, info=known.info)
+    dataset = read_again(stored.config.data.source, default_places(), known.table.table)
+    return replace(stored, info=as_used(dataset.info, stored.config.data), dataset=Handover(dataset))
 
 
 def _overridden(stored: LoadedConfig, overrides: Overrides) -> LoadedConfig:

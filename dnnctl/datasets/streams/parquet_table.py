@@ -20,14 +20,25 @@ from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_colum
 from dnnctl.errors import DataError, Notice
 
 
-def open_chosen(source: ParquetFiles, options: ColumnOptions, shape: tuple[int, ...] | None = None) -> OpenedTable:
-    """Return a table with the columns that options choose; `shape` is that of the pictures of a run.
+def open_chosen(
+    source: ParquetFiles,
+    options: ColumnOptions,
+    shape: tuple[int, ...] | None = None,
+    trained: TableInfo | None = None,
+) -> OpenedTable:
+    """Return a table with the columns that options choose.
+
+    Args:
+        source: The table.
+        options: Its options.
+        shape: That of the pictures of a run.
+        trained: What its columns were taken for by a run; None where that is to be found out.
 
     Raises:
         WrongOptionError: If a column is not there, is chosen for two things, or holds what no network can read.
     """
     many, group = len(options.target), options.group
-    wanted = split_off_group(source, chosen_columns(source, options), many, group)
+    wanted = split_off_group(source, chosen_columns(source, options, trained), many, group)
     targets = wanted[-many:]
     inputs, picture, notes = pixels_first(wanted[:-many], options, source.name, shape)
     stored = {source.known(one).kind for one in inputs} if picture else set()

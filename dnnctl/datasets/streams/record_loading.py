@@ -33,7 +33,11 @@ PIXELS = (0.0, 255.0)
 
 
 def load_records(
-    options: ColumnOptions, features: Mapping[str, str], digests: dict[str, str], run: DatasetInfo | None = None
+    options: ColumnOptions,
+    features: Mapping[str, str],
+    digests: dict[str, str],
+    run: DatasetInfo | None = None,
+    trained: TableInfo | None = None,
 ) -> Dataset:
     """Write records once as numbers, and find out what they hold.
 
@@ -42,13 +46,14 @@ def load_records(
         features: What records hold, as it is written.
         digests: Of the files.
         run: What is known about the data of a run, whose task and classes are taken; None while there is none.
+        trained: What the columns were taken for by a run; None where that is to be found out.
 
     Raises:
         WrongOptionError: If an option does not fit.
         DataError: If they cannot be read, or hold what cannot be learned from.
     """
     records = RecordFiles(options.path, features, "path", options.missing_values)
-    wanted = split_off_group(records, chosen_columns(records, options), len(options.target), options.group)
+    wanted = split_off_group(records, chosen_columns(records, options, trained), len(options.target), options.group)
     inputs, targets = wanted[: -len(options.target)], wanted[-len(options.target) :]
     picture = _picture(records, inputs, targets)
     if picture is not None:

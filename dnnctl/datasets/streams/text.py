@@ -49,10 +49,19 @@ class TextTable:
     picture: tuple[int, ...] | None = None
 
 
-def chosen(table: Table, options: TableOptions, shape: tuple[int, ...] | None = None) -> TextTable:
-    """Return a table with the columns that options choose; `shape` is that of the pictures of a run."""
+def chosen(
+    table: Table, options: TableOptions, shape: tuple[int, ...] | None = None, trained: TableInfo | None = None
+) -> TextTable:
+    """Return a table with the columns that options choose.
+
+    Args:
+        table: The table.
+        options: Its options.
+        shape: That of the pictures of a run.
+        trained: What its columns were taken for by a run; None where that is to be found out.
+    """
     many = len(options.target)
-    wanted = split_off_group(table, chosen_columns(table, options), many, options.group)
+    wanted = split_off_group(table, chosen_columns(table, options, trained), many, options.group)
     targets = wanted[-many:]
     inputs, picture, notes = pixels_first(wanted[:-many], options, table.name, shape)
     if options.columns is None:

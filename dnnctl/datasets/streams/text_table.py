@@ -19,12 +19,13 @@ from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError
 
 
-def load_text(options: TableOptions, run: DatasetInfo | None = None) -> Dataset:
+def load_text(options: TableOptions, run: DatasetInfo | None = None, trained: TableInfo | None = None) -> Dataset:
     """Return the rows of a text file, which are written once as numbers and read from there.
 
     Args:
         options: Its options.
         run: What is known about the data of a run, whose task and classes are taken; None while there is none.
+        trained: What the columns were taken for by a run; None where that is to be found out.
 
     Raises:
         WrongOptionError: If an option does not fit the table.
@@ -34,7 +35,7 @@ def load_text(options: TableOptions, run: DatasetInfo | None = None) -> Dataset:
     text = open_text(options.path, options.encoding, clues=clues_of(options), large=True)
     table = find_table(text, layout_of(options))
     table.check_names()
-    opened = _opened(chosen(table, options), options.path, options.missing)
+    opened = _opened(chosen(table, options, trained=trained), options.path, options.missing)
 
     def test(info: TableInfo) -> OpenedTable:
         text = open_text(str(options.test_path), options.encoding, "test_path", clues_of(options, info), large=True)

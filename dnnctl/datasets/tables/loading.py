@@ -47,12 +47,13 @@ def is_streamed(options: TableOptions) -> bool:
     return existing_file(options.path, "a CSV file").stat().st_size > LARGE
 
 
-def load_table(options: TableOptions, run: DatasetInfo | None = None) -> Dataset:
+def load_table(options: TableOptions, run: DatasetInfo | None = None, trained: TableInfo | None = None) -> Dataset:
     """Read a table, and the one of the test rows where there is one.
 
     Args:
         options: Its options.
         run: What is known about the data of a run, whose task and classes are taken; None while there is none.
+        trained: What the columns were taken for by a run; None where that is to be found out.
 
     Returns:
         Cells (n, columns) with the codes of categories, which are not yet one-hot.
@@ -62,7 +63,7 @@ def load_table(options: TableOptions, run: DatasetInfo | None = None) -> Dataset
         DataError: If the table cannot be read, or holds what cannot be learned from.
     """
     text = open_text(options.path, options.encoding, clues=clues_of(options))
-    read = _read(text, options)
+    read = _read(text, options, trained=trained)
     target = decide(read.targets, Asked(options.task, text.name, "data.csv", read.picture is not None, run))
     y = encode_targets(read.targets, target.classes, text.name)
     table = TableInfo(
@@ -206,6 +207,7 @@ def _read(
     known: TableInfo | None = None,
     advice: Advice = OPTIONS,
     shape: tuple[int, ...] | None = None,
+    trained: TableInfo | None = None,
 ) -> _Read:
     """Read the columns that options choose, or those of a known table in whatever order and with others beside them."""
     table = find_table(text, layout_of(options, known=known is not None))
@@ -213,7 +215,7 @@ def _read(
     if known is not None:
         wanted = known_columns(table, (*known.columns, *known.targets))
     else:
-        wanted = split_off_group(table, chosen_columns(table, options), len(options.target), options.group)
+        wanted = split_off_group(table, chosen_columns(table, options, trained), len(options.target), options.group)
     aims = len(known.targets if known else options.target)
     notes: tuple[str, ...] = ()
     picture = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dnnctl.datasets.columns import Column, Kind
+from dnnctl.datasets.columns import Column, Kind, TableInfo
 from dnnctl.datasets.forms.base import Form
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.tables.names import NamedColumns, position_of
@@ -64,8 +64,13 @@ def known_columns(table: NamedColumns, columns: Sequence[Column]) -> list[Wanted
     return [Wanted.known(column, position_of(table, column.name)) for column in columns]
 
 
-def chosen_columns(table: NamedColumns, options: ColumnOptions) -> list[Wanted]:
+def chosen_columns(table: NamedColumns, options: ColumnOptions, trained: TableInfo | None = None) -> list[Wanted]:
     """Find the inputs, in the order of the table or in the order they were chosen in, and behind them the targets.
+
+    Args:
+        table: The table.
+        options: Its options.
+        trained: What its columns were taken for by a run; None where that is to be found out.
 
     Raises:
         WrongOptionError: If a column is not there, or is chosen for two things.
@@ -91,10 +96,17 @@ def chosen_columns(table: NamedColumns, options: ColumnOptions) -> list[Wanted]:
         raise WrongOptionError("columns", f"no column is left to predict from; {table.name} has {quoted(table.names)}")
     said = {position_of(table, name, "types"): kind for name, kind in options.types.items()}
     plain = {i: kind for i, kind in said.items() if kind in {"number", "boolean", "category"}}
-    return [
-        Wanted(table.names[i], i, plain.get(i), asked="" if i in plain else said.get(i, ""))
-        for i in (*inputs, *targets)
-    ]
+    then = {} if trained is None else {column.name: column for column in (*trained.columns, *trained.targets)}
+
+    def wanted(position: int) -> Wanted:
+        name = table.names[position]
+        if position in plain:
+            return Wanted(name, position, plain[position])
+        if name in then:
+            return Wanted.known(then[name], position)
+        return Wanted(name, position, asked=said.get(position, ""))
+
+    return [wanted(position) for position in (*inputs, *targets)]
 
 
 def split_off_group(table: NamedColumns, wanted: Sequence[Wanted], targets: int, group: str | None) -> list[Wanted]:

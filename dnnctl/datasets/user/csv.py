@@ -21,8 +21,8 @@ def load(options: Options, places: Places) -> Dataset:
     if is_streamed(options):
         from dnnctl.datasets.streams.text_table import load_text
 
-        return unrounded(options, lambda described: load_text(described, places.run))
-    return unrounded(options, lambda described: load_table(described, places.run))
+        return unrounded(options, lambda described: load_text(described, places.run, places.table))
+    return unrounded(options, lambda described: load_table(described, places.run, places.table))
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:

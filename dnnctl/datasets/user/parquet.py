@@ -26,7 +26,7 @@ def load(options: Options, places: Places) -> Dataset:
         return open_known(ParquetFiles(str(options.test_path), "test_path", options.missing_values), table)
 
     def read(described: Options) -> Dataset:
-        table = open_chosen(ParquetFiles(options.path, "path", options.missing_values), described)
+        table = open_chosen(ParquetFiles(options.path, "path", options.missing_values), described, trained=places.table)
         return load_columns(
             "parquet", described, table, test if options.test_path else None, digests(options), places.run
         )

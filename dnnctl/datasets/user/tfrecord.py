@@ -34,7 +34,10 @@ def load(options: Options, places: Places) -> Dataset:
     from dnnctl.datasets.streams.record_loading import load_records
     from dnnctl.datasets.tables.loading import unrounded
 
-    return unrounded(options, lambda described: load_records(described, options.features, digests(options), places.run))
+    def read(described: Options) -> Dataset:
+        return load_records(described, options.features, digests(options), places.run, places.table)
+
+    return unrounded(options, read)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:
