@@ -135,6 +135,8 @@ def _check(opened: OpenedRun, request: Request) -> None:
             f"`header`: expected {expected} names, of what says which row it is and of {more}; "
             f"received {len(request.header)}: {', '.join(request.header)}"
         )
+    if len(set(request.header)) < len(request.header):
+        raise UsageError(f"`header`: expected different names; received {', '.join(request.header)}")
 
 
 def _said(

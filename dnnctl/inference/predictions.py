@@ -1,6 +1,6 @@
 """What a network says of rows: as NumPy arrays, as records and columns, as a frame, and as a notebook shows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
@@ -107,7 +107,7 @@ class Predictions:
             del table["class_1"]
         if self.ids is None:
             return table
-        column = self.naming.column if self.naming.column not in table else "id"
+        column = self._identifier(table)
         return {"name": table.pop("name"), column: list(self.ids[rows]), **table}
 
     def short(self, rows: slice = slice(None), before: int = 0) -> dict[str, list[Any]] | None:
@@ -131,8 +131,12 @@ class Predictions:
         said = {name: table[name] for name in (titles(several)["prediction"] if several else ("prediction",))}
         start, stop, _ = rows.indices(len(self))
         ids = naming.called(start, stop, before)
-        names = naming.header or (naming.column, *said)
+        names = naming.header or (self._identifier(said), *said)
         return dict(zip(names, (ids, *said.values()), strict=True))
+
+    def _identifier(self, beside: Container[str]) -> str:
+        """Return what the column that names the rows is called beside others; their names go first."""
+        return self.naming.column if self.naming.column not in beside else "id"
 
     def _columns(self, rows: slice) -> dict[str, list[Any]]:
         """Return flat columns, the name of the best class among them even where its probability is no number."""

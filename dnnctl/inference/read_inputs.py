@@ -144,16 +144,16 @@ def _is_text(source: str) -> bool:
 
 
 def _together(parts: Iterable[Inputs]) -> Iterator[Inputs]:
-    """Yield parts, several small ones as one."""
+    """Yield parts, several small ones as one, and what is to be said of parts without rows with the next one."""
     waiting: list[Inputs] = []
-    rows = 0
+    rows, yielded = 0, False
     for part in parts:
         waiting.append(part)
         rows += len(part)
         if rows >= ROWS:
             yield joined(waiting)
-            waiting, rows = [], 0
-    if waiting:
+            waiting, rows, yielded = [], 0, True
+    if rows or (waiting and not yielded):
         yield joined(waiting)
 
 

@@ -60,6 +60,7 @@ def test_a_header_of_ones_own_and_a_file(dnnctl: Run) -> None:
     assert _rows(Path("s.csv").read_text("utf-8"))[:2] == [["PassengerId", "Survived"], ["0892", _first_answer()]]
     for given, told in (
         (["--header", "a,b,c", "--format", "csv"], "expected 2 names"),
+        (["--header", "a,a", "--format", "csv"], "different names"),
         (["--header", "a,,b", "--format", "csv"], "--header"),
         (["--header", "a,b"], "--format csv"),
         (["--header", "a,b", "-o", "x.json"], "--format csv"),

@@ -171,14 +171,18 @@ def joined(parts: Sequence[Inputs]) -> Inputs:
     """Return the rows of several inputs, one after the other.
 
     Args:
-        parts: At least one.
+        parts: At least one; of one whose rows were all left out only notes and gaps count.
     """
     if len(parts) == 1:
         return parts[0]
+    notes, gaps = tuple(dict.fromkeys(note for part in parts for note in part.notes)), any(p.gaps for p in parts)
+    full = [part for part in parts if len(part)] or parts[:1]
+    if len(full) == 1:
+        return replace(full[0], notes=notes, gaps=gaps)
     return Inputs(
-        np.concatenate([part.x for part in parts]),
-        tuple(name for part in parts for name in part.names),
-        tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-        None if all(part.ids is None for part in parts) else tuple(each for part in parts for each in part.called),
-        any(part.gaps for part in parts),
+        np.concatenate([part.x for part in full]),
+        tuple(name for part in full for name in part.names),
+        notes,
+        None if all(part.ids is None for part in full) else tuple(each for part in full for each in part.called),
+        gaps,
     )

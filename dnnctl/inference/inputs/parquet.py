@@ -38,26 +38,27 @@ def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) ->
         invert: Whether to exchange dark and light in pictures.
 
     Yields:
-        The rows of a group, named as `people.parquet[0]`.
+        The rows of a group, named as `people.parquet[0]`; none where all are left out.
 
     Raises:
         DataError: If it is damaged, columns are missing, or a cell does not fit its column.
     """
     file = ParquetFiles(name, missing_values=() if spec.table is None else spec.table.missing_values)
     wanted, taken = _columns(file, name, spec, invert)
+    # What names a row is passed through as it is, whatever stands for an empty cell elsewhere.
+    identifiers = ParquetFiles(name)
     position, first, kept = column_of_ids(file.names, spec.id), 0, 0
     for group, size in enumerate(file.sizes.tolist()):
         rows = taken(file.read(group, wanted), range(first, first + size), file.place(group))
         if position is not None:
-            (ids,) = file.read(group, [Wanted(spec.id, position, "category")])
+            (ids,) = identifiers.read(group, [Wanted(spec.id, position, "category")])
             assert isinstance(ids, Words)
             texts, names = ids.texts(), rows.names
             assert isinstance(names, Numbered)
             rows = replace(rows, ids=[texts[number - first] for number in np.asarray(names.numbers).tolist()])
         rows = replace(rows, gaps=len(rows) < size, notes=(*rows.notes, *unnamed(name, file.names, spec.id)))
         first, kept = first + size, kept + len(rows)
-        if len(rows):
-            yield rows
+        yield rows
     if not kept:
         raise DataError(f"{name}: every row has an empty cell, so none is left; {TRAINED.cells}")
 

@@ -60,7 +60,7 @@ def read(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> 
 
 
 def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) -> Iterator[Inputs]:
-    """Read a large table piece by piece; arguments and errors are those of `read`."""
+    """Read a large table piece by piece, of which some may have no rows; arguments and errors are those of `read`."""
     text = text_of(contents_of(stream, name), name, spec.encoding, spec.clues)
     table = find_table(text, _layout(spec))
 
@@ -73,8 +73,7 @@ def parts(stream: IO[bytes], name: str, spec: InputSpec, invert: bool | None) ->
     for piece in pieces():
         inputs = rows(piece)
         kept += len(inputs)
-        if len(inputs):
-            yield inputs
+        yield inputs
     if not kept:
         raise DataError(f"{name}: every row has an empty cell, so none is left; {TRAINED.cells}")
 

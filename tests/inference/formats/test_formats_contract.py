@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
 from dnnctl.inference import predictions
 from dnnctl.inference.formats.base import PACKAGE, Format, format_named
+from dnnctl.inference.naming import Naming
 from dnnctl.inference.predictions import Predictions
 
 FORMATS: dict[str, Format] = {"table": table, **{name: format_named(name) for name in plugins.names(PACKAGE)}}
@@ -67,6 +69,30 @@ def test_a_target_may_be_called_as_a_column_of_classes_is(task: Any) -> None:
     columns = said(info, ("a", [0.75, 0.25], None)).columns()
     assert columns["class_1"] == [1 if task == "multilabel" else 0.75]
     assert "class_2" in columns
+
+
+NAMED = replace(said(CLASSES, ("a", SCORES, None)), naming=Naming("who", ("7",)))
+BARE = replace(NAMED, naming=Naming("who"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ((NAMED, BARE), "a: rows from here on have no column 'who'"),
+        ((BARE, NAMED), "a: rows from here on have a column 'who'"),
+        ([replace(each, naming=replace(each.naming, header=("id", "said"))) for each in (NAMED, BARE)], "no column"),
+        ([replace(NAMED, naming=Naming("", ids, ("id", "said"))) for ids in (("a.png",), None)], "no name of a file"),
+    ],
+)
+def test_no_row_of_csv_has_other_columns_than_the_first(parts: Sequence[Predictions], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        FORMATS["csv"].write(parts, io.StringIO())
+
+
+def test_columns_that_are_handed_in_may_be_called_anything() -> None:
+    for naming in (Naming("correct", ("x",)), Naming("", None, ("id", "correct")), Naming("prediction", ("x",))):
+        assert len(written(replace(NAMED, naming=naming), "csv").splitlines()[0].split(",")) == 2
+    assert written(replace(NAMED, naming=Naming("correct", ("x",))), "csv") == "correct,prediction\nx,Bag\n"
 
 
 def written(predictions: Predictions, form: str, encoding: str = "utf-8") -> str:

@@ -185,3 +185,18 @@ def test_whether_pixels_are_fractions_is_one_thing_for_all_parts(ending: str, tm
     assert joined(parts).x.max() == 255
     assert np.array_equal(joined(parts).x.reshape(80, 4), pixels)
     assert np.array_equal(whole.x, joined(parts).x)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_rows_after_a_part_that_is_left_out_whole_cannot_be_counted(tmp_path: Path, ending: str) -> None:
+    paths = [tmp_path / f"{name}{ending}" for name in ("a", "b")]
+    sizes = [1.0] * 8 + [None] * 24, [2.0] * 8
+    for path, own in zip(paths, sizes, strict=True):
+        if ending == ".csv":
+            path.write_text("kind,size\n" + "".join(f"a,{'' if size is None else size}\n" for size in own), "utf-8")
+        else:
+            parquet.write_table(pa.table({"kind": ["a"] * len(own), "size": own}), path, row_group_size=4)
+    parts = list(read_inputs.read_parts(list(map(str, paths)), MIXED))
+    assert [part.x[0, 0] for part in parts if part.gaps][-1] == 2
+    assert sum(map(len, parts)) == 16
+    assert all(map(len, parts))

@@ -1,5 +1,6 @@
 """Rows out of Parquet files: columns by name, groups one after the other."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,12 @@ def test_a_file_that_is_cut_off_is_named(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(DataError, match=r"p\.parquet: is not a whole Parquet file"):
         read_all([str(path)], NUMBERS)
+
+
+def test_what_names_a_row_is_no_empty_cell(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.parquet", 2, who=["none", "7", "8"], kind=["a", "b", "7"], size=[1.0, 2, 3])
+    spec = mixed("impute")
+    encoding = spec.table
+    assert encoding is not None
+    spec = replace(spec, id="who", table=replace(encoding, missing_values=("none", "7")))
+    assert read_all([path], spec).ids == ("none", "7", "8")
