@@ -20,6 +20,38 @@ EXACT, EXACT_DOUBLE = 2**24, 2**53
 FAR = 64
 
 
+class Precision:
+    """Finds out whether 32 bits are enough for columns that are read piece by piece, none of which is kept."""
+
+    def __init__(self) -> None:
+        self._ends: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
+        self._constant = set[int]()
+
+    def takes(self, column: int, values: NDArray[Any], *, exactly: bool = False) -> bool:
+        """Look at a piece of a column, (rows,); return False where 32 bits are not enough for this piece alone.
+
+        Args:
+            column: A number for the column.
+            values: Its cells; NaN for an empty one.
+            exactly: Whether every digit counts, as in dates, of which a time of day is a small part.
+        """
+        low, high = span_of(values)
+        before, behind = self._ends.get(column, (low, high))
+        self._ends[column] = np.fmin(before, low), np.fmax(behind, high)
+        if is_exact(values):
+            return True
+        if low == high and not exactly:
+            # What never varies in a piece may do so from one to the next.
+            self._constant.add(column)
+            return True
+        return not exactly and is_enough(low, high)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether 32 bits are enough for the pieces together; True before there is one."""
+        return all(is_enough(*self._ends[column]) for column in self._constant)
+
+
 def is_enough(low: NDArray[Any], high: NDArray[Any]) -> bool:
     """Tell whether 32 bits are enough for columns.
 

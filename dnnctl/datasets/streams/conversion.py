@@ -20,9 +20,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from dnnctl.datasets.columns import Column, Kind, side_by_side
+from dnnctl.datasets.columns import Column, side_by_side
 from dnnctl.datasets.parts.places import default_places
-from dnnctl.datasets.parts.precision import is_enough, is_exact, span_of
+from dnnctl.datasets.parts.precision import Precision
 from dnnctl.datasets.streams.array_file import ArrayFile, array_file
 from dnnctl.datasets.streams.cell_checks import check_cells, told_cells
 from dnnctl.datasets.streams.cells import CellsFile
@@ -39,7 +39,7 @@ CELLS, TARGETS, KEYS, PIXELS, COLUMNS = "cells.npy", "targets.npy", "keys.npy", 
 # What is half written is called so, and is given up after so many seconds without a change.
 NEW, DAY = ".new.", 86_400
 # Of what is in the cache; another one is written anew.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,7 @@ def _write_files(
     width = len(plan.wanted)
     vocabularies = Vocabularies(plan.name, [bare(one) for one in plan.wanted])
     rows, before = 0, 0
+    precision = Precision() if number == "<f4" else None
     empty = np.zeros(width, np.int64)
     with ExitStack() as files:
         names = (CELLS, TARGETS, KEYS, PIXELS)
@@ -208,7 +209,7 @@ def _write_files(
         for stream, shape, dtype in headers:
             _header(stream, (plan.rows, *shape), dtype)
         for read, pictures, place in pieces():
-            values, targets = _numbers(read, vocabularies, plan, number, place)
+            values, targets = _numbers(read, vocabularies, plan, precision, place)
             kept = _kept(values, targets, plan)
             before += len(targets)
             if not kept.all():
@@ -223,6 +224,8 @@ def _write_files(
             if pictures is not None:
                 pixels.write(pictures[kept].tobytes())
             rows += len(targets)
+        if precision is not None and not precision.is_enough:
+            raise _NotEnoughError
         for stream, shape, dtype in headers:
             _header(stream, (rows, *shape), dtype)
             stream.flush()
@@ -239,20 +242,20 @@ def _write_files(
 
 
 def _numbers(
-    read: list[Parsed], vocabularies: Vocabularies, plan: Plan, number: str, place: str
+    read: list[Parsed], vocabularies: Vocabularies, plan: Plan, precision: Precision | None, place: str
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the inputs and the targets of a piece as numbers, (rows, inputs) and (rows, targets).
 
     Raises:
         _NotEnoughError: If the inputs are to be of 32 bits, and that is not enough for them.
     """
-    inputs = zip(plan.wanted[: plan.inputs], read, strict=False)
-    numbers = [(each, one.kind) for one, each in inputs if not isinstance(each, Words)]
-    if number == "<f4" and not all(_is_enough(*each) for each in numbers):
-        raise _NotEnoughError
+    if precision is not None:
+        for i, (one, each) in enumerate(zip(plan.wanted[: plan.inputs], read, strict=False)):
+            if not (isinstance(each, Words) or precision.takes(i, each, exactly=one.kind == "date")):
+                raise _NotEnoughError
     coded, names = vocabularies.coded(read[: len(plan.wanted)]), [one.name for one in plan.wanted]
     targets = side_by_side(coded[plan.inputs :], "<f8")
-    values = side_by_side(coded[: plan.inputs], number) if plan.inputs else targets[:, :0]
+    values = side_by_side(coded[: plan.inputs], "<f4" if precision else "<f8") if plan.inputs else targets[:, :0]
     for part, called in ((values, names[: plan.inputs]), (targets, names[plan.inputs :])):
         check_cells(part.T, called, plan.missing, plan.name, place)
     return values, targets
@@ -264,16 +267,14 @@ def _settled(plan: Plan, folder: Path, vocabularies: Vocabularies, settle: Settl
         return Settled(vocabularies.columns, {}, ())
     settled = settle(vocabularies.columns, vocabularies.counts)
     inputs = {i: new for i, new in settled.values.items() if i < plan.inputs}
-    if number == "<f4" and not all(_is_enough(new, settled.columns[i].kind) for i, new in inputs.items()):
-        raise _NotEnoughError
+    if number == "<f4":
+        precision = Precision()
+        fit = [precision.takes(i, new, exactly=settled.columns[i].kind == "date") for i, new in inputs.items()]
+        if not (all(fit) and precision.is_enough):
+            raise _NotEnoughError
     _replace(folder / CELLS, inputs)
     _replace(folder / TARGETS, {i - plan.inputs: new for i, new in settled.values.items() if i >= plan.inputs})
     return settled
-
-
-def _is_enough(values: NDArray[Any], kind: Kind | None) -> bool:
-    """Tell whether 32 bits are enough for the cells of a column; a time of day is a small part of a date."""
-    return is_exact(values) or (kind != "date" and is_enough(*span_of(values)))
 
 
 def _notes(plan: Plan, before: int, rows: int, empty: NDArray[np.int64]) -> list[str]:

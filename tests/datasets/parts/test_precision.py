@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dnnctl.datasets.parts.precision import is_too_large, narrowed
+from dnnctl.datasets.parts.precision import Precision, is_too_large, narrowed
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,20 @@ def test_far_from_zero_beside_their_range_they_keep_64_bits(values: np.ndarray[A
 @pytest.mark.parametrize(("value", "large"), [(3e38, False), (-4e38, True), (np.inf, True), (np.nan, False)])
 def test_what_32_bits_cannot_hold_is_too_large(value: float, large: bool) -> None:
     assert is_too_large(np.array([[1.0], [value]])) is large
+
+
+@pytest.mark.parametrize(
+    ("pieces", "enough"),
+    [
+        # A second for each piece, the first of them exact in 32 bits.
+        ([[1.7e9, 1.7e9], [1.7e9 + 100, 1.7e9 + 100]], False),
+        ([[1.7e9 + 100, 1.7e9 + 100], [np.nan], [1.7e9 + 100]], True),
+        ([[0.1, 0.1], [0.2, 0.2]], True),
+        ([[1.7e9 + 100], [0.0, 1.0]], False),
+        ([[np.nan], []], True),
+    ],
+)
+def test_what_is_constant_in_each_piece_may_vary_between_them(pieces: list[list[float]], enough: bool) -> None:
+    precision = Precision()
+    assert all(precision.takes(0, np.array(piece)) for piece in pieces)
+    assert precision.is_enough is enough

@@ -131,3 +131,12 @@ def test_a_text_that_changes_while_it_is_read_is_told(tmp_path: Path, monkeypatc
     monkeypatch.setattr(text, "parse", parse_and_change)
     with pytest.raises(DataError, match=r"rows\.csv.*was changed while it was read"):
         read("csv", path=str(path), target="y", stream=True)
+
+
+def test_time_stamps_of_which_each_piece_has_one_are_kept_apart(tmp_path: Path) -> None:
+    stamps = np.repeat(1_700_000_000 + 100 * np.arange(6), 50)
+    rows = pa.table({"t": stamps, "x": np.random.default_rng(0).normal(size=300), "y": stamps / 100.0})
+    pq.write_table(rows, tmp_path / "t.parquet", row_group_size=50)
+    train = read("parquet", path=str(tmp_path / "t.parquet"), target="y", task="regression", stream=True)[0].train
+    assert isinstance(train, StreamedSamples)
+    assert np.unique(train.rows.take(np.arange(300))[:, 0]).tolist() == np.unique(stamps).tolist()
