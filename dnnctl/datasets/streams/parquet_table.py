@@ -16,7 +16,7 @@ from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.datasets.tables.parsing import Parsed
 from dnnctl.datasets.tables.pictures import as_numbers, pixels_first
-from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group, without_absent
 from dnnctl.errors import DataError, Notice
 
 
@@ -37,6 +37,8 @@ def open_chosen(
     Raises:
         WrongOptionError: If a column is not there, is chosen for two things, or holds what no network can read.
     """
+    if shape is not None:
+        options = without_absent(source, options)
     many, group = len(options.target), options.group
     wanted = split_off_group(source, chosen_columns(source, options, trained), many, group)
     targets = wanted[-many:]

@@ -24,7 +24,7 @@ from dnnctl.datasets.streams.table import Roles
 from dnnctl.datasets.streams.target_pass import look_at_targets
 from dnnctl.datasets.tables.features import Feature
 from dnnctl.datasets.tables.names import position_of
-from dnnctl.datasets.tables.options import ColumnOptions
+from dnnctl.datasets.tables.options import ColumnOptions, Image
 from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
 from dnnctl.datasets.tables.settled_forms import converted as in_form
 from dnnctl.datasets.tables.settled_forms import settled_form
@@ -52,6 +52,12 @@ def load_records(
         WrongOptionError: If an option does not fit.
         DataError: If they cannot be read, or hold what cannot be learned from.
     """
+    if isinstance(options.image, Image):
+        raise WrongOptionError(
+            "image",
+            "is for columns that are pixels, in csv and parquet; a picture in a record is a feature, as "
+            f"`uint8[{', '.join(map(str, options.image.shape))}]`",
+        )
     records = RecordFiles(options.path, features, "path", options.missing_values)
     wanted = split_off_group(records, chosen_columns(records, options, trained), len(options.target), options.group)
     inputs, targets = wanted[: -len(options.target)], wanted[-len(options.target) :]

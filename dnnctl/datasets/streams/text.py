@@ -19,7 +19,7 @@ from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.parsing import FLOAT, Parsed, Words, parse
 from dnnctl.datasets.tables.pictures import pixels_first
-from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group, without_absent
 from dnnctl.datasets.tables.settled_forms import converted as in_form
 from dnnctl.datasets.tables.table import Table
 from dnnctl.errors import Notice
@@ -61,6 +61,8 @@ def chosen(
         trained: What its columns were taken for by a run; None where that is to be found out.
     """
     many = len(options.target)
+    if shape is not None:
+        options = without_absent(table, options)
     wanted = split_off_group(table, chosen_columns(table, options, trained), many, options.group)
     targets = wanted[-many:]
     inputs, picture, notes = pixels_first(wanted[:-many], options, table.name, shape)

@@ -29,7 +29,7 @@ from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, sett
 from dnnctl.datasets.tables.options import ColumnOptions, TableOptions
 from dnnctl.datasets.tables.parsing import Words, parse
 from dnnctl.datasets.tables.pictures import of_pixels, pictured, pixel_range, pixels_first, taken_for_pictures
-from dnnctl.datasets.tables.selection import chosen_columns, known_columns, split_off_group
+from dnnctl.datasets.tables.selection import chosen_columns, known_columns, split_off_group, without_absent
 from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, Notice
@@ -212,6 +212,8 @@ def _read(
     """Read the columns that options choose, or those of a known table in whatever order and with others beside them."""
     table = find_table(text, layout_of(options, known=known is not None))
     table.check_names()
+    if shape is not None:
+        options = without_absent(table, options)
     if known is not None:
         wanted = known_columns(table, (*known.columns, *known.targets))
     else:

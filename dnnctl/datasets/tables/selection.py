@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dnnctl.datasets.columns import Column, Kind, TableInfo
 from dnnctl.datasets.forms.base import Form
@@ -9,6 +10,8 @@ from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.tables.names import NamedColumns, position_of
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.errors import DataError
+
+Options = TypeVar("Options", bound=ColumnOptions)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,31 @@ def chosen_columns(table: NamedColumns, options: ColumnOptions, trained: TableIn
         return Wanted(name, position, asked=said.get(position, ""))
 
     return [wanted(position) for position in (*inputs, *targets)]
+
+
+def without_absent(table: NamedColumns, options: Options) -> Options:
+    """Return options without the columns that a further table need not have: those that nothing is predicted from.
+
+    Args:
+        table: The further table.
+        options: How the table of a run was described.
+    """
+    there = {name.casefold() for name in table.names}
+
+    def kept(name: str) -> bool:
+        return name.casefold() in there
+
+    beside = {name.casefold() for name in (*options.exclude, options.id, options.group) if name is not None}
+    columns = options.columns
+    return options.model_copy(
+        update={
+            "id": options.id if options.id is not None and kept(options.id) else None,
+            "group": options.group if options.group is not None and kept(options.group) else None,
+            "exclude": list(filter(kept, options.exclude)),
+            "types": {name: kind for name, kind in options.types.items() if kept(name)},
+            "columns": columns and [name for name in columns if kept(name) or name.casefold() not in beside],
+        }
+    )
 
 
 def split_off_group(table: NamedColumns, wanted: Sequence[Wanted], targets: int, group: str | None) -> list[Wanted]:

@@ -120,6 +120,12 @@ def test_records_that_are_not_as_described_are_told(tmp_path: Path, features: di
     assert f"{tmp_path / 't.tfrecord'}, records 0 to " in str(refused.value)
 
 
+def test_a_size_of_pictures_whose_pixels_are_columns_is_refused(tmp_path: Path) -> None:
+    write_records(tmp_path / "a.tfrecord", rows()[:9])
+    with pytest.raises(DataError, match=r"a picture in a record is a feature, as `uint8\[1, 3\]`"):
+        read(tmp_path / "a.tfrecord", image={"height": 1, "width": 3})
+
+
 def test_damage_is_told_with_file_and_record(tmp_path: Path) -> None:
     path = tmp_path / "t.tfrecord"
     write_records(path, rows(40))

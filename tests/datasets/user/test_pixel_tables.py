@@ -9,7 +9,9 @@ import pytest
 from pyarrow import parquet
 
 from dnnctl.config.loading import load
-from dnnctl.datasets.base import Dataset
+from dnnctl.config.schema import DataConfig
+from dnnctl.datasets import read as reading
+from dnnctl.datasets.base import Dataset, Places
 from dnnctl.datasets.samples import looked_at
 from dnnctl.errors import ConfigError, DataError
 
@@ -169,3 +171,27 @@ def test_columns_that_are_no_numbers_are_no_pixels(
     assert any("called like the pixels" in note and "'pixel3' (category)" in note for note in dataset.notes)
     with pytest.raises(ConfigError, match=r"image.*'pixel3' \(category\)"):
         _read(path, **options, image={"height": SIDE, "width": SIDE})
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_further_rows_need_no_column_that_nothing_is_predicted_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, stream: bool
+) -> None:
+    monkeypatch.setenv("DNNCTL_CACHE_DIR", str(tmp_path / "cache"))
+    x, y = _pictures()
+    who = [f"p{i // 2}" for i in range(60)]
+    path = _written(tmp_path / name, x, y, row=np.arange(60), who=who, page=who)
+    key = name.partition(".")[2]
+    options = {"path": str(path), "target": "label", "stream": stream, "id": "row", "exclude": ["page"]}
+    options |= {"types": {"page": "category"}, "image": {"height": SIDE, "width": SIDE}}
+    source = DataConfig.model_validate({key: options, "group": "who"}).source
+    trained = reading.read(source, Places())
+    assert trained.info.input_shape == (SIDE, SIDE)
+    for i, beside in enumerate(({}, {"row": np.arange(60)}, {"who": who, "page": who})):
+        further = _written(tmp_path / f"{i}.{key}", x, y, **beside)
+        more = source.model_copy(update={"path": str(further)})
+        assert np.array_equal(looked_at(reading.read_more(more, trained.info, None).train).x, x)
+    bare = _written(tmp_path / f"less.{key}", x[:, :, 1:], y, NAMES[1:31])
+    with pytest.raises(DataError, match=r"6 x 6 have 36 pixels.*30 columns"):
+        reading.read_more(source.model_copy(update={"path": str(bare)}), trained.info, None)
