@@ -128,6 +128,7 @@ class TableInfo:
         min_count: Categories that fewer training rows have count as unknown.
         usual_missing: Whether NA, none and the like are empty cells too.
         text_encoding: What its text is encoded in; empty for what is no text.
+        encoding_said: Whether the configuration says so, and other tables of this form are to be read in it.
     """
 
     columns: tuple[Column, ...]
@@ -137,6 +138,7 @@ class TableInfo:
     min_count: int = 2
     usual_missing: bool = True
     text_encoding: str = ""
+    encoding_said: bool = False
 
     def reads_as(self, other: "TableInfo") -> bool:
         """Tell whether the cells of two tables are read alike: columns of one name are of one kind, and of one form."""

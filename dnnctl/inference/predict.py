@@ -18,7 +18,7 @@ from dnnctl.inference.network import Network
 from dnnctl.inference.open import OpenedRun
 from dnnctl.inference.predictions import Predictions
 from dnnctl.inference.read_inputs import read_all, read_parts
-from dnnctl.inference.run_data import likely_encoding, read_splits
+from dnnctl.inference.run_data import encoding_said, likely_encoding, read_splits
 from dnnctl.memory import blocks
 from dnnctl.random_streams import generator
 
@@ -184,8 +184,15 @@ def spec_of(opened: OpenedRun, encoding: str = "auto") -> InputSpec:
     written = {"encoding": encoding, "likely": likely_encoding(opened)}
     if csv is not None:
         written["separator"] = csv.separator
+    said = encoding_said(opened)
     return InputSpec(
-        opened.info, stored.ground, stored.table, **written, id=_identifier(opened), appearance=stored.appearance
+        opened.info,
+        stored.ground,
+        stored.table,
+        **written,
+        said=said,
+        id=_identifier(opened),
+        appearance=stored.appearance,
     )
 
 

@@ -9,6 +9,7 @@ from dnnctl.data.fitting import encode, split_as
 from dnnctl.data.split import Splits
 from dnnctl.datasets import read as reading
 from dnnctl.datasets.base import Dataset, DownloadProgress
+from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.samples import Samples
 from dnnctl.errors import DataError, UsageError
@@ -71,7 +72,7 @@ def _read_user_data(opened: OpenedRun, data: Path | None, encoding: str) -> tupl
             raise DataError(f"{data}: no such file or folder; a relative path starts at the current directory")
         source = source.model_copy(update={"path": str(data.absolute())})
         if reading.digests(source) != digests:
-            table = None if known.table is None else replace(known.table.table, text_encoding=likely_encoding(opened))
+            table = _columns(opened)
             if settings.csv is not None:
                 # That of the training table is but likely.
                 source = source.model_copy(update={"encoding": encoding})
@@ -106,11 +107,27 @@ def _all_for_the_test(opened: OpenedRun, dataset: Dataset) -> tuple[Dataset, Spl
     return replace(dataset, info=opened.info, notes=(note, *dataset.notes)), splits
 
 
+def _columns(opened: OpenedRun) -> TableInfo | None:
+    """Return the columns of a run's table, and what that was encoded in; of pixels only the latter."""
+    table, csv = opened.preprocessing.table, opened.config.data.csv
+    own = table.table if table is not None else None if csv is None else TableInfo((), (), csv.missing)
+    if own is None:
+        return None
+    return replace(own, text_encoding=likely_encoding(opened), encoding_said=encoding_said(opened))
+
+
+def encoding_said(opened: OpenedRun) -> bool:
+    """Tell whether a run's configuration says what its table is encoded in."""
+    csv = opened.config.data.csv
+    return csv is not None and csv.encoding != "auto"
+
+
 def likely_encoding(opened: OpenedRun) -> str:
     """Return what the table that a run was trained on was encoded in; empty where it is not known."""
     table, csv = opened.preprocessing.table, opened.config.data.csv
-    told = "" if csv is None or csv.encoding == "auto" else csv.encoding
-    return told if table is None else table.text_encoding or told
+    if csv is not None and encoding_said(opened):
+        return csv.encoding
+    return "" if table is None else table.text_encoding
 
 
 def _expect_no_encoding(encoding: str) -> None:

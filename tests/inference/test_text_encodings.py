@@ -82,3 +82,31 @@ def test_a_run_that_does_not_say_its_encoding_still_answers(dnnctl: Run) -> None
     (run / "preprocessing.json").write_text(json.dumps(stored), encoding="utf-8")
     Path("new.csv").write_bytes(NEW.encode("cp949"))
     assert answers(dnnctl, "new.csv")[0] == ["높음", "낮음"]
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_what_the_configuration_says_goes_for_other_tables_of_the_run(dnnctl: Run) -> None:
+    words = "město,počet,cíl\n" + "".join(f"{('Plzeň', 'Liberec')[i % 2]},{i % 7},{'ab'[i % 2]}\n" for i in range(60))
+    Path("t.csv").write_bytes(words.encode("iso8859_2"))
+    train(dnnctl, "{path: t.csv, target: cíl, encoding: iso-8859-2}", "--set", "training.epochs=40")
+    Path("new.csv").write_bytes("město,počet\nPlzeň,3\n".encode("iso8859_2"))
+    assert answers(dnnctl, "new.csv") == (["a"], [])
+    Path("more.csv").write_bytes(words.replace("Plzeň,6", "Plzeň,5").encode("iso8859_2"))
+    status, out, _ = dnnctl("evaluate", "latest", "--data", "more.csv", "--json")
+    assert (status, json.loads(out)["metrics"]["accuracy"]) == (0, 1)
+
+
+@pytest.mark.usefixtures("no_plots")
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_classes_of_pixel_tables_are_known_whatever_they_are_written_in(
+    dnnctl: Run, stream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DNNCTL_CACHE_DIR", str(tmp_path / "cache"))
+    header = ",".join(["c", *(f"pixel{i}" for i in range(36))])
+    rows = [",".join([("prospěl", "kůň")[i % 2], *(str((i * k) % 256) for k in range(36))]) for i in range(60)]
+    Path("t.csv").write_bytes("\n".join([header, *rows]).encode("cp1250"))
+    train(dnnctl, f"{{path: t.csv, target: c, encoding: cp1250, stream: {stream}}}", "--set", "training.epochs=2")
+    Path("more.csv").write_bytes("\n".join([header, *rows[:40]]).encode("cp1250"))
+    status, out, err = dnnctl("evaluate", "latest", "--data", "more.csv", "--json")
+    assert status == 0, err
+    assert json.loads(out)["rows"] == 40

@@ -51,10 +51,13 @@ def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | 
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
     one = options.model_copy(update={"test_path": None, "stream": True})
-    text = open_text(options.path, options.encoding, clues=clues_of(options, table), large=True)
+    clues = clues_of(options, table, info.class_names)
+    text = open_text(options.path, options.encoding, clues=clues, large=True)
     if info.is_image:
         found = find_table(text, layout_of(options, known=True))
         opened = _opened(chosen(found, options, info.input_shape), options.path, options.missing)
+        odd = told_of_another(text, options.encoding, clues.likely)
+        opened = replace(opened, notes=(*odd, *opened.notes))
         return load_more_columns("csv", one, opened, info, None, digests_of(one))
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")

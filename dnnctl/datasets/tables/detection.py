@@ -5,6 +5,7 @@ apart into letters as each encoding reads it; the sum of the logarithms of their
 of that encoding and language (naive Bayes). See docs/adr/0021-encodings.md for how this compares with libraries.
 """
 
+import codecs
 import mmap
 import re
 from collections import Counter
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
-from dnnctl.datasets.tables.languages import LANGUAGES, ODD, RARER
+from dnnctl.datasets.tables.languages import LANGUAGES, ODD, RARER, WIDER
 
 # No encoding has one of these bytes as a part of another letter (| may be one).
 _BETWEEN = re.compile(rb"[\x00-;]+")
@@ -25,6 +26,10 @@ PART, OVERLAP, PARTS, WORDS = 1 << 18, 1 << 10, 8, 2000
 KNOWN, LIKELY, SURE = 12.0, 10.0, 3.0
 # A capital letter after a small one, and elsewhere; a letter of UTF-8, whatever it is; what does not decode.
 _TURNED, _CAPITAL, _UTF_8, _LOST = log(0.01), log(0.2), log(1e-3), 1.5 * ODD
+
+
+# How rare an encoding is that is tried only where it is likely.
+_RAREST = min(RARER.values())
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,35 @@ def words_of(data: "bytes | mmap.mmap", starts: Iterable[int] = ()) -> list[byte
     return list(found)[:WORDS]
 
 
+def usual(encoding: str) -> str:
+    """Return an encoding, however it is written, by the name of the one that is tried for it; empty for none.
+
+    Args:
+        encoding: As `utf-8-sig`, `ISO-8859-1`, which is read as Windows-1252, or `euc-kr`; `auto` is none.
+    """
+    try:
+        # Others than those of text are refused only where something is decoded.
+        b"a".decode(encoding, "replace")
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        return ""
+    if name.startswith("utf"):
+        return "utf-8" if name in {"utf-8", "utf-8-sig"} else ""
+    tried = {codecs.lookup(each).name: each for each in RARER}
+    return WIDER.get(name) or tried.get(name, name)
+
+
 def detect(words: Collection[bytes], expected: Collection[str] = (), likely: str = "") -> Detected:
     """Return what words are encoded in.
 
     Args:
         words: As `words_of` returns them, at least one.
         expected: Names and words that are expected among them.
-        likely: The encoding that it probably is.
+        likely: The encoding that it probably is, by its `usual` name.
     """
     known = {part for text in expected for part in re.split("[\x00-;]+", text) if not part.isascii()}
     found = []
-    for encoding in ("utf-8", *RARER):
+    for encoding in dict.fromkeys(("utf-8", *RARER, *([likely] if likely else []))):
         texts = [word.decode(encoding, "replace") for word in words]
         score = _score(texts, encoding) + KNOWN * len(known.intersection(texts)) + LIKELY * (encoding == likely)
         found.append((score, encoding, texts))
@@ -102,9 +125,11 @@ def _score(texts: list[str], encoding: str) -> float:
     form = capitals * _CAPITAL + turned * _TURNED + counts.pop("\ufffd", 0) * _LOST
     if encoding == "utf-8":
         return form + _UTF_8 * sum(counts.values())
-    languages = [(each, each.chances()) for each in LANGUAGES if encoding in each.encodings]
+    # One that is not known of any language may be of all.
+    own = [each for each in LANGUAGES if encoding in each.encodings] or LANGUAGES
+    languages = [(each, each.chances()) for each in own]
     return (
         form
-        + RARER[encoding]
-        + max(each.rare + sum(n * own.get(c, ODD) for c, n in counts.items()) for each, own in languages)
+        + RARER.get(encoding, _RAREST)
+        + max(each.rare + sum(n * shares.get(c, ODD) for c, n in counts.items()) for each, shares in languages)
     )

@@ -1,10 +1,11 @@
 """What a file is encoded in that is neither UTF-8 nor UTF-16, and how sure that is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dnnctl.datasets.columns import TableInfo
-from dnnctl.datasets.tables.detection import PART, Detected, detect, words_of
+from dnnctl.datasets.tables.detection import PART, Detected, detect, usual, words_of
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import Notice
 
@@ -19,10 +20,12 @@ class Clues:
     Args:
         likely: What it is probably encoded in, as the table that was trained on was; empty if nothing is known.
         expected: Names of columns and words that it probably has.
+        said: Whether `likely` is what the configuration says; then it is taken wherever it decodes.
     """
 
     likely: str = ""
     expected: tuple[str, ...] = ()
+    said: bool = False
 
 
 NONE = Clues()
@@ -31,7 +34,7 @@ NONE = Clues()
 def clues_of_columns(known: TableInfo, named: Iterable[str] = ()) -> Clues:
     """Return what is known of a table with the columns of one that was trained on, and with others that are named."""
     words = (word for column in (*known.columns, *known.targets) for word in (column.name, *column.words))
-    return Clues(known.text_encoding, (*named, *words))
+    return Clues(known.text_encoding, (*named, *words), known.encoding_said)
 
 
 def told_of_another(text: Text, asked: str, likely: str) -> tuple[str, ...]:
@@ -43,7 +46,7 @@ def told_of_another(text: Text, asked: str, likely: str) -> tuple[str, ...]:
         likely: What the other one was encoded in.
     """
     told = [f"{doubt}; `encoding` names another" for doubt in text.doubts]
-    if not told and asked == "auto" and text.encoding != likely and not text.encoding.startswith("utf"):
+    if not told and asked == "auto" and usual(text.encoding) != usual(likely) and not text.encoding.startswith("utf"):
         told.append(f"{text.name}: is read as {text.encoding}")
     return tuple(told)
 
@@ -71,9 +74,12 @@ def guessed(data: bytes, name: str, clues: Clues) -> Guess:
         name: What to call it.
         clues: What is known before.
     """
-    likely = "" if clues.likely == "auto" else clues.likely
+    likely = usual(clues.likely)
     words, where = words_of(data), 0
     found = detect(words, clues.expected, likely)
+    if clues.said and likely:
+        with suppress(UnicodeDecodeError):
+            return _as_said(data.decode(clues.likely), found, clues.likely, words, name)
     for _ in range(TRIES):
         try:
             return Guess(found.encoding, data.decode(found.encoding), _notices(found, name))
@@ -88,6 +94,17 @@ def guessed(data: bytes, name: str, clues: Clues) -> Guess:
     places = f"but for places that are none, the first in line {line:,}, which are read as '\ufffd'"
     told = f"is read as {found.encoding}, {places}"
     return Guess(found.encoding, data.decode(found.encoding, "replace"), (Notice("broken_characters", told, name),))
+
+
+def _as_said(text: str, found: Detected, said: str, words: Collection[bytes], name: str) -> Guess:
+    """Return a text in the encoding that its run was said to be in, and a doubt where its words are of another."""
+    read = ((word.decode(said, "replace"), word.decode(found.encoding, "replace")) for word in words)
+    differ = next(((own, other) for own, other in read if own != other), None)
+    if differ is None or found.other == usual(said):
+        return Guess(said, text)
+    own, other = differ
+    told = f"is read as {said}, as the training table was said to be; in {found.encoding}, {own!r} would be {other!r}"
+    return Guess(said, text, (Notice("uncertain_encoding", told, name),))
 
 
 def _notices(found: Detected, name: str) -> tuple[Notice, ...]:

@@ -18,6 +18,17 @@ RARER = {
     **dict.fromkeys(("cp1253", "cp1255", "cp1256", "cp874"), -4.0),
     **dict.fromkeys(("cp850", "mac_roman", "cp866", "iso8859_5"), -5.0),
 }
+# Encodings, as Python calls them, of which one that is tried has all letters in the same places.
+WIDER = {
+    **dict.fromkeys(("iso8859-1", "ascii"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "cp950",
+    "iso8859-9": "cp1254",
+    "koi8-r": "koi8_u",
+    **dict.fromkeys(("tis-620", "iso8859-11"), "cp874"),
+}
 LATIN = "eaionrtslcdumpghbyfvkwzxjq"
 # Letters of foreign names, signs, and anything else: logarithms of the share of each.
 FOREIGN = dict.fromkeys("éáíóúàèäöüñçãõøåêôëï", -9.0)

@@ -124,19 +124,19 @@ def load_more_rows(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     Raises:
         DataError: If it cannot be read, a column is missing, or a cell does not fit.
     """
-    text = open_text(options.path, options.encoding, clues=clues_of(options, table))
+    clues = clues_of(options, table, info.class_names)
+    text = open_text(options.path, options.encoding, clues=clues)
+    odd = told_of_another(text, options.encoding, clues.likely)
     one = options.model_copy(update={"test_path": None})
     if info.is_image and info.input_range is not None:
         read = _read(text, options, advice=TRAINED, shape=info.input_shape)
         y = encode_targets(read.targets, info.class_names, text.name)
         x = of_pixels(read.inputs.values, info.input_shape, info.input_range, text.name)
-        return Dataset("csv", info, Samples(x, y), None, options.path, digests_of(one), read.notes)
+        return Dataset("csv", info, Samples(x, y), None, options.path, digests_of(one), (*odd, *read.notes))
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
-    before = table.text_encoding
     samples, table, notes = _labelled(text, options, table, info.class_names, TRAINED)
-    notes = (*told_of_another(text, options.encoding, before), *notes)
-    return Dataset("csv", info, samples, None, options.path, digests_of(one), notes, (), table)
+    return Dataset("csv", info, samples, None, options.path, digests_of(one), (*odd, *notes), (), table)
 
 
 def digests_of(options: TableOptions) -> dict[str, str]:
@@ -151,14 +151,15 @@ def digests_of(options: TableOptions) -> dict[str, str]:
     return {name: digest_of_file(path) for name, path in files.items()}
 
 
-def clues_of(options: TableOptions, known: TableInfo | None = None) -> Clues:
+def clues_of(options: TableOptions, known: TableInfo | None = None, classes: Sequence[str] = ()) -> Clues:
     """Return what is known of a table before it is read.
 
     Args:
         options: Its options.
         known: The columns of the table that was trained on, if it is another one.
+        classes: Its classes.
     """
-    named = (*options.target, *(options.columns or ()), *options.exclude, *options.types)
+    named = (*classes, *options.target, *(options.columns or ()), *options.exclude, *options.types)
     return Clues(expected=named) if known is None else clues_of_columns(known, named)
 
 

@@ -38,6 +38,7 @@ class InputSpec:
         encoding: What tables are said to be encoded in, or `auto`.
         separator: What is said to separate the cells of the table that it was trained on, or `auto`.
         likely: What the table that it was trained on was encoded in; empty where that is not known.
+        said: Whether its configuration says so.
         id: The column that names the rows in the answers; empty for none.
         appearance: How the training pictures look; None for numbers, and for runs that did not store it.
     """
@@ -48,6 +49,7 @@ class InputSpec:
     encoding: str = "auto"
     separator: str = "auto"
     likely: str = ""
+    said: bool = False
     id: str = ""
     appearance: Appearance | None = None
 
@@ -72,8 +74,9 @@ class InputSpec:
     def clues(self) -> Clues:
         """What is known of a table of such rows before it is read."""
         if self.table is None:
-            return Clues(self.likely, self.info.feature_names)
-        return replace(clues_of_columns(self.table.table), likely=self.likely)
+            return Clues(self.likely, (*self.info.feature_names, *self.info.class_names), self.said)
+        own = clues_of_columns(self.table.table, self.info.class_names)
+        return replace(own, likely=self.likely, said=self.said)
 
     @property
     def cells(self) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from dnnctl.datasets.base import Dataset
 from dnnctl.datasets.tables.decoding import text_of
-from dnnctl.datasets.tables.detection import PART
+from dnnctl.datasets.tables.detection import PART, usual
 from dnnctl.datasets.tables.guessing import Clues
 from dnnctl.errors import DataError
 
@@ -94,6 +94,39 @@ def test_what_is_known_of_another_table_decides() -> None:
     assert text_of(contents, "t.csv", clues=Clues("", ("a", "prospěl"))).encoding == "cp1250"
     # What it was the last time does not make Korean Western.
     assert text_of(table(*WORDS["cp949"]).encode("cp949"), "t.csv", clues=Clues("cp1252")).encoding == "cp949"
+
+
+@pytest.mark.parametrize(
+    ("likely", "encoding"),
+    [
+        ("ISO-8859-2", "iso8859_2"),
+        ("latin-1", "cp1252"),
+        ("euc-kr", "cp949"),
+        ("shift_jis", "cp932"),
+        ("gbk", "gb18030"),
+    ],
+)
+def test_an_encoding_is_known_by_each_of_its_names(likely: str, encoding: str) -> None:
+    assert usual(likely) == encoding
+    assert [usual(none) for none in ("auto", "", "base64", "a\0b", "utf-16")] == [""] * 5
+
+
+def test_another_encoding_than_those_that_are_tried_is_tried_where_it_is_likely() -> None:
+    contents = table("1 2 3", "naïf élève ½ ∞ Ω").encode("cp437")
+    assert text_of(contents, "t.csv").encoding != "cp437"
+    assert text_of(contents, "t.csv", clues=Clues("cp437")).encoding == "cp437"
+    assert text_of("a\n가족\n나무\n".encode("johab"), "t.csv", clues=Clues("johab")).encoding == "johab"
+
+
+def test_what_the_configuration_says_is_taken_where_it_decodes_and_doubted_where_words_say_otherwise() -> None:
+    contents = "a\nprospěl\n".encode("iso8859_2")
+    text = text_of(contents, "t.csv", clues=Clues("iso-8859-2", said=True))
+    assert ("prospěl" in bytes(text.data).decode(), text.doubts) == (True, ())
+    korean = table(*WORDS["cp949"]).encode("cp949")
+    text = text_of(korean, "t.csv", clues=Clues("latin-1", said=True))
+    assert text.encoding == "latin-1"
+    assert "as the training table was said to be; in cp949, " in text.doubts[0].message
+    assert text_of(korean, "t.csv", clues=Clues("ascii", said=True)).encoding == "cp949"
 
 
 @pytest.mark.parametrize(("encoding", "mark"), [("cp949", b""), ("utf-8", b""), ("utf-8", b"\xef\xbb\xbf")])
