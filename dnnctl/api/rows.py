@@ -60,7 +60,7 @@ def read_rows(rows: Any, spec: InputSpec, invert: bool | None = None) -> Inputs:
     # A frame that was given no names counts its columns.
     counted = table is not None and spec.table is None and all(name.isdecimal() for name in table[0])
     if table is None or counted:
-        array = _as_array(list(zip(*table[1], strict=True)) if table else rows)
+        array = _as_array(list(zip(*table[1], strict=True)) if table else rows, mixed=spec.table is not None)
         if spec.table is None:
             return from_array(array, NAME, spec, invert)
         table = _columns_in_order(array, [column.name for column in spec.table.columns], spec)
@@ -135,10 +135,12 @@ def _of_dict(rows: Mapping[Any, Any]) -> Table:
     return names, [list(column) for column in columns]
 
 
-def _as_array(rows: Any) -> Any:
-    """Return rows without names as an array."""
+def _as_array(rows: Any, *, mixed: bool) -> Any:
+    """Return rows without names as an array; where they may be mixed, numbers beside texts stay numbers."""
     try:
         array = np.asarray(rows)
+        if mixed and array.dtype.kind in "US":
+            array = np.asarray(rows, object)
     except ValueError:
         raise DataError(f"`{NAME}`: expected rows of one length; received rows of different ones") from None
     return array

@@ -120,3 +120,33 @@ def test_a_table_of_another_country_is_read_with_its_marks(dnnctl: Run) -> None:
     assert answers(dnnctl("predict", run, "other.csv", "--format", "csv")[1]) == expected
     for value in ("12.5,4000", '"12,5 %",4.000'):
         assert answers(dnnctl("predict", run, "--value", value, "--format", "csv")[1]) == pytest.approx(expected[:1])
+
+
+def test_amounts_of_one_column_have_one_mark_of_decimals(dnnctl: Run) -> None:
+    weights = [f"{10 + i % 9},5 kg" if i % 3 else f"1,25{i % 10} kg" for i in range(ROWS)]
+    for name, mark in (("t.csv", ";"), ("comma.csv", ",")):
+        rows = [mark.join((f'"{weight}"', f"{i % 4}", f"{i % 7}")) for i, weight in enumerate(weights)]
+        Path(name).write_text("\n".join([mark.join(("weight", "n", "y")), *rows]) + "\n")
+    run = str(train(dnnctl, "{path: t.csv, target: y, task: regression}", "--set", "training.epochs=2")["run"])
+    expected = answers(dnnctl("predict", run, "t.csv", "--format", "csv")[1])
+    assert answers(dnnctl("predict", run, "comma.csv", "--format", "csv")[1]) == expected
+
+    # Those alone that could be thousands are no thousands for this.
+    Path("few.csv").write_text("weight,n,y\n" + "".join(f'"{weights[i]}",{i % 4},0\n' for i in range(0, ROWS, 3)))
+    assert answers(dnnctl("predict", run, "few.csv", "--format", "csv")[1]) == expected[::3]
+    # Where other cells are sure to have points, they are.
+    Path("points.csv").write_text('weight,n,y\n"1,250 kg",0.5,0\n')
+    large = answers(dnnctl("predict", run, "--value", "1250,0.5", "--format", "csv")[1])
+    assert answers(dnnctl("predict", run, "points.csv", "--format", "csv")[1]) == large
+    assert large != answers(dnnctl("predict", run, "--value", '"1,250",0.5', "--format", "csv")[1])
+
+
+def test_numbers_beside_texts_are_no_texts(dnnctl: Run) -> None:
+    rows = [f"{i % 90},{i % 10}5;{'red' if i % 2 else 'blue'};{i % 7}" for i in range(ROWS)]
+    Path("t.csv").write_text("x;colour;y\n" + "\n".join(rows).replace(";red", " kg;red").replace(";blue", " kg;blue"))
+    opened = api.load(
+        str(train(dnnctl, "{path: t.csv, target: y, task: regression}", "--set", "training.epochs=2")["run"])
+    )
+    named = opened.predict({"x": [1.234, 12], "colour": ["red", "blue"]}).scores
+    np.testing.assert_array_equal(opened.predict([[1.234, "red"], [12, "blue"]]).scores, named)
+    np.testing.assert_array_equal(opened.predict([["1,234 kg", "red"], ["12,0", "blue"]]).scores, named)

@@ -55,29 +55,38 @@ class Amount:
     def convert(self, words: Sequence[str], decimal: str = "") -> NDArray[np.float64]:
         """Return the number that each text is; one without a unit is in that of the column.
 
-        What is not written with the marks of the column is read with the other ones, if no mark means another thing
-        there: 12.5 is 12.5 where 12,5 was too. In a table that has other marks than that of the column had, these come
-        first.
+        All are read with the same marks: 1,250 is 1.25 beside 12,5. These are the marks of the column, unless others
+        read more of the texts, or the table is sure to have others than that of the column had, and they do as well.
         """
         own, other = Marks(self.decimal, self.group), Marks("," if self.decimal == "." else ".")
         others = None if self.group == other.decimal else other
         if decimal == other.decimal != self.table:
             own, others = other, own
+        read = [parts_of(word) for word in words]
+        values = self._values(words, read, own)
+        unread = int(np.isnan(values).sum())
+        if not unread or others is None:
+            return values
+        second = self._values(words, read, others)
+        return second if np.isnan(second).sum() < unread else values
+
+    def _values(self, words: Sequence[str], read: Sequence[Parts | None], marks: Marks) -> NDArray[np.float64]:
         values = np.full(len(words), np.nan)
-        for i, word in enumerate(words):
-            parts = parts_of(word)
+        for i, (word, parts) in enumerate(zip(words, read, strict=True)):
             if parts is not None and parts.unit in {self.unit, ""}:
-                values[i] = parts.value(own)
-                if np.isnan(values[i]) and others is not None:
-                    values[i] = parts.value(others)
+                values[i] = parts.value(marks)
             elif _POWER.fullmatch(word):
                 values[i] = float(word)
         return values
 
     def written(self, number: float) -> str:
-        """Return a number so that `convert` reads it."""
+        """Return a number so that `convert` reads it, whatever stands beside it."""
         told = repr(float(number))
-        return told if "e" in told else told.removesuffix(".0").replace(".", self.decimal)
+        if "e" in told:
+            return told
+        # Three digits behind a mark could be of thousands.
+        whole, _, digits = told.removesuffix(".0").partition(".")
+        return whole + (digits and f"{self.decimal}{digits}" + "0" * (len(digits) == 3))
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain values."""

@@ -44,7 +44,7 @@ class Form(Protocol):
 
         Args:
             words: The texts.
-            decimal: The mark of decimals that the table they are in is likely to have; empty if nothing is known.
+            decimal: The mark of decimals that the table they are in is sure to have; empty if nothing tells.
         """
 
     def written(self, number: float) -> str:

@@ -14,7 +14,7 @@ from dnnctl.datasets.parts.precision import is_too_large
 from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted, is_written
 from dnnctl.datasets.streams.text_forms import Texts, may_have_form, with_forms
 from dnnctl.datasets.tables.column_types import numeric_columns, odd_numbers, sample_of, settle_words
-from dnnctl.datasets.tables.decimals import likely_decimal
+from dnnctl.datasets.tables.decimals import likely_decimal, sure_decimal
 from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.parsing import FLOAT, Parsed, Words, parse
@@ -190,7 +190,7 @@ def _with_form(piece: Table, wanted: Wanted, cells: Parsed) -> Parsed:
     def place(word: int) -> str:
         return _place(piece, wanted.position, words[word])
 
-    values = in_form(wanted, wanted.form, words, place, likely_decimal(piece))
+    values = in_form(wanted, wanted.form, words, place, sure_decimal(piece), sample_of(piece, wanted))
     return cells.replaced(values)
 
 

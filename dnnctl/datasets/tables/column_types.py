@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dnnctl.datasets.columns import PAIRS, Cells, Column, side_by_side
 from dnnctl.datasets.parts.faults import clipped
 from dnnctl.datasets.parts.precision import is_exact, is_too_large, narrowed
-from dnnctl.datasets.tables.decimals import likely_decimal
+from dnnctl.datasets.tables.decimals import likely_decimal, sure_decimal
 from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import FLOAT, Words, parse
 from dnnctl.datasets.tables.selection import Wanted
@@ -124,7 +124,7 @@ def settle_words(
     """
     name, said, pair = table.names[wanted.position], wanted.kind, wanted.words
     if wanted.form is not None:
-        values = converted(wanted, wanted.form, words, place, likely_decimal(table))
+        values = converted(wanted, wanted.form, words, place, sure_decimal(table), sample_of(table, wanted))
         return Column(name, wanted.form.kind, (), wanted.form), values, []
     folded = {word.casefold() for word in words}
     # A column said to be yes or no may be empty from top to bottom.

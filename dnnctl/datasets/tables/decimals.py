@@ -40,6 +40,11 @@ def likely_decimal(table: Table) -> str:
     return _more(sure) or _more(every) or ("," if table.separator == ";" else "")
 
 
+def sure_decimal(table: Table) -> str:
+    """Return the mark of decimals that cells of a table tell which could not be thousands; empty if none does."""
+    return "" if table.text.starts is not None else _more(_counted(table.sample)[0])
+
+
 def _counted(sample: Sample) -> tuple[Counter[str], Counter[str]]:
     """Return how many cells have each mark: of those that cannot be thousands, and of all."""
     sure: Counter[str] = Counter()

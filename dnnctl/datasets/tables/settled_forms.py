@@ -93,7 +93,9 @@ def doubts(name: str, other: str, form: Form) -> list[Notice]:
     return [Notice("ambiguous_cells", told, f"column {name!r}")]
 
 
-def converted(wanted: Wanted, form: Form, words: Sequence[str], place: Place, likely: str = "") -> NDArray[np.float64]:
+def converted(
+    wanted: Wanted, form: Form, words: Sequence[str], place: Place, decimal: str = "", first: Sequence[str] = ()
+) -> NDArray[np.float64]:
     """Return the number that each word of a column is, whose form is known.
 
     Args:
@@ -101,12 +103,14 @@ def converted(wanted: Wanted, form: Form, words: Sequence[str], place: Place, li
         form: Its form.
         words: Its words.
         place: Returns the place of the first row with a word, given by its number.
-        likely: The mark of decimals that the table is likely to have; empty if nothing is known.
+        decimal: The mark of decimals that the table is sure to have; empty if nothing tells.
+        first: The column's first cells, which words of a later part of the table are written as.
 
     Raises:
         DataError: If a word does not have the form.
     """
-    values = form.convert(words, likely)
+    more = [] if form.kind == "date" else sorted(set(first))
+    values = form.convert([*words, *more], decimal)[: len(words)]
     wrong = np.flatnonzero(np.isnan(values))
     if len(wrong):
         word = int(wrong[0])
