@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.errors import UsageError
-from dnnctl.inference.exact_numbers import exact
+from dnnctl.inference.class_answers import class_name
+from dnnctl.inference.flat_answers import flat_columns, flat_record
 from dnnctl.inference.inputs.base import Numbered
 from dnnctl.inference.naming import UNNAMED, Naming
-from dnnctl.inference.several_answers import label_columns, label_record, number_columns, titles
+from dnnctl.inference.several_answers import lists_of_present, titles
 from dnnctl.memory import ROWS
 from dnnctl.notebook import paragraphs, table
 
@@ -21,8 +22,6 @@ from dnnctl.notebook import paragraphs, table
 SHOWN = 20
 # Columns that are the same in all rows.
 LEFT_OUT = {"unit"}
-# Notes of all parts together.
-MOST_NOTES = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,37 +139,8 @@ class Predictions:
 
     def _columns(self, rows: slice) -> dict[str, list[Any]]:
         """Return flat columns, the name of the best class among them even where its probability is no number."""
-        table: dict[str, list[Any]] = {"name": list(self.names[rows])}
-        scores = self.scores[rows]
         truth = self.truth[rows] if self.truth is not None and self.has_truth else None
-        if self.is_multilabel:
-            return table | label_columns(self.info.targets, scores, truth)
-        if self.is_regression:
-            targets = self.info.targets
-            table |= number_columns("prediction", targets, scores) | {"unit": [self.info.unit] * len(scores)}
-            if truth is not None:
-                table |= number_columns("true", targets, truth if truth.ndim > 1 else truth[:, np.newaxis])
-            return table
-        if scores.shape[1] == 1:
-            scores = np.concatenate([1 - scores, scores], axis=1)
-        # The lower label first among equals. NaN sorts last, so what is no number is never preferred to what is one.
-        labels = np.argsort(-scores, axis=1, kind="stable")[:, : self.ranks]
-        called = [class_name(label, self.info) for label in range(scores.shape[1])]
-        for rank, label in enumerate(labels.T, 1):
-            names = [called[each] for each in label.tolist()]
-            chances = exact(np.take_along_axis(scores, label[:, np.newaxis], axis=1)[:, 0])
-            if rank == 1:
-                said = zip(names, chances, strict=True)
-                table["prediction"] = [None if chance is None else name for name, chance in said]
-            table |= {f"class_{rank}": names, "confidence" if rank == 1 else f"probability_{rank}": chances}
-        if truth is not None:
-            known = [None if label != label else int(label) for label in truth.tolist()]  # noqa: PLR0124 - NaN
-            answers = zip(known, labels[:, 0].tolist(), table["confidence"], strict=True)
-            table["true"] = [None if label is None else class_name(label, self.info) for label in known]
-            table["correct"] = [
-                None if label is None else chance is not None and label == best for label, best, chance in answers
-            ]
-        return table
+        return {"name": list(self.names[rows]), **flat_columns(self.info, self.scores[rows], truth, self.ranks)}
 
     def records(self, rows: slice = slice(None)) -> Iterator[dict[str, Any]]:
         """Yield each answer as it is written in JSON.
@@ -190,30 +160,11 @@ class Predictions:
             table = self._columns(here)
             ids = None if self.ids is None else self.ids[here]
             for number, cells in enumerate(zip(*table.values(), strict=True)):
-                record = self._record(dict(zip(table, cells, strict=True)))
+                flat = dict(zip(table, cells, strict=True))
+                record = flat_record(self.info, flat, self.scores.shape[1], self.ranks if self.top > 1 else 1)
                 if self.unlike is not None:
                     record["unlike_training"] = bool(self.unlike[first + number])
                 yield record if ids is None else {"name": record["name"], "id": ids[number], **record}
-
-    def _record(self, flat: dict[str, Any]) -> dict[str, Any]:
-        """Return a flat record with what belongs together as lists."""
-        if self.is_multilabel:
-            return label_record(self.info.targets, flat)
-        known = {key: flat[key] for key in ("true", "correct") if flat.get(key) is not None}
-        if not self.is_regression:
-            record = {key: flat[key] for key in ("name", "prediction", "confidence")}
-            if self.top > 1:
-                first = {"class": flat["class_1"], "probability": flat["confidence"]}
-                others = ((flat[f"class_{rank}"], flat[f"probability_{rank}"]) for rank in range(2, self.ranks + 1))
-                record["top"] = [first, *({"class": name, "probability": chance} for name, chance in others)]
-            return record | known
-        told = {"target": self.info.target, "unit": self.info.unit}
-        if self.scores.shape[1] == 1:
-            return {"name": flat["name"], "prediction": flat["prediction"], **told, **known}
-        called = titles(self.info.targets)
-        values = [flat[title] for title in called["prediction"]]
-        true = [flat[title] for title in called["true"] if flat.get(title) is not None]
-        return {"name": flat["name"], "prediction": values, **told, **({"true": true} if true else {})}
 
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
@@ -246,11 +197,7 @@ class Predictions:
         A list has the names of the labels that are predicted to be 1.
         """
         if self.is_multilabel:
-            lists = np.empty(len(self), object)
-            lists[:] = [
-                [name for name, has in zip(self.info.targets, row, strict=True) if has > 0] for row in self.classes
-            ]
-            return lists
+            return lists_of_present(self.info.targets, self.classes)
         names = [class_name(number, self.info) for number in range(self.probabilities.shape[1])]
         return np.array([*names, ""])[self.classes]
 
@@ -337,14 +284,3 @@ class Predictions:
         more = f"and {len(self) - len(records):,} more rows" if len(self) > len(records) else ""
         cells = [[each.get(name) for name in names] for each in records]
         return f"<div>{table(names, cells)}{paragraphs([more, *self.notes])}</div>"
-
-
-def merged(notes: Sequence[str]) -> tuple[str, ...]:
-    """Return notes of several parts, each once; a few are enough where each part says the like."""
-    every = tuple(dict.fromkeys(notes))
-    return every if len(every) <= MOST_NOTES else (*every[:MOST_NOTES], f"and {len(every) - MOST_NOTES:,} more notes")
-
-
-def class_name(label: int, info: DatasetInfo) -> str:
-    """Return a class's name, or its number where it has none."""
-    return info.class_names[label] if 0 <= label < len(info.class_names) else str(label)

@@ -1,4 +1,4 @@
-"""Answers of several targets as flat columns and as records: numbers, or labels of 0 and 1 with their probabilities."""
+"""Answers of numbers, and of labels of 0 and 1 with their probabilities, as flat columns and as records."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dnnctl.datasets.base import DatasetInfo
 from dnnctl.inference.exact_numbers import exact
 
 # What stands in a column of its own beside those of the targets.
@@ -37,10 +38,36 @@ def _free(title: str, taken: set[str]) -> str:
     return title
 
 
-def number_columns(kind: str, targets: Sequence[str], values: NDArray[Any]) -> dict[str, list[Any]]:
+def number_columns(info: DatasetInfo, scores: NDArray[Any], truth: NDArray[Any] | None) -> dict[str, list[Any]]:
+    """Return numbers as columns: those that are predicted, the unit, then the truth.
+
+    Args:
+        info: What is known about the data set.
+        scores: (n, targets) values.
+        truth: (n,) or (n, targets) values; None if they are not known for any row.
+    """
+    table = _columns_of("prediction", info.targets, scores) | {"unit": [info.unit] * len(scores)}
+    if truth is None:
+        return table
+    return table | _columns_of("true", info.targets, truth if truth.ndim > 1 else truth[:, np.newaxis])
+
+
+def _columns_of(kind: str, targets: Sequence[str], values: NDArray[Any]) -> dict[str, list[Any]]:
     """Return numbers (n, targets) as columns; that of a single target is called by its kind, `prediction` or `true`."""
     called = titles(targets)[kind] if values.shape[1] > 1 else [kind]
     return {title: exact(column) for title, column in zip(called, values.T, strict=True)}
+
+
+def number_record(info: DatasetInfo, flat: Mapping[str, Any], outputs: int) -> dict[str, Any]:
+    """Return a flat record of numbers with those of several targets as lists."""
+    told = {"target": info.target, "unit": info.unit}
+    if outputs == 1:
+        known = {"true": flat["true"]} if flat.get("true") is not None else {}
+        return {"name": flat["name"], "prediction": flat["prediction"], **told, **known}
+    called = titles(info.targets)
+    values = [flat[title] for title in called["prediction"]]
+    true = [flat[title] for title in called["true"] if flat.get(title) is not None]
+    return {"name": flat["name"], "prediction": values, **told, **({"true": true} if true else {})}
 
 
 def label_columns(targets: Sequence[str], scores: NDArray[Any], truth: NDArray[Any] | None) -> dict[str, list[Any]]:
@@ -80,3 +107,10 @@ def _are_known(values: Iterable[Any]) -> bool:
 def present(targets: Sequence[str], values: Mapping[str, Any]) -> list[str]:
     """Return the labels that are 1 of those by name."""
     return [name for name in targets if values[name]]
+
+
+def lists_of_present(targets: Sequence[str], classes: NDArray[np.int64]) -> NDArray[Any]:
+    """Return for each row of 0 and 1, (n, labels), a list of the labels that are 1, (n,)."""
+    lists = np.empty(len(classes), object)
+    lists[:] = [[name for name, has in zip(targets, row, strict=True) if has > 0] for row in classes]
+    return lists

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from dnnctl.cli.screen.text import grid, plain
-from dnnctl.inference.formats.base import encodable
-from dnnctl.inference.predictions import Predictions, merged
+from dnnctl.inference.formats.base import encodable, merged
+from dnnctl.inference.predictions import Predictions
 from dnnctl.inference.several_answers import present
 
 WRITES_NOTES = True

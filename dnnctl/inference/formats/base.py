@@ -5,16 +5,18 @@ they are written, and `stream` is an open text file; and `WRITES_NOTES`, whether
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Protocol, cast
 
 from dnnctl import plugins
 from dnnctl.errors import DataError
 from dnnctl.files import replacing
-from dnnctl.inference.predictions import Predictions, merged
+from dnnctl.inference.predictions import Predictions
 
 PACKAGE = "dnnctl.inference.formats"
+# Notes of all parts together.
+MOST_NOTES = 20
 
 
 def encodable(text: str, stream: IO[str]) -> str:
@@ -82,3 +84,9 @@ def write(parts: Iterable[Predictions], form: Format, output: Path | None, strea
     except OSError as error:
         raise DataError(f"{output}: cannot be written: {error.strerror}") from None
     return merged(notes)
+
+
+def merged(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return notes of several parts, each once; a few are enough where each part says the like."""
+    every = tuple(dict.fromkeys(notes))
+    return every if len(every) <= MOST_NOTES else (*every[:MOST_NOTES], f"and {len(every) - MOST_NOTES:,} more notes")

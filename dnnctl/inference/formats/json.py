@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import IO, Any
 
-from dnnctl.inference.predictions import Predictions, merged
+from dnnctl.inference.formats.base import merged
+from dnnctl.inference.predictions import Predictions
 
 WRITES_NOTES = True
 
