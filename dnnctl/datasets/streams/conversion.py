@@ -55,6 +55,7 @@ class Plan:
         rows: How many rows there are, or about.
         pixels: Shape of the picture that each row has besides, in bytes; its pieces have the pictures behind all else.
             Empty for none.
+        number: Type of the inputs, as `<f8`; empty for 32 bits where these are enough, else 64.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Plan:
     missing: str
     rows: int
     pixels: tuple[int, ...] = ()
+    number: str = ""
 
     @property
     def read(self) -> tuple[Wanted, ...]:
@@ -163,7 +165,7 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=NEW))
         try:
             try:
-                _write_files(plan, temporary, pieces, settle, "<f4")
+                _write_files(plan, temporary, pieces, settle, plan.number or "<f4")
             except _NotEnoughError:
                 _write_files(plan, temporary, pieces, settle, "<f8")
             try:
@@ -199,7 +201,7 @@ def _write_files(
     width = len(plan.wanted)
     vocabularies = Vocabularies(plan.name, [bare(one) for one in plan.wanted])
     rows, before = 0, 0
-    precision = Precision() if number == "<f4" else None
+    precision = None if plan.number or number == "<f8" else Precision()
     empty = np.zeros(width, np.int64)
     with ExitStack() as files:
         names = (CELLS, TARGETS, KEYS, PIXELS)
@@ -209,7 +211,8 @@ def _write_files(
         for stream, shape, dtype in headers:
             _header(stream, (plan.rows, *shape), dtype)
         for read, pictures, place in pieces():
-            values, targets = _numbers(read, vocabularies, plan, precision, place)
+            _expect_enough(precision, plan, read)
+            values, targets = _numbers(read, vocabularies, plan, number, place)
             kept = _kept(values, targets, plan)
             before += len(targets)
             if not kept.all():
@@ -224,8 +227,7 @@ def _write_files(
             if pictures is not None:
                 pixels.write(pictures[kept].tobytes())
             rows += len(targets)
-        if precision is not None and not precision.is_enough:
-            raise _NotEnoughError
+        _expect_enough(precision, plan)
         for stream, shape, dtype in headers:
             _header(stream, (rows, *shape), dtype)
             stream.flush()
@@ -242,23 +244,33 @@ def _write_files(
 
 
 def _numbers(
-    read: list[Parsed], vocabularies: Vocabularies, plan: Plan, precision: Precision | None, place: str
+    read: list[Parsed], vocabularies: Vocabularies, plan: Plan, number: str, place: str
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the inputs and the targets of a piece as numbers, (rows, inputs) and (rows, targets).
-
-    Raises:
-        _NotEnoughError: If the inputs are to be of 32 bits, and that is not enough for them.
-    """
-    if precision is not None:
-        for i, (one, each) in enumerate(zip(plan.wanted[: plan.inputs], read, strict=False)):
-            if not (isinstance(each, Words) or precision.takes(i, each, exactly=one.kind == "date")):
-                raise _NotEnoughError
+    """Return the inputs and the targets of a piece as numbers, (rows, inputs) and (rows, targets)."""
     coded, names = vocabularies.coded(read[: len(plan.wanted)]), [one.name for one in plan.wanted]
     targets = side_by_side(coded[plan.inputs :], "<f8")
-    values = side_by_side(coded[: plan.inputs], "<f4" if precision else "<f8") if plan.inputs else targets[:, :0]
+    # What is too large for 32 bits becomes infinite, and is refused where the rows are surveyed.
+    with np.errstate(over="ignore"):
+        values = side_by_side(coded[: plan.inputs], number) if plan.inputs else targets[:, :0]
     for part, called in ((values, names[: plan.inputs]), (targets, names[plan.inputs :])):
         check_cells(part.T, called, plan.missing, plan.name, place)
     return values, targets
+
+
+def _expect_enough(precision: Precision | None, plan: Plan, read: Sequence[Parsed] = ()) -> None:
+    """Look at the inputs of a piece, or without one at all that there were; None is enough for all of them.
+
+    Raises:
+        _NotEnoughError: If 32 bits are not.
+    """
+    if precision is None:
+        return
+    inputs = enumerate(zip(plan.wanted[: plan.inputs], read, strict=False))
+    enough = all(
+        isinstance(each, Words) or precision.takes(i, each, exactly=one.kind == "date") for i, (one, each) in inputs
+    )
+    if not enough or not (read or precision.is_enough):
+        raise _NotEnoughError
 
 
 def _settled(plan: Plan, folder: Path, vocabularies: Vocabularies, settle: Settle | None, number: str) -> Settled:
@@ -267,7 +279,7 @@ def _settled(plan: Plan, folder: Path, vocabularies: Vocabularies, settle: Settl
         return Settled(vocabularies.columns, {}, ())
     settled = settle(vocabularies.columns, vocabularies.counts)
     inputs = {i: new for i, new in settled.values.items() if i < plan.inputs}
-    if number == "<f4":
+    if number == "<f4" and not plan.number:
         precision = Precision()
         fit = [precision.takes(i, new, exactly=settled.columns[i].kind == "date") for i, new in inputs.items()]
         if not (all(fit) and precision.is_enough):

@@ -7,6 +7,7 @@ trains on them (`survey`).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +58,15 @@ class OpenedTable:
     text_encoding: str = ""
 
 
+# Opens the table of the test rows, given the columns of the training table and the type of its numbers.
+OpenTest = Callable[[TableInfo, np.dtype[Any]], OpenedTable]
+
+
 def load_columns(
     key: str,
     options: ColumnOptions,
     table: OpenedTable,
-    test: Callable[[TableInfo], OpenedTable] | None,
+    test: OpenTest | None,
     digests: dict[str, str],
     run: DatasetInfo | None = None,
 ) -> Dataset:
@@ -71,7 +76,8 @@ def load_columns(
         key: Name of its source.
         options: Its options.
         table: The table.
-        test: Opens the one of the test rows, given the columns of the other; None where there is none.
+        test: Opens the one of the test rows, given the columns of the other and the type of its numbers; None where
+            there is none.
         digests: Of the files.
         run: What is known about the data of a run, whose task and classes are taken; None while there is none.
 
@@ -94,12 +100,16 @@ def load_columns(
     stream = _stream(table, target.classes, untargeted=targets.untargeted > 0)
     read = _rows_of(stream, table, replace(info, columns=stream.columns), stays=stays)
     notes = [*read.notes, *formed((*read.table.columns, *targets.columns)), f"task: {target.task}, {target.reason}"]
-    apart = None
+    apart, odd_test = None, tuple[Notice, ...]()
     if test is not None:
-        other = _labelled(test(read.table), read.table, target.classes, stays=stays)
+        # Of one type with the training rows, as equal rows are looked for by their bits.
+        dtype = stream.x[1]
+        opened = test(read.table, dtype)
+        odd_test = opened.warnings
+        other = _labelled(opened, read.table, target.classes, stays=stays, dtype=dtype)
         apart, notes, read = other.samples, [*notes, *other.notes], replace(read, table=other.table)
     described = table_info(options, read.table, target, (len(read.samples), len(apart) if apart else 0))
-    warnings = (*target.warnings, *table.warnings, *read.warnings, *odd)
+    warnings = (*target.warnings, *table.warnings, *odd_test, *read.warnings, *odd)
     dataset = Dataset(
         key, described, read.samples, apart, options.path, digests, tuple(notes), warnings, read.table, read.keys
     )
@@ -187,11 +197,18 @@ def _rows_of(stream: Stream, table: OpenedTable, info: TableInfo, *, stays: bool
     return _Read(own.samples, info, (told, listed(info.columns), *table.notes, *own.notes), odd, own.keys)
 
 
-def _labelled(table: OpenedTable, known: TableInfo, classes: tuple[str, ...], *, stays: bool) -> _Read:
-    """Return the rows of a table with known columns."""
+def _labelled(
+    table: OpenedTable,
+    known: TableInfo,
+    classes: tuple[str, ...],
+    *,
+    stays: bool,
+    dtype: np.dtype[Any] | None = None,
+) -> _Read:
+    """Return the rows of a table with known columns, and cells of a type where it is given."""
     stream = _stream(table, classes, untargeted=known.missing != "error")
     if isinstance(stream, TableStream):
-        stream = stream.with_columns(known.columns)
+        stream = replace(stream.with_columns(known.columns), dtype=dtype)
     read = _rows_of(stream, table, known, stays=stays)
     if not isinstance(read.samples, Samples):
         return replace(read, table=known)

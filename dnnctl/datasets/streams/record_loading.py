@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,8 +69,9 @@ def load_records(
     if options.group is not None:
         grouped = Wanted(options.group, position_of(records, options.group, "group"), "category")
 
-    def test(table: TableInfo) -> OpenedTable:
-        return _open_known(RecordFiles(str(options.test_path), features, "test_path", options.missing_values), table)
+    def test(table: TableInfo, dtype: np.dtype[Any]) -> OpenedTable:
+        files = RecordFiles(str(options.test_path), features, "test_path", options.missing_values)
+        return _open_known(files, table, dtype.str)
 
     table = _opened(records, inputs, targets, grouped, options.missing)
     return load_columns("tfrecord", options, table, test if options.test_path else None, digests, run)
@@ -155,16 +157,21 @@ def _settle(
     return Settled(tuple(found), values, tuple(warnings))
 
 
-def _open_known(records: RecordFiles, table: TableInfo) -> OpenedTable:
+def _open_known(records: RecordFiles, table: TableInfo, number: str = "") -> OpenedTable:
     wanted = known_columns(records, (*table.columns, *table.targets))
     many = len(table.columns)
-    return _opened(records, wanted[:many], wanted[many:], None, table.missing)
+    return _opened(records, wanted[:many], wanted[many:], None, table.missing, number)
 
 
 def _opened(
-    records: RecordFiles, inputs: Sequence[Wanted], targets: Sequence[Wanted], group: Wanted | None, missing: str
+    records: RecordFiles,
+    inputs: Sequence[Wanted],
+    targets: Sequence[Wanted],
+    group: Wanted | None,
+    missing: str,
+    number: str = "",
 ) -> OpenedTable:
-    found = _converted(records, tuple(inputs), tuple(targets), group, missing, None)
+    found = _converted(records, tuple(inputs), tuple(targets), group, missing, number=number)
     own = found.source.wanted()
     roles = Roles(own[: len(inputs)], own[len(inputs) :], None, missing)
     return OpenedTable(found.source, roles, found.notes, found.warnings)
@@ -176,11 +183,12 @@ def _converted(
     targets: tuple[Wanted, ...],
     group: Wanted | None,
     missing: str,
-    picture: Feature | None,
+    picture: Feature | None = None,
+    number: str = "",
 ) -> Converted:
     shape = picture.shape if picture else ()
     wanted = (*inputs, *targets)
-    plan = Plan(records.name, _known(records, wanted), len(inputs), group, missing, 0, shape)
+    plan = Plan(records.name, _known(records, wanted), len(inputs), group, missing, 0, shape, number)
     changed = [file.changed for file in records.files]
     folder = cache_folder("tfrecord", digest(records.files), changed, records.features, plan, sorted(records.missing))
     return converted(plan, folder, lambda: records.pieces(plan, picture), partial(_settle, plan.name, wanted))

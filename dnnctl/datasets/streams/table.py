@@ -50,11 +50,13 @@ class TableStream:
         source: Where its columns are.
         roles: What they are for.
         columns: The inputs with the words of categories that are known; words beside them share one code more.
+        dtype: Type of the cells; None for the one that the table needs.
     """
 
     source: ColumnSource
     roles: Roles
     columns: tuple[Column, ...] = ()
+    dtype: np.dtype[Any] | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +66,7 @@ class TableStream:
     @property
     def identity(self) -> str:
         """The files and what is read of them."""
-        return f"{self.source.identity} {self.roles}"
+        return f"{self.source.identity} {self.roles} {self.dtype or ''}"
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -85,7 +87,7 @@ class TableStream:
 
     @cached_property
     def _number(self) -> np.dtype[Any]:
-        return self.source.number(self.roles.inputs)
+        return self.dtype or self.source.number(self.roles.inputs)
 
     @property
     def marked(self) -> bool:

@@ -85,22 +85,25 @@ def known(table: Table, info: TableInfo) -> TextTable:
     return TextTable(table, tuple(wanted), len(info.columns), None)
 
 
-def as_cells(chosen_: TextTable, file: DataFile, missing: str) -> Converted:
+def as_cells(chosen_: TextTable, file: DataFile, missing: str, number: str = "") -> Converted:
     """Return the wanted columns as a file of numbers, written now if it is not in the cache.
 
     Args:
         chosen_: The table.
         file: The file that it is in.
         missing: What becomes of rows with empty cells.
+        number: Type of the inputs, as `<f8`; empty for the one that they need.
 
     Raises:
         DataError: If it cannot be read, or a cell does not fit.
     """
     table = chosen_.table
     numeric = numeric_columns(table, chosen_.wanted)
-    plan = Plan(table.name, chosen_.wanted, chosen_.inputs, chosen_.group, missing, table.text.about_rows())
+    rows = table.text.about_rows()
+    plan = Plan(table.name, chosen_.wanted, chosen_.inputs, chosen_.group, missing, rows, number=number)
     layout = (table.separator, table.header, table.decimal, sorted(table.null_values), table.text.encoding)
-    folder = cache_folder("text", digest([file]), file.changed, layout, plan.wanted, plan.group, missing, plan.inputs)
+    described = (layout, plan.wanted, plan.group, missing, plan.inputs, number)
+    folder = cache_folder("text", digest([file]), file.changed, *described)
     late: list[int] = []
     while True:
         formed = plan

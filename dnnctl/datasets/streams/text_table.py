@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import TableInfo
@@ -37,9 +40,9 @@ def load_text(options: TableOptions, run: DatasetInfo | None = None, trained: Ta
     table.check_names()
     opened = _opened(chosen(table, options, trained=trained), options.path, options.missing)
 
-    def test(info: TableInfo) -> OpenedTable:
+    def test(info: TableInfo, dtype: np.dtype[Any]) -> OpenedTable:
         text = open_text(str(options.test_path), options.encoding, "test_path", clues_of(options, info), large=True)
-        return _open_known(text, str(options.test_path), options, info)
+        return _open_known(text, str(options.test_path), options, info, dtype.str)
 
     return load_columns("csv", options, opened, test if options.test_path else None, digests_of(options), run)
 
@@ -53,28 +56,28 @@ def load_more_text(options: TableOptions, info: DatasetInfo, table: TableInfo | 
     one = options.model_copy(update={"test_path": None, "stream": True})
     clues = clues_of(options, table, info.class_names)
     text = open_text(options.path, options.encoding, clues=clues, large=True)
+    odd = told_of_another(text, options.encoding, clues.likely)
     if info.is_image:
         found = find_table(text, layout_of(options, known=True))
         opened = _opened(chosen(found, options, info.input_shape), options.path, options.missing)
-        odd = told_of_another(text, options.encoding, clues.likely)
         opened = replace(opened, notes=(*odd, *opened.notes))
         return load_more_columns("csv", one, opened, info, None, digests_of(one))
     if table is None:
         raise DataError(f"{options.path}: the run does not say which columns it takes; train it again")
     opened = _open_known(text, options.path, one, table)
+    opened = replace(opened, notes=(*odd, *opened.notes))
     return load_more_columns("csv", one, opened, info, table, digests_of(one))
 
 
-def _open_known(text: Text, path: str, options: TableOptions, info: TableInfo) -> OpenedTable:
+def _open_known(text: Text, path: str, options: TableOptions, info: TableInfo, number: str = "") -> OpenedTable:
     table = find_table(text, layout_of(options, known=True))
     table.check_names()
-    opened = _opened(known(table, info), path, info.missing)
-    return replace(opened, notes=(*told_of_another(text, options.encoding, info.text_encoding), *opened.notes))
+    return _opened(known(table, info), path, info.missing, number)
 
 
-def _opened(table: TextTable, path: str, missing: str) -> OpenedTable:
+def _opened(table: TextTable, path: str, missing: str, number: str = "") -> OpenedTable:
     file = find_files(str(Path(path)), (), "a CSV file")[0]
-    found = as_cells(table, file, missing)
+    found = as_cells(table, file, missing, number)
     own = tuple(Wanted.known(column, i) for i, column in enumerate(found.source.columns))
     roles = Roles(own[: table.inputs], own[table.inputs :], None, missing)
     notes = (f"{table.table.name}: {table.table.described}", *table.notes, *found.notes)

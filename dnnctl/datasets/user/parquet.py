@@ -22,7 +22,7 @@ def load(options: Options, places: Places) -> Dataset:
     from dnnctl.datasets.streams.parquet_table import open_chosen, open_known
     from dnnctl.datasets.tables.loading import unrounded
 
-    def test(table: TableInfo) -> OpenedTable:
+    def test(table: TableInfo, _: object) -> OpenedTable:
         return open_known(ParquetFiles(str(options.test_path), "test_path", options.missing_values), table)
 
     def read(described: Options) -> Dataset:

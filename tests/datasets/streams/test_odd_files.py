@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -140,3 +141,33 @@ def test_time_stamps_of_which_each_piece_has_one_are_kept_apart(tmp_path: Path) 
     train = read("parquet", path=str(tmp_path / "t.parquet"), target="y", task="regression", stream=True)[0].train
     assert isinstance(train, StreamedSamples)
     assert np.unique(train.rows.take(np.arange(300))[:, 0]).tolist() == np.unique(stamps).tolist()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("far", [False, True])
+@pytest.mark.parametrize("key", ["parquet", "csv"])
+def test_copies_in_a_test_file_are_found_whatever_bits_its_numbers_need(
+    key: str, far: bool, stream: bool, tmp_path: Path
+) -> None:
+    draw = np.random.default_rng(0)
+    # Numbers that 32 bits hold beside others of their column, but not alone; and the other way around.
+    numbers = np.concatenate([draw.uniform(0, 1e-3, 100) + 0.1, draw.uniform(0, 1, 100) + 1_000_000 + 1e9 * far])
+    kept = slice(0, 100) if far else slice(100, 200)
+    columns = {"a": numbers, "y": np.array(["n", "y"])[draw.integers(0, 2, 200)]}
+    for name, rows in (("train", slice(None)), ("test", kept)):
+        own = pa.table({name: cells[rows] for name, cells in columns.items()})
+        (pq.write_table if key == "parquet" else pa_csv.write_csv)(own, tmp_path / f"{name}.{key}")
+    paths = {"path": str(tmp_path / f"train.{key}"), "test_path": str(tmp_path / f"test.{key}")}
+    dataset, config = read(key, **paths, target="y", stream=stream)
+    (notice,) = rows_in_train_and_test(dataset, split_as(dataset, config.model_copy(update={"validation_split": 0.0})))
+    assert "100%" in notice.message
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_is_doubtful_about_a_test_table_is_a_warning(stream: bool, tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("a,b,y\n" + "x,1,n\nz,2,y\n" * 20)
+    (tmp_path / "test.csv").write_bytes("a,b,y\nprospěl,1,n\nneprospěl,2,y\n".encode("cp1250"))
+    paths = {"path": str(tmp_path / "train.csv"), "test_path": str(tmp_path / "test.csv")}
+    dataset = read("csv", **paths, target="y", stream=stream)[0]
+    assert "uncertain_encoding" in [warning.code for warning in dataset.warnings]
+    assert not any("names another" in note for note in dataset.notes)
