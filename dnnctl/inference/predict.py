@@ -146,7 +146,8 @@ def _said(
     # A value that is too large is infinite, and written as no number.
     with np.errstate(over="ignore"):
         parts = [opened.preprocessing.told_targets(network.scores(inputs.x[rows])) for rows in blocks(len(inputs))]
-    scores = np.concatenate(parts).reshape(len(inputs), -1)
+    # Of a part whose rows were all left out there is something to say all the same.
+    scores = np.concatenate(parts).reshape(len(inputs), -1) if parts else np.zeros((0, opened.info.outputs), np.float32)
     far, odd = _unlike(opened, inputs)
     return Predictions(
         inputs.names,

@@ -144,16 +144,16 @@ def _is_text(source: str) -> bool:
 
 
 def _together(parts: Iterable[Inputs]) -> Iterator[Inputs]:
-    """Yield parts, several small ones as one, and what is to be said of parts without rows with the next one."""
+    """Yield parts, several small ones as one, and those without rows with the next one, or alone behind the last."""
     waiting: list[Inputs] = []
-    rows, yielded = 0, False
+    rows = 0
     for part in parts:
         waiting.append(part)
         rows += len(part)
         if rows >= ROWS:
             yield joined(waiting)
-            waiting, rows, yielded = [], 0, True
-    if rows or (waiting and not yielded):
+            waiting, rows = [], 0
+    if waiting:
         yield joined(waiting)
 
 

@@ -11,6 +11,9 @@ from PIL import Image
 from pyarrow import parquet
 from user_tables import Run, train
 
+from dnnctl.inference import read_inputs
+from dnnctl.inference.inputs import table
+
 pytestmark = pytest.mark.usefixtures("no_plots")
 
 
@@ -99,6 +102,21 @@ def test_rows_that_are_left_out_keep_the_others_names_and_are_not_counted(dnnctl
     assert status == 2
     assert "numbers of rows would be wrong" in err
     assert not Path("s.csv").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "table"])
+def test_a_last_part_without_rows_is_told(dnnctl: Run, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    _trained(dnnctl, ", missing: drop")
+    monkeypatch.setattr(read_inputs, "LARGE", 0)
+    monkeypatch.setattr(read_inputs, "ROWS", 2)
+    monkeypatch.setattr(table, "PIECE", 64)
+    Path("gap.csv").write_text("PassengerId,Pclass,Sex\n" + "5,1,male\n" * 8 + "6,,male\n" * 40, encoding="utf-8")
+    status, out, err = dnnctl("predict", "latest", "gap.csv", "--format", form)
+    assert status == 0
+    assert "left out 2 of 2 rows" in out + err
+    assert out.count("male") == 0
+    if form == "csv":
+        assert len(_rows(out)) == 9
 
 
 def test_the_column_cannot_be_the_target_nor_missing(dnnctl: Run) -> None:

@@ -200,3 +200,5 @@ def test_rows_after_a_part_that_is_left_out_whole_cannot_be_counted(tmp_path: Pa
     assert [part.x[0, 0] for part in parts if part.gaps][-1] == 2
     assert sum(map(len, parts)) == 16
     assert all(map(len, parts))
+    last = list(read_inputs.read_parts([str(paths[0])], MIXED))[-1]
+    assert (len(last), last.gaps) == (0, True)
