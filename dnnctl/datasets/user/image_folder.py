@@ -76,7 +76,7 @@ def load(options: Options, places: Places) -> Dataset:
     notes.insert(0, f"{len(classes)} classes; pictures of {_sizes(options)}, in {options.mode}")
     info = _info(options, root, tuple(classes), (len(train), len(test) if test else 0))
     found = {"train": train} | ({"test": test} if test else {})
-    return Dataset("image_folder", info, train, test, options.path, _digests(found), tuple(notes), warnings)
+    return Dataset("image_folder", info, train, test, options.path, _digests(found, classes), tuple(notes), warnings)
 
 
 def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> Dataset:  # noqa: ARG001
@@ -89,13 +89,12 @@ def load_more(options: Options, info: DatasetInfo, table: TableInfo | None) -> D
     samples, notes = _read(root, info, damaged)
     _check(damaged, root)
     absent = _absent(root, info, samples)
-    return Dataset(
-        "image_folder", info, samples, None, options.path, _digests({"train": samples}), tuple(notes), absent
-    )
+    found = _digests({"train": samples}, info.class_names)
+    return Dataset("image_folder", info, samples, None, options.path, found, tuple(notes), absent)
 
 
 def digests(options: Options) -> dict[str, str]:
-    """Return the SHA-256 of the pixels."""
+    """Return the SHA-256 of pixels and classes; it is the same whatever order the classes are in."""
     return load(options, Places()).digests
 
 
@@ -203,9 +202,16 @@ def _info(options: Options, root: Path, classes: tuple[str, ...], rows: tuple[in
     )
 
 
-def _digests(parts: dict[str, Samples]) -> dict[str, str]:
+def _digests(parts: dict[str, Samples], classes: Sequence[str]) -> dict[str, str]:
+    """Return the SHA-256 of pictures and classes, these in the order of their names as texts."""
+    # Numbers were in that order too, once: so runs of then still know their folder.
+    order = sorted(range(len(classes)), key=lambda label: classes[label])
     joined = {}
     for name, samples in parts.items():
-        of_both = sha256_of_array(samples.x) + sha256_of_array(samples.y)
-        joined[name] = sha256(of_both.encode()).hexdigest()
+        ends = np.searchsorted(samples.y, np.arange(len(classes) + 1))
+        pixels = sha256()
+        for label in order:
+            pixels.update(np.ascontiguousarray(samples.x[ends[label] : ends[label + 1]]).data)
+        labels = np.repeat(np.arange(len(classes)), np.diff(ends)[order])
+        joined[name] = sha256((pixels.hexdigest() + sha256_of_array(labels)).encode()).hexdigest()
     return joined

@@ -1,5 +1,7 @@
 """Folders of pictures as people have them: left-over files, other kinds, damage, a class that the test lacks."""
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +9,10 @@ import pytest
 from PIL import Image
 
 from dnnctl.datasets.base import Dataset, Places
+from dnnctl.datasets.samples import held
 from dnnctl.datasets.user import image_folder
 from dnnctl.errors import DataError
+from dnnctl.files import sha256_of_array
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(60)
 
@@ -97,3 +101,19 @@ def test_a_training_folder_without_pictures_of_a_class_is_an_error(tmp_path: Pat
 
     with pytest.raises(DataError, match=r"no pictures .* of class 'c'"):
         load(tmp_path)
+
+
+def test_a_folder_is_known_whatever_order_its_classes_are_in(tmp_path: Path) -> None:
+    write(tmp_path, "1", "2", "10")
+    found = load(tmp_path)
+    assert found.info.class_names == ("1", "2", "10")
+    options = image_folder.Options.model_validate({"path": str(tmp_path), "size": 8})
+    of_then = replace(found.info, class_names=("1", "10", "2"))
+    then = image_folder.load(options, Places(run=of_then))
+    assert then.digests == image_folder.digests(options) == image_folder.load_more(options, of_then, None).digests
+    # As version 0.1 wrote it: by pictures and labels in the order of texts.
+    pair = sha256_of_array(held(then.train).x) + sha256_of_array(held(then.train).y)
+    assert then.digests == {"train": sha256(pair.encode()).hexdigest()}
+    # A picture in another class is another folder.
+    (tmp_path / "2" / "0.png").rename(tmp_path / "10" / "9.png")
+    assert image_folder.digests(options) != then.digests
