@@ -57,7 +57,6 @@ def _changed(run: RunDirectory, change: Callable[[Any], object]) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
-    "kind": (lambda s: s["table"]["columns"][0].update(kind="boolean", words=["no", "yes"]), "'size': boolean, now"),
     "words": (lambda s: s["table"]["columns"][1].update(words=["a", "c"]), "'kind': category of 2 words"),
     "mean": (lambda s: s["mean"].__setitem__(0, s["mean"][0] + 0.1), "size: mean"),
     "deviation": (lambda s: s["std"].__setitem__(0, s["std"][0] * 1.1), "size: mean"),
