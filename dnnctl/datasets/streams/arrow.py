@@ -42,10 +42,23 @@ def dates_of(type_: Any) -> Dates:
     """Return the form of a column of Arrow that holds dates, or times of day; a clock with a zone is that of UTC."""
     from pyarrow import types
 
+    if types.is_dictionary(type_):
+        return dates_of(type_.value_type)
     if types.is_time(type_):
         return Dates("ymd", "time", None, "14:05")
     timed = types.is_timestamp(type_)
     return Dates("ymd", "day", 0 if timed and type_.tz else None, "2024-03-05T14:05" if timed else "2024-03-05")
+
+
+def fits(type_: Any, wanted: Wanted) -> bool:
+    """Tell whether a column of a type of Arrow can be read as a column of which it is known what it holds."""
+    stored = kind_of(type_)
+    if stored != "date":
+        return stored is not None
+    if wanted.form is None or wanted.form.kind != "date":
+        return wanted.kind == "category"
+    own = dates_of(type_)
+    return (own.precise == "time") == (getattr(wanted.form, "precise", "") == "time")
 
 
 def cells_of(column: Any, wanted: Wanted, missing: Collection[str], place: str) -> Parsed:
@@ -80,6 +93,8 @@ def _dates(column: Any, form: Form) -> NDArray[np.float64]:
     import pyarrow as pa
     from pyarrow import types
 
+    if types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     if types.is_date(column.type):
         return np.asarray(column.cast(pa.date32()).cast(pa.int32()).cast(pa.float64()).to_numpy(), np.float64)
     per_day = 86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.type.unit]

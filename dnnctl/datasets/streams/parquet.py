@@ -14,7 +14,7 @@ from dnnctl.datasets.columns import Kind
 from dnnctl.datasets.parts.data_files import DataFile, find_files
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.precision import is_enough
-from dnnctl.datasets.streams.arrow import cells_of, dates_of, kind_of
+from dnnctl.datasets.streams.arrow import cells_of, dates_of, fits, kind_of
 from dnnctl.datasets.tables.dialect import is_number
 from dnnctl.datasets.tables.parsing import Parsed, Words
 from dnnctl.datasets.tables.selection import Wanted
@@ -26,6 +26,7 @@ ENDINGS = (".parquet", ".parq", ".pq")
 OPEN = 4
 # Row groups whose footers are asked how large numbers are.
 LOOKED_AT = 64
+EXPECTED = {"number": "a number", "boolean": "yes or no", "category": "a text", "date": "a date"}
 # What Hive writes for an empty value.
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
@@ -107,12 +108,11 @@ class ParquetFiles:
     def known(self, wanted: Wanted) -> Wanted:
         """Return a wanted column with its kind; a text is a category until it is found to have a form."""
         if wanted.form is not None:
-            return wanted
+            return self.expected(wanted)
         name = self.names[wanted.position]
         kind: Kind | None = wanted.kind
         if name not in self._types:
-            values = {each[name] for each in self._partitions}
-            own: Kind | None = "number" if all(v == NO_VALUE or is_number(v, ".") for v in values) else "category"
+            own: Kind | None = self._folder_kind(name)
         else:
             own = kind_of(self._types[name])
         if own is None:
@@ -128,6 +128,30 @@ class ParquetFiles:
                 "types", f"{self.name}: column {name!r} holds {self._types[name]}; expected date or category for it"
             )
         return replace(wanted, kind=kind or own)
+
+    def expected(self, wanted: Wanted) -> Wanted:
+        """Return a column of which it is known what it holds, once it is found to be stored as that.
+
+        Raises:
+            DataError: If it is stored as something else.
+        """
+        name = self.names[wanted.position]
+        if name in self._types:
+            stored, fit = self._types[name], fits(self._types[name], wanted)
+        else:
+            stored, fit = (
+                "texts",
+                wanted.kind != "number" or wanted.form is not None or self._folder_kind(name) == "number",
+            )
+        if not fit:
+            form = wanted.form.expected if wanted.form is not None else EXPECTED[wanted.kind or "number"]
+            raise DataError(f"{self.name}: column {name!r} holds {stored}; expected {form} in each cell")
+        return wanted
+
+    def _folder_kind(self, name: str) -> Kind:
+        """Return what a column of folders as `year=2024` holds."""
+        values = {each[name] for each in self._partitions}
+        return "number" if all(v == NO_VALUE or is_number(v, ".") for v in values) else "category"
 
     def read(self, group: int, wanted: Sequence[Wanted]) -> list[Parsed]:
         """Return the cells of some columns of a row group, in the order of `wanted`."""

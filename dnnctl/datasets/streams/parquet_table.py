@@ -65,9 +65,9 @@ def open_known(source: ParquetFiles, known: TableInfo) -> OpenedTable:
     """Return a table with the columns of another one.
 
     Raises:
-        DataError: If one is missing.
+        DataError: If one is missing, or stored as something else.
     """
-    wanted = known_columns(source, (*known.columns, *known.targets))
+    wanted = [source.expected(one) for one in known_columns(source, (*known.columns, *known.targets))]
     many = len(known.columns)
     return _opened(source, wanted[:many], wanted[many:], None, known.missing)
 

@@ -83,7 +83,7 @@ def _numbers(file: ParquetFiles, name: str, spec: InputSpec, invert: bool | None
     """Return `_columns` of a network of numbers or pictures."""
     chosen = choose_columns(_Heading(file.names), spec, name)
     notes = (f"{name}: {chosen.note}",) if chosen.note else ()
-    wanted = [Wanted(chosen.names[i], i, "number") for i in chosen.positions]
+    wanted = [file.expected(Wanted(chosen.names[i], i, "number")) for i in chosen.positions]
 
     def stacked(read: Sequence[Parsed]) -> NDArray[Any]:
         return np.stack([each for each in read if not isinstance(each, Words)], axis=1)
@@ -110,7 +110,7 @@ def _table(file: ParquetFiles, name: str, spec: InputSpec) -> tuple[list[Wanted]
     known = {spec.id.casefold(), *(column.name.casefold() for column in encoding.columns)}
     known |= {target.name.casefold() for target in encoding.targets}
     notes = ignored(name, [other for other in file.names if other.casefold() not in known])
-    wanted = known_columns(file, encoding.table.columns)
+    wanted = [file.expected(one) for one in known_columns(file, encoding.table.columns)]
 
     def taken(read: Sequence[Parsed], rows: range, place: str) -> Inputs:
         kept, numbers = _kept(_cells(wanted, read), encoding.missing, place, rows)

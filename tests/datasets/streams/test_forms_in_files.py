@@ -159,3 +159,16 @@ def test_statistics_of_dates_are_those_in_memory(tmp_path: Path) -> None:
         assert streamed[name][0] == pytest.approx(held[name][0], rel=0.2)
         assert streamed[name][1] == pytest.approx(held[name][1], rel=0.2)
     assert streamed["when: month (sin)"] == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_other_files_are_to_be_stored_alike(stream: bool, tmp_path: Path) -> None:
+    path, clocks = tmp_path / "t.parquet", [f"{i % 24:02}:30" for i in range(40)]
+    pq.write_table(pa.table({"n": range(40), "at": clocks, "y": np.arange(40) / 3}), path)
+    dataset, config = read("parquet", path, target="y", stream=stream)
+    stamps = pa.array([datetime(2024, 3, 5, i % 24, 30) for i in range(40)])
+    for column, told in (("at", "expected a time, as '00:30'"), ("n", "expected a number")):
+        columns = {"n": range(40), "at": clocks, "y": np.arange(40) / 3, column: stamps}
+        pq.write_table(pa.table(columns), path)
+        with pytest.raises(DataError, match=rf"column '{column}' holds timestamp\[us\]; {told}"):
+            reading.read_more(config.source, dataset.info, dataset.table)

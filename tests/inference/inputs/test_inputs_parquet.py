@@ -1,6 +1,7 @@
 """Rows out of Parquet files: columns by name, groups one after the other."""
 
 from dataclasses import replace
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from dnnctl.data.encoding import Encoding
 from dnnctl.data.fitted_column import FittedColumn
 from dnnctl.datasets.base import DatasetInfo
 from dnnctl.datasets.columns import Column
+from dnnctl.datasets.forms.amount import Amount
+from dnnctl.datasets.forms.dates import Dates
 from dnnctl.errors import DataError
 from dnnctl.inference.inputs.base import Inputs, InputSpec, joined
 from dnnctl.inference.read_inputs import read_all, read_parts
 
 NUMBERS = InputSpec(DatasetInfo("t", "regression", (2,), feature_names=("weight", "age"), target="height"))
 COLUMNS = (FittedColumn("size", "number", fill=3.0), FittedColumn("kind", "category", ("a", "b"), 0.0, (0.5, 0.5, 0)))
+DAY, TIME = Dates("ymd", "day", None, "2024-03-05"), Dates("ymd", "time", None, "14:05")
 NAMES = ("size", "kind=a", "kind=b", "kind=(unknown)")
 
 
@@ -98,3 +102,52 @@ def test_what_names_a_row_is_no_empty_cell(tmp_path: Path) -> None:
     assert encoding is not None
     spec = replace(spec, id="who", table=replace(encoding, missing_values=("none", "7")))
     assert read_all([path], spec).ids == ("none", "7", "8")
+
+
+WHEN = [datetime(2024, 3, 5, 14, 5), datetime(2024, 3, 6, 15, 0)]
+STAMPS = pa.array(WHEN, pa.timestamp("us"))
+
+
+def dated(*columns: FittedColumn) -> InputSpec:
+    names = tuple(name for column in columns for name in column.names)
+    info = DatasetInfo("t", "regression", (len(names),), feature_names=names)
+    return InputSpec(info, table=Encoding(columns, (Column("y", "number"),), "error"))
+
+
+@pytest.mark.parametrize(
+    ("column", "stored", "told"),
+    [
+        (FittedColumn("when", "number"), STAMPS, r"holds timestamp\[us\]; expected a number"),
+        (FittedColumn("when", "boolean", ("no", "yes")), STAMPS, "expected yes or no"),
+        (FittedColumn("when", "number", form=Amount("kg", ".", "", "2 kg")), STAMPS, "expected an amount in kg"),
+        (FittedColumn("when", "date", ("hour (sin)",), form=TIME), STAMPS, "expected a time, as '14:05'"),
+        (
+            FittedColumn("when", "date", ("year",), form=DAY),
+            pa.array([time(14, 5)] * 2),
+            "holds time64.*expected a date",
+        ),
+        (FittedColumn("when", "number"), pa.array([[1], [2]]), "holds list"),
+        (FittedColumn("when", "number"), STAMPS.dictionary_encode(), "holds timestamp"),
+    ],
+)
+def test_a_column_stored_as_something_else_is_refused(
+    column: FittedColumn, stored: Any, told: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "p.parquet", when=stored)
+    with pytest.raises(DataError, match=f"column 'when' .*{told}"):
+        read_all([path], dated(column))
+
+
+def test_numbers_stored_as_something_else_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.parquet", age=[1, 2], weight=STAMPS)
+    with pytest.raises(DataError, match=r"column 'weight' holds timestamp.*expected a number"):
+        read_all([path], NUMBERS)
+
+
+def test_dates_in_a_dictionary_are_dates(tmp_path: Path) -> None:
+    spec = dated(FittedColumn("when", "date", ("year", "days since the first"), form=DAY))
+    plain = read_all([write(tmp_path / "p.parquet", when=STAMPS)], spec)
+    inputs = read_all([write(tmp_path / "d.parquet", when=STAMPS.dictionary_encode())], spec)
+    np.testing.assert_array_equal(inputs.x, plain.x)
+    clock = dated(FittedColumn("when", "date", ("hour (sin)",), form=TIME))
+    assert len(read_all([write(tmp_path / "t.parquet", when=[each.time() for each in WHEN])], clock)) == 2
