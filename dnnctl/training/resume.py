@@ -16,8 +16,8 @@ from dnnctl.config.schema import Config
 from dnnctl.data.preprocessing import Preprocessing
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.places import default_places
-from dnnctl.datasets.read import read_again
-from dnnctl.errors import Call, ConfigError, RunError
+from dnnctl.datasets.read import read, read_again
+from dnnctl.errors import Call, ConfigError, DataError, RunError
 from dnnctl.files import sha256_of_file
 from dnnctl.inference.open import read_preprocessing, read_weights
 from dnnctl.network.initial_weights import initial_weights
@@ -234,7 +234,12 @@ def _stored(run: RunDirectory, known: Preprocessing | None) -> LoadedConfig:
     if known is None or known.table is None or known.info is None:
         return load(run.config)
     stored = load(run.config, info=known.info)
-    dataset = read_again(stored.config.data.source, default_places(), known.table.table)
+    source, places = stored.config.data.source, default_places()
+    try:
+        dataset = read_again(source, places, known.table.table)
+    except DataError:
+        # It cannot be read as it was: what is otherwise is told when all is prepared.
+        dataset = read(source, places)
     return replace(stored, info=as_used(dataset.info, stored.config.data), dataset=Handover(dataset))
 
 
