@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Dataset, DatasetInfo
 from dnnctl.datasets.columns import Cells
-from dnnctl.datasets.images.framing import framing_of
+from dnnctl.datasets.images.appearance import fit_appearance
 from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.pixel_columns import PixelColumns, find_pixels
 from dnnctl.datasets.parts.quality import column_warnings
@@ -165,7 +165,9 @@ def picture_info(info: DatasetInfo, shape: Shape, span: Range, x: NDArray[Any]) 
         span: Smallest and largest value of a pixel.
         x: Some of the pictures, (n, *shape).
     """
-    drawing, framing = framing_of(x, span[1])
+    look = fit_appearance(x, span) if len(shape) == 2 else None
+    # Dark ones on light paper are what new pictures are anyway.
+    drawing = look is not None and look.drawn and look.ground < 0.5
     title = f"{Path(info.source).name}: pictures of {_size(shape)}"
     return replace(
         info,
@@ -174,7 +176,7 @@ def picture_info(info: DatasetInfo, shape: Shape, span: Range, x: NDArray[Any]) 
         feature_names=(),
         input_range=span,
         drawing=drawing,
-        framing=framing,
+        framing=look.framing if look is not None and drawing else "none",
     )
 
 
