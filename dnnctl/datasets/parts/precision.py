@@ -110,4 +110,6 @@ def as_floats(values: NDArray[Any]) -> NDArray[Any]:
 def is_too_large(values: NDArray[Any]) -> bool:
     """Tell whether a number is infinite, or too large for 32 bits; NaN is none."""
     low, high = span_of(values)
-    return bool((low < -LARGEST).any() or (high > LARGEST).any())
+    # Numbers of 16 bits do not reach so far themselves.
+    most = np.float64(LARGEST)
+    return bool((low < -most).any() or (high > most).any())

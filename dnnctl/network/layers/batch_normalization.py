@@ -24,7 +24,7 @@ class Layer(LayerSpec):
     """
 
     momentum: float = Field(0.99, ge=0, lt=1)
-    epsilon: float = Field(1e-3, gt=0)
+    epsilon: float = Field(1e-3, gt=0, le=1e6)
     center: bool = True
     scale: bool = True
 

@@ -54,7 +54,7 @@ class Layer(Activation):
     r"""Exponential linear unit: $y = x$ for $x > 0$, else $alpha \cdot (e^x - 1)$.
 
     Args:
-        alpha: What the curve tends to far below 0 is -alpha; at least 0.
+        alpha: What the curve tends to far below 0 is -alpha; 0 to 1e6.
 
     Source: Clevert, Unterthiner and Hochreiter, Exponential Linear Units, 2016.
     """
@@ -62,4 +62,4 @@ class Layer(Activation):
     numpy_class: ClassVar[type[NumpyLayer]] = Elu
     keras_class: ClassVar[str] = "ELU"
     main: ClassVar[str | None] = "alpha"
-    alpha: float = Field(1.0, ge=0)
+    alpha: float = Field(1.0, ge=0, le=1e6)

@@ -46,7 +46,7 @@ class Layer(Activation):
     r"""Leaky rectified linear unit: $y = x$ for $x > 0$, else $negative\_slope \cdot x$.
 
     Args:
-        negative_slope: Slope below 0, at least 0; 0.3 as in Keras.
+        negative_slope: Slope below 0, at least 0, at most 1e6; 0.3 as in Keras.
 
     Source: Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
     """
@@ -54,4 +54,4 @@ class Layer(Activation):
     numpy_class: ClassVar[type[NumpyLayer]] = LeakyRelu
     keras_class: ClassVar[str] = "LeakyReLU"
     main: ClassVar[str | None] = "negative_slope"
-    negative_slope: float = Field(0.3, ge=0)
+    negative_slope: float = Field(0.3, ge=0, le=1e6)

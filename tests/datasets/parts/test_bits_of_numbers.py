@@ -50,3 +50,8 @@ def test_what_is_constant_in_each_piece_may_vary_between_them(pieces: list[list[
     precision = Precision()
     assert all(precision.takes(0, np.array(piece)) for piece in pieces)
     assert precision.is_enough is enough
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64"])
+def test_no_ordinary_number_is_too_large_whatever_its_type(dtype: str) -> None:
+    assert not is_too_large(np.ones((3, 2), dtype))

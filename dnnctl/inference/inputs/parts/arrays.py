@@ -194,7 +194,9 @@ def _whole(x: NDArray[Any]) -> bool:
 
 
 def _too_large(rows: NDArray[Any]) -> NDArray[np.bool_]:
-    fits: NDArray[np.bool_] = (rows >= -LARGEST) & (rows <= LARGEST)
+    # Of 16 bits too, which do not reach so far themselves.
+    most = np.float64(LARGEST)
+    fits: NDArray[np.bool_] = (rows >= -most) & (rows <= most)
     return ~fits
 
 
