@@ -12,7 +12,8 @@ from dnnctl.datasets.base import Dataset
 from dnnctl.datasets.samples import AnySamples
 from dnnctl.datasets.streams.base import Marks, Stream
 from dnnctl.datasets.streams.membership import NOWHERE, TEST, TRAIN, VALIDATION, Membership
-from dnnctl.datasets.streams.samples import Selection, StreamedSamples
+from dnnctl.datasets.streams.samples import StreamedSamples
+from dnnctl.datasets.streams.selection import Selection
 from dnnctl.datasets.streams.surveyor import Surveyor
 from dnnctl.errors import DataError
 

@@ -78,3 +78,10 @@ def test_wide_letters_count_as_two():
     assert cut("가나다라마", 8) == "가나다…"
     assert cut("abcdefghi", 8) == "abcdefg…"
     assert cut("", 3) == ""
+
+
+@pytest.mark.parametrize("contents", [b"", b"no font at all", b"\x00\x01\x00\x00" + bytes(200)])
+def test_a_damaged_font_has_no_letters(contents, tmp_path):
+    (tmp_path / "damaged.ttf").write_bytes(contents)
+    assert fonts._codes(str(tmp_path / "damaged.ttf"), 0).size == 0
+    assert fonts._codes(str(tmp_path / "missing.ttf"), 0).size == 0

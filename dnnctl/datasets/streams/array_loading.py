@@ -20,7 +20,8 @@ from dnnctl.datasets.parts.target import Asked, decide_counted
 from dnnctl.datasets.streams.array_file import ArrayFile, array_file, stored_arrays
 from dnnctl.datasets.streams.arrays import ArrayStream, ArrayTargets
 from dnnctl.datasets.streams.reading import ahead
-from dnnctl.datasets.streams.samples import Selection, StreamedSamples
+from dnnctl.datasets.streams.samples import StreamedSamples
+from dnnctl.datasets.streams.selection import Selection
 from dnnctl.datasets.streams.target_pass import look_at_targets
 from dnnctl.errors import DataError
 

@@ -4,14 +4,12 @@ That is text, records one after the other, Parquet with row groups too large to 
 sorted by its target: small blocks out of all of the file are a fair sample of it where a few large ones are none.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -21,9 +19,9 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from dnnctl.datasets.columns import Column, side_by_side
-from dnnctl.datasets.parts.places import default_places
 from dnnctl.datasets.parts.precision import Precision
 from dnnctl.datasets.streams.array_file import ArrayFile, array_file
+from dnnctl.datasets.streams.cache import COLUMNS, NEW, is_written, sweep
 from dnnctl.datasets.streams.cell_checks import check_cells, told_cells
 from dnnctl.datasets.streams.cells import CellsFile
 from dnnctl.datasets.streams.table import bare
@@ -35,11 +33,7 @@ from dnnctl.errors import DataError, Notice
 from dnnctl.files import write_json
 from dnnctl.memory import blocks
 
-CELLS, TARGETS, KEYS, PIXELS, COLUMNS = "cells.npy", "targets.npy", "keys.npy", "pixels.npy", "columns.json"
-# What is half written is called so, and is given up after so many seconds without a change.
-NEW, DAY = ".new.", 86_400
-# Of what is in the cache; another one is written anew.
-FORMAT = 3
+CELLS, TARGETS, KEYS, PIXELS = "cells.npy", "targets.npy", "keys.npy", "pixels.npy"
 
 
 @dataclass(frozen=True)
@@ -96,12 +90,6 @@ class Settled:
 Settle = Callable[[tuple[Column, ...], Sequence[NDArray[np.int64]]], Settled]
 
 
-def cache_folder(*keys: object) -> Path:
-    """Return the folder in the cache for what is described by these values."""
-    described = json.dumps([FORMAT, *map(str, keys)])
-    return default_places().cache.parent / "streams" / hashlib.sha256(described.encode()).hexdigest()[:32]
-
-
 @dataclass(frozen=True)
 class Converted:
     """A table as one file of numbers.
@@ -117,11 +105,6 @@ class Converted:
     notes: tuple[str, ...]
     warnings: tuple[Notice, ...]
     pixels: ArrayFile | None = None
-
-
-def is_written(folder: Path) -> bool:
-    """Tell whether a table is in the cache."""
-    return (folder / COLUMNS).is_file()
 
 
 def converted(
@@ -161,7 +144,7 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
                 f"{plan.name}: its rows are to be written as numbers to {folder.parent}, which takes {needed >> 20:,} "
                 f"MB; {free >> 20:,} MB are free. Make room, or set DNNCTL_CACHE_DIR to another disk"
             )
-        _sweep(folder.parent)
+        sweep(folder.parent)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=NEW))
         try:
             try:
@@ -183,16 +166,6 @@ def _write(plan: Plan, folder: Path, pieces: Callable[[], Iterable[Piece]], sett
 
 class _NotEnoughError(Exception):
     """32 bits turned out not to be enough for the inputs."""
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what processes that were killed left half written, once it is so old that none can be at work on it."""
-    for left in folder.glob(f"{NEW}*"):
-        # Another process may be renaming it at this moment.
-        with suppress(OSError):
-            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
-            if time.time() - newest > DAY:
-                shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_files(

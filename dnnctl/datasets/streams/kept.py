@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dnnctl.datasets.streams.conversion import cache_folder
+from dnnctl.datasets.streams.cache import cache_folder
 
 # Rows read back at a time.
 TOGETHER = 1 << 14

@@ -24,10 +24,12 @@ from dnnctl.datasets.streams.cells import CellsFile, CellsStream
 from dnnctl.datasets.streams.columns import ColumnSource
 from dnnctl.datasets.streams.gathering import gathered
 from dnnctl.datasets.streams.pictures import as_pictures, turned
-from dnnctl.datasets.streams.samples import WINDOW, Selection, StreamedSamples
+from dnnctl.datasets.streams.samples import WINDOW, StreamedSamples
+from dnnctl.datasets.streams.selection import Selection
 from dnnctl.datasets.streams.table import Roles, TableStream, bare
 from dnnctl.datasets.streams.target_pass import Targets, look_at_targets
-from dnnctl.datasets.tables.loading import formed, listed, table_info
+from dnnctl.datasets.tables.description import formed, listed
+from dnnctl.datasets.tables.loading import table_info
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.errors import Notice
 

@@ -6,7 +6,8 @@ from functools import partial
 
 from dnnctl.datasets.columns import TableInfo
 from dnnctl.datasets.parts.data_files import digest
-from dnnctl.datasets.streams.conversion import Plan, cache_folder, converted
+from dnnctl.datasets.streams.cache import cache_folder
+from dnnctl.datasets.streams.conversion import Plan, converted
 from dnnctl.datasets.streams.loading import OpenedTable
 from dnnctl.datasets.streams.parquet import ParquetFiles
 from dnnctl.datasets.streams.reading import ahead

@@ -17,10 +17,12 @@ from dnnctl.datasets.parts.faults import WrongOptionError, quoted
 from dnnctl.datasets.parts.target import Asked, Target, decide_counted
 from dnnctl.datasets.samples import AnySamples, Samples
 from dnnctl.datasets.streams.arrays import ArrayStream
-from dnnctl.datasets.streams.conversion import Converted, Plan, Settled, cache_folder, converted
+from dnnctl.datasets.streams.cache import cache_folder
+from dnnctl.datasets.streams.conversion import Converted, Plan, Settled, converted
 from dnnctl.datasets.streams.loading import OpenedTable, load_columns, load_more_columns
 from dnnctl.datasets.streams.record_table import RecordFiles
-from dnnctl.datasets.streams.samples import Selection, StreamedSamples
+from dnnctl.datasets.streams.samples import StreamedSamples
+from dnnctl.datasets.streams.selection import Selection
 from dnnctl.datasets.streams.table import Roles
 from dnnctl.datasets.streams.target_pass import look_at_targets
 from dnnctl.datasets.tables.features import Feature

@@ -15,42 +15,15 @@ from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.streams.base import Marks, Stream
 from dnnctl.datasets.streams.kept import KeptRows, Parts
 from dnnctl.datasets.streams.lanes import epoch_order, lanes_of
-from dnnctl.datasets.streams.membership import Membership
 from dnnctl.datasets.streams.reading import ahead, put
 from dnnctl.datasets.streams.sampling import chosen
+from dnnctl.datasets.streams.selection import Selection
 from dnnctl.datasets.streams.survey import Statistics
 from dnnctl.datasets.streams.surveyor import Surveyor
 from dnnctl.datasets.streams.windows import HELD, Part, Windows
 
 # Bytes of rows that are shuffled together where nothing is said.
 WINDOW = 48 << 20
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Some of the rows of a stream.
-
-    Args:
-        counts: How many of them are in each group, (groups,).
-        membership: How rows are split; None for all rows that count.
-        split: Which split these are.
-    """
-
-    counts: NDArray[np.int64]
-    membership: Membership | None = None
-    split: int = 0
-
-    def rows(self, first: int, size: int, marks: Marks) -> NDArray[np.int64] | slice:
-        """Return where these rows stand in a group.
-
-        Args:
-            first: The number of the group's first row.
-            size: Rows of the group.
-            marks: What decides about them.
-        """
-        if self.membership is not None:
-            return np.flatnonzero(self.membership.of(first, size, marks) == self.split)
-        return slice(None) if marks.kept is None else np.flatnonzero(marks.kept)
 
 
 class Coding(Protocol):

@@ -4,7 +4,7 @@ import contextlib
 from functools import cached_property
 
 from dnnctl.datasets.streams.base import Stream
-from dnnctl.datasets.streams.conversion import cache_folder
+from dnnctl.datasets.streams.cache import cache_folder
 from dnnctl.datasets.streams.membership import Membership
 from dnnctl.datasets.streams.survey import Survey, survey
 from dnnctl.datasets.streams.survey_file import read_survey, save_survey

@@ -11,7 +11,8 @@ from dnnctl.datasets.columns import Column, TableInfo
 from dnnctl.datasets.parts.data_files import DataFile, digest
 from dnnctl.datasets.parts.faults import quoted
 from dnnctl.datasets.parts.precision import is_too_large
-from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, cache_folder, converted, is_written
+from dnnctl.datasets.streams.cache import cache_folder, is_written
+from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, converted
 from dnnctl.datasets.streams.text_forms import Texts, may_have_form, with_forms
 from dnnctl.datasets.tables.column_types import numeric_columns, odd_numbers, sample_of, settle_words
 from dnnctl.datasets.tables.decimals import likely_decimal, sure_decimal

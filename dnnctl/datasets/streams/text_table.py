@@ -13,9 +13,10 @@ from dnnctl.datasets.streams.loading import OpenedTable, load_columns, load_more
 from dnnctl.datasets.streams.table import Roles
 from dnnctl.datasets.streams.text import TextTable, as_cells, chosen, known
 from dnnctl.datasets.tables.decoding import open_text
+from dnnctl.datasets.tables.description import told_doubts
 from dnnctl.datasets.tables.dialect import find_table
 from dnnctl.datasets.tables.guessing import told_of_another
-from dnnctl.datasets.tables.loading import clues_of, digests_of, layout_of, told_doubts
+from dnnctl.datasets.tables.loading import clues_of, digests_of, layout_of
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.selection import Wanted
 from dnnctl.datasets.tables.text import Text

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dnnctl.datasets.base import Dataset, DatasetInfo
-from dnnctl.datasets.columns import Cells, Column, TableInfo, recoded
+from dnnctl.datasets.columns import Cells, TableInfo, recoded
 from dnnctl.datasets.parts.data_files import LARGE, digest_of_file
 from dnnctl.datasets.parts.faults import existing_file, quoted
 from dnnctl.datasets.parts.quality import column_warnings
@@ -22,6 +22,7 @@ from dnnctl.datasets.parts.target import Asked, RoundedTargetError, Target, deci
 from dnnctl.datasets.samples import Samples
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import open_text
+from dnnctl.datasets.tables.description import formed, listed, told_doubts, unit_of
 from dnnctl.datasets.tables.dialect import Layout, find_table
 from dnnctl.datasets.tables.groups import keys_of
 from dnnctl.datasets.tables.guessing import Clues, clues_of_columns, told_of_another
@@ -34,9 +35,6 @@ from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, Notice
 
-PLURALS = {"number": "numbers", "boolean": "yes or no", "category": "categories", "date": "dates"}
-# Columns whose form is told.
-MOST_FORMS = 12
 Described = TypeVar("Described", bound=ColumnOptions)
 
 
@@ -163,12 +161,6 @@ def clues_of(options: TableOptions, known: TableInfo | None = None, classes: Seq
     return Clues(expected=named) if known is None else clues_of_columns(known, named)
 
 
-def told_doubts(text: Text) -> tuple[Notice, ...]:
-    """Return what is doubtful about the encoding of a table, and the line that settles it."""
-    line = f"write `encoding: {text.encoding}` below data.csv if that is right, else the right one"
-    return tuple(replace(doubt, message=f"{doubt.message}; {line}") for doubt in text.doubts)
-
-
 def layout_of(options: TableOptions, *, known: bool = False) -> Layout:
     """Return how a table is said to be written.
 
@@ -284,30 +276,3 @@ def table_info(options: ColumnOptions, table: TableInfo, target: Target, rows: t
         licence="your own",
         source=options.path,
     )
-
-
-def unit_of(targets: Sequence[Column]) -> str:
-    """Return the unit of what is predicted; empty for none, or for several targets."""
-    form = targets[0].form if len(targets) == 1 else None
-    return "" if form is None else form.unit
-
-
-def formed(columns: Sequence[Column]) -> list[str]:
-    """Return what the columns hold that are not written as plain numbers, for people."""
-    found = [f"column {c.name!r}: {c.form.described}" for c in columns if c.form is not None]
-    return [
-        *found[:MOST_FORMS],
-        *([f"and {len(found) - MOST_FORMS:,} columns more"] if len(found) > MOST_FORMS else []),
-    ]
-
-
-def listed(columns: Sequence[Column]) -> str:
-    """Return which columns hold what, for people."""
-    parts = []
-    for kind, plural in PLURALS.items():
-        of_kind = [c for c in columns if c.kind == kind]
-        shown = [f"{c.name} ({len(c.words):,})" if kind == "category" and c.words else c.name for c in of_kind[:12]]
-        more = [f"{len(of_kind) - 12:,} more"] if len(of_kind) > 12 else []
-        if shown:
-            parts.append(f"{plural}: {', '.join([*shown, *more])}")
-    return "; ".join(parts)

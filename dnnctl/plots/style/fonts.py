@@ -6,6 +6,7 @@ names of their own, with a regular and a bold weight, so that nobody else's figu
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
+# What FreeType says of a font that is damaged or is none, and the system of one that cannot be opened.
+UNREADABLE = (RuntimeError, OSError)
 # By script, as the first word of its letters' names in Unicode: families that were drawn for it, the plainest first.
 _JAPANESE = (
     "Noto Sans CJK JP",
@@ -161,11 +164,9 @@ def _all_fonts() -> list[Any]:
 
     known = {entry.fname for entry in fontManager.ttflist}
     for path in sorted(set(findSystemFonts()) - known):
-        # A damaged font is no reason to draw nothing.
-        try:
+        # A font that cannot be read is no reason to draw nothing: there are others.
+        with suppress(*UNREADABLE):
             fontManager.addfont(path)
-        except Exception:
-            continue
     return fontManager.ttflist
 
 
@@ -199,13 +200,12 @@ def _codes(path: str, index: int) -> NDArray[np.int64]:
     """Return the code points that a font can draw, in their order; none of one that cannot be opened."""
     from matplotlib import ft2font
 
-    # A damaged font, or one of coloured pictures, which cannot be scaled.
+    opened: Any = ft2font.FT2Font
     try:
-        opened: Any = ft2font.FT2Font
         font = opened(path, face_index=index) if index else opened(path)
-        return np.array(sorted(font.get_charmap()), np.int64)
-    except Exception:
+    except UNREADABLE:
         return np.empty(0, np.int64)
+    return np.array(sorted(font.get_charmap()), np.int64)
 
 
 @cache
