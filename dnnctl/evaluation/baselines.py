@@ -121,9 +121,8 @@ def linear(
     Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2009, 3.4.1 and 4.2.
     """
     _require_rows(train)
-    rows = np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64)
-    few = train.take(rows)
-    model = _fit(few.x.reshape(len(rows), -1), _targets(info, few), _row_weights(few, class_weights))
+    few = _spread(train)
+    model = _fit(few.x.reshape(len(few), -1), _targets(info, few), _row_weights(few, class_weights))
     # Of classes the largest score counts; values in a target's unit may need more digits than pixels do.
     number = np.dtype(np.float64) if info.task == "regression" else model.kernel.dtype
     label = f"linear model (closed form){_weighed(class_weights)}"
@@ -142,7 +141,7 @@ def logistic(
     Arguments as of `baselines`.
     """
     _require_rows(train)
-    few = train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
+    few = _spread(train)
     model = fit_logistic(few.x, few.y, len(info.judged), _row_weights(few, class_weights))
 
     def answers(rows: Rows) -> NDArray[Any]:
@@ -164,6 +163,11 @@ def _measured(
     names = all_metrics(info.task, len(info.class_names)) if metrics is None else metrics
     train, test = (measure(info.task, part.y, answers(part.rows), names) if len(part) else {} for part in parts)
     return Baseline(kind, label, train, test, answers)
+
+
+def _spread(train: Samples) -> Samples:
+    """Return the rows to fit on: at most `MOST_ROWS`, taken evenly by position."""
+    return train.take(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).astype(np.int64))
 
 
 def _row_weights(rows: Samples, class_weights: Sequence[float] | None) -> NDArray[np.float64] | None:

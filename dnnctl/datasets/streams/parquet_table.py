@@ -13,11 +13,11 @@ from dnnctl.datasets.streams.parquet import ParquetFiles
 from dnnctl.datasets.streams.reading import ahead
 from dnnctl.datasets.streams.table import Roles
 from dnnctl.datasets.streams.text_forms import Texts, with_forms
-from dnnctl.datasets.tables.names import position_of
+from dnnctl.datasets.tables.choosing import choose
 from dnnctl.datasets.tables.options import ColumnOptions
 from dnnctl.datasets.tables.parsing import Parsed
-from dnnctl.datasets.tables.pictures import as_numbers, pixels_first
-from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group, without_absent
+from dnnctl.datasets.tables.pictures import as_numbers
+from dnnctl.datasets.tables.selection import Wanted, known_columns
 from dnnctl.errors import DataError, Notice
 
 
@@ -38,19 +38,14 @@ def open_chosen(
     Raises:
         WrongOptionError: If a column is not there, is chosen for two things, or holds what no network can read.
     """
-    if shape is not None:
-        options = without_absent(source, options)
-    many, group = len(options.target), options.group
-    wanted = split_off_group(source, chosen_columns(source, options, trained), many, group)
-    targets = wanted[-many:]
-    inputs, picture, notes = pixels_first(wanted[:-many], options, source.name, shape)
-    stored = {source.known(one).kind for one in inputs} if picture else set()
+    chosen = choose(source, options, shape, trained)
+    inputs = chosen.inputs
+    stored = {source.known(one).kind for one in inputs} if chosen.picture else set()
     if stored - {"number"} and _are_numbers(source, as_numbers(inputs)):
         # Texts that are the numbers of pixels are no categories.
         inputs = as_numbers(inputs)
-    grouped = None if group is None else Wanted(group, position_of(source, group, "group"), "category")
-    opened = _opened(source, inputs, targets, grouped, options.missing)
-    return replace(opened, picture=picture, notes=(*opened.notes, *notes))
+    opened = _opened(source, inputs, chosen.targets, chosen.group, options.missing)
+    return replace(opened, picture=chosen.picture, notes=(*opened.notes, *chosen.notes))
 
 
 def _are_numbers(source: ParquetFiles, inputs: Sequence[Wanted]) -> bool:

@@ -14,13 +14,12 @@ from dnnctl.datasets.parts.precision import is_too_large
 from dnnctl.datasets.streams.cache import cache_folder, is_written
 from dnnctl.datasets.streams.conversion import Converted, Piece, Plan, Settled, converted
 from dnnctl.datasets.streams.text_forms import Texts, may_have_form, with_forms
+from dnnctl.datasets.tables.choosing import choose
 from dnnctl.datasets.tables.column_types import numeric_columns, odd_numbers, sample_of, settle_words
 from dnnctl.datasets.tables.decimals import likely_decimal, sure_decimal
-from dnnctl.datasets.tables.names import position_of
 from dnnctl.datasets.tables.options import TableOptions
 from dnnctl.datasets.tables.parsing import FLOAT, Parsed, Words, parse
-from dnnctl.datasets.tables.pictures import pixels_first
-from dnnctl.datasets.tables.selection import Wanted, chosen_columns, known_columns, split_off_group, without_absent
+from dnnctl.datasets.tables.selection import Wanted, known_columns
 from dnnctl.datasets.tables.settled_forms import converted as in_form
 from dnnctl.datasets.tables.table import Table
 from dnnctl.errors import Notice
@@ -61,12 +60,8 @@ def chosen(
         shape: That of the pictures of a run.
         trained: What its columns were taken for by a run; None where that is to be found out.
     """
-    many = len(options.target)
-    if shape is not None:
-        options = without_absent(table, options)
-    wanted = split_off_group(table, chosen_columns(table, options, trained), many, options.group)
-    targets = wanted[-many:]
-    inputs, picture, notes = pixels_first(wanted[:-many], options, table.name, shape)
+    found = choose(table, options, shape, trained)
+    inputs, notes = found.inputs, found.notes
     if options.columns is None:
         # Separators at the ends of all lines make columns without a name and without a value.
         unnamed = [one for one in inputs if one.name in table.unnamed]
@@ -75,9 +70,7 @@ def chosen(
             names = quoted(one.name for one in nothing)
             notes = (*notes, f"{table.name}: left out {names}, without a name and without a value in the first rows")
             inputs = [one for one in inputs if one not in nothing]
-    group = options.group
-    grouped = None if group is None else Wanted(group, position_of(table, group, "group"), "category")
-    return TextTable(table, (*inputs, *targets), len(inputs), grouped, notes, picture)
+    return TextTable(table, (*inputs, *found.targets), len(inputs), found.group, notes, found.picture)
 
 
 def known(table: Table, info: TableInfo) -> TextTable:

@@ -20,6 +20,7 @@ from dnnctl.datasets.parts.faults import existing_file, quoted
 from dnnctl.datasets.parts.quality import column_warnings
 from dnnctl.datasets.parts.target import Asked, RoundedTargetError, Target, decide, encode_targets
 from dnnctl.datasets.samples import Samples
+from dnnctl.datasets.tables.choosing import Chosen, choose
 from dnnctl.datasets.tables.column_types import read_cells
 from dnnctl.datasets.tables.decoding import open_text
 from dnnctl.datasets.tables.description import formed, listed, told_doubts, unit_of
@@ -29,8 +30,8 @@ from dnnctl.datasets.tables.guessing import Clues, clues_of_columns, told_of_ano
 from dnnctl.datasets.tables.missing_values import OPTIONS, TRAINED, Advice, settle
 from dnnctl.datasets.tables.options import ColumnOptions, TableOptions
 from dnnctl.datasets.tables.parsing import Words, parse
-from dnnctl.datasets.tables.pictures import of_pixels, pictured, pixel_range, pixels_first, taken_for_pictures
-from dnnctl.datasets.tables.selection import chosen_columns, known_columns, split_off_group, without_absent
+from dnnctl.datasets.tables.pictures import of_pixels, pictured, pixel_range, taken_for_pictures
+from dnnctl.datasets.tables.selection import known_columns
 from dnnctl.datasets.tables.table import Table
 from dnnctl.datasets.tables.text import Text
 from dnnctl.errors import DataError, Notice
@@ -205,18 +206,12 @@ def _read(
     """Read the columns that options choose, or those of a known table in whatever order and with others beside them."""
     table = find_table(text, layout_of(options, known=known is not None))
     table.check_names()
-    if shape is not None:
-        options = without_absent(table, options)
     if known is not None:
         wanted = known_columns(table, (*known.columns, *known.targets))
+        chosen = Chosen(wanted[: len(known.columns)], wanted[len(known.columns) :], None, None, ())
     else:
-        wanted = split_off_group(table, chosen_columns(table, options, trained), len(options.target), options.group)
-    aims = len(known.targets if known else options.target)
-    notes: tuple[str, ...] = ()
-    picture = None
-    if known is None:
-        pixels, picture, notes = pixels_first(wanted[:-aims], options, table.name, shape)
-        wanted = [*pixels, *wanted[-aims:]]
+        chosen = choose(table, options, shape, trained)
+    wanted, aims, notes = [*chosen.inputs, *chosen.targets], len(chosen.targets), chosen.notes
     inputs, targets, warnings = read_cells(table, wanted, aims, narrow=known is None)
     if known is None and options.columns is None:
         # Separators at the ends of all lines make columns without a name and without a value.
@@ -228,13 +223,12 @@ def _read(
             notes = (*notes, f"{table.name}: left out {names}, without a name and without a value")
             inputs = inputs.pick([i for i in every if i not in nothing])
     kept = settle(table, inputs, targets, known.missing if known else options.missing, advice)
-    keys = None if known is not None or options.group is None else _keys(table, options.group)[kept.rows]
-    return _Read(kept.inputs, kept.targets, table.described, (*kept.notes, *notes), warnings, keys, picture)
+    keys = None if chosen.group is None else _keys(table, chosen.group.position)[kept.rows]
+    return _Read(kept.inputs, kept.targets, table.described, (*kept.notes, *notes), warnings, keys, chosen.picture)
 
 
-def _keys(table: Table, group: str) -> NDArray[np.uint64]:
+def _keys(table: Table, position: int) -> NDArray[np.uint64]:
     """Return a number for each row that rows with the same text in a column share, (rows,)."""
-    position = table.position(group, "group")
     words = parse(table, {position: False}, fixed=())[position]
     assert isinstance(words, Words)
     return keys_of(words)
